@@ -1,0 +1,56 @@
+package org.rcnn.cnn.network;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A network's parameters by name, on the Java side: what is loaded, transferred and saved.
+ *
+ * @param tensors parameter name to values, in the order of the layers
+ */
+public record Weights(Map<String, Tensor> tensors) {
+
+  /** Keeps its own copy of the map; the tensors are shared. */
+  public Weights {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * Fresh weights: normal with variance 2 / fan-in (He et al. 2015, made for ReLU networks), biases
+   * 0; the layer of class scores is normal with deviation 0.01, as the authors' new layers are.
+   *
+   * <p>Each parameter draws from a generator of its own, seeded by the seed and the parameter's
+   * name, so one layer's values do not depend on which other layers are new.
+   */
+  public static Weights initial(NetworkDefinition definition, long seed) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    String scores = definition.layers().get(definition.layers().size() - 1).name() + ".weight";
+    definition
+        .parameters()
+        .forEach(
+            (name, shape) ->
+                tensors.put(
+                    name,
+                    initial(name, shape, name.equals(scores) ? 0.01 : heDeviation(shape), seed)));
+    return new Weights(tensors);
+  }
+
+  private static double heDeviation(int[] shape) {
+    return Math.sqrt(2.0 * shape[0] / Tensor.size(shape));
+  }
+
+  private static Tensor initial(String name, int[] shape, double deviation, long seed) {
+    float[] values = new float[(int) Tensor.size(shape)];
+    if (name.endsWith(".weight")) {
+      Random random = new Random(seed * 1_000_003L + name.hashCode());
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (deviation * random.nextGaussian());
+      }
+    } else if (name.endsWith(".gamma") || name.endsWith(".variance")) {
+      java.util.Arrays.fill(values, 1f);
+    }
+    return new Tensor(shape, values);
+  }
+}

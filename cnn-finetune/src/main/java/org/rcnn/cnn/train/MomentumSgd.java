@@ -1,0 +1,102 @@
+package org.rcnn.cnn.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.rcnn.cnn.network.Network;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.Weights;
+
+/**
+ * Caffe's update rule: {@code v = momentum * v + rate * (gradient + decay * w)}, {@code w = w - v}.
+ *
+ * <p>The rate is inside the velocity, as in Caffe and unlike torch: after a drop of the rate the
+ * old velocity goes on at the old pace. Each parameter has its own multiplier of the rate; 0
+ * freezes it.
+ */
+final class MomentumSgd {
+
+  private final Solver solver;
+  private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+  private final Map<String, NDArray> velocities = new LinkedHashMap<>();
+  private final Map<String, Double> multipliers = new LinkedHashMap<>();
+
+  /**
+   * Prepares a network's parameters for gradients.
+   *
+   * @param multiplier the factor on the rate by parameter name
+   */
+  MomentumSgd(Network network, Solver solver, ToDoubleFunction<String> multiplier) {
+    this.solver = solver;
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              double factor = multiplier.applyAsDouble(name);
+              if (factor > 0 && !isStatistic(name)) {
+                parameter.setRequiresGradient(true);
+                parameters.put(name, parameter);
+                velocities.put(name, parameter.zerosLike());
+                multipliers.put(name, factor);
+              }
+            });
+  }
+
+  /** Running statistics of batch normalisation follow the batches, not the gradient. */
+  private static boolean isStatistic(String name) {
+    return name.endsWith(".mean") || name.endsWith(".variance");
+  }
+
+  /** One step along the gradients that the last backward pass left. */
+  void step(NDManager scratch, double factor) {
+    parameters.forEach(
+        (name, weight) -> {
+          NDArray gradient = weight.getGradient();
+          gradient.attach(scratch);
+          float rate = (float) (solver.rate() * factor * multipliers.get(name));
+          NDArray velocity = velocities.get(name);
+          velocity.muli(solver.momentum());
+          if (name.endsWith(".weight") && solver.weightDecay() > 0) {
+            try (NDArray decay = weight.mul(solver.weightDecay() * rate)) {
+              velocity.addi(decay);
+            }
+          }
+          gradient.muli(rate);
+          velocity.addi(gradient);
+          weight.subi(velocity);
+        });
+  }
+
+  /** The velocities by parameter name, for a checkpoint. */
+  Weights velocities() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    velocities.forEach(
+        (name, velocity) ->
+            tensors.put(name, new Tensor(shape(velocity), velocity.toFloatArray())));
+    return new Weights(tensors);
+  }
+
+  /** Goes on from a checkpoint's velocities. */
+  void restore(Weights saved) {
+    velocities.forEach(
+        (name, velocity) -> {
+          try (NDArray values =
+              velocity
+                  .getManager()
+                  .create(saved.tensors().get(name).values(), velocity.getShape())) {
+            values.copyTo(velocity);
+          }
+        });
+  }
+
+  private static int[] shape(NDArray array) {
+    long[] lengths = array.getShape().getShape();
+    int[] shape = new int[lengths.length];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = (int) lengths[i];
+    }
+    return shape;
+  }
+}
