@@ -1,0 +1,241 @@
+package org.rcnn.cnn.train;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.rcnn.cnn.network.BatchNormFolding;
+import org.rcnn.cnn.network.Network;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightFile.Precision;
+
+/**
+ * Supervised pre-training on an auxiliary classification set (section 2.3 of the paper).
+ *
+ * <p>Differences from Caffe's AlexNet recipe, for a small network and few hours: batch
+ * normalisation while training, a cosine schedule, views of random area and aspect ratio, label
+ * smoothing. Each is a setting.
+ *
+ * <p>Same seed, machine and thread count give the same weights, also when a training was stopped
+ * and went on from its checkpoint: order, views and dropout of an iteration depend on the seed and
+ * its number alone.
+ */
+public final class Pretraining {
+
+  private final NetworkDefinition plain;
+  private final NetworkDefinition trained;
+  private final PretrainingSettings settings;
+  private final LabelledImages images;
+  private final LabelledImages validation;
+  private final int batchesPerEpoch;
+  private int[] order = new int[0];
+  private int orderEpoch = -1;
+
+  /**
+   * What an epoch came to.
+   *
+   * @param epoch from 1
+   * @param loss mean training loss
+   * @param top1 share of validation images whose class scored highest
+   * @param top5 share of validation images whose class was among the five highest
+   * @param seconds wall time of the epoch
+   */
+  public record Epoch(int epoch, double loss, double top1, double top5, double seconds) {}
+
+  /** Hears of progress. */
+  public interface Listener {
+    /** After every iteration, counted from 1. */
+    void iteration(int done, int total, double loss);
+
+    /** After every epoch. */
+    void epoch(Epoch epoch);
+  }
+
+  /**
+   * A training of a network from scratch.
+   *
+   * @param definition the network, with as many scores as there are classes
+   */
+  public Pretraining(
+      NetworkDefinition definition,
+      PretrainingSettings settings,
+      LabelledImages images,
+      LabelledImages validation) {
+    this.plain = definition;
+    NetworkDefinition dropout = definition.withDropout(settings.dropout());
+    this.trained = settings.batchNorm() ? dropout.withBatchNorm() : dropout;
+    this.settings = settings;
+    this.images = images;
+    this.validation = validation;
+    this.batchesPerEpoch = images.count() / settings.batch();
+    if (batchesPerEpoch < 1) {
+      throw new IllegalArgumentException(
+          "Pre-training needs at least one batch of %d images; there are %d."
+              .formatted(settings.batch(), images.count()));
+    }
+  }
+
+  /**
+   * Trains to the end, or on from the checkpoint if there is one.
+   *
+   * @param checkpoint where the state is kept after every epoch; deleted by nobody, so that a
+   *     finished training is recognised
+   * @return the plain network's weights
+   * @throws IOException if the checkpoint cannot be read or written
+   */
+  public Weights run(Path checkpoint, Listener listener) throws IOException {
+    WeightFile saved = Files.exists(checkpoint) ? WeightFile.read(checkpoint) : null;
+    int firstEpoch = saved == null ? 0 : Integer.parseInt(saved.metadata().get("epoch"));
+    Weights start = saved == null ? Weights.initial(trained, settings.seed()) : saved.weights();
+    try (Network network = new Network(trained, start, Device.cpu())) {
+      MomentumSgd sgd = new MomentumSgd(network, settings.solver(), name -> 1);
+      if (saved != null) {
+        sgd.restore(Checkpoint.velocities(saved.weights()));
+      }
+      int firstBatch = firstEpoch * batchesPerEpoch;
+      try (BatchFeeder feeder =
+          new BatchFeeder(this::fill, firstBatch, settings.batch(), plain.inputSize())) {
+        for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
+          trainEpoch(network, sgd, feeder, epoch, listener);
+          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1)
+              .write(checkpoint, Precision.F32);
+        }
+      }
+      return settings.batchNorm()
+          ? BatchNormFolding.fold(plain, network.weights())
+          : network.weights();
+    }
+  }
+
+  private void trainEpoch(
+      Network network, MomentumSgd sgd, BatchFeeder feeder, int epoch, Listener listener)
+      throws IOException {
+    long begin = System.nanoTime();
+    double lossSum = 0;
+    int total = settings.epochs() * batchesPerEpoch;
+    for (int i = 0; i < batchesPerEpoch; i++) {
+      int iteration = epoch * batchesPerEpoch + i;
+      BatchFeeder.Batch batch = feeder.take();
+      double loss = step(network, sgd, batch, iteration, total);
+      feeder.release(batch);
+      lossSum += loss;
+      listener.iteration(iteration + 1, total, loss);
+    }
+    double[] accuracy = validate(network);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    listener.epoch(
+        new Epoch(epoch + 1, lossSum / batchesPerEpoch, accuracy[0], accuracy[1], seconds));
+  }
+
+  private double step(
+      Network network, MomentumSgd sgd, BatchFeeder.Batch batch, int iteration, int total) {
+    // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
+    // repeated.
+    Engine.getInstance().setRandomSeed((int) (settings.seed() * 31 + iteration));
+    try (NDManager scratch = network.manager().newSubManager()) {
+      NDArray input = batch.images(scratch, plain.inputSize());
+      NDArray labels = scratch.create(batch.labels);
+      double loss;
+      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        NDArray scores = network.forwardTraining(input);
+        NDArray mean = SoftmaxLoss.of(scores, labels, settings.labelSmoothing());
+        collector.backward(mean);
+        loss = mean.getFloat();
+      }
+      sgd.step(scratch, settings.solver().schedule().factor(iteration, total));
+      return loss;
+    }
+  }
+
+  /**
+   * Fills batch number {@code index}: the epoch's permutation, each image with a view of its own.
+   */
+  private void fill(int index, float[] values, long[] labels) {
+    int epoch = index / batchesPerEpoch;
+    if (epoch != orderEpoch) {
+      order = permutation(images.count(), settings.seed() * 1_000_003L + epoch);
+      orderEpoch = epoch;
+    }
+    byte[] pixels = new byte[3 * images.size() * images.size()];
+    int perImage = values.length / labels.length;
+    for (int i = 0; i < labels.length; i++) {
+      int position = index % batchesPerEpoch * settings.batch() + i;
+      int image = order[position];
+      images.copyPixels(image, pixels);
+      labels[i] = images.label(image);
+      Random random = new Random((settings.seed() * 31 + epoch) * 1_000_003L + image);
+      settings
+          .augmentation()
+          .randomView(pixels, images.size(), plain, random, values, i * perImage);
+    }
+  }
+
+  private static int[] permutation(int count, long seed) {
+    int[] order = IntStream.range(0, count).toArray();
+    Random random = new Random(seed);
+    for (int i = count - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+
+  /** Top-1 and top-5 accuracy on the validation images. */
+  private double[] validate(Network network) {
+    int perImage = 3 * plain.inputSize() * plain.inputSize();
+    byte[] pixels = new byte[3 * validation.size() * validation.size()];
+    int[] hits = new int[2];
+    for (int begin = 0; begin < validation.count(); begin += settings.batch()) {
+      int count = Math.min(settings.batch(), validation.count() - begin);
+      float[] values = new float[count * perImage];
+      for (int i = 0; i < count; i++) {
+        validation.copyPixels(begin + i, pixels);
+        Augmentation.plainView(pixels, validation.size(), plain, values, i * perImage);
+      }
+      countHits(scores(network, values, count), begin, count, hits);
+    }
+    double images = Math.max(1, validation.count());
+    return new double[] {hits[0] / images, hits[1] / images};
+  }
+
+  private float[] scores(Network network, float[] values, int count) {
+    int side = plain.inputSize();
+    try (NDManager scratch = network.manager().newSubManager()) {
+      NDArray input =
+          scratch
+              .create(values, new ai.djl.ndarray.types.Shape(count, side, side, 3))
+              .transpose(0, 3, 1, 2);
+      input.attach(scratch);
+      Map<Tap, NDArray> outputs = network.forward(input, Set.of(Tap.SCORES));
+      return outputs.get(Tap.SCORES).toFloatArray();
+    }
+  }
+
+  private void countHits(float[] scores, int begin, int count, int[] hits) {
+    int classes = scores.length / count;
+    for (int i = 0; i < count; i++) {
+      float own = scores[i * classes + validation.label(begin + i)];
+      int higher = 0;
+      for (int c = 0; c < classes; c++) {
+        if (scores[i * classes + c] > own) {
+          higher++;
+        }
+      }
+      hits[0] += higher == 0 ? 1 : 0;
+      hits[1] += higher < 5 ? 1 : 0;
+    }
+  }
+}
