@@ -1,0 +1,8 @@
+/**
+ * From regions to feature vectors: the step that costs a detector its time.
+ *
+ * <p>{@link org.rcnn.cnn.features.FeatureExtractor} warps an image's regions, runs the network once
+ * and returns every wanted layer: pool5, fc6 and fc7 of the paper's ablation, and the class scores.
+ * In: an image and boxes. Out: {@code regions x dimension} floats for each tap.
+ */
+package org.rcnn.cnn.features;

@@ -1,0 +1,53 @@
+package org.rcnn.cnn.network;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Map;
+import java.util.Optional;
+
+/** What of the native engine is set for the whole process. */
+public final class TorchEngine {
+
+  private TorchEngine() {}
+
+  /**
+   * Sets how many threads one operation is split over, for operations called from this thread and
+   * from threads that have not called the engine yet. Results differ in the last bits between
+   * thread counts, and are the same for the same count.
+   */
+  public static void useThreads(int threads) {
+    // Loading the engine first: its native methods do not exist before.
+    Engine.getInstance();
+    JniUtils.setNumThreads(threads);
+  }
+
+  /** The engine's name and version. */
+  public static String version() {
+    return "DJL "
+        + Engine.class.getPackage().getImplementationVersion()
+        + ", PyTorch "
+        + Engine.getInstance().getVersion();
+  }
+
+  /**
+   * A warning if glibc's malloc runs untuned: it then returns every large tensor to the kernel,
+   * which makes networks two to three times slower.
+   *
+   * @param environment the process's environment variables
+   * @param operatingSystem the value of {@code os.name}
+   */
+  public static Optional<String> mallocWarning(
+      Map<String, String> environment, String operatingSystem) {
+    boolean glibc = operatingSystem.startsWith("Linux");
+    boolean tuned =
+        environment.containsKey("MALLOC_MMAP_MAX_")
+            || environment.getOrDefault("LD_PRELOAD", "").contains("malloc");
+    if (!glibc || tuned) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "glibc's malloc is not tuned for tensors: networks will run two to three times slower."
+            + " Start through ./rcnn, or set MALLOC_ARENA_MAX=1 MALLOC_MMAP_MAX_=0"
+            + " MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456.");
+  }
+}

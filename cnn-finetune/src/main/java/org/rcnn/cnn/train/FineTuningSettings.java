@@ -1,0 +1,43 @@
+package org.rcnn.cnn.train;
+
+import java.util.Set;
+
+/**
+ * How a network is fine-tuned; the paper's values in brackets.
+ *
+ * @param iterations steps [50,000 at most; the authors' VOC2007 model 70,000]
+ * @param positives regions with a class in a batch [32]
+ * @param backgrounds background regions in a batch [96]
+ * @param solver how steps are taken [rate 0.001, tenfold drop every 20,000, momentum 0.9, decay
+ *     0.0005]
+ * @param newWeightRate factor on the rate for the weights of new layers [10]
+ * @param newBiasRate factor on the rate for their biases [20]
+ * @param copiedBiasRate factor on the rate for the biases of copied layers [2]
+ * @param dropout rate of every dropout layer [0.5]
+ * @param frozenLayers layers that keep their weights [none]
+ * @param imageCacheBytes decoded images kept in memory
+ * @param seed decides batches, mirroring and dropout
+ */
+public record FineTuningSettings(
+    int iterations,
+    int positives,
+    int backgrounds,
+    Solver solver,
+    double newWeightRate,
+    double newBiasRate,
+    double copiedBiasRate,
+    float dropout,
+    Set<String> frozenLayers,
+    long imageCacheBytes,
+    long seed) {
+
+  /** Refuses empty batches. */
+  public FineTuningSettings {
+    if (iterations < 1 || positives < 1 || backgrounds < 1) {
+      throw new IllegalArgumentException(
+          "Fine-tuning needs at least one iteration, positive and background; it was given %d, %d, %d."
+              .formatted(iterations, positives, backgrounds));
+    }
+    frozenLayers = Set.copyOf(frozenLayers);
+  }
+}

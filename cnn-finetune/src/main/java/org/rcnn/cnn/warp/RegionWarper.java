@@ -1,0 +1,128 @@
+package org.rcnn.cnn.warp;
+
+import nu.pattern.OpenCV;
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Rect;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Preprocessing.ColourOrder;
+import org.rcnn.data.RgbImage;
+
+/**
+ * Warps regions of one image to a network's input.
+ *
+ * <p>Holds the image in native memory; close it. Not for use by several threads at once: make one
+ * per thread.
+ */
+public final class RegionWarper implements AutoCloseable {
+
+  /** Loads the native library once, when the first warper is made. */
+  private static final class NativeLibrary {
+    static {
+      OpenCV.loadLocally();
+      // The project runs one image per core; threads inside a resize would only get in the way.
+      Core.setNumThreads(1);
+    }
+
+    private NativeLibrary() {}
+
+    static void load() {}
+  }
+
+  private final int size;
+  private final int context;
+  private final Preprocessing preprocessing;
+  private final Mat image;
+  private final Mat shrunk = new Mat();
+  private final Mat crop = new Mat();
+  private final byte[] bytes;
+
+  static {
+    NativeLibrary.load();
+  }
+
+  /** A warper of one image for one network's input. */
+  public RegionWarper(RgbImage source, NetworkDefinition network) {
+    this.size = network.inputSize();
+    this.context = network.context();
+    this.preprocessing = network.preprocessing();
+    this.bytes = new byte[3 * size * size];
+    this.image = new Mat(source.height(), source.width(), CvType.CV_8UC3);
+    image.put(0, 0, source.rgb());
+  }
+
+  /** Where a region's pixels go. */
+  public WarpGeometry geometry(org.rcnn.data.Box region) {
+    return WarpGeometry.of(region, image.cols(), image.rows(), size, context);
+  }
+
+  /**
+   * Writes a warped region as network input.
+   *
+   * @param geometry the region's geometry in this image
+   * @param mirror whether left and right are swapped
+   * @param into receives {@code size x size x 3} preprocessed values in HWC order
+   * @param offset where they begin
+   */
+  public void warp(WarpGeometry geometry, boolean mirror, float[] into, int offset) {
+    resize(geometry);
+    crop.get(0, 0, bytes);
+    java.util.Arrays.fill(into, offset, offset + 3 * size * size, 0f);
+    float[] mean = preprocessing.mean();
+    float scale = preprocessing.scale();
+    int width = geometry.targetWidth();
+    int first = preprocessing.order() == ColourOrder.RGB ? 0 : 2;
+    int last = 2 - first;
+    int step = mirror ? -3 : 3;
+    int at = 0;
+    for (int y = 0; y < geometry.targetHeight(); y++) {
+      int column = mirror ? size - 1 - geometry.targetX() : geometry.targetX();
+      int to = offset + 3 * ((geometry.targetY() + y) * size + column);
+      for (int x = 0; x < width; x++) {
+        into[to + first] = ((bytes[at] & 0xff) - mean[first]) * scale;
+        into[to + 1] = ((bytes[at + 1] & 0xff) - mean[1]) * scale;
+        into[to + last] = ((bytes[at + 2] & 0xff) - mean[last]) * scale;
+        at += 3;
+        to += step;
+      }
+    }
+  }
+
+  /** Fills {@link #crop} with the shown pixels at their size in the input. */
+  private void resize(WarpGeometry g) {
+    Mat shown = image.submat(new Rect(g.sourceX(), g.sourceY(), g.sourceWidth(), g.sourceHeight()));
+    try {
+      Size target = new Size(g.targetWidth(), g.targetHeight());
+      boolean shrinks = g.sourceWidth() > g.targetWidth() || g.sourceHeight() > g.targetHeight();
+      if (!preprocessing.antialias() || !shrinks) {
+        Imgproc.resize(shown, crop, target, 0, 0, Imgproc.INTER_LINEAR);
+        return;
+      }
+      // Averaging only where pixels fall together: shrink first, stretch the other axis after.
+      Size smaller =
+          new Size(
+              Math.min(g.sourceWidth(), g.targetWidth()),
+              Math.min(g.sourceHeight(), g.targetHeight()));
+      if (smaller.equals(target)) {
+        Imgproc.resize(shown, crop, target, 0, 0, Imgproc.INTER_AREA);
+      } else {
+        Imgproc.resize(shown, shrunk, smaller, 0, 0, Imgproc.INTER_AREA);
+        Imgproc.resize(shrunk, crop, target, 0, 0, Imgproc.INTER_LINEAR);
+      }
+    } finally {
+      shown.release();
+    }
+  }
+
+  /** Frees the native memory. */
+  @Override
+  public void close() {
+    image.release();
+    shrunk.release();
+    crop.release();
+  }
+}
