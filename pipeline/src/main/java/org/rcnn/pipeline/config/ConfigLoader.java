@@ -1,0 +1,185 @@
+package org.rcnn.pipeline.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Reads configurations: the defaults, over them a preset or a file, over it single settings.
+ *
+ * <p>Whatever the layers say, the result is checked as a whole; a key that does not exist or a
+ * value outside its range is refused by name.
+ */
+public final class ConfigLoader {
+
+  private static final List<String> PRESETS = List.of("demo", "voc2007-small", "voc2007", "paper");
+  private static final String DEFAULTS = "defaults";
+
+  private final YAMLMapper yaml =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  /** The names of the presets. */
+  public static List<String> presets() {
+    return PRESETS;
+  }
+
+  /**
+   * A preset with single settings changed.
+   *
+   * @param name one of {@link #presets()}
+   * @param settings dotted key to value, such as {@code svm.negative-iou} to {@code 0.3}
+   * @throws ConfigException if the preset, a key or a value is refused
+   */
+  public PipelineConfig preset(String name, Map<String, String> settings) {
+    if (!PRESETS.contains(name)) {
+      throw new ConfigException(
+          "There is no preset '%s'; choose one of %s.".formatted(name, String.join(", ", PRESETS)));
+    }
+    return assemble(resource(name), "preset " + name, settings);
+  }
+
+  /**
+   * A file with single settings changed.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws ConfigException if it is not YAML, or a key or a value is refused
+   */
+  public PipelineConfig file(Path file, Map<String, String> settings) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException("There is no configuration file " + file + ".");
+    }
+    try {
+      return assemble(yaml.readTree(file.toFile()), file.toString(), settings);
+    } catch (JsonProcessingException e) {
+      throw new ConfigException(
+          "%s is not valid YAML: line %d: %s"
+              .formatted(
+                  file,
+                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                  e.getOriginalMessage()));
+    }
+  }
+
+  /** The configuration as YAML, for a run's folder. */
+  public String toYaml(PipelineConfig config) {
+    try {
+      return yaml.writeValueAsString(config);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A part of the configuration as a JSON tree with the file's keys. */
+  public JsonNode toTree(Object part) {
+    return yaml.valueToTree(part);
+  }
+
+  private PipelineConfig assemble(JsonNode layer, String source, Map<String, String> settings) {
+    ObjectNode tree = (ObjectNode) resource(DEFAULTS);
+    if (layer.isObject()) {
+      merge(tree, (ObjectNode) layer, "", source);
+    } else if (!layer.isMissingNode() && !layer.isNull()) {
+      throw new ConfigException(source + " must be a mapping of keys to values.");
+    }
+    settings.forEach((key, value) -> set(tree, key, value));
+    try {
+      return yaml.treeToValue(tree, PipelineConfig.class);
+    } catch (JsonProcessingException e) {
+      throw refusal(e);
+    }
+  }
+
+  private static void merge(ObjectNode base, ObjectNode over, String path, String source) {
+    for (Map.Entry<String, JsonNode> entry : over.properties()) {
+      String key = path + entry.getKey();
+      JsonNode known = base.get(entry.getKey());
+      if (known == null) {
+        throw unknown(key, source, base);
+      }
+      if (known.isObject()) {
+        if (!entry.getValue().isObject()) {
+          throw new ConfigException("%s: %s must hold keys of its own.".formatted(source, key));
+        }
+        merge((ObjectNode) known, (ObjectNode) entry.getValue(), key + ".", source);
+      } else {
+        base.set(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  private void set(ObjectNode tree, String key, String value) {
+    ObjectNode at = tree;
+    String[] parts = key.split("\\.");
+    for (int i = 0; i < parts.length - 1; i++) {
+      if (!(at.get(parts[i]) instanceof ObjectNode next)) {
+        throw unknown(key, "the command line", at);
+      }
+      at = next;
+    }
+    String last = parts[parts.length - 1];
+    if (at.get(last) == null || at.get(last).isObject()) {
+      throw unknown(key, "the command line", at);
+    }
+    try {
+      at.set(last, yaml.readTree(value));
+    } catch (JsonProcessingException e) {
+      throw new ConfigException("%s: '%s' is not a value.".formatted(key, value));
+    }
+  }
+
+  private static ConfigException unknown(String key, String source, ObjectNode siblings) {
+    String known =
+        siblings.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
+    return new ConfigException(
+        "%s: there is no setting '%s'; beside it are %s.".formatted(source, key, known));
+  }
+
+  private static ConfigException refusal(JsonProcessingException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConfigException refusal) {
+        return refusal;
+      }
+    }
+    String key =
+        e instanceof JsonMappingException mapping
+            ? mapping.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .collect(Collectors.joining("."))
+            : "";
+    if (e instanceof UnrecognizedPropertyException) {
+      return new ConfigException("There is no setting '" + key + "'.");
+    }
+    return new ConfigException(
+        "%s has a value of the wrong kind: %s".formatted(key, e.getOriginalMessage()));
+  }
+
+  private JsonNode resource(String name) {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream(name + ".yaml")) {
+      return yaml.readTree(in);
+    } catch (IOException e) {
+      throw new IllegalStateException("The preset " + name + " is not in the jar.", e);
+    }
+  }
+
+  /** The mapper that manifests share, so that keys are spelt one way. */
+  public ObjectMapper mapper() {
+    return yaml;
+  }
+}
