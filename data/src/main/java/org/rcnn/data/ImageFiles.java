@@ -1,0 +1,273 @@
+package org.rcnn.data;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decodes image files to {@link RgbImage}.
+ *
+ * <p>The stored numbers count: no colour profile is applied, no gamma changed, and an EXIF
+ * orientation is ignored, because annotations refer to the pixels as stored and the published
+ * networks were trained on them so. Grey becomes three equal channels, 16-bit samples keep their
+ * high byte, palettes are looked up, and transparent pixels are laid on white. CMYK files need a
+ * plug-in on the class path (TwelveMonkeys' is there at run time).
+ *
+ * <p>Any number of threads may read at once; ImageIO's global settings are not touched.
+ */
+public final class ImageFiles {
+
+  private ImageFiles() {}
+
+  /**
+   * The image in a file.
+   *
+   * @throws IOException in one sentence with the file's name, if it is missing or cannot be decoded
+   */
+  public static RgbImage read(Path file) throws IOException {
+    return read(bytesOf(file), file.toString());
+  }
+
+  /**
+   * The image in a stream, which is read to its end and left open.
+   *
+   * @param name what to call the image in an error
+   * @throws IOException if it cannot be read or decoded
+   */
+  public static RgbImage read(InputStream stream, String name) throws IOException {
+    return read(stream.readAllBytes(), name);
+  }
+
+  /**
+   * The image in the bytes of a file.
+   *
+   * @param name what to call the image in an error
+   * @throws IOException if it cannot be decoded
+   */
+  public static RgbImage read(byte[] file, String name) throws IOException {
+    return decode(file, name, ImageFiles::pixels);
+  }
+
+  /**
+   * The size of the image in a file, from its header alone.
+   *
+   * @return {@code {width, height}}
+   * @throws IOException if the file is missing or its header cannot be read
+   */
+  public static int[] size(Path file) throws IOException {
+    return decode(
+        bytesOf(file),
+        file.toString(),
+        reader -> new int[] {reader.getWidth(0), reader.getHeight(0)});
+  }
+
+  private interface Decoding<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  private static byte[] bytesOf(Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new IOException("There is no image file %s.".formatted(file), e);
+    }
+  }
+
+  private static <T> T decode(byte[] file, String name, Decoding<T> decoding) throws IOException {
+    Exception firstFailure = null;
+    try (ImageInputStream input = inMemory(file)) {
+      for (ImageReader reader : readersFor(input)) {
+        try (ImageInputStream fresh = inMemory(file)) {
+          reader.setInput(fresh, true, true);
+          return decoding.of(reader);
+        } catch (IOException | RuntimeException e) {
+          // Broken files make the codecs throw anything from EOFException to array index errors.
+          firstFailure = firstFailure == null ? e : firstFailure;
+        } finally {
+          reader.dispose();
+        }
+      }
+    }
+    if (firstFailure == null) {
+      throw new IOException(
+          "%s is not an image in a format known here (JPEG, PNG, BMP, GIF, TIFF).".formatted(name));
+    }
+    throw new IOException(
+        "The image %s cannot be decoded: %s.".formatted(name, reason(firstFailure)), firstFailure);
+  }
+
+  private static String reason(Exception failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : message.strip().replaceAll("\\.$", "");
+  }
+
+  // ImageIO.createImageInputStream would follow the global cache setting and may write to disk.
+  private static ImageInputStream inMemory(byte[] file) {
+    return new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
+  }
+
+  /**
+   * The readers that claim the file, the JDK's own first: it decodes a plain JPEG about twice as
+   * fast as the plug-in, which stays for what the JDK refuses.
+   */
+  private static List<ImageReader> readersFor(ImageInputStream input) {
+    List<ImageReader> readers = new ArrayList<>();
+    int own = 0;
+    for (Iterator<ImageReader> found = ImageIO.getImageReaders(input); found.hasNext(); ) {
+      ImageReader reader = found.next();
+      if (reader.getClass().getModule() == ImageIO.class.getModule()) {
+        readers.add(own++, reader);
+      } else {
+        readers.add(reader);
+      }
+    }
+    return readers;
+  }
+
+  private static RgbImage pixels(ImageReader reader) throws IOException {
+    long width = reader.getWidth(0);
+    long height = reader.getHeight(0);
+    if (3 * width * height > Integer.MAX_VALUE - 8) {
+      throw new IOException(
+          "%d x %d pixels are more than one array holds".formatted(width, height));
+    }
+    return toRgb(reader.read(0));
+  }
+
+  /** The pixels of a decoded picture, by the rules of this class. */
+  public static RgbImage toRgb(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[3 * width * height];
+    Raster raster = image.getRaster();
+    ColorModel colors = image.getColorModel();
+    if (isInterleavedBytes(raster) && image.getType() == BufferedImage.TYPE_3BYTE_BGR) {
+      copyBgr(bytes(raster), rgb);
+    } else if (isInterleavedBytes(raster) && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+      copyGrey(bytes(raster), rgb);
+    } else if (colors instanceof IndexColorModel palette) {
+      copyPalette(raster, palette, rgb);
+    } else if (hasPlainSamples(colors)) {
+      copySamples(raster, colors.getComponentSize(0) - 8, rgb);
+    } else {
+      copyConverted(image, rgb);
+    }
+    return new RgbImage(width, height, rgb);
+  }
+
+  /** Whether the raster's byte array holds its pixels, all of them and nothing else, in order. */
+  private static boolean isInterleavedBytes(Raster raster) {
+    int bands = raster.getNumBands();
+    return raster.getDataBuffer() instanceof DataBufferByte buffer
+        && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+        && model.getScanlineStride() == bands * raster.getWidth()
+        && buffer.getNumBanks() == 1
+        && buffer.getOffset() == 0
+        && buffer.getSize() == bands * raster.getWidth() * raster.getHeight();
+  }
+
+  private static byte[] bytes(Raster raster) {
+    return ((DataBufferByte) raster.getDataBuffer()).getData();
+  }
+
+  private static void copyBgr(byte[] bgr, byte[] rgb) {
+    for (int i = 0; i < rgb.length; i += 3) {
+      rgb[i] = bgr[i + 2];
+      rgb[i + 1] = bgr[i + 1];
+      rgb[i + 2] = bgr[i];
+    }
+  }
+
+  // Not by way of getRGB: Java's grey colour space is linear, so that would brighten the image.
+  private static void copyGrey(byte[] grey, byte[] rgb) {
+    for (int i = 0; i < grey.length; i++) {
+      byte value = grey[i];
+      rgb[3 * i] = value;
+      rgb[3 * i + 1] = value;
+      rgb[3 * i + 2] = value;
+    }
+  }
+
+  private static void copyPalette(Raster raster, IndexColorModel palette, byte[] rgb) {
+    int[] colors = new int[palette.getMapSize()];
+    palette.getRGBs(colors);
+    int width = raster.getWidth();
+    int[] row = new int[width];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+      for (int x = 0; x < width; x++) {
+        putOnWhite(colors[row[x]], rgb, 3 * (y * width + x));
+      }
+    }
+  }
+
+  /** Whether the samples are grey or RGB, 8 or 16 bits each, perhaps with an alpha band last. */
+  private static boolean hasPlainSamples(ColorModel colors) {
+    int space = colors.getColorSpace().getType();
+    return colors instanceof ComponentColorModel
+        && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB)
+        && !(colors.hasAlpha() && colors.isAlphaPremultiplied())
+        && (colors.getComponentSize(0) == 8 || colors.getComponentSize(0) == 16);
+  }
+
+  private static void copySamples(Raster raster, int shift, byte[] rgb) {
+    int width = raster.getWidth();
+    int bands = raster.getNumBands();
+    boolean grey = bands <= 2;
+    boolean alpha = bands % 2 == 0;
+    int[] row = new int[width * bands];
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        int from = x * bands;
+        int opacity = alpha ? row[from + bands - 1] >> shift : 255;
+        for (int channel = 0; channel < 3; channel++) {
+          int value = row[grey ? from : from + channel] >> shift;
+          rgb[3 * (y * width + x) + channel] = (byte) onWhite(value, opacity);
+        }
+      }
+    }
+  }
+
+  private static void copyConverted(BufferedImage image, byte[] rgb) {
+    int width = image.getWidth();
+    int[] row = new int[width];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, width, 1, row, 0, width);
+      for (int x = 0; x < width; x++) {
+        putOnWhite(row[x], rgb, 3 * (y * width + x));
+      }
+    }
+  }
+
+  private static void putOnWhite(int argb, byte[] rgb, int at) {
+    int opacity = argb >>> 24;
+    rgb[at] = (byte) onWhite(argb >> 16 & 0xff, opacity);
+    rgb[at + 1] = (byte) onWhite(argb >> 8 & 0xff, opacity);
+    rgb[at + 2] = (byte) onWhite(argb & 0xff, opacity);
+  }
+
+  private static int onWhite(int value, int opacity) {
+    return opacity == 255 ? value : (value * opacity + 255 * (255 - opacity) + 127) / 255;
+  }
+}

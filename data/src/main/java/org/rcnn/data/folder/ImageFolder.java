@@ -1,0 +1,299 @@
+package org.rcnn.data.folder;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+
+/**
+ * A classification set: one folder per class, in a folder or in a zip.
+ *
+ * <p>Layouts: {@code train/CLASS/*} with {@code val/CLASS/*}; {@code train/CLASS/*} alone; or
+ * {@code CLASS/*}. Folders that hold everything else are stepped into, and folders inside a class
+ * ({@code CLASS/images/*}) belong to the class. Where there is no validation split, a share of
+ * every class is drawn for it with the given seed. A file {@code classes.tsv} beside the layout may
+ * give the classes readable names, a line {@code FOLDER<tab>NAME} each.
+ *
+ * <p>Classes are numbered in the order of their folder names, images lie in the order class, then
+ * path, so a label or an index means the same on every machine. Any number of threads may read.
+ */
+public final class ImageFolder implements Closeable {
+
+  private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "bmp", "gif");
+  private static final Set<String> VALIDATION_NAMES = Set.of("val", "valid", "validation");
+
+  private final Path root;
+  private final ImageSource source;
+  private final List<String> classes;
+  private final Map<String, String> displayNames;
+  private final Split train;
+  private final Split validation;
+  private final List<String> problems;
+
+  private ImageFolder(
+      Path root,
+      ImageSource source,
+      List<String> classes,
+      Map<String, String> displayNames,
+      List<Item> train,
+      List<Item> validation,
+      List<String> problems) {
+    this.root = root;
+    this.source = source;
+    this.classes = classes;
+    this.displayNames = displayNames;
+    this.train = new Split(train);
+    this.validation = new Split(validation);
+    this.problems = List.copyOf(problems);
+  }
+
+  /** An image's place and label. */
+  private record Item(String path, int label) {}
+
+  /**
+   * Opens a set. A tenth of each class becomes the validation split if the set brings none, drawn
+   * with seed 0.
+   *
+   * @param root a folder or a zip
+   * @throws IOException in one sentence, if there is none or it holds no classes
+   */
+  public static ImageFolder open(Path root) throws IOException {
+    return open(root, 0.1, 0);
+  }
+
+  /**
+   * Opens a set.
+   *
+   * @param root a folder or a zip
+   * @param validationFraction the share of each class that becomes the validation split if the set
+   *     brings none, rounded to whole images; from 0 to below 1
+   * @param seed the seed of that draw
+   * @throws IOException in one sentence, if there is none or it holds no classes
+   */
+  public static ImageFolder open(Path root, double validationFraction, long seed)
+      throws IOException {
+    if (!(validationFraction >= 0 && validationFraction < 1)) {
+      throw new IllegalArgumentException(
+          "The validation fraction must be from 0 to below 1, not %s."
+              .formatted(validationFraction));
+    }
+    ImageSource source = ImageSource.open(root);
+    try {
+      return arrange(root, source, validationFraction, seed);
+    } catch (IOException | RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private static ImageFolder arrange(
+      Path root, ImageSource source, double validationFraction, long seed) throws IOException {
+    List<String> images = source.paths().stream().filter(ImageFolder::isImage).toList();
+    String prefix = commonPrefix(images);
+    Map<String, List<String>> top = byFirstFolder(images, prefix);
+    boolean hasTrain = top.containsKey("train");
+    List<String> problems = new ArrayList<>();
+
+    Map<String, List<String>> trainPaths =
+        hasTrain ? byFirstFolder(top.get("train"), prefix + "train/") : top;
+    if (trainPaths.size() < 2) {
+      throw new IOException(
+          "The set %s needs at least two class folders with images, as train/CLASS/* or CLASS/*, but has %d."
+              .formatted(root, trainPaths.size()));
+    }
+    List<String> classes = List.copyOf(trainPaths.keySet());
+    List<Item> train = items(trainPaths, classes);
+    List<Item> validation = new ArrayList<>();
+    if (hasTrain) {
+      for (Map.Entry<String, List<String>> part : top.entrySet()) {
+        if (VALIDATION_NAMES.contains(part.getKey())) {
+          Map<String, List<String>> paths =
+              byFirstFolder(part.getValue(), prefix + part.getKey() + "/");
+          for (String unknown :
+              paths.keySet().stream().filter(c -> !classes.contains(c)).toList()) {
+            problems.add(
+                "The folder %s%s/%s of %s is none of the training classes; its %d images are left out."
+                    .formatted(prefix, part.getKey(), unknown, root, paths.get(unknown).size()));
+          }
+          paths.keySet().retainAll(classes);
+          validation.addAll(items(paths, classes));
+        }
+      }
+    }
+    if (validation.isEmpty()) {
+      validation = draw(train, validationFraction, seed);
+      train.removeAll(Set.copyOf(validation));
+    }
+    Map<String, String> names = displayNames(source, prefix);
+    return new ImageFolder(root, source, classes, names, train, validation, problems);
+  }
+
+  private static boolean isImage(String path) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    // Archives made on macOS carry shadow files of the same ending.
+    return ENDINGS.contains(ending) && !name.startsWith(".") && !path.startsWith("__MACOSX/");
+  }
+
+  /** The folders around the layout, up to the first that tells images apart or is "train". */
+  private static String commonPrefix(List<String> paths) {
+    String prefix = "";
+    while (true) {
+      String inside = null;
+      for (String path : paths) {
+        int slash = path.indexOf('/', prefix.length());
+        String folder = slash < 0 ? "" : path.substring(0, slash + 1);
+        // One more folder must follow, or the images would be left without a class.
+        if (slash < 0 || path.indexOf('/', slash + 1) < 0 || folder.endsWith("/train/")) {
+          return prefix;
+        }
+        if (inside != null && !inside.equals(folder)) {
+          return prefix;
+        }
+        inside = folder;
+      }
+      if (inside == null || inside.equals("train/")) {
+        return prefix;
+      }
+      prefix = inside;
+    }
+  }
+
+  /** Paths grouped by the folder after the prefix; files without one are no part of any class. */
+  private static Map<String, List<String>> byFirstFolder(List<String> paths, String prefix) {
+    Map<String, List<String>> groups = new TreeMap<>();
+    for (String path : paths) {
+      int slash = path.indexOf('/', prefix.length());
+      if (slash > 0) {
+        String folder = path.substring(prefix.length(), slash);
+        groups.computeIfAbsent(folder, name -> new ArrayList<>()).add(path);
+      }
+    }
+    return groups;
+  }
+
+  private static List<Item> items(Map<String, List<String>> paths, List<String> classes) {
+    List<Item> items = new ArrayList<>();
+    paths.forEach(
+        (name, ofClass) -> {
+          int label = Collections.binarySearch(classes, name);
+          ofClass.forEach(path -> items.add(new Item(path, label)));
+        });
+    return items;
+  }
+
+  /** A share of each class, so that a rare class is in both splits. */
+  private static List<Item> draw(List<Item> items, double fraction, long seed) {
+    Map<Integer, List<Item>> byLabel = new TreeMap<>();
+    items.forEach(
+        item -> byLabel.computeIfAbsent(item.label, label -> new ArrayList<>()).add(item));
+    Random random = new Random(seed);
+    List<Item> drawn = new ArrayList<>();
+    for (List<Item> ofClass : byLabel.values()) {
+      List<Item> shuffled = new ArrayList<>(ofClass);
+      Collections.shuffle(shuffled, random);
+      int count = (int) Math.round(shuffled.size() * fraction);
+      List<Item> chosen = new ArrayList<>(shuffled.subList(0, count));
+      chosen.sort((a, b) -> a.path.compareTo(b.path));
+      drawn.addAll(chosen);
+    }
+    return drawn;
+  }
+
+  private static Map<String, String> displayNames(ImageSource source, String prefix)
+      throws IOException {
+    Map<String, String> names = new HashMap<>();
+    String file = prefix + "classes.tsv";
+    if (source.paths().contains(file)) {
+      String text = new String(source.read(file), StandardCharsets.UTF_8);
+      text.lines()
+          .map(line -> line.split("\t", 2))
+          .filter(fields -> fields.length == 2)
+          .forEach(fields -> names.put(fields[0].strip(), fields[1].strip()));
+    }
+    return names;
+  }
+
+  /** The class folders' names, sorted; a label is a position in this list. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** A class's readable name: from {@code classes.tsv}, or its folder's. */
+  public String displayName(int label) {
+    String folder = classes.get(label);
+    return displayNames.getOrDefault(folder, folder);
+  }
+
+  /** The images to train on. */
+  public Split train() {
+    return train;
+  }
+
+  /** The images to validate on; empty if the set brings none and the fraction was 0. */
+  public Split validation() {
+    return validation;
+  }
+
+  /** What was left out when the set was opened, a sentence each. */
+  public List<String> problems() {
+    return problems;
+  }
+
+  /** Closes the zip, if it is one. */
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+
+  /** Some images of the set, in a fixed order. Usable until the set is closed. */
+  public final class Split {
+
+    private final List<Item> items;
+
+    private Split(List<Item> items) {
+      this.items = List.copyOf(items);
+    }
+
+    /** How many images there are. */
+    public int size() {
+      return items.size();
+    }
+
+    /** The classes of the whole set. */
+    public List<String> classes() {
+      return classes;
+    }
+
+    /** The class of an image, as a position in {@link ImageFolder#classes}. */
+    public int label(int i) {
+      return items.get(i).label;
+    }
+
+    /** The path of an image inside the folder or zip, with forward slashes. */
+    public String name(int i) {
+      return items.get(i).path;
+    }
+
+    /**
+     * Decodes an image.
+     *
+     * @throws IOException in one sentence, if it cannot be read or decoded
+     */
+    public RgbImage read(int i) throws IOException {
+      String path = items.get(i).path;
+      return ImageFiles.read(source.read(path), root + "/" + path);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package org.rcnn.data.folder;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** Files under one roof, a folder or a zip, each known by its path with forward slashes. */
+sealed interface ImageSource extends Closeable {
+
+  /** The paths of all files, sorted. */
+  List<String> paths();
+
+  /** The content of a file. For any number of threads. */
+  byte[] read(String path) throws IOException;
+
+  static ImageSource open(Path root) throws IOException {
+    if (Files.isDirectory(root)) {
+      try (Stream<Path> files = Files.walk(root)) {
+        List<String> paths =
+            files
+                .filter(Files::isRegularFile)
+                .map(file -> root.relativize(file).toString().replace('\\', '/'))
+                .sorted()
+                .toList();
+        return new Folder(root, paths);
+      }
+    }
+    if (!Files.exists(root)) {
+      throw new IOException("There is no folder or zip %s.".formatted(root));
+    }
+    ZipFile zip;
+    try {
+      zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
+    } catch (ZipException e) {
+      throw new IOException(
+          "The file %s is not a zip that can be read: %s.".formatted(root, e.getMessage()), e);
+    }
+    List<String> paths =
+        zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).sorted().toList();
+    return new Zip(zip, paths);
+  }
+
+  /** Files of a folder. */
+  record Folder(Path root, List<String> paths) implements ImageSource {
+
+    @Override
+    public byte[] read(String path) throws IOException {
+      return Files.readAllBytes(root.resolve(path));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Entries of a zip, decompressed when asked for. */
+  record Zip(ZipFile zip, List<String> paths) implements ImageSource {
+
+    @Override
+    public byte[] read(String path) throws IOException {
+      ZipEntry entry = zip.getEntry(path);
+      if (entry == null) {
+        throw new IOException("The zip %s holds no %s.".formatted(zip.getName(), path));
+      }
+      try (InputStream stream = zip.getInputStream(entry)) {
+        return stream.readAllBytes();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      zip.close();
+    }
+  }
+}

@@ -1,0 +1,412 @@
+package org.rcnn.data.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * A file of named records, written once from front to back and then only read.
+ *
+ * <p>Layout, little-endian: 8 bytes that name the kind of file; the records, one after the other;
+ * the index (big-endian: a header of the kind's own, then name, length, tag and CRC-32C of every
+ * record); a footer of 32 bytes with the index's place and CRC-32C. The index stands last so that
+ * writing needs neither a second pass nor the number of records beforehand.
+ *
+ * <p>Reading maps the file into memory in pieces of at most 1 GiB that end between records, so its
+ * size is not limited. A record's checksum is verified the first time it is read. Any number of
+ * threads may read at once.
+ */
+public final class RecordFile implements Closeable {
+
+  /** Records may be as long as one mapped piece. */
+  private static final int MAX_PIECE = 1 << 30;
+
+  private static final int MAGIC_BYTES = 8;
+  private static final int FOOTER_BYTES = 32;
+
+  /** Ends every complete file: "RCNNdone" in ASCII. */
+  private static final long END_MARK = 0x656e6f644e4e4352L;
+
+  /** Where a record lies and what it is. */
+  private record Entry(String name, long offset, int length, int tag, int crc) {}
+
+  private final Path file;
+  private final byte[] header;
+  private final List<Entry> entries;
+  private final Map<String, Integer> positions;
+  private final long[] pieceStarts;
+  private final ByteBuffer[] pieces;
+  // Written by any thread without synchronisation: at worst a record is verified twice.
+  private final boolean[] verified;
+  private volatile boolean closed;
+
+  private RecordFile(
+      Path file, byte[] header, List<Entry> entries, long[] pieceStarts, ByteBuffer[] pieces) {
+    this.file = file;
+    this.header = header;
+    this.entries = entries;
+    this.pieceStarts = pieceStarts;
+    this.pieces = pieces;
+    this.verified = new boolean[entries.size()];
+    Map<String, Integer> byName = new LinkedHashMap<>(entries.size() * 2);
+    for (int i = 0; i < entries.size(); i++) {
+      byName.put(entries.get(i).name, i);
+    }
+    this.positions = Collections.unmodifiableMap(byName);
+  }
+
+  /**
+   * Starts a file. Everything goes to {@code FILE.partial}, which replaces an older one; {@link
+   * Writer#commit} gives it its name.
+   *
+   * @param magic eight ASCII characters naming the kind and version of the file
+   * @param header whatever the kind of file needs to be told once
+   */
+  public static Writer create(Path file, String magic, byte[] header) throws IOException {
+    return new Writer(file, magic, header);
+  }
+
+  /**
+   * Opens a complete file.
+   *
+   * @param magic the kind that it must be
+   * @param kind what to call that kind in errors, as "feature store"
+   * @throws IOException in one sentence, if the file is missing, of another kind, cut short or
+   *     damaged
+   */
+  public static RecordFile open(Path file, String magic, String kind) throws IOException {
+    return open(file, magic, kind, MAX_PIECE);
+  }
+
+  /**
+   * As the public method, with the size of the mapped pieces, so that a small file can show them.
+   */
+  static RecordFile open(Path file, String magic, String kind, int maxPiece) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return read(file, channel, magic, kind, maxPiece);
+    } catch (NoSuchFileException e) {
+      throw new IOException("There is no %s %s.".formatted(kind, file), e);
+    }
+  }
+
+  private static RecordFile read(
+      Path file, FileChannel channel, String magic, String kind, int maxPiece) throws IOException {
+    long size = channel.size();
+    if (size < MAGIC_BYTES
+        || !magic.equals(new String(bytes(channel, 0, MAGIC_BYTES), StandardCharsets.US_ASCII))) {
+      throw new IOException("The file %s is not a %s of this version.".formatted(file, kind));
+    }
+    if (size < MAGIC_BYTES + FOOTER_BYTES) {
+      throw cutShort(file, kind);
+    }
+    ByteBuffer footer =
+        ByteBuffer.wrap(bytes(channel, size - FOOTER_BYTES, FOOTER_BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    long indexOffset = footer.getLong();
+    int indexLength = footer.getInt();
+    int indexCrc = footer.getInt();
+    long total = footer.getLong();
+    if (footer.getLong() != END_MARK
+        || total != size
+        || indexLength < 0
+        || indexOffset < MAGIC_BYTES
+        || indexOffset + indexLength + FOOTER_BYTES != size) {
+      throw cutShort(file, kind);
+    }
+    byte[] index = bytes(channel, indexOffset, indexLength);
+    if (crc(ByteBuffer.wrap(index)) != indexCrc) {
+      throw new IOException(
+          "The %s %s is damaged: its index does not match its checksum; delete it and compute it again."
+              .formatted(kind, file));
+    }
+    try (DataInputStream input = new DataInputStream(new ByteArrayInputStream(index))) {
+      byte[] header = input.readNBytes(input.readInt());
+      List<Entry> entries = new ArrayList<>();
+      long offset = MAGIC_BYTES;
+      int count = input.readInt();
+      for (int i = 0; i < count; i++) {
+        byte[] name = input.readNBytes(input.readInt());
+        int length = input.readInt();
+        int tag = input.readInt();
+        entries.add(
+            new Entry(
+                new String(name, StandardCharsets.UTF_8), offset, length, tag, input.readInt()));
+        offset += length;
+      }
+      return map(file, channel, header, List.copyOf(entries), maxPiece);
+    }
+  }
+
+  private static IOException cutShort(Path file, String kind) {
+    return new IOException(
+        "The %s %s is cut short; delete it and compute it again.".formatted(kind, file));
+  }
+
+  private static byte[] bytes(FileChannel channel, long position, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new EOFException("The file ended while it was read.");
+      }
+    }
+    return buffer.array();
+  }
+
+  private static RecordFile map(Path file, FileChannel channel, byte[] header, List<Entry> entries)
+      throws IOException {
+    List<Long> starts = new ArrayList<>();
+    List<MappedByteBuffer> pieces = new ArrayList<>();
+    int first = 0;
+    while (first < entries.size()) {
+      long start = entries.get(first).offset;
+      int last = first;
+      while (last + 1 < entries.size() && end(entries.get(last + 1)) - start <= maxPiece) {
+        last++;
+      }
+      starts.add(start);
+      pieces.add(channel.map(FileChannel.MapMode.READ_ONLY, start, end(entries.get(last)) - start));
+      first = last + 1;
+    }
+    return new RecordFile(
+        file,
+        header,
+        entries,
+        starts.stream().mapToLong(Long::longValue).toArray(),
+        pieces.toArray(ByteBuffer[]::new));
+  }
+
+  private static long end(Entry entry) {
+    return entry.offset + entry.length;
+  }
+
+  private static int crc(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
+  /** The file that was opened. */
+  public Path file() {
+    return file;
+  }
+
+  /** The header that the writer was given. */
+  public byte[] header() {
+    return header.clone();
+  }
+
+  /** How many records there are. */
+  public int size() {
+    return entries.size();
+  }
+
+  /** The names of the records, in the order in which they were appended. */
+  public List<String> names() {
+    return List.copyOf(positions.keySet());
+  }
+
+  /** Whether there is a record of this name. */
+  public boolean contains(String name) {
+    return positions.containsKey(name);
+  }
+
+  /**
+   * The position of a record.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public int position(String name) {
+    Integer position = positions.get(name);
+    if (position == null) {
+      throw new IllegalArgumentException("The file %s holds no '%s'.".formatted(file, name));
+    }
+    return position;
+  }
+
+  /** The name of the record at a position. */
+  public String name(int position) {
+    return entries.get(position).name;
+  }
+
+  /** The number that the writer attached to the record at a position. */
+  public int tag(int position) {
+    return entries.get(position).tag;
+  }
+
+  /** The length in bytes of the record at a position. */
+  public int length(int position) {
+    return entries.get(position).length;
+  }
+
+  /**
+   * The bytes of the record at a position: a read-only little-endian view of the mapped file.
+   *
+   * @throws IOException if the record does not match its checksum
+   * @throws IllegalStateException if the file was closed
+   */
+  public ByteBuffer record(int position) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("The file %s is closed.".formatted(file));
+    }
+    Entry entry = entries.get(position);
+    int piece = pieceOf(entry.offset);
+    int start = (int) (entry.offset - pieceStarts[piece]);
+    ByteBuffer bytes = pieces[piece].slice(start, entry.length);
+    if (!verified[position]) {
+      if (crc(bytes.duplicate()) != entry.crc) {
+        throw new IOException(
+            "The file %s is damaged: '%s' does not match its checksum; delete the file and compute it again."
+                .formatted(file, entry.name));
+      }
+      verified[position] = true;
+    }
+    return bytes.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private int pieceOf(long offset) {
+    int piece = pieceStarts.length - 1;
+    while (pieceStarts[piece] > offset) {
+      piece--;
+    }
+    return piece;
+  }
+
+  /**
+   * Refuses further reading. The mapped memory itself goes back to the system when the last view of
+   * it is collected; Java 17 has no earlier way.
+   */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  /** Appends records; closing without {@link #commit} discards the file. For one thread. */
+  public static final class Writer implements Closeable {
+
+    private final Path file;
+    private final Path partial;
+    private final FileChannel channel;
+    private final byte[] header;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private long end;
+    private boolean committed;
+
+    private Writer(Path file, String magic, byte[] header) throws IOException {
+      this.file = file;
+      this.header = header.clone();
+      byte[] start = magic.getBytes(StandardCharsets.US_ASCII);
+      if (start.length != MAGIC_BYTES) {
+        throw new IllegalArgumentException(
+            "The kind of a file is named by eight characters, not by '%s'.".formatted(magic));
+      }
+      Path folder = file.toAbsolutePath().getParent();
+      Files.createDirectories(folder);
+      this.partial = folder.resolve(file.getFileName() + ".partial");
+      this.channel =
+          FileChannel.open(
+              partial,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
+      write(ByteBuffer.wrap(start));
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @param name its name, new in this file
+     * @param tag any number to be kept in the index
+     * @param record its bytes from position to limit, at most 1 GiB; the position is left alone
+     * @throws IllegalArgumentException if the name was there before or the record is too long
+     */
+    public void append(String name, int tag, ByteBuffer record) throws IOException {
+      Objects.requireNonNull(name, "name");
+      int length = record.remaining();
+      if (length > MAX_PIECE) {
+        throw new IllegalArgumentException(
+            "The record '%s' has %d bytes; at most %d can be stored."
+                .formatted(name, length, MAX_PIECE));
+      }
+      Entry entry = new Entry(name, end, length, tag, crc(record.duplicate()));
+      if (entries.putIfAbsent(name, entry) != null) {
+        throw new IllegalArgumentException("The file %s already holds '%s'.".formatted(file, name));
+      }
+      write(record.duplicate());
+    }
+
+    /** Completes the file, forces it to disk and gives it its name, replacing an older one. */
+    public void commit() throws IOException {
+      byte[] index = index();
+      ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      footer.putLong(end).putInt(index.length).putInt(crc(ByteBuffer.wrap(index)));
+      footer.putLong(end + index.length + FOOTER_BYTES).putLong(END_MARK).flip();
+      write(ByteBuffer.wrap(index));
+      write(footer);
+      channel.force(true);
+      channel.close();
+      try {
+        Files.move(
+            partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+      committed = true;
+    }
+
+    private byte[] index() throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (DataOutputStream output = new DataOutputStream(bytes)) {
+        output.writeInt(header.length);
+        output.write(header);
+        output.writeInt(entries.size());
+        for (Entry entry : entries.values()) {
+          byte[] name = entry.name.getBytes(StandardCharsets.UTF_8);
+          output.writeInt(name.length);
+          output.write(name);
+          output.writeInt(entry.length);
+          output.writeInt(entry.tag);
+          output.writeInt(entry.crc);
+        }
+      }
+      return bytes.toByteArray();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+      end += bytes.remaining();
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+
+    /** Discards what was written, unless it was committed. */
+    @Override
+    public void close() throws IOException {
+      if (!committed) {
+        channel.close();
+        Files.deleteIfExists(partial);
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package org.rcnn.data.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordFileTest {
+
+  private static final String MAGIC = "RCNNTST1";
+
+  @TempDir Path folder;
+
+  @Test
+  void recordsComeBackByNameAndInOrder() throws IOException {
+    try (RecordFile file = open(written())) {
+      assertArrayEquals(new byte[] {9, 8}, file.header());
+      assertEquals(List.of("a", "empty", "ü"), file.names());
+      assertEquals(7, file.tag(2));
+      assertArrayEquals(new byte[] {4, 5}, bytes(file.record(file.position("ü"))));
+      assertArrayEquals(new byte[] {1, 2, 3}, bytes(file.record(0)));
+      assertEquals(0, file.record(1).remaining());
+      assertFalse(file.contains("b"));
+      assertThrows(IllegalArgumentException.class, () -> file.position("b"));
+    }
+  }
+
+  @Test
+  void fileMappedInManyPiecesReadsTheSame() throws IOException {
+    for (int maxPiece = 1; maxPiece <= 6; maxPiece++) {
+      try (RecordFile file = RecordFile.open(written(), MAGIC, "test file", maxPiece)) {
+        assertArrayEquals(new byte[] {1, 2, 3}, bytes(file.record(0)));
+        assertEquals(0, file.record(1).remaining());
+        assertArrayEquals(new byte[] {4, 5}, bytes(file.record(2)));
+      }
+    }
+  }
+
+  @Test
+  void emptyFileIsValid() throws IOException {
+    Path path = folder.resolve("none");
+    try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[0])) {
+      writer.commit();
+    }
+    try (RecordFile file = open(path)) {
+      assertEquals(0, file.size());
+    }
+  }
+
+  @Test
+  void uncommittedFileDisappearsAndTheOldOneStays() throws IOException {
+    Path path = written();
+    byte[] before = Files.readAllBytes(path);
+    try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[0])) {
+      writer.append("x", 0, ByteBuffer.allocate(10));
+    }
+    assertArrayEquals(before, Files.readAllBytes(path));
+    assertFalse(Files.exists(folder.resolve("file.partial")));
+  }
+
+  @Test
+  void partialFileOfAKilledRunIsOverwritten() throws IOException {
+    Files.write(folder.resolve("file.partial"), new byte[10_000]);
+    assertTrue(Files.size(written()) < 1000);
+    assertFalse(Files.exists(folder.resolve("file.partial")));
+  }
+
+  @Test
+  void everyTruncationIsRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(written());
+    Path cut = folder.resolve("cut");
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(cut, Arrays.copyOf(whole, length));
+      String message = assertThrows(IOException.class, () -> open(cut)).getMessage();
+      assertTrue(message.contains(cut.toString()), message);
+    }
+  }
+
+  @Test
+  void everyFlippedBitIsNoticedWhenTheFileIsOpenedOrTheRecordRead() throws IOException {
+    byte[] whole = Files.readAllBytes(written());
+    Path damaged = folder.resolve("damaged");
+    for (int bit = 0; bit < 8 * whole.length; bit++) {
+      byte[] flipped = whole.clone();
+      flipped[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(damaged, flipped);
+      String message = assertThrows(IOException.class, () -> readAll(damaged)).getMessage();
+      assertTrue(message.contains(damaged.toString()), message);
+    }
+  }
+
+  @Test
+  void otherFilesAndMissingFilesAreNamed() throws IOException {
+    Path text = folder.resolve("text");
+    Files.writeString(text, "something else that is long enough to hold a footer of 32 bytes");
+    assertEquals(
+        "The file " + text + " is not a test file of this version.",
+        assertThrows(IOException.class, () -> open(text)).getMessage());
+    Path gone = folder.resolve("gone");
+    assertEquals(
+        "There is no test file " + gone + ".",
+        assertThrows(IOException.class, () -> open(gone)).getMessage());
+  }
+
+  @Test
+  void sameNameTwiceIsRefused() throws IOException {
+    try (RecordFile.Writer writer =
+        RecordFile.create(folder.resolve("twice"), MAGIC, new byte[0])) {
+      writer.append("a", 0, ByteBuffer.allocate(1));
+      assertThrows(
+          IllegalArgumentException.class, () -> writer.append("a", 0, ByteBuffer.allocate(1)));
+    }
+  }
+
+  @Test
+  void closedFileRefusesToBeRead() throws IOException {
+    RecordFile file = open(written());
+    file.close();
+    assertThrows(IllegalStateException.class, () -> file.record(0));
+  }
+
+  private Path written() throws IOException {
+    Path path = folder.resolve("file");
+    try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[] {9, 8})) {
+      writer.append("a", -1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      writer.append("empty", 0, ByteBuffer.allocate(0));
+      writer.append("ü", 7, ByteBuffer.wrap(new byte[] {4, 5}));
+      writer.commit();
+    }
+    return path;
+  }
+
+  private static RecordFile open(Path path) throws IOException {
+    return RecordFile.open(path, MAGIC, "test file");
+  }
+
+  private static void readAll(Path path) throws IOException {
+    try (RecordFile file = open(path)) {
+      for (int i = 0; i < file.size(); i++) {
+        file.record(i);
+      }
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,167 @@
+package org.rcnn.data.voc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Box;
+import org.rcnn.data.GroundTruth;
+
+class VocAnnotationTest {
+
+  @Test
+  void boxBecomesHalfOpenAndMissingFlagsCountAsUnset() throws Exception {
+    AnnotationReading reading = read(object("cat", "", 1, 2, 30, 40));
+    assertEquals(
+        new Annotation(
+            "x", 100, 80, List.of(new GroundTruth("cat", new Box(0, 1, 30, 40), false, false))),
+        reading.annotation());
+    assertEquals(List.of(), reading.problems());
+  }
+
+  @Test
+  void flagsAreRead() throws Exception {
+    GroundTruth cat =
+        read(object("cat", "<difficult>1</difficult><truncated> 1 </truncated>", 1, 2, 30, 40))
+            .annotation()
+            .objects()
+            .get(0);
+    assertTrue(cat.difficult());
+    assertTrue(cat.truncated());
+  }
+
+  @Test
+  void fractionalCoordinatesAreKept() throws Exception {
+    assertEquals(
+        new Box(9.5, 10.25, 30.5, 40),
+        read(object("cat", "", 10.5, 11.25, 30.5, 40)).annotation().objects().get(0).box());
+  }
+
+  @Test
+  void partsAreNotObjectsAndTheirBoxesNotTheObjectsBox() throws Exception {
+    String part =
+        "<part><name>head</name><bndbox><xmin>3</xmin><ymin>3</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></part>";
+    List<GroundTruth> objects = read(object("person", part, 1, 1, 30, 40)).annotation().objects();
+    assertEquals(List.of(new GroundTruth("person", new Box(0, 0, 30, 40), false, false)), objects);
+  }
+
+  @Test
+  void badObjectsAreReportedAndLeftOutTheOthersStay() throws Exception {
+    AnnotationReading reading =
+        read(
+            object("a", "", 50, 50, 50, 50)
+                + object("b", "", 30, 10, 20, 15)
+                + object("c", "", 101, 10, 120, 15)
+                + "<object><name>d</name></object>"
+                + "<object><bndbox/></object>"
+                + object("e", "", Double.NaN, 1, 2, 2)
+                + object("good", "", 1, 1, 10, 10));
+    assertEquals(
+        List.of("good"),
+        reading.annotation().objects().stream().map(GroundTruth::className).toList());
+    assertEquals(
+        List.of(
+            "The annotation x.xml has an object 1 (a) without area at 50,50..50,50; left out.",
+            "The annotation x.xml has an object 2 (b) with swapped corners 30,10..20,15; left out.",
+            "The annotation x.xml has an object 3 (c) at 101,10..120,15 outside the 100 x 80 image; left out.",
+            "The annotation x.xml has an object 4 (d) without <bndbox>; left out.",
+            "The annotation x.xml has an object 5 without a name; left out.",
+            "The annotation x.xml has an object 6 (e) whose xmin is 'NaN', not a number; left out."),
+        reading.problems());
+  }
+
+  @Test
+  void boxReachingBeyondTheImageIsReportedAndKeptAsItStands() throws Exception {
+    AnnotationReading reading = read(object("cat", "", 91, 71, 101, 80));
+    assertEquals(new Box(90, 70, 101, 80), reading.annotation().objects().get(0).box());
+    assertEquals(1, reading.problems().size());
+  }
+
+  @Test
+  void missingSizeIsZeroAndReported() throws Exception {
+    String xml = "<annotation>" + object("cat", "", 500, 1, 900, 40) + "</annotation>";
+    AnnotationReading reading = VocAnnotationReader.read(bytes(xml), "x", "x.xml");
+    assertEquals(0, reading.annotation().width());
+    assertEquals(1, reading.annotation().objects().size());
+    assertEquals(List.of("The annotation x.xml has no usable image size."), reading.problems());
+  }
+
+  @Test
+  void brokenXmlIsRefusedWithFileAndLine() {
+    String message = refusal("<annotation>\n<object>\n</annotation>");
+    assertTrue(
+        message.startsWith("The annotation x.xml is not well-formed XML (line 3: "), message);
+  }
+
+  @Test
+  void otherXmlIsRefused() {
+    assertEquals("The annotation x.xml has <html> where <annotation> belongs.", refusal("<html/>"));
+  }
+
+  @Test
+  void emptyFileIsRefused() {
+    assertTrue(refusal("").startsWith("The annotation x.xml is not well-formed XML"));
+  }
+
+  @Test
+  void documentTypeDeclarationIsRefusedSoNoOtherFileIsPulledIn() {
+    String message =
+        refusal(
+            "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><annotation>&e;</annotation>");
+    assertTrue(message.contains("DOCTYPE"), message);
+  }
+
+  @Test
+  void writtenAnnotationReadsBackEqual(@TempDir Path folder) throws Exception {
+    Annotation annotation =
+        new Annotation(
+            "0001",
+            320,
+            240,
+            List.of(
+                new GroundTruth("a<b & c", new Box(0, 0, 320, 240), true, false),
+                new GroundTruth("wheel", new Box(3.5, 4, 17.25, 30), false, true)));
+    Path file = folder.resolve("0001.xml");
+    VocAnnotationWriter.write(file, "scenes", "0001.jpg", annotation);
+    AnnotationReading reading = VocAnnotationReader.read(file);
+    assertEquals(annotation, reading.annotation());
+    assertEquals(List.of(), reading.problems());
+  }
+
+  @Test
+  void missingFileIsNamed(@TempDir Path folder) {
+    Path file = folder.resolve("gone.xml");
+    String message =
+        assertThrows(AnnotationException.class, () -> VocAnnotationReader.read(file)).getMessage();
+    assertEquals("The annotation " + file + " does not exist.", message);
+  }
+
+  private static String refusal(String xml) {
+    return assertThrows(
+            AnnotationException.class, () -> VocAnnotationReader.read(bytes(xml), "x", "x.xml"))
+        .getMessage();
+  }
+
+  private static AnnotationReading read(String objects) throws AnnotationException {
+    String size = "<size><width>100</width><height>80</height><depth>3</depth></size>";
+    String xml = "<annotation>" + size + objects + "</annotation>";
+    return VocAnnotationReader.read(bytes(xml), "x", "x.xml");
+  }
+
+  private static String object(
+      String name, String more, double xMin, double yMin, double xMax, double yMax) {
+    return ("<object><name>%s</name>%s<bndbox><xmin>%s</xmin><ymin>%s</ymin><xmax>%s</xmax>"
+            + "<ymax>%s</ymax></bndbox></object>")
+        .formatted(name, more, xMin, yMin, xMax, yMax);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,256 @@
+package org.rcnn.data.voc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Box;
+import org.rcnn.data.GroundTruth;
+import org.rcnn.data.SharedData;
+
+class VocDevkitTest {
+
+  @TempDir Path folder;
+  private Path kit;
+
+  @BeforeEach
+  void twoImages() throws IOException {
+    kit = folder.resolve("VOCdevkit/VOC2007");
+    Files.createDirectories(kit.resolve("JPEGImages"));
+    Files.createDirectories(kit.resolve("Annotations"));
+    Files.createDirectories(kit.resolve("ImageSets/Main"));
+    image("a.jpg", 20, 10);
+    image("b.PNG", 20, 10);
+    annotation("a", 20, 10, new GroundTruth("dog", new Box(0, 0, 5, 5), false, false));
+    annotation(
+        "b",
+        20,
+        10,
+        new GroundTruth("cat", new Box(1, 1, 5, 5), true, false),
+        new GroundTruth("cat", new Box(2, 1, 6, 5), false, true));
+    split("train", "a\nb\n");
+  }
+
+  @Test
+  void kitIsFoundDirectlyOneLevelAndTwoLevelsDeep() throws IOException {
+    assertEquals(kit, VocDevkit.open(kit).root());
+    assertEquals(kit, VocDevkit.open(kit.getParent()).root());
+    assertEquals(kit, VocDevkit.open(folder).root());
+  }
+
+  @Test
+  void twoKitsInOneFolderAreRefusedByName() throws IOException {
+    Files.createDirectories(folder.resolve("VOCdevkit/VOC2012/Annotations"));
+    Files.createDirectories(folder.resolve("VOCdevkit/VOC2012/JPEGImages"));
+    String message = refusal(() -> VocDevkit.open(folder));
+    assertTrue(message.contains("VOC2007") && message.contains("VOC2012"), message);
+  }
+
+  @Test
+  void folderThatIsNoKitIsToldWhatItLacks() {
+    String message = refusal(() -> VocDevkit.open(kit.resolve("JPEGImages")));
+    assertTrue(message.contains("needs Annotations/"), message);
+  }
+
+  @Test
+  void missingFolderIsNamed() {
+    Path gone = folder.resolve("gone");
+    assertEquals("There is no folder " + gone + ".", refusal(() -> VocDevkit.open(gone)));
+  }
+
+  @Test
+  void splitMayHaveCarriageReturnsBlankLinesTrailingSpacesAndDuplicates() throws IOException {
+    split("val", "\uFEFFb  \r\n\r\na\t\r\nb\r\n");
+    assertEquals(List.of("b", "a"), VocDevkit.open(kit).imageIds("val"));
+  }
+
+  @Test
+  void perClassListsAreNoSplitsButCanBeReadAsOne() throws IOException {
+    split("cat_train", "a -1\nb  0\n");
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertEquals(List.of("train"), devkit.splits());
+    assertEquals(Map.of("a", -1, "b", 0), devkit.classList("cat", "train"));
+    assertEquals(List.of("a", "b"), devkit.imageIds("cat_train"));
+  }
+
+  @Test
+  void malformedClassListIsNamedByFileAndLine() throws IOException {
+    split("cat_train", "a -1\nb yes\n");
+    VocDevkit devkit = VocDevkit.open(kit);
+    String message = refusal(() -> devkit.classList("cat", "train"));
+    assertTrue(message.contains("cat_train.txt:2: 'b yes'"), message);
+  }
+
+  @Test
+  void missingSplitTellsWhichExist() throws IOException {
+    VocDevkit devkit = VocDevkit.open(kit);
+    String message = refusal(() -> devkit.imageIds("test"));
+    assertTrue(message.contains("it has train; splits can also be made"), message);
+  }
+
+  @Test
+  void emptySplitIsRefused() throws IOException {
+    split("test", "\n \n");
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertTrue(refusal(() -> devkit.imageIds("test")).contains("names no image"));
+  }
+
+  @Test
+  void imageIsFoundWhateverItsEnding() throws IOException {
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertEquals("b.PNG", devkit.image("b").getFileName().toString());
+    assertTrue(refusal(() -> devkit.image("c")).startsWith("There is no image 'c'"));
+  }
+
+  @Test
+  void jpegIsPreferredToPng() throws IOException {
+    image("b.jpeg", 20, 10);
+    assertEquals("b.jpeg", VocDevkit.open(kit).image("b").getFileName().toString());
+  }
+
+  @Test
+  void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertThrows(AnnotationException.class, () -> devkit.annotation("../../secret"));
+    assertTrue(refusal(() -> devkit.imageIds("../../x")).contains("leads out of"));
+  }
+
+  @Test
+  void classesComeFromTheAnnotationsOfTheImagesAskedFor() throws IOException {
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertEquals(List.of("cat", "dog"), devkit.classes(devkit.imageIds("train")));
+    assertEquals(List.of("dog"), devkit.classes(List.of("a", "gone")));
+  }
+
+  @Test
+  void splitsMadeWithASeedStandInForFiles() throws IOException {
+    VocDevkit devkit = VocDevkit.open(kit);
+    VocDevkit seeded = devkit.withSplits(Splits.of(devkit.annotatedIds(), 1, 0, 0.5));
+    assertEquals(1, seeded.imageIds("trainval").size());
+    assertEquals(1, seeded.imageIds("test").size());
+    assertTrue(refusal(() -> seeded.imageIds("val")).contains("names no image"));
+  }
+
+  @Test
+  void seededSplitsPartTheImagesAndDependOnTheSeedAlone() {
+    List<String> ids = IntStream.range(0, 100).mapToObj("%03d"::formatted).toList();
+    List<String> reversed = ids.stream().sorted((a, b) -> b.compareTo(a)).toList();
+    Splits splits = Splits.of(ids, 42, 0.2, 0.3);
+    assertEquals(50, splits.train().size());
+    assertEquals(20, splits.val().size());
+    assertEquals(30, splits.test().size());
+    Set<String> all = new TreeSet<>(splits.trainval());
+    all.addAll(splits.test());
+    assertEquals(ids, List.copyOf(all));
+    assertEquals(splits, Splits.of(reversed, 42, 0.2, 0.3));
+    assertNotEquals(splits, Splits.of(ids, 43, 0.2, 0.3));
+  }
+
+  @Test
+  void fractionsThatLeaveNothingToTrainOnAreRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Splits.of(List.of("a", "b"), 1, 0.5, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> Splits.of(List.of("a"), 1, 0, 0.9));
+  }
+
+  @Test
+  void auditOfACleanKitCountsPerSplitAndClass() throws IOException {
+    DevkitAudit audit = DevkitAudit.of(VocDevkit.open(kit));
+    assertEquals(List.of(), audit.problems());
+    assertEquals(2, audit.images());
+    assertEquals(
+        Map.of(
+            "cat", new DevkitAudit.ClassCount(1, 2, 1, 1),
+            "dog", new DevkitAudit.ClassCount(1, 1, 0, 0)),
+        audit.splits().get("train").classes());
+    assertEquals(3, audit.splits().get("train").objects());
+  }
+
+  @Test
+  void auditFindsEveryKindOfProblemAndGoesOn() throws IOException {
+    split("train", "a\nb\nnowhere\nbroken\n");
+    Files.writeString(kit.resolve("JPEGImages/broken.jpg"), "no image");
+    Files.writeString(kit.resolve("Annotations/broken.xml"), "<annotation>");
+    annotation("a", 21, 10, new GroundTruth("dog", new Box(4, 4, 5, 5), false, false));
+    DevkitAudit audit = DevkitAudit.of(VocDevkit.open(kit));
+    assertEquals(4, audit.images());
+    assertEquals(1, audit.missingImages().size());
+    assertEquals(1, audit.unreadableImages().size());
+    assertEquals(2, audit.badAnnotations().size());
+    assertEquals(1, audit.badObjects().size());
+    assertEquals(1, audit.sizeMismatches().size());
+    assertEquals(6, audit.problems().size());
+  }
+
+  @Test
+  void voc2007SubsetIsClean() throws IOException {
+    VocDevkit devkit = VocDevkit.open(SharedData.find("VOCdevkit"));
+    assertEquals(List.of("test", "train", "trainval", "val"), devkit.splits());
+    assertEquals(1000, devkit.imageIds("trainval").size());
+    assertEquals(500, devkit.imageIds("test").size());
+    List<String> classes = devkit.classes(devkit.imageIds("trainval"));
+    assertEquals(20, classes.size());
+    assertEquals("aeroplane", classes.get(0));
+    assertEquals("tvmonitor", classes.get(19));
+    for (String id : devkit.imageIds("test")) {
+      assertEquals(List.of(), devkit.readAnnotation(id).problems());
+    }
+    Map<String, Integer> cats = devkit.classList("cat", "test");
+    for (String id : devkit.imageIds("test")) {
+      boolean listed = cats.get(id) >= 0;
+      assertEquals(listed, !devkit.annotation(id).boxesOf("cat").isEmpty(), id);
+    }
+  }
+
+  @Test
+  void bloodCellsHaveExactlyTwoBoxesWithoutArea() throws IOException {
+    VocDevkit devkit = VocDevkit.open(SharedData.find("BCCD"));
+    List<String> problems = DevkitAudit.of(devkit).problems();
+    assertEquals(2, problems.size(), problems::toString);
+    assertTrue(problems.get(0).contains("BloodImage_00338.xml has an object"), problems.get(0));
+    assertTrue(problems.get(1).contains("BloodImage_00343.xml has an object"), problems.get(1));
+    assertTrue(problems.stream().allMatch(problem -> problem.contains("without area")));
+    assertEquals(List.of("Platelets", "RBC", "WBC"), devkit.classes(devkit.imageIds("trainval")));
+  }
+
+  private interface Action {
+    Object run() throws IOException;
+  }
+
+  private static String refusal(Action action) {
+    return assertThrows(IOException.class, action::run).getMessage();
+  }
+
+  private void image(String name, int width, int height) throws IOException {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    String format = name.endsWith("PNG") ? "png" : "jpg";
+    assertTrue(ImageIO.write(image, format, kit.resolve("JPEGImages").resolve(name).toFile()));
+  }
+
+  private void annotation(String id, int width, int height, GroundTruth... objects)
+      throws IOException {
+    VocAnnotationWriter.write(
+        kit.resolve("Annotations").resolve(id + ".xml"),
+        "VOC2007",
+        id + ".jpg",
+        new Annotation(id, width, height, List.of(objects)));
+  }
+
+  private void split(String name, String content) throws IOException {
+    Files.writeString(kit.resolve("ImageSets/Main").resolve(name + ".txt"), content);
+  }
+}
