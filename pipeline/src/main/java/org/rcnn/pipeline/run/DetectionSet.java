@@ -1,0 +1,91 @@
+package org.rcnn.pipeline.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.voc.AnnotationReading;
+import org.rcnn.data.voc.VocDevkit;
+
+/**
+ * The images of one split with their annotations, those that can be read.
+ *
+ * @param split the split's name
+ * @param samples the images in the split file's order
+ * @param fingerprint of all image and annotation bytes
+ */
+public record DetectionSet(String split, List<Sample> samples, String fingerprint) {
+
+  /**
+   * One image.
+   *
+   * @param id its name in the split file
+   * @param image its file
+   * @param annotation what is in it
+   */
+  public record Sample(String id, Path image, Annotation annotation) {}
+
+  /** Keeps its own copy. */
+  public DetectionSet {
+    samples = List.copyOf(samples);
+  }
+
+  /**
+   * Reads a split; images without a readable annotation or file are reported and left out.
+   *
+   * @param limit images at most, 0 for all
+   * @throws IOException if the split is missing or nothing of it can be used
+   */
+  public static DetectionSet read(VocDevkit devkit, String split, int limit, Problems problems)
+      throws IOException {
+    List<String> ids = devkit.imageIds(split);
+    if (limit > 0 && limit < ids.size()) {
+      ids = ids.subList(0, limit);
+    }
+    List<Sample> samples = new ArrayList<>();
+    MessageDigest digest = RunFolder.digest();
+    for (String id : ids) {
+      try {
+        Path image = devkit.image(id);
+        AnnotationReading reading = devkit.readAnnotation(id);
+        for (String problem : reading.problems()) {
+          problems.report(problem);
+        }
+        digest.update(Files.readAllBytes(image));
+        digest.update(
+            reading.annotation().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        samples.add(new Sample(id, image, reading.annotation()));
+      } catch (IOException e) {
+        problems.report(e.getMessage());
+      }
+    }
+    if (samples.isEmpty()) {
+      throw new IOException(
+          "Split '%s' of %s has no usable image; `data check` lists what is wrong."
+              .formatted(split, devkit.root()));
+    }
+    return new DetectionSet(split, samples, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /** The classes that occur, sorted. */
+  public List<String> classes() {
+    return samples.stream()
+        .flatMap(sample -> sample.annotation().objects().stream())
+        .map(object -> object.className())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** The images by id. */
+  public Map<String, Sample> byId() {
+    return samples.stream().collect(Collectors.toMap(Sample::id, Function.identity()));
+  }
+}

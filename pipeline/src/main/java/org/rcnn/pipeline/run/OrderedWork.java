@@ -1,0 +1,87 @@
+package org.rcnn.pipeline.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Works on many items side by side and hands the results on in the items' order.
+ *
+ * <p>At most two results per thread wait at any time, so memory does not grow with the number of
+ * items; and since results come in order, what is made of them does not depend on timing.
+ */
+public final class OrderedWork {
+
+  private OrderedWork() {}
+
+  /** What is done with an item, in any thread. */
+  @FunctionalInterface
+  public interface Work<T, R> {
+    /** The result for an item. */
+    R of(T item) throws IOException;
+  }
+
+  /** What is done with a result, in the calling thread. */
+  @FunctionalInterface
+  public interface Sink<T, R> {
+    /** Takes an item's result. */
+    void accept(T item, R result) throws IOException;
+  }
+
+  /**
+   * Works on all items.
+   *
+   * @throws IOException the first failure of work or sink; work not yet begun is then dropped
+   */
+  public static <T, R> void forEach(List<T> items, int threads, Work<T, R> work, Sink<T, R> sink)
+      throws IOException {
+    ExecutorService workers =
+        Executors.newFixedThreadPool(
+            threads,
+            task -> {
+              Thread worker = new Thread(task, "worker");
+              worker.setDaemon(true);
+              return worker;
+            });
+    try {
+      Deque<Future<R>> waiting = new ArrayDeque<>();
+      int next = 0;
+      for (T item : items) {
+        while (next < items.size() && waiting.size() < 2 * threads) {
+          T ahead = items.get(next++);
+          waiting.add(workers.submit(() -> work.of(ahead)));
+        }
+        sink.accept(item, result(waiting.remove()));
+      }
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private static <R> R result(Future<R> future) throws IOException {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("The work was interrupted.", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException io) {
+        throw io;
+      } else if (cause instanceof UncheckedIOException io) {
+        throw io.getCause();
+      } else if (cause instanceof RuntimeException runtime) {
+        throw runtime;
+      } else if (cause instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(cause);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package org.rcnn.pipeline.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run's folder: every stage's artifact under a key of its inputs and parameters.
+ *
+ * <p>An artifact that is there is not made again: so a killed run goes on where it was, and an
+ * ablation computes what its rows share once. A stage writes aside and renames into place; beside
+ * its artifact it leaves a {@code .json} with what it was made from and how long that took.
+ */
+public final class RunFolder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path root;
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+  /**
+   * A run in a folder, which is made if missing.
+   *
+   * @throws IOException if it cannot be made
+   */
+  public RunFolder(Path root) throws IOException {
+    this.root = root;
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new IOException(root + " is a file; name a folder for the run.");
+    }
+    Files.createDirectories(root);
+  }
+
+  /** The folder. */
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * What identifies an artifact.
+   *
+   * @param stage the stage's name, also its folder's
+   * @param hash of everything the artifact depends on
+   * @param parts what was hashed, for the reader
+   */
+  public record Key(String stage, String hash, Map<String, Object> parts) {
+    /**
+     * A key.
+     *
+     * @param version raised when a stage's code makes something else of the same inputs
+     * @param parts inputs and parameters; values are numbers, text, other keys' hashes or trees
+     */
+    public static Key of(String stage, int version, Map<String, ?> parts) {
+      Map<String, Object> sorted = new TreeMap<>(parts);
+      sorted.put("version", version);
+      return new Key(stage, sha256(JSON.valueToTree(sorted).toString()).substring(0, 12), sorted);
+    }
+  }
+
+  /** Makes an artifact at a place. */
+  @FunctionalInterface
+  public interface Maker {
+    /** Writes the artifact; the place may be a file or a folder. */
+    void make(Path place) throws IOException;
+  }
+
+  /** Where an artifact lies or will lie. */
+  public Path place(Key key, String ending) {
+    return root.resolve(key.stage()).resolve(key.hash() + ending);
+  }
+
+  /**
+   * The artifact of a key, made now if it is not there.
+   *
+   * @param name the name under which its time is reported
+   * @param ending the file's ending, such as {@code ".bin"}; empty for a folder
+   * @param maker writes a file itself aside and renames it; a folder is renamed here
+   * @return its place
+   */
+  public Path artifact(Key key, String name, String ending, Maker maker) throws IOException {
+    Path place = place(key, ending);
+    Path note = place.resolveSibling(key.hash() + ".json");
+    if (Files.exists(place) && Files.exists(note)) {
+      double before = JSON.readTree(note.toFile()).path("seconds").asDouble();
+      LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
+      seconds.merge(name, before, Double::sum);
+      return place;
+    }
+    Files.createDirectories(place.getParent());
+    LOG.info("{} ...", name);
+    long begin = System.nanoTime();
+    maker.make(place);
+    double taken = (System.nanoTime() - begin) / 1e9;
+    ObjectNode about = JSON.createObjectNode();
+    about.put("name", name);
+    about.put("seconds", taken);
+    about.set("made-from", JSON.valueToTree(key.parts()));
+    writeJson(note, about);
+    LOG.info("{}: {} s", name, "%.1f".formatted(taken));
+    seconds.merge(name, taken, Double::sum);
+    return place;
+  }
+
+  /** Seconds of each stage so far, in the order in which they were asked for. */
+  public Map<String, Double> seconds() {
+    return new LinkedHashMap<>(seconds);
+  }
+
+  /** Writes a JSON file of the run aside and renames it into place. */
+  public static void writeJson(Path file, JsonNode tree) throws IOException {
+    writeText(file, JSON.writeValueAsString(tree) + "\n");
+  }
+
+  /** Writes a text file of the run aside and renames it into place. */
+  public static void writeText(Path file, String text) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
+    Files.writeString(partial, text);
+    Files.move(
+        partial, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The SHA-256 of a text in hexadecimal. */
+  public static String sha256(String text) {
+    return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+}
