@@ -97,15 +97,22 @@ public final class RecordFile implements Closeable {
    *     damaged
    */
   public static RecordFile open(Path file, String magic, String kind) throws IOException {
+    return open(file, magic, kind, MAX_PIECE);
+  }
+
+  /**
+   * As the public method, with the size of the mapped pieces, so that a small file can show them.
+   */
+  static RecordFile open(Path file, String magic, String kind, int maxPiece) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return read(file, channel, magic, kind);
+      return read(file, channel, magic, kind, maxPiece);
     } catch (NoSuchFileException e) {
       throw new IOException("There is no %s %s.".formatted(kind, file), e);
     }
   }
 
-  private static RecordFile read(Path file, FileChannel channel, String magic, String kind)
-      throws IOException {
+  private static RecordFile read(
+      Path file, FileChannel channel, String magic, String kind, int maxPiece) throws IOException {
     long size = channel.size();
     if (size < MAGIC_BYTES
         || !magic.equals(new String(bytes(channel, 0, MAGIC_BYTES), StandardCharsets.US_ASCII))) {
@@ -148,7 +155,7 @@ public final class RecordFile implements Closeable {
                 new String(name, StandardCharsets.UTF_8), offset, length, tag, input.readInt()));
         offset += length;
       }
-      return map(file, channel, header, List.copyOf(entries));
+      return map(file, channel, header, List.copyOf(entries), maxPiece);
     }
   }
 
@@ -167,7 +174,8 @@ public final class RecordFile implements Closeable {
     return buffer.array();
   }
 
-  private static RecordFile map(Path file, FileChannel channel, byte[] header, List<Entry> entries)
+  private static RecordFile map(
+      Path file, FileChannel channel, byte[] header, List<Entry> entries, int maxPiece)
       throws IOException {
     List<Long> starts = new ArrayList<>();
     List<MappedByteBuffer> pieces = new ArrayList<>();
@@ -175,7 +183,7 @@ public final class RecordFile implements Closeable {
     while (first < entries.size()) {
       long start = entries.get(first).offset;
       int last = first;
-      while (last + 1 < entries.size() && end(entries.get(last + 1)) - start <= MAX_PIECE) {
+      while (last + 1 < entries.size() && end(entries.get(last + 1)) - start <= maxPiece) {
         last++;
       }
       starts.add(start);

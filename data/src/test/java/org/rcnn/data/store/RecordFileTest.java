@@ -36,6 +36,17 @@ class RecordFileTest {
   }
 
   @Test
+  void fileMappedInManyPiecesReadsTheSame() throws IOException {
+    for (int maxPiece = 1; maxPiece <= 6; maxPiece++) {
+      try (RecordFile file = RecordFile.open(written(), MAGIC, "test file", maxPiece)) {
+        assertArrayEquals(new byte[] {1, 2, 3}, bytes(file.record(0)));
+        assertEquals(0, file.record(1).remaining());
+        assertArrayEquals(new byte[] {4, 5}, bytes(file.record(2)));
+      }
+    }
+  }
+
+  @Test
   void emptyFileIsValid() throws IOException {
     Path path = folder.resolve("none");
     try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[0])) {

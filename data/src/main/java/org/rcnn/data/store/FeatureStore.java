@@ -1,0 +1,206 @@
+package org.rcnn.data.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The features of one layer for the proposals of many images in one file: per image a row-major
+ * matrix with a row per proposal and {@link #dimension} columns.
+ *
+ * <p>Memory is the reader's own array and nothing beside it: the file is mapped, so the operating
+ * system keeps as much of it in memory as there is room for.
+ */
+public final class FeatureStore implements Closeable {
+
+  private static final String MAGIC = "RCNNFEA1";
+
+  private final RecordFile file;
+  private final int dimension;
+  private final Encoding encoding;
+
+  private FeatureStore(RecordFile file, int dimension, Encoding encoding) {
+    this.file = file;
+    this.dimension = dimension;
+    this.encoding = encoding;
+  }
+
+  /**
+   * Starts a store; see {@link Writer}.
+   *
+   * @param dimension how many values every row has
+   */
+  public static Writer create(Path file, int dimension, Encoding encoding) throws IOException {
+    if (dimension < 1) {
+      throw new IllegalArgumentException(
+          "A feature store needs at least one column, not %d.".formatted(dimension));
+    }
+    byte[] header = (dimension + " " + encoding).getBytes(StandardCharsets.US_ASCII);
+    return new Writer(RecordFile.create(file, MAGIC, header), dimension, encoding);
+  }
+
+  /**
+   * Opens a complete store.
+   *
+   * @throws IOException in one sentence, if it is missing, cut short, damaged or of another kind
+   */
+  public static FeatureStore open(Path file) throws IOException {
+    RecordFile records = RecordFile.open(file, MAGIC, "feature store");
+    String[] header = new String(records.header(), StandardCharsets.US_ASCII).split(" ");
+    return new FeatureStore(records, Integer.parseInt(header[0]), Encoding.valueOf(header[1]));
+  }
+
+  /** How many values every row has. */
+  public int dimension() {
+    return dimension;
+  }
+
+  /** How the values are kept. */
+  public Encoding encoding() {
+    return encoding;
+  }
+
+  /** The images, in the order in which they were appended. */
+  public List<String> imageIds() {
+    return file.names();
+  }
+
+  /** Whether the image was appended, be it without a row. */
+  public boolean contains(String imageId) {
+    return file.contains(imageId);
+  }
+
+  /**
+   * How many rows an image has.
+   *
+   * @throws IllegalArgumentException if the image was never appended
+   */
+  public int rows(String imageId) {
+    return file.tag(file.position(imageId));
+  }
+
+  /** The rows of all images together. */
+  public long totalRows() {
+    long total = 0;
+    for (int i = 0; i < file.size(); i++) {
+      total += file.tag(i);
+    }
+    return total;
+  }
+
+  /**
+   * Reads all rows of an image. For any number of threads.
+   *
+   * @param into receives {@code rows · dimension} values from its start on; the rest is left alone
+   * @return how many rows were read
+   * @throws IllegalArgumentException if the image was never appended, or the array is too short
+   * @throws IOException if the record does not match its checksum
+   */
+  public int read(String imageId, float[] into) throws IOException {
+    int position = file.position(imageId);
+    int rows = file.tag(position);
+    requireRoom(into, rows, imageId);
+    EncodedRows.decode(encoding, file.record(position), rows, dimension, null, into);
+    return rows;
+  }
+
+  /**
+   * Reads one row of an image. For any number of threads.
+   *
+   * @see #readRows
+   */
+  public void readRow(String imageId, int row, float[] into) throws IOException {
+    readRows(imageId, new int[] {row}, into);
+  }
+
+  /**
+   * Reads some rows of an image, in the order asked for, without decoding the others. For any
+   * number of threads.
+   *
+   * @param chosen which rows, from 0 on; a row may be named more than once
+   * @param into receives {@code chosen.length · dimension} values from its start on
+   * @throws IllegalArgumentException if the image was never appended, it has no such row, or the
+   *     array is too short
+   * @throws IOException if the record does not match its checksum
+   */
+  public void readRows(String imageId, int[] chosen, float[] into) throws IOException {
+    int position = file.position(imageId);
+    int rows = file.tag(position);
+    requireRoom(into, chosen.length, imageId);
+    for (int row : chosen) {
+      if (row < 0 || row >= rows) {
+        throw new IllegalArgumentException(
+            "Image '%s' has %d rows of features; there is no row %d."
+                .formatted(imageId, rows, row));
+      }
+    }
+    ByteBuffer record = file.record(position);
+    EncodedRows.decode(encoding, record, rows, dimension, chosen, into);
+  }
+
+  private void requireRoom(float[] into, int rows, String imageId) {
+    if ((long) rows * dimension > into.length) {
+      throw new IllegalArgumentException(
+          "%d rows of image '%s' need room for %d values, not %d."
+              .formatted(rows, imageId, (long) rows * dimension, into.length));
+    }
+  }
+
+  /** Refuses further reading. */
+  @Override
+  public void close() {
+    file.close();
+  }
+
+  /** Appends images to a store; closing without {@link #commit} discards it. For one thread. */
+  public static final class Writer implements Closeable {
+
+    private final RecordFile.Writer file;
+    private final int dimension;
+    private final Encoding encoding;
+
+    private Writer(RecordFile.Writer file, int dimension, Encoding encoding) {
+      this.file = file;
+      this.dimension = dimension;
+      this.encoding = encoding;
+    }
+
+    /**
+     * Encodes and appends the rows of an image.
+     *
+     * @param values at least {@code rows · dimension} floats, row by row
+     */
+    public void append(String imageId, float[] values, int rows) throws IOException {
+      append(imageId, EncodedRows.encode(encoding, values, rows, dimension));
+    }
+
+    /**
+     * Appends rows that were encoded elsewhere.
+     *
+     * @throws IllegalArgumentException if they have another dimension or encoding, or the image was
+     *     appended before
+     */
+    public void append(String imageId, EncodedRows rows) throws IOException {
+      if (rows.dimension() != dimension || rows.encoding() != encoding) {
+        throw new IllegalArgumentException(
+            "The store keeps %d values a row as %s, not %d as %s."
+                .formatted(dimension, encoding, rows.dimension(), rows.encoding()));
+      }
+      file.append(imageId, rows.rows(), rows.bytes());
+    }
+
+    /** Completes the store, forces it to disk and gives it its name. */
+    public void commit() throws IOException {
+      file.commit();
+    }
+
+    /** Discards the store, unless it was committed. */
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package org.rcnn.data.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rcnn.data.Box;
+
+/**
+ * The proposals of many images in one file, each image's in the order in which they were proposed.
+ *
+ * <p>Boxes come back exactly as they were stored. An image whose boxes all have whole coordinates
+ * from 0 to 65,535, as selective search gives them, takes 8 bytes per box; any other image takes 32
+ * (doubles).
+ */
+public final class ProposalStore implements Closeable {
+
+  private static final String MAGIC = "RCNNBOX1";
+  private static final byte PIXELS = 0;
+  private static final byte DOUBLES = 1;
+
+  private final RecordFile file;
+
+  private ProposalStore(RecordFile file) {
+    this.file = file;
+  }
+
+  /** Starts a store; see {@link Writer}. */
+  public static Writer create(Path file) throws IOException {
+    return new Writer(RecordFile.create(file, MAGIC, new byte[0]));
+  }
+
+  /**
+   * Opens a complete store.
+   *
+   * @throws IOException in one sentence, if it is missing, cut short, damaged or of another kind
+   */
+  public static ProposalStore open(Path file) throws IOException {
+    return new ProposalStore(RecordFile.open(file, MAGIC, "proposal store"));
+  }
+
+  /** The images, in the order in which they were appended. */
+  public List<String> imageIds() {
+    return file.names();
+  }
+
+  /** Whether the image was appended, be it without a box. */
+  public boolean contains(String imageId) {
+    return file.contains(imageId);
+  }
+
+  /** How many boxes an image has. */
+  public int count(String imageId) {
+    return file.tag(file.position(imageId));
+  }
+
+  /**
+   * The boxes of an image, in their order. For any number of threads.
+   *
+   * @throws IllegalArgumentException if the image was never appended
+   * @throws IOException if the record does not match its checksum
+   */
+  public List<Box> boxes(String imageId) throws IOException {
+    int position = file.position(imageId);
+    ByteBuffer record = file.record(position);
+    boolean pixels = record.get() == PIXELS;
+    List<Box> boxes = new ArrayList<>();
+    for (int i = 0; i < file.tag(position); i++) {
+      boxes.add(pixels ? pixelBox(record) : doubleBox(record));
+    }
+    return List.copyOf(boxes);
+  }
+
+  private static Box pixelBox(ByteBuffer record) {
+    return new Box(unsigned(record), unsigned(record), unsigned(record), unsigned(record));
+  }
+
+  private static int unsigned(ByteBuffer record) {
+    return Short.toUnsignedInt(record.getShort());
+  }
+
+  private static Box doubleBox(ByteBuffer record) {
+    return new Box(record.getDouble(), record.getDouble(), record.getDouble(), record.getDouble());
+  }
+
+  /** Refuses further reading. */
+  @Override
+  public void close() {
+    file.close();
+  }
+
+  /** Appends images to a store; closing without {@link #commit} discards it. For one thread. */
+  public static final class Writer implements Closeable {
+
+    private final RecordFile.Writer file;
+
+    private Writer(RecordFile.Writer file) {
+      this.file = file;
+    }
+
+    /**
+     * Appends the boxes of an image.
+     *
+     * @throws IllegalArgumentException if the image was appended before
+     */
+    public void append(String imageId, List<Box> boxes) throws IOException {
+      boolean pixels = boxes.stream().allMatch(Writer::isOfPixels);
+      ByteBuffer record =
+          ByteBuffer.allocate(1 + boxes.size() * (pixels ? 8 : 32))
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .put(pixels ? PIXELS : DOUBLES);
+      for (Box box : boxes) {
+        for (double value : new double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()}) {
+          if (pixels) {
+            record.putShort((short) (int) value);
+          } else {
+            record.putDouble(value);
+          }
+        }
+      }
+      file.append(imageId, boxes.size(), record.flip());
+    }
+
+    private static boolean isOfPixels(Box box) {
+      return isPixel(box.xMin())
+          && isPixel(box.yMin())
+          && isPixel(box.xMax())
+          && isPixel(box.yMax());
+    }
+
+    private static boolean isPixel(double value) {
+      return value >= 0 && value <= 65_535 && value == Math.rint(value);
+    }
+
+    /** Completes the store, forces it to disk and gives it its name. */
+    public void commit() throws IOException {
+      file.commit();
+    }
+
+    /** Discards the store, unless it was committed. */
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}
