@@ -174,7 +174,8 @@ public final class RecordFile implements Closeable {
     return buffer.array();
   }
 
-  private static RecordFile map(Path file, FileChannel channel, byte[] header, List<Entry> entries)
+  private static RecordFile map(
+      Path file, FileChannel channel, byte[] header, List<Entry> entries, int maxPiece)
       throws IOException {
     List<Long> starts = new ArrayList<>();
     List<MappedByteBuffer> pieces = new ArrayList<>();
