@@ -1,0 +1,106 @@
+package org.rcnn.proposals;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Box;
+import org.rcnn.data.GroundTruth;
+
+/**
+ * Measures how well proposals cover annotated objects, image by image.
+ *
+ * <p>For each object that is not marked difficult, the best overlap (IoU) of any proposal is kept;
+ * everything reported follows from these. Images without such objects count for the number of
+ * windows only. Not thread-safe: propose on many threads, add on one, in a fixed order.
+ */
+public final class ProposalRecall {
+
+  private final SortedMap<String, List<Double>> bestOverlaps = new TreeMap<>();
+  private int images;
+  private long windows;
+
+  /** Adds one image's proposals and annotation. */
+  public void add(Annotation annotation, List<Box> proposals) {
+    images++;
+    windows += proposals.size();
+    for (GroundTruth object : annotation.objects()) {
+      if (!object.difficult()) {
+        bestOverlaps
+            .computeIfAbsent(object.className(), name -> new ArrayList<>())
+            .add(bestOverlap(object.box(), proposals));
+      }
+    }
+  }
+
+  /** The largest IoU of a box with any proposal, 0 if there is none. */
+  public static double bestOverlap(Box object, Collection<Box> proposals) {
+    double best = 0;
+    for (Box proposal : proposals) {
+      best = Math.max(best, object.iou(proposal));
+    }
+    return best;
+  }
+
+  /** The measures over all images added so far. */
+  public Result result() {
+    Map<String, Double> abo = new LinkedHashMap<>();
+    List<Double> all = new ArrayList<>();
+    bestOverlaps.forEach(
+        (name, overlaps) -> {
+          abo.put(name, mean(overlaps));
+          all.addAll(overlaps);
+        });
+    return new Result(
+        images,
+        images == 0 ? 0 : (double) windows / images,
+        mean(abo.values()),
+        mean(all),
+        abo,
+        List.copyOf(all));
+  }
+
+  private static double mean(Collection<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+  }
+
+  /**
+   * How well proposals cover the objects of a set of images.
+   *
+   * @param images number of images
+   * @param windowsPerImage mean number of proposals
+   * @param mabo mean over classes of the average best overlap (Uijlings et al., section 5); 0
+   *     without objects
+   * @param meanBestOverlap mean best overlap over all objects, whatever their class
+   * @param abo average best overlap of each class that has objects, in alphabetical order
+   * @param bestOverlaps the best overlap of each object, class by class
+   */
+  public record Result(
+      int images,
+      double windowsPerImage,
+      double mabo,
+      double meanBestOverlap,
+      Map<String, Double> abo,
+      List<Double> bestOverlaps) {
+
+    /** Number of objects, difficult ones not counted. */
+    public int objects() {
+      return bestOverlaps.size();
+    }
+
+    /**
+     * The share of objects with a proposal that overlaps them by at least {@code iou}; 0 without
+     * objects.
+     */
+    public double recallAt(double iou) {
+      return bestOverlaps.isEmpty()
+          ? 0
+          : bestOverlaps.stream().filter(overlap -> overlap >= iou).count()
+              / (double) bestOverlaps.size();
+    }
+  }
+}

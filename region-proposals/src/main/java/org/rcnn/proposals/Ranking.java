@@ -1,0 +1,11 @@
+package org.rcnn.proposals;
+
+/** In which order proposals are returned, and so which survive a limit on their number. */
+public enum Ranking {
+  /**
+   * The paper's: each box has a rank in its hierarchy, 1 for the whole image, 2 for the merge
+   * before it and so on; ranks are multiplied by a random number and sorted. Large regions tend to
+   * come first, but the order within a level is chance.
+   */
+  AUTHORS
+}

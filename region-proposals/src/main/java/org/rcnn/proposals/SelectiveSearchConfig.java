@@ -1,0 +1,251 @@
+package org.rcnn.proposals;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a {@link SelectiveSearch} does. Every colour space is segmented at every scale, and every
+ * segmentation is grouped once with every similarity set: the hierarchies are the product of the
+ * three lists.
+ *
+ * @param colourSpaces colour spaces to search in
+ * @param scales the segmentation's k: larger values tolerate more difference inside a region, so
+ *     that initial regions are larger and fewer
+ * @param similaritySets for each set, a hierarchy that groups by the sum of its measures
+ * @param sigma standard deviation of the smoothing before segmentation, in pixels
+ * @param variant whose choices to follow where the paper leaves them open
+ * @param minBoxSide boxes narrower or lower than this, at the working size, are dropped; the whole
+ *     image never is
+ * @param workingSize the size at which images are searched
+ * @param maxPixels larger working images are scaled down to this many pixels. Memory is about 100
+ *     bytes per pixel and thread, so that the default of 400,000 keeps it below 64 MiB
+ * @param maxBoxes the number of boxes to return at most
+ * @param ranking the order of the boxes
+ * @param seed of the random order that {@link Ranking#AUTHORS} draws; each image starts from it
+ */
+public record SelectiveSearchConfig(
+    List<ColourSpace> colourSpaces,
+    List<Integer> scales,
+    List<Set<Similarity>> similaritySets,
+    double sigma,
+    Variant variant,
+    int minBoxSide,
+    WorkingSize workingSize,
+    int maxPixels,
+    int maxBoxes,
+    Ranking ranking,
+    long seed) {
+
+  private static final Set<Similarity> COLOUR_TEXTURE_SIZE_FILL = EnumSet.allOf(Similarity.class);
+  private static final Set<Similarity> TEXTURE_SIZE_FILL =
+      EnumSet.of(Similarity.TEXTURE, Similarity.SIZE, Similarity.FILL);
+
+  /** Refuses empty lists and values out of range. */
+  public SelectiveSearchConfig {
+    colourSpaces = List.copyOf(colourSpaces);
+    scales = List.copyOf(scales);
+    similaritySets =
+        similaritySets.stream().map(SelectiveSearchConfig::unmodifiableInOrder).toList();
+    Objects.requireNonNull(variant, "variant");
+    Objects.requireNonNull(workingSize, "workingSize");
+    Objects.requireNonNull(ranking, "ranking");
+    require(!colourSpaces.isEmpty(), "Selective search needs at least one colour space.");
+    require(!scales.isEmpty(), "Selective search needs at least one scale k.");
+    require(!similaritySets.isEmpty(), "Selective search needs at least one similarity set.");
+    require(
+        scales.stream().allMatch(k -> k >= 1),
+        "Each scale k must be at least 1, not %s.".formatted(scales));
+    require(
+        similaritySets.stream().noneMatch(Set::isEmpty),
+        "A similarity set must hold at least one similarity.");
+    require(
+        sigma >= 0 && sigma <= 20,
+        "sigma must lie between 0 and 20 pixels, not %s.".formatted(sigma));
+    require(minBoxSide >= 1, "minBoxSide must be at least 1, not %d.".formatted(minBoxSide));
+    require(
+        maxPixels >= 1 && maxPixels <= 1 << 27,
+        "maxPixels must lie between 1 and %d, not %d.".formatted(1 << 27, maxPixels));
+    require(maxBoxes >= 1, "maxBoxes must be at least 1, not %d.".formatted(maxBoxes));
+  }
+
+  private static Set<Similarity> unmodifiableInOrder(Set<Similarity> set) {
+    EnumSet<Similarity> ordered = EnumSet.noneOf(Similarity.class);
+    ordered.addAll(set);
+    return Collections.unmodifiableSet(ordered);
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /**
+   * The authors' fast mode, 8 hierarchies: HSV and L*a*b*, k = 50 and 100, with and without colour
+   * similarity. What R-CNN uses.
+   */
+  public static SelectiveSearchConfig fast() {
+    return builder().build();
+  }
+
+  /**
+   * The authors' quality mode, 80 hierarchies: five colour spaces, k = 50, 100, 150 and 300, four
+   * similarity sets (all, without colour, fill alone, size alone).
+   */
+  public static SelectiveSearchConfig quality() {
+    return builder()
+        .colourSpaces(List.of(ColourSpace.values()))
+        .scales(List.of(50, 100, 150, 300))
+        .similaritySets(
+            List.of(
+                COLOUR_TEXTURE_SIZE_FILL,
+                TEXTURE_SIZE_FILL,
+                EnumSet.of(Similarity.FILL),
+                EnumSet.of(Similarity.SIZE)))
+        .build();
+  }
+
+  /**
+   * The parameters and ways of {@code switchToSelectiveSearchFast} in OpenCV's contributed modules,
+   * 12 hierarchies, for comparison: k = 150, 300 and 450, regions of at least 100 pixels, boxes of
+   * any size, the original image size.
+   */
+  public static SelectiveSearchConfig openCvFast() {
+    return builder()
+        .scales(List.of(150, 300, 450))
+        .variant(Variant.OPENCV)
+        .minBoxSide(1)
+        .workingSize(WorkingSize.original())
+        .build();
+  }
+
+  /** A builder that starts from the fast mode. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from this configuration. */
+  public Builder toBuilder() {
+    return new Builder()
+        .colourSpaces(colourSpaces)
+        .scales(scales)
+        .similaritySets(similaritySets)
+        .sigma(sigma)
+        .variant(variant)
+        .minBoxSide(minBoxSide)
+        .workingSize(workingSize)
+        .maxPixels(maxPixels)
+        .maxBoxes(maxBoxes)
+        .ranking(ranking)
+        .seed(seed);
+  }
+
+  /** Number of hierarchies grouped per image. */
+  public int hierarchies() {
+    return colourSpaces.size() * scales.size() * similaritySets.size();
+  }
+
+  /** Collects values for a {@link SelectiveSearchConfig}; see there for what they mean. */
+  public static final class Builder {
+
+    private List<ColourSpace> colourSpaces = List.of(ColourSpace.HSV, ColourSpace.LAB);
+    private List<Integer> scales = List.of(50, 100);
+    private List<Set<Similarity>> similaritySets =
+        List.of(COLOUR_TEXTURE_SIZE_FILL, TEXTURE_SIZE_FILL);
+    private double sigma = 0.8;
+    private Variant variant = Variant.AUTHORS;
+    private int minBoxSide = 20;
+    private WorkingSize workingSize = WorkingSize.longerSide(500);
+    private int maxPixels = 400_000;
+    private int maxBoxes = Integer.MAX_VALUE;
+    private Ranking ranking = Ranking.AUTHORS;
+    private long seed = 1;
+
+    private Builder() {}
+
+    /** Colour spaces to search in. */
+    public Builder colourSpaces(List<ColourSpace> colourSpaces) {
+      this.colourSpaces = colourSpaces;
+      return this;
+    }
+
+    /** Scales k of the initial segmentation. */
+    public Builder scales(List<Integer> scales) {
+      this.scales = scales;
+      return this;
+    }
+
+    /** Similarity sets, one hierarchy each. */
+    public Builder similaritySets(List<Set<Similarity>> similaritySets) {
+      this.similaritySets = similaritySets;
+      return this;
+    }
+
+    /** Smoothing before segmentation, in pixels. */
+    public Builder sigma(double sigma) {
+      this.sigma = sigma;
+      return this;
+    }
+
+    /** Whose choices to follow where the paper leaves them open. */
+    public Builder variant(Variant variant) {
+      this.variant = variant;
+      return this;
+    }
+
+    /** Smallest width and height of a box at the working size. */
+    public Builder minBoxSide(int minBoxSide) {
+      this.minBoxSide = minBoxSide;
+      return this;
+    }
+
+    /** The size at which images are searched. */
+    public Builder workingSize(WorkingSize workingSize) {
+      this.workingSize = workingSize;
+      return this;
+    }
+
+    /** Limit on the working size, in pixels. */
+    public Builder maxPixels(int maxPixels) {
+      this.maxPixels = maxPixels;
+      return this;
+    }
+
+    /** Limit on the number of boxes returned. */
+    public Builder maxBoxes(int maxBoxes) {
+      this.maxBoxes = maxBoxes;
+      return this;
+    }
+
+    /** Order of the boxes. */
+    public Builder ranking(Ranking ranking) {
+      this.ranking = ranking;
+      return this;
+    }
+
+    /** Seed of the random order. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** The configuration; throws {@link IllegalArgumentException} for values out of range. */
+    public SelectiveSearchConfig build() {
+      return new SelectiveSearchConfig(
+          colourSpaces,
+          scales,
+          similaritySets,
+          sigma,
+          variant,
+          minBoxSide,
+          workingSize,
+          maxPixels,
+          maxBoxes,
+          ranking,
+          seed);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.rcnn.proposals;
+
+import org.rcnn.data.RgbImage;
+
+/**
+ * The size at which an image is searched; boxes are mapped back to the original pixels.
+ *
+ * <p>The scales k, the smallest region and the smallest box side were chosen for VOC photos, whose
+ * longer side is 500 pixels, so that other photos give comparable proposals when searched at a like
+ * size.
+ *
+ * @param rule how the size follows from the image's
+ * @param pixels the side that the rule asks for; ignored by {@link Rule#ORIGINAL}
+ */
+public record WorkingSize(Rule rule, int pixels) {
+
+  /** How the size follows from the image's. */
+  public enum Rule {
+    /** As it is. */
+    ORIGINAL,
+    /** The width is brought to the given one, up or down: the R-CNN authors' detection option. */
+    WIDTH,
+    /** The longer side is brought down to the given one if it is longer. */
+    LONGER_SIDE
+  }
+
+  /** Refuses a side below 1. */
+  public WorkingSize {
+    if (rule != Rule.ORIGINAL && pixels < 1) {
+      throw new IllegalArgumentException(
+          "The side of the working size must be at least 1 pixel, not %d.".formatted(pixels));
+    }
+  }
+
+  /** The image as it is. */
+  public static WorkingSize original() {
+    return new WorkingSize(Rule.ORIGINAL, 0);
+  }
+
+  /** Scaled, up or down, to a width. */
+  public static WorkingSize width(int pixels) {
+    return new WorkingSize(Rule.WIDTH, pixels);
+  }
+
+  /** Scaled down so that neither side is longer. */
+  public static WorkingSize longerSide(int pixels) {
+    return new WorkingSize(Rule.LONGER_SIDE, pixels);
+  }
+
+  /** The factor for an image, such that the result has at most {@code mostPixels} pixels. */
+  double factor(RgbImage image, int mostPixels) {
+    double asked =
+        switch (rule) {
+          case ORIGINAL -> 1;
+          case WIDTH -> pixels / (double) image.width();
+          case LONGER_SIDE ->
+              Math.min(1, pixels / (double) Math.max(image.width(), image.height()));
+        };
+    double area = (double) image.width() * image.height();
+    return Math.min(asked, Math.sqrt(mostPixels / area));
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Where in an image might an object be? A detector that looked at every window would look at
+ * millions. Selective search looks at the image's own structure instead: it cuts the image into
+ * small uniform regions, then merges the two most similar neighbours again and again until one
+ * region is left. Every region on the way, from pebble to whole beach, has a bounding box, and each
+ * box is a proposal. Because no single notion of "similar" suits all objects, the grouping is
+ * repeated in several colour spaces, from several initial segmentations, with several similarity
+ * measures. About two thousand boxes remain, and 97 of 100 objects have one that covers them by
+ * half.
+ *
+ * <p>In: an {@link org.rcnn.data.RgbImage} of any size. Out: a list of distinct {@link
+ * org.rcnn.data.Box boxes} with integer coordinates inside the image, most promising first.
+ *
+ * <p>{@link org.rcnn.proposals.SelectiveSearch} is the search, {@link
+ * org.rcnn.proposals.SelectiveSearchConfig} says what it does, and {@link
+ * org.rcnn.proposals.ProposalRecall} measures proposals against ground truth.
+ */
+package org.rcnn.proposals;
