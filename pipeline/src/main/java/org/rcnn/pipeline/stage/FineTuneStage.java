@@ -1,0 +1,170 @@
+package org.rcnn.pipeline.stage;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.train.FineTuning;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.RegionPool;
+import org.rcnn.cnn.train.Solver;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.PipelineConfig.FineTune;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.run.RunFolder.Key;
+
+/** Stage 2: fine-tunes the network on loosely labelled regions of the training images. */
+public final class FineTuneStage {
+
+  private static final int VERSION = 1;
+
+  private final PipelineConfig config;
+  private final RunFolder run;
+
+  /** The stage of a run. */
+  public FineTuneStage(PipelineConfig config, RunFolder run) {
+    this.config = config;
+    this.run = run;
+  }
+
+  /** What identifies the fine-tuned weights. */
+  Key key(Key proposals, Backbone backbone, List<String> classes) {
+    return Key.of(
+        "finetune",
+        VERSION,
+        Map.of(
+            "proposals", proposals.hash(),
+            "backbone", backbone.fingerprint(),
+            "classes", classes,
+            "settings", config.finetune().toString(),
+            "seed", config.seed()));
+  }
+
+  /**
+   * The fine-tuned weights, trained now if they are not there. Beside them lies the learning curve,
+   * {@code <key>-curve.json}.
+   */
+  public Path run(
+      DetectionSet set, Key proposals, Path store, Backbone backbone, List<String> classes)
+      throws IOException {
+    Key key = key(proposals, backbone, classes);
+    return run.artifact(
+        key,
+        "fine-tuning",
+        ".safetensors",
+        place -> train(set, store, backbone, classes, place, curveFile(place)));
+  }
+
+  /** Where the learning curve of fine-tuned weights lies. */
+  static Path curveFile(Path weights) {
+    String name = weights.getFileName().toString();
+    return weights.resolveSibling(name.replace(".safetensors", "-curve.json"));
+  }
+
+  private void train(
+      DetectionSet set,
+      Path store,
+      Backbone backbone,
+      List<String> classes,
+      Path place,
+      Path curveFile)
+      throws IOException {
+    TorchEngine.useThreads(config.effectiveThreads());
+    List<Sample> samples = set.samples();
+    RegionPool pool = pool(samples, store, classes);
+    FineTune settings = config.finetune();
+    FineTuning training =
+        new FineTuning(
+            backbone.definition(),
+            settings(config),
+            pool,
+            index -> ImageFiles.read(samples.get(index).image()));
+    try (Progress progress = Progress.start("fine-tuning", settings.iterations(), "it")) {
+      FineTuning.Result result =
+          training.run(
+              backbone.transfer().weights(),
+              Set.copyOf(backbone.transfer().newLayers()),
+              place.resolveSibling(place.getFileName() + ".checkpoint"),
+              new ProgressListener(progress));
+      writeCurve(result, pool, classes, curveFile);
+      new WeightFile(result.weights(), Map.of("architecture", backbone.definition().name()))
+          .write(place, Precision.F32);
+    }
+  }
+
+  private RegionPool pool(List<Sample> samples, Path store, List<String> classes)
+      throws IOException {
+    RegionPool.Builder pool = RegionPool.builder(classes, config.finetune().positiveIou());
+    try (ProposalStore proposals = ProposalStore.open(store)) {
+      for (int i = 0; i < samples.size(); i++) {
+        Sample sample = samples.get(i);
+        if (proposals.contains(sample.id())) {
+          pool.add(i, sample.annotation(), proposals.boxes(sample.id()));
+        }
+      }
+    }
+    return pool.build();
+  }
+
+  static FineTuningSettings settings(PipelineConfig config) {
+    FineTune f = config.finetune();
+    Solver solver =
+        new Solver(
+            (float) f.rate(),
+            new Solver.Steps(f.rateDropEvery(), f.rateDrop()),
+            (float) f.momentum(),
+            (float) f.weightDecay());
+    return new FineTuningSettings(
+        f.iterations(),
+        f.positives(),
+        f.backgrounds(),
+        solver,
+        f.newWeightRate(),
+        f.newBiasRate(),
+        f.copiedBiasRate(),
+        (float) f.dropout(),
+        f.frozenLayers(),
+        (long) f.imageCache() << 20,
+        config.seed());
+  }
+
+  private static void writeCurve(
+      FineTuning.Result result, RegionPool pool, List<String> classes, Path file)
+      throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode tree = json.createObjectNode();
+    int[] counts = pool.labelCounts(classes.size());
+    ObjectNode labels = tree.putObject("regions");
+    labels.put("background", counts[0]);
+    for (int c = 0; c < classes.size(); c++) {
+      labels.put(classes.get(c), counts[c + 1]);
+    }
+    tree.set("curve", json.valueToTree(result.curve()));
+    RunFolder.writeJson(file, tree);
+  }
+
+  /** Shows the loss beside the bar. */
+  private record ProgressListener(Progress progress) implements FineTuning.Listener {
+    @Override
+    public void iteration(int done, int total, double loss) {
+      progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void progress(FineTuning.Progress point) {
+      // The curve is written whole at the end; the bar already shows the loss.
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.data.Box;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.OrderedWork;
+import org.rcnn.pipeline.run.Problems;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.run.RunFolder.Key;
+import org.rcnn.proposals.SelectiveSearch;
+import org.rcnn.proposals.SelectiveSearchConfig;
+
+/**
+ * Stage 1: selective search on every image of a set. Images that cannot be decoded are reported and
+ * left out of the store, and so of every later stage.
+ */
+public final class ProposalStage {
+
+  private static final int VERSION = 1;
+
+  private final PipelineConfig config;
+  private final RunFolder run;
+  private final Problems problems;
+
+  /** The stage of a run. */
+  public ProposalStage(PipelineConfig config, RunFolder run, Problems problems) {
+    this.config = config;
+    this.run = run;
+    this.problems = problems;
+  }
+
+  /** What identifies the proposals of a set. */
+  Key key(DetectionSet set) {
+    return Key.of(
+        "proposals",
+        VERSION,
+        Map.of(
+            "images", set.fingerprint(),
+            "settings", config.proposals().toString(),
+            "seed", config.seed()));
+  }
+
+  /** The proposals of a set, computed now if they are not there. */
+  public Path run(DetectionSet set) throws IOException {
+    return run.artifact(
+        key(set), "proposals of " + set.split(), ".bin", place -> search(set, place));
+  }
+
+  private void search(DetectionSet set, Path place) throws IOException {
+    SelectiveSearch search = new SelectiveSearch(settings(config));
+    try (ProposalStore.Writer writer = ProposalStore.create(place);
+        Progress progress =
+            Progress.start("proposals " + set.split(), set.samples().size(), "images")) {
+      OrderedWork.<Sample, List<Box>>forEach(
+          set.samples(),
+          config.effectiveThreads(),
+          sample -> propose(search, sample),
+          (sample, boxes) -> {
+            if (!boxes.isEmpty()) {
+              writer.append(sample.id(), boxes);
+            }
+            progress.step();
+          });
+      writer.commit();
+    }
+  }
+
+  /** The boxes of an image; none if it cannot be decoded. */
+  private List<Box> propose(SelectiveSearch search, Sample sample) throws IOException {
+    RgbImage image;
+    try {
+      image = ImageFiles.read(sample.image());
+    } catch (IOException e) {
+      problems.report(e.getMessage() + " The image is left out.");
+      return List.of();
+    }
+    if (image.width() != sample.annotation().width()
+        || image.height() != sample.annotation().height()) {
+      problems.report(
+          "%s is %d x %d pixels, and its annotation says %d x %d; its boxes may be misplaced."
+              .formatted(
+                  sample.image(),
+                  image.width(),
+                  image.height(),
+                  sample.annotation().width(),
+                  sample.annotation().height()));
+    }
+    return search.propose(image);
+  }
+
+  /** The search that a configuration asks for. */
+  public static SelectiveSearchConfig settings(PipelineConfig config) {
+    PipelineConfig.Proposals proposals = config.proposals();
+    SelectiveSearchConfig mode =
+        switch (proposals.mode()) {
+          case "quality" -> SelectiveSearchConfig.quality();
+          case "opencv-fast" -> SelectiveSearchConfig.openCvFast();
+          default -> SelectiveSearchConfig.fast();
+        };
+    return mode.toBuilder().build();
+  }
+}
