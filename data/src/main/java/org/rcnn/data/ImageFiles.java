@@ -127,8 +127,8 @@ public final class ImageFiles {
   }
 
   /**
-   * The readers that claim the file, the JDK's own first: it decodes a plain JPEG about twice as
-   * fast as the plug-in, which stays for what the JDK refuses.
+   * The readers that claim the file, the JDK's own first: on VOC photos it took 0.6 to 0.9 of the
+   * plug-in's time, which stays for what the JDK refuses.
    */
   private static List<ImageReader> readersFor(ImageInputStream input) {
     List<ImageReader> readers = new ArrayList<>();
