@@ -30,7 +30,8 @@ final class Backdrop {
       second[channel] = Noise.mix(vivid.first()[channel], vivid.second()[channel], contrast);
     }
     double mottling = 0.3 + 0.5 * random.nextDouble();
-    return new Material(texture, period, angle, vivid.seed(), vivid.first(), second, mottling);
+    return new Material(
+        texture, vivid.cos(), vivid.sin(), vivid.seed(), vivid.first(), second, mottling);
   }
 
   private static void paintSurface(Canvas canvas, Material material) {

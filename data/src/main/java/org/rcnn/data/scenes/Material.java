@@ -6,8 +6,9 @@ import java.util.random.RandomGenerator;
  * A texture in two colours, as it covers one object or one stretch of background.
  *
  * @param texture the pattern
- * @param period length of one repetition, in the unit of the coordinates asked for
- * @param angle by how much the pattern is turned, in radians
+ * @param cos cosine of the pattern's angle over its period, the length of one repetition in the
+ *     unit of the coordinates asked for
+ * @param sin sine of the angle over the period
  * @param seed tells this instance of the pattern from others
  * @param first colour where the pattern is 0: red, green, blue from 0 to 255
  * @param second colour where it is 1
@@ -15,8 +16,8 @@ import java.util.random.RandomGenerator;
  */
 record Material(
     Texture texture,
-    double period,
-    double angle,
+    double cos,
+    double sin,
     int seed,
     double[] first,
     double[] second,
@@ -26,6 +27,8 @@ record Material(
    * A random material. The colours come from one distribution whatever the texture, so they tell
    * nothing about it.
    *
+   * @param period the length of one repetition, in the unit of the coordinates asked for
+   * @param angle by how much the pattern is turned, in radians
    * @param contrast the least difference in brightness between the two colours, from 0 to 120
    */
   static Material random(
@@ -37,7 +40,14 @@ record Material(
       second = colour(random);
     }
     double mottling = 0.1 + 0.35 * random.nextDouble();
-    return new Material(texture, period, angle, random.nextInt(), first, second, mottling);
+    return new Material(
+        texture,
+        Math.cos(angle) / period,
+        Math.sin(angle) / period,
+        random.nextInt(),
+        first,
+        second,
+        mottling);
   }
 
   private static double[] colour(RandomGenerator random) {
@@ -59,8 +69,6 @@ record Material(
 
   /** Adds the colour at a point to a sum. */
   void addColour(double x, double y, double weight, double[] sum) {
-    double cos = Math.cos(angle) / period;
-    double sin = Math.sin(angle) / period;
     double u = x * cos + y * sin;
     double v = y * cos - x * sin;
     double pattern = texture.at(u, v, seed);
