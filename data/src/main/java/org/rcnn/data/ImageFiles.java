@@ -31,9 +31,18 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * high byte, palettes are looked up, and transparent pixels are laid on white. CMYK files need a
  * plug-in on the class path (TwelveMonkeys' is there at run time).
  *
+ * <p>A JPEG that ends too early is refused, though the decoder would fill up what is missing with
+ * grey: such an image teaches a network nothing true.
+ *
  * <p>Any number of threads may read at once; ImageIO's global settings are not touched.
  */
 public final class ImageFiles {
+
+  /**
+   * The warning of the JDK's JPEG decoder that it filled up a missing rest with grey. A file that
+   * lacks its end mark alone is whole, and gets another warning.
+   */
+  private static final String PREMATURE_END = "Corrupt JPEG data: premature end of data";
 
   private ImageFiles() {}
 
@@ -127,8 +136,8 @@ public final class ImageFiles {
   }
 
   /**
-   * The readers that claim the file, the JDK's own first: it decodes a plain JPEG about twice as
-   * fast as the plug-in, which stays for what the JDK refuses.
+   * The readers that claim the file, the JDK's own first: on VOC photos it took 0.6 to 0.9 of the
+   * plug-in's time, which stays for what the JDK refuses.
    */
   private static List<ImageReader> readersFor(ImageInputStream input) {
     List<ImageReader> readers = new ArrayList<>();
@@ -151,7 +160,14 @@ public final class ImageFiles {
       throw new IOException(
           "%d x %d pixels are more than one array holds".formatted(width, height));
     }
-    return toRgb(reader.read(0));
+    boolean[] cutShort = new boolean[1];
+    reader.addIIOReadWarningListener(
+        (source, warning) -> cutShort[0] |= warning.startsWith(PREMATURE_END));
+    BufferedImage image = reader.read(0);
+    if (cutShort[0]) {
+      throw new IOException("the file is cut short");
+    }
+    return toRgb(image);
   }
 
   /** The pixels of a decoded picture, by the rules of this class. */

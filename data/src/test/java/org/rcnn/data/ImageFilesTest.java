@@ -5,15 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.Point;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +89,26 @@ class ImageFilesTest {
   }
 
   @Test
+  void jpegOfFourInksIsReadWithThePlugIn() throws IOException {
+    WritableRaster inks =
+        Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, new Point());
+    for (int i = 0; i < 256; i++) {
+      // Adobe's convention stores ink inverted: 255 is none. So this is full yellow.
+      inks.setPixel(i % 16, i / 16, new int[] {255, 255, 0, 255});
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(inks, null, null), null);
+    } finally {
+      writer.dispose();
+    }
+    byte[] rgb = ImageFiles.read(bytes.toByteArray(), "inks.jpg").rgb();
+    assertArrayEquals(new byte[] {-1, -1, 0}, Arrays.copyOf(rgb, 3));
+  }
+
+  @Test
   void fileThatIsNoImageIsNamedInOneSentence() throws IOException {
     Path file = folder.resolve("notes.jpg");
     Files.writeString(file, "not an image");
@@ -94,6 +123,22 @@ class ImageFilesTest {
     String message =
         assertThrows(IOException.class, () -> ImageFiles.read(cut, "cut.png")).getMessage();
     assertTrue(message.startsWith("The image cut.png cannot be decoded: "), message);
+  }
+
+  @Test
+  void jpegCutShortIsRefusedButOneWithoutItsEndMarkIsNot() throws IOException {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(1);
+    for (int i = 0; i < 64 * 64; i++) {
+      image.setRGB(i % 64, i / 64, random.nextInt(1 << 24));
+    }
+    byte[] jpeg = encoded(image, "jpg");
+    byte[] half = Arrays.copyOf(jpeg, jpeg.length / 2);
+    assertEquals(
+        "The image half.jpg cannot be decoded: the file is cut short.",
+        assertThrows(IOException.class, () -> ImageFiles.read(half, "half.jpg")).getMessage());
+    byte[] endless = Arrays.copyOf(jpeg, jpeg.length - 2);
+    assertEquals(ImageFiles.read(jpeg, "whole"), ImageFiles.read(endless, "endless"));
   }
 
   @Test

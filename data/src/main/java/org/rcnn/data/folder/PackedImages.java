@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.store.RecordFile;
 
@@ -161,6 +162,22 @@ public final class PackedImages implements Closeable {
   /** As {@link #copyPixels(int, byte[])}, to a place in a larger array. */
   public void copyPixels(int i, byte[] into, int offset) throws IOException {
     file.record(i).get(into, offset, 3 * size * size);
+  }
+
+  /**
+   * Names the content: two files have the same fingerprint if size, classes, names, labels and
+   * pixels (by their CRC-32C) are the same.
+   *
+   * @return a SHA-256 in hexadecimal
+   */
+  public String fingerprint() {
+    StringBuilder content = new StringBuilder();
+    content.append(size).append('\n').append(String.join("\n", classes)).append('\n');
+    for (int i = 0; i < count(); i++) {
+      content.append(name(i)).append('\t').append(label(i));
+      content.append('\t').append(file.checksum(i)).append('\n');
+    }
+    return Fingerprint.of(content.toString());
   }
 
   /** Refuses further reading. */

@@ -45,6 +45,7 @@ public final class RecordFile implements Closeable {
 
   private static final int MAGIC_BYTES = 8;
   private static final int FOOTER_BYTES = 32;
+  private static final int WRITE_BYTES = 1 << 20;
 
   /** Ends every complete file: "RCNNdone" in ASCII. */
   private static final long END_MARK = 0x656e6f644e4e4352L;
@@ -261,6 +262,11 @@ public final class RecordFile implements Closeable {
     return entries.get(position).length;
   }
 
+  /** The CRC-32C of the record at a position, as the writer computed it. */
+  public int checksum(int position) {
+    return entries.get(position).crc;
+  }
+
   /**
    * The bytes of the record at a position: a read-only little-endian view of the mapped file.
    *
@@ -396,7 +402,10 @@ public final class RecordFile implements Closeable {
 
     private void write(ByteBuffer bytes) throws IOException {
       end += bytes.remaining();
-      while (bytes.hasRemaining()) {
+      int limit = bytes.limit();
+      while (bytes.position() < limit) {
+        // Java copies a heap buffer to a native one of the same size and keeps that for the thread.
+        bytes.limit(Math.min(limit, bytes.position() + WRITE_BYTES));
         channel.write(bytes);
       }
     }

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.data.GroundTruth;
 
 /**
@@ -301,6 +302,28 @@ public final class VocDevkit {
       throw new AnnotationException(id, "lies outside the folder", e);
     }
     return VocAnnotationReader.read(file);
+  }
+
+  /**
+   * Names the content of some images: the same for the same ids in the same order with the same
+   * annotation and image files, wherever the folder lies. Missing files count as empty.
+   *
+   * @return a SHA-256 in hexadecimal
+   * @throws IOException if a file that is there cannot be read
+   */
+  public String fingerprint(Collection<String> imageIds) throws IOException {
+    Fingerprint fingerprint = new Fingerprint();
+    for (String id : imageIds) {
+      Path annotation = inside(root.resolve("Annotations"), id + ".xml");
+      fingerprint.add(id);
+      fingerprint.add(bytesOrNone(annotation));
+      fingerprint.add(bytesOrNone(images.get(id)));
+    }
+    return fingerprint.hex();
+  }
+
+  private static byte[] bytesOrNone(Path file) throws IOException {
+    return file != null && Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
   }
 
   /** Split files come from anywhere, so an id must not lead out of the folder. */

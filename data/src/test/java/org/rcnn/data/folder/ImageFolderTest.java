@@ -2,6 +2,7 @@ package org.rcnn.data.folder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -142,8 +143,13 @@ class ImageFolderTest {
     try (ImageFolder set = ImageFolder.open(folder.resolve("set"), 0, 0)) {
       Path one = folder.resolve("one");
       Path three = folder.resolve("three");
-      PackedImages.pack(set.train(), 5, one, 1, n -> {}, problem -> {}).close();
-      PackedImages.pack(set.train(), 5, three, 3, n -> {}, problem -> {}).close();
+      Path other = folder.resolve("other");
+      try (PackedImages a = PackedImages.pack(set.train(), 5, one, 1, n -> {}, p -> {});
+          PackedImages b = PackedImages.pack(set.train(), 5, three, 3, n -> {}, p -> {});
+          PackedImages c = PackedImages.pack(set.train(), 6, other, 1, n -> {}, p -> {})) {
+        assertEquals(a.fingerprint(), b.fingerprint());
+        assertNotEquals(a.fingerprint(), c.fingerprint());
+      }
       assertArrayEquals(Files.readAllBytes(one), Files.readAllBytes(three));
     }
   }

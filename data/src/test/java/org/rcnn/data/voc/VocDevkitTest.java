@@ -138,6 +138,16 @@ class VocDevkitTest {
   }
 
   @Test
+  void fingerprintChangesWithAnAnnotationAndWithTheImagesAskedFor() throws IOException {
+    List<String> ids = List.of("a", "b");
+    String before = VocDevkit.open(kit).fingerprint(ids);
+    assertEquals(before, VocDevkit.open(folder).fingerprint(ids));
+    assertNotEquals(before, VocDevkit.open(kit).fingerprint(List.of("a")));
+    annotation("b", 20, 10);
+    assertNotEquals(before, VocDevkit.open(kit).fingerprint(ids));
+  }
+
+  @Test
   void splitsMadeWithASeedStandInForFiles() throws IOException {
     VocDevkit devkit = VocDevkit.open(kit);
     VocDevkit seeded = devkit.withSplits(Splits.of(devkit.annotatedIds(), 1, 0, 0.5));

@@ -1,0 +1,48 @@
+package org.rcnn.data;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A short name for content, so that a stored result can say what it was computed from: a SHA-256 in
+ * hexadecimal, fed piece by piece.
+ */
+public final class Fingerprint {
+
+  private final MessageDigest digest;
+
+  /** A fingerprint of nothing yet. */
+  public Fingerprint() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  /** The fingerprint of a text. */
+  public static String of(String text) {
+    return new Fingerprint().add(text).hex();
+  }
+
+  /** Adds a text, with its length, so that "ab" and "c" differ from "a" and "bc". */
+  public Fingerprint add(String text) {
+    return add(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Adds bytes, with their number. */
+  public Fingerprint add(byte[] bytes) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      digest.update((byte) (bytes.length >> shift));
+    }
+    digest.update(bytes);
+    return this;
+  }
+
+  /** The fingerprint of all that was added; after this the object is empty again. */
+  public String hex() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}
