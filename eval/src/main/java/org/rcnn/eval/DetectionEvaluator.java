@@ -1,0 +1,115 @@
+package org.rcnn.eval;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Detection;
+
+/**
+ * Average precision of detections, by the rules of the PASCAL VOC devkit.
+ *
+ * <p>For each class, the detections of all images are sorted by descending score and assigned, one
+ * after the other, to the object of the class in their image that they overlap most, whether or not
+ * it is marked difficult or has been found already. If the overlap is below the threshold the
+ * detection is a false positive; if the object is difficult the detection counts neither way; if a
+ * better detection found the object before, this one is a false positive (a duplicate); otherwise
+ * it is a true positive. Follows {@code VOCevaldet.m}; the parity tests hold APs to 1e-9 of an
+ * independent implementation. {@link ApMetric#COCO} matches by COCO's rule instead.
+ *
+ * <p>Two places where the devkit leaves the answer to chance or NaN are settled here. Ties in score
+ * follow the order of the split, then that of each image's list. A class whose only detections are
+ * on difficult objects has AP 0 (the devkit's 0/0 gives NaN).
+ *
+ * <p>Immutable; may be used by several threads.
+ */
+public final class DetectionEvaluator {
+
+  private final ApMetric metric;
+  private final double iou;
+
+  /**
+   * An evaluator.
+   *
+   * @param metric how AP is computed
+   * @param iou the overlap from which a detection matches an object, above 0 and at most 1; VOC's
+   *     is 0.5
+   * @throws IllegalArgumentException if the overlap is out of range
+   */
+  public DetectionEvaluator(ApMetric metric, double iou) {
+    this.metric = Objects.requireNonNull(metric, "metric");
+    this.iou = checkIou(iou);
+  }
+
+  /** The evaluator of the paper's VOC2007 tables: 11-point AP at IoU 0.5. */
+  public static DetectionEvaluator voc07() {
+    return new DetectionEvaluator(ApMetric.VOC07, 0.5);
+  }
+
+  static double checkIou(double iou) {
+    if (!(iou > 0 && iou <= 1)) {
+      throw new IllegalArgumentException(
+          "The IoU threshold must be above 0 and at most 1, not %s.".formatted(iou));
+    }
+    return iou;
+  }
+
+  /**
+   * Scores detections.
+   *
+   * @param classNames the classes to score, each once; objects and detections of others are left
+   *     out
+   * @param split the annotations of every image scored, also of those without detections
+   * @param detections detections of all classes by image id, in any order; an image without
+   *     detections may be absent
+   * @throws IllegalArgumentException if a class or image is named twice, or there are detections
+   *     for an image that is not in the split
+   */
+  public EvaluationResult evaluate(
+      List<String> classNames, List<Annotation> split, Map<String, List<Detection>> detections) {
+    List<ClassResult> results =
+        ClassRanking.of(classNames, split, detections).stream().map(this::score).toList();
+    return new EvaluationResult(metric, iou, split.size(), results);
+  }
+
+  private ClassResult score(ClassRanking ranking) {
+    Matching matching = match(ranking, iou);
+    boolean scored = ranking.positives > 0;
+    PrecisionRecallCurve curve =
+        scored
+            ? PrecisionRecallCurve.of(matching.verdicts(), ranking.score, ranking.positives)
+            : PrecisionRecallCurve.empty();
+    return new ClassResult(
+        ranking.className,
+        scored ? ap(ranking, curve) : Double.NaN,
+        ranking.positives,
+        ranking.object.length - ranking.positives,
+        matching.count(Verdict.TRUE_POSITIVE),
+        matching.count(Verdict.FALSE_POSITIVE),
+        matching.count(Verdict.IGNORED),
+        curve);
+  }
+
+  private Matching match(ClassRanking ranking, double threshold) {
+    return metric == ApMetric.COCO
+        ? Matching.coco(ranking, threshold)
+        : Matching.voc(ranking, threshold);
+  }
+
+  private double ap(ClassRanking ranking, PrecisionRecallCurve curve) {
+    return metric == ApMetric.COCO ? cocoAp(ranking) : curve.ap(metric);
+  }
+
+  private double cocoAp(ClassRanking ranking) {
+    // The values of numpy's linspace(0.5, 0.95, 10), as pycocotools has them.
+    double step = (0.95 - 0.5) / 9;
+    double sum = 0;
+    for (int k = 0; k < 10; k++) {
+      double threshold = k == 9 ? 0.95 : 0.5 + k * step;
+      Matching matching = match(ranking, threshold);
+      sum +=
+          PrecisionRecallCurve.of(matching.verdicts(), ranking.score, ranking.positives).ap(metric);
+    }
+    return sum / 10;
+  }
+}

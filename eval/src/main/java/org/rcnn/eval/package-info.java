@@ -1,0 +1,23 @@
+/**
+ * Scores detections against ground truth, and explains the score.
+ *
+ * <p>A detector claims many boxes for each class, each with a confidence. Ranked from the most to
+ * the least confident, every claim is right (it overlaps an object of the class by an IoU of at
+ * least one half, and no better claim took that object) or wrong. Walking down the ranking, recall
+ * rises with every object found and precision falls with every wrong claim; average precision (AP)
+ * is the height of that curve, averaged over recall, and mAP is the mean over classes. Two numbers
+ * are comparable only if every detail of this agrees, so the details here are those of the PASCAL
+ * VOC development kit.
+ *
+ * <p>{@link org.rcnn.eval.DetectionEvaluator} takes the annotations of a split and the detections
+ * of its images (all classes together, keyed by image id) and gives an {@link
+ * org.rcnn.eval.EvaluationResult}: one {@link org.rcnn.eval.ClassResult} per class with its AP,
+ * counts and {@link org.rcnn.eval.PrecisionRecallCurve}. {@link org.rcnn.eval.ErrorDiagnoser} takes
+ * the same and gives an {@link org.rcnn.eval.ErrorDiagnosis}: what the false positives are, what
+ * each kind costs, which sizes of objects are missed.
+ *
+ * <p>Boxes are in the convention of {@link org.rcnn.data.Box}; overlaps equal those of the devkit's
+ * inclusive pixel corners. AP, recall, precision and IoU are fractions from 0 to 1; an AP that does
+ * not exist, because the split holds no object of the class, is NaN and enters no mean.
+ */
+package org.rcnn.eval;
