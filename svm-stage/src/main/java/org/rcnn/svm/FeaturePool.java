@@ -1,0 +1,132 @@
+package org.rcnn.svm;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The features of all regions that any class trains on, each stored once however many classes hold
+ * it: what is a hard negative for cats often is one for dogs, and is a dog.
+ *
+ * <p>A row is held by as many classes as asked for it and is dead when the last has released it.
+ * {@link #compact} removes the dead once they are a fifth of all, so that memory stays within 1.25
+ * times what is needed and a row is moved a bounded number of times.
+ */
+final class FeaturePool implements AutoCloseable {
+
+  private final FeatureMatrix matrix;
+  private final Map<Long, Integer> rowOfRegion = new HashMap<>();
+  private long[] regions = new long[1024];
+  private int[] holders = new int[1024];
+  private int dead;
+
+  FeaturePool(MatrixEngine engine, int dimension) {
+    this.matrix = engine.matrix(dimension, 1024);
+  }
+
+  FeatureMatrix matrix() {
+    return matrix;
+  }
+
+  /** The key of one region of one image. */
+  static long key(int image, int row) {
+    return (long) image << 32 | row;
+  }
+
+  /**
+   * Holds some regions of an image once more.
+   *
+   * @return their rows in the pool
+   */
+  int[] hold(int imageIndex, TrainingImage image, int[] rows) {
+    int dimension = matrix.columns();
+    int[] held = new int[rows.length];
+    float[] fresh = new float[Math.multiplyExact(rows.length, dimension)];
+    int freshRows = 0;
+    for (int i = 0; i < rows.length; i++) {
+      long region = key(imageIndex, rows[i]);
+      Integer known = rowOfRegion.get(region);
+      if (known == null) {
+        copyFinite(image, rows[i], fresh, freshRows * dimension);
+        known = matrix.rows() + freshRows++;
+        rowOfRegion.put(region, known);
+        ensureCapacity(known + 1);
+        regions[known] = region;
+        holders[known] = 0;
+      } else if (holders[known] == 0) {
+        dead--;
+      }
+      holders[known]++;
+      held[i] = known;
+    }
+    if (freshRows > 0) {
+      matrix.append(fresh, freshRows);
+    }
+    return held;
+  }
+
+  private static void copyFinite(TrainingImage image, int row, float[] into, int at) {
+    int dimension = image.dimension();
+    float[] features = image.features();
+    float check = 0;
+    for (int k = 0; k < dimension; k++) {
+      float value = features[row * dimension + k];
+      into[at + k] = value;
+      check += value * 0; // NaN as soon as one value is not finite
+    }
+    if (Float.isNaN(check)) {
+      throw new IllegalArgumentException(
+          "Region %d of image %s has a feature that is not a finite number; compute its features again."
+              .formatted(row, image.id()));
+    }
+  }
+
+  void release(int row) {
+    if (--holders[row] == 0) {
+      dead++;
+    }
+  }
+
+  /**
+   * Removes dead rows if they are many.
+   *
+   * @return the new number of each old row, −1 for removed ones; null if nothing moved
+   */
+  int[] compact() {
+    int rows = matrix.rows();
+    if (dead == 0 || dead * 5L < rows) {
+      return null;
+    }
+    int[] moved = new int[rows];
+    int[] living = new int[rows - dead];
+    int to = 0;
+    for (int row = 0; row < rows; row++) {
+      if (holders[row] == 0) {
+        moved[row] = -1;
+        rowOfRegion.remove(regions[row]);
+      } else {
+        living[to] = row;
+        moved[row] = to;
+        regions[to] = regions[row];
+        holders[to] = holders[row];
+        rowOfRegion.put(regions[to], to);
+        to++;
+      }
+    }
+    matrix.retain(living);
+    dead = 0;
+    return moved;
+  }
+
+  private void ensureCapacity(int rows) {
+    if (rows > regions.length) {
+      regions = Arrays.copyOf(regions, Math.max(rows, regions.length * 2));
+      holders = Arrays.copyOf(holders, regions.length);
+    }
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+  }
+}

@@ -1,0 +1,74 @@
+package org.rcnn.svm;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The dot products of a class's samples with each other, the lower triangle alone, row by row: new
+ * samples add rows at the end and leave the old ones as they are, so a Gram matrix is never
+ * computed twice.
+ */
+final class GramMatrix {
+
+  private final List<float[]> rows = new ArrayList<>();
+
+  int size() {
+    return rows.size();
+  }
+
+  /** The products of a sample with itself (last) and all before it. */
+  float[] row(int sample) {
+    return rows.get(sample);
+  }
+
+  /**
+   * Adds samples.
+   *
+   * @param products for each new sample its products with all samples, old and new, row-major
+   * @param samples how many samples there are then
+   */
+  void grow(float[] products, int samples) {
+    int from = rows.size();
+    for (int i = from; i < samples; i++) {
+      float[] row = new float[i + 1];
+      System.arraycopy(products, (i - from) * samples, row, 0, i + 1);
+      rows.add(row);
+    }
+  }
+
+  /** Keeps only the given samples, in ascending order. */
+  void retain(int[] ascending) {
+    for (int to = 0; to < ascending.length; to++) {
+      float[] old = rows.get(ascending[to]);
+      float[] row = new float[to + 1];
+      for (int j = 0; j <= to; j++) {
+        row[j] = old[ascending[j]];
+      }
+      rows.set(to, row);
+    }
+    rows.subList(ascending.length, rows.size()).clear();
+  }
+
+  /** The matrix times a vector, in double precision. */
+  double[] times(double[] vector) {
+    int n = rows.size();
+    double[] result = new double[n];
+    for (int i = 0; i < n; i++) {
+      float[] row = rows.get(i);
+      double v = vector[i];
+      double sum = row[i] * v;
+      if (v == 0) {
+        for (int j = 0; j < i; j++) {
+          sum += row[j] * vector[j];
+        }
+      } else {
+        for (int j = 0; j < i; j++) {
+          sum += row[j] * vector[j];
+          result[j] += row[j] * v;
+        }
+      }
+      result[i] += sum;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,331 @@
+package org.rcnn.svm;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.rcnn.data.GroundTruth;
+
+/** One run of {@link SvmTrainer}: its three passes and what they share. */
+final class HardNegativeMining implements AutoCloseable {
+
+  private final TrainingImages images;
+  private final List<String> order;
+  private final Set<String> classNames;
+  private final List<MinedClass> classes = new ArrayList<>();
+  private final List<Counter> counters = new ArrayList<>();
+  private final List<Round> rounds = new ArrayList<>();
+  private final SvmSettings settings;
+  private final RegionSampling sampling;
+  private final MatrixEngine engine;
+  private final ClassSolvers solvers;
+  private final SvmTrainer.Listener listener;
+
+  private FeatureScale scale;
+  private int dimension;
+  private FeaturePool pool;
+  private FeatureMatrix imageFeatures;
+  private FeatureMatrix weights;
+
+  /** What is counted of one class in the first pass. */
+  private static final class Counter {
+    int groundTruth;
+    int proposals;
+    long ignored;
+    long negatives;
+    long negativesKept;
+  }
+
+  HardNegativeMining(
+      TrainingImages images,
+      List<String> classNames,
+      SvmSettings settings,
+      MatrixEngine engine,
+      int threads,
+      SvmTrainer.Listener listener) {
+    this.images = images;
+    this.order = FeatureScale.shuffled(images.imageIds(), settings.seed());
+    this.classNames = new LinkedHashSet<>(classNames);
+    if (this.classNames.size() != classNames.size()) {
+      throw new IllegalArgumentException("The classes to train are not distinct: " + classNames);
+    }
+    this.settings = settings;
+    this.sampling = new RegionSampling(settings.seed());
+    this.engine = engine;
+    this.solvers = new ClassSolvers(settings, threads);
+    this.listener = listener;
+    for (String name : classNames) {
+      classes.add(new MinedClass(name));
+      counters.add(new Counter());
+    }
+  }
+
+  /** First pass: the positives of all classes, the counts, and the feature scale. */
+  void collectPositives() throws IOException {
+    FeatureScale.Measure measure = new FeatureScale.Measure();
+    for (int i = 0; i < order.size(); i++) {
+      TrainingImage image = load(i);
+      if (i < settings.scaleImages()) {
+        measure.add(image);
+      }
+      List<GroundTruth> groundTruth = image.groundTruth(classNames);
+      boolean[] share = share(image);
+      for (int c = 0; c < classes.size(); c++) {
+        byte[] labels = labels(image, groundTruth, c);
+        count(counters.get(c), labels, share, groundTruth.size());
+        hold(i, image, rows(labels, RegionLabels.POSITIVE), classes.get(c)::addPositives);
+      }
+      listener.image("positives", i + 1, order.size());
+    }
+    if (pool == null) {
+      throw new IllegalArgumentException(
+          "None of the %d training images has a region; compute proposals and features first."
+              .formatted(order.size()));
+    }
+    scale = measure.scale();
+  }
+
+  /** Second pass, over the first few images: negatives to start from, and a model from them. */
+  void trainFirstModels() throws IOException {
+    int count = Math.min(settings.mining().firstImages(), order.size());
+    int quota = (settings.mining().firstNegatives() + count - 1) / count;
+    for (int i = 0; i < count; i++) {
+      int imageIndex = i;
+      TrainingImage image = load(i);
+      List<GroundTruth> groundTruth = image.groundTruth(classNames);
+      boolean[] share = share(image);
+      for (int c = 0; c < classes.size(); c++) {
+        MinedClass mined = classes.get(c);
+        if (mined.positives() > 0) {
+          int[] all = sharedNegatives(labels(image, groundTruth, c), share);
+          int[] chosen = sampling.subset(image.id(), all, quota);
+          hold(i, image, chosen, rows -> mined.addFirstNegatives(imageIndex, chosen, rows));
+        }
+      }
+      listener.image("first negatives", i + 1, count);
+    }
+    train(MinedClass::trainable, 0, true);
+  }
+
+  /** Third pass: hard negatives of all images, retraining whenever a class has enough new ones. */
+  void mine() throws IOException {
+    int retrainAfter = settings.mining().retrainAfter();
+    for (int i = 0; i < order.size(); i++) {
+      TrainingImage image = load(i);
+      if (!image.regions().isEmpty()) {
+        addHardNegatives(i, image);
+      }
+      train(
+          mined ->
+              mined.trainable()
+                  && mined.added() > 0
+                  && (mined.added() >= retrainAfter || !mined.trained()),
+          i + 1,
+          true);
+      listener.image("mining", i + 1, order.size());
+    }
+    train(mined -> mined.trainable() && mined.added() > 0, order.size(), false);
+  }
+
+  private void addHardNegatives(int imageIndex, TrainingImage image) {
+    List<GroundTruth> groundTruth = image.groundTruth(classNames);
+    boolean[] share = share(image);
+    float[] products = productsWithWeights(image);
+    for (int c = 0; c < classes.size(); c++) {
+      MinedClass mined = classes.get(c);
+      if (mined.positives() > 0) {
+        int column = c;
+        int[] hard =
+            Arrays.stream(sharedNegatives(labels(image, groundTruth, c), share))
+                .filter(row -> isHard(mined, products[row * classes.size() + column]))
+                .filter(row -> !mined.holdsFirst(imageIndex, row))
+                .toArray();
+        hold(imageIndex, image, hard, mined::addNegatives);
+      }
+    }
+  }
+
+  /** Whether a negative is worth adding; all are to a class that has no model yet. */
+  private boolean isHard(MinedClass mined, float product) {
+    return !mined.trained()
+        || (float) (scale.factor() * product + mined.bias()) > settings.mining().addAbove();
+  }
+
+  private float[] productsWithWeights(TrainingImage image) {
+    if (imageFeatures == null) {
+      imageFeatures = engine.matrix(dimension, image.regions().size());
+    }
+    imageFeatures.retain(new int[0]);
+    imageFeatures.append(image.features(), image.regions().size());
+    return imageFeatures.timesTransposed(weights);
+  }
+
+  /** Trains the classes that are due and, if wanted, evicts what they find easy. */
+  private void train(Predicate<MinedClass> due, int imagesSeen, boolean evict) {
+    List<MinedClass> chosen = classes.stream().filter(due).toList();
+    if (chosen.isEmpty() && weights != null) {
+      return;
+    }
+    chosen.forEach(mined -> mined.growGram(pool.matrix()));
+    List<LibsvmSolver.Solution> solutions = solvers.solve(chosen, scale);
+    for (int i = 0; i < chosen.size(); i++) {
+      finish(chosen.get(i), solutions.get(i), imagesSeen, evict);
+    }
+    int[] moved = pool.compact();
+    if (moved != null) {
+      classes.forEach(mined -> mined.renumber(moved));
+    }
+    replaceWeights();
+  }
+
+  private void finish(
+      MinedClass mined, LibsvmSolver.Solution solution, int imagesSeen, boolean evict) {
+    int negatives = mined.negatives();
+    int added = mined.added();
+    mined.accept(solution, scale, pool.matrix());
+    int evicted = evict ? mined.evict(solution.scores(), settings.mining(), pool) : 0;
+    Round round =
+        new Round(
+            mined.name(),
+            imagesSeen,
+            mined.positives(),
+            negatives,
+            added,
+            solution.supportVectors(),
+            evicted,
+            solution.primal(),
+            solution.dual());
+    rounds.add(round);
+    listener.round(round);
+  }
+
+  private void replaceWeights() {
+    if (weights == null) {
+      weights = engine.matrix(dimension, classes.size());
+    }
+    weights.retain(new int[0]);
+    weights.append(allWeights(), classes.size());
+  }
+
+  private float[] allWeights() {
+    float[] all = new float[Math.multiplyExact(classes.size(), dimension)];
+    for (int c = 0; c < classes.size(); c++) {
+      if (classes.get(c).trained()) {
+        System.arraycopy(classes.get(c).weights(), 0, all, c * dimension, dimension);
+      }
+    }
+    return all;
+  }
+
+  SvmTraining result() {
+    float[] bias = new float[classes.size()];
+    List<SampleCounts> counts = new ArrayList<>();
+    for (int c = 0; c < bias.length; c++) {
+      bias[c] = classes.get(c).bias();
+      counts.add(counts(classes.get(c).name(), counters.get(c)));
+    }
+    return new SvmTraining(
+        new LinearModel(List.copyOf(classNames), dimension, allWeights(), bias, scale.factor()),
+        rounds,
+        counts,
+        classes.stream().filter(mined -> !mined.trained()).map(MinedClass::name).toList());
+  }
+
+  private SampleCounts counts(String className, Counter counter) {
+    long positives = (long) counter.groundTruth + counter.proposals;
+    return new SampleCounts(
+        className,
+        counter.groundTruth,
+        counter.proposals,
+        positives * settings.samples().positiveCopies(),
+        counter.ignored,
+        counter.negatives,
+        counter.negativesKept);
+  }
+
+  private static void count(Counter counter, byte[] labels, boolean[] share, int groundTruth) {
+    for (int row = 0; row < labels.length; row++) {
+      switch (labels[row]) {
+        case RegionLabels.POSITIVE -> {
+          if (row < groundTruth) {
+            counter.groundTruth++;
+          } else {
+            counter.proposals++;
+          }
+        }
+        case RegionLabels.NEGATIVE -> {
+          counter.negatives++;
+          counter.negativesKept += share[row] ? 1 : 0;
+        }
+        default -> counter.ignored++;
+      }
+    }
+  }
+
+  private TrainingImage load(int index) throws IOException {
+    TrainingImage image = images.load(order.get(index));
+    if (!image.regions().isEmpty()) {
+      if (pool == null) {
+        dimension = image.dimension();
+        if (dimension == 0) {
+          throw new IllegalArgumentException(
+              "Image " + image.id() + " has regions but no features; compute its features first.");
+        }
+        pool = new FeaturePool(engine, dimension);
+      }
+      if (image.dimension() != dimension) {
+        throw new IllegalArgumentException(
+            "Image %s has features of dimension %d, the images before it %d; compute the features of all images with one network and layer."
+                .formatted(image.id(), image.dimension(), dimension));
+      }
+    }
+    return image;
+  }
+
+  private byte[] labels(TrainingImage image, List<GroundTruth> groundTruth, int classIndex) {
+    return RegionLabels.of(image, groundTruth, classes.get(classIndex).name(), settings.samples());
+  }
+
+  private boolean[] share(TrainingImage image) {
+    return sampling.share(image.id(), image.regions().size(), settings.samples().negativeShare());
+  }
+
+  private static int[] rows(byte[] labels, byte wanted) {
+    return IntStream.range(0, labels.length).filter(row -> labels[row] == wanted).toArray();
+  }
+
+  private static int[] sharedNegatives(byte[] labels, boolean[] share) {
+    return IntStream.range(0, labels.length)
+        .filter(row -> labels[row] == RegionLabels.NEGATIVE && share[row])
+        .toArray();
+  }
+
+  private void hold(int imageIndex, TrainingImage image, int[] rows, PoolRows taker) {
+    if (rows.length > 0) {
+      taker.take(pool.hold(imageIndex, image, rows));
+    }
+  }
+
+  /** Takes over rows of the pool. */
+  private interface PoolRows {
+    void take(int[] rows);
+  }
+
+  @Override
+  public void close() {
+    solvers.close();
+    if (pool != null) {
+      pool.close();
+    }
+    if (imageFeatures != null) {
+      imageFeatures.close();
+    }
+    if (weights != null) {
+      weights.close();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package org.rcnn.svm;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * One class during mining: its samples as rows of the shared pool, positives first, their Gram
+ * matrix, and the current model.
+ */
+final class MinedClass {
+
+  private final String name;
+  private final GramMatrix gram = new GramMatrix();
+  private final Set<Long> firstNegatives = new HashSet<>();
+  private int[] samples = new int[256];
+  private int size;
+  private int positives;
+  private int added;
+  private boolean trained;
+  private float[] weights;
+  private float bias = -1;
+
+  MinedClass(String name) {
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int positives() {
+    return positives;
+  }
+
+  int negatives() {
+    return size - positives;
+  }
+
+  /** Negatives added since the last training. */
+  int added() {
+    return added;
+  }
+
+  boolean trained() {
+    return trained;
+  }
+
+  /** Whether the class has both sides of the problem. */
+  boolean trainable() {
+    return positives > 0 && negatives() > 0;
+  }
+
+  /** The weight vector in scaled features; null before the first training. */
+  float[] weights() {
+    return weights;
+  }
+
+  float bias() {
+    return bias;
+  }
+
+  GramMatrix gram() {
+    return gram;
+  }
+
+  void addPositives(int[] rows) {
+    if (size != positives) {
+      throw new IllegalStateException("All positives of a class come before its negatives.");
+    }
+    append(rows);
+    positives = size;
+  }
+
+  void addNegatives(int[] rows) {
+    append(rows);
+    added += rows.length;
+  }
+
+  void addFirstNegatives(int imageIndex, int[] regionRows, int[] poolRows) {
+    addNegatives(poolRows);
+    for (int row : regionRows) {
+      firstNegatives.add(FeaturePool.key(imageIndex, row));
+    }
+  }
+
+  /** Whether a region was among the first negatives, so that mining does not add it again. */
+  boolean holdsFirst(int imageIndex, int row) {
+    return !firstNegatives.isEmpty() && firstNegatives.contains(FeaturePool.key(imageIndex, row));
+  }
+
+  private void append(int[] rows) {
+    if (size + rows.length > samples.length) {
+      samples = Arrays.copyOf(samples, Math.max(size + rows.length, samples.length * 2));
+    }
+    System.arraycopy(rows, 0, samples, size, rows.length);
+    size += rows.length;
+  }
+
+  /** Brings the Gram matrix up to date with the samples: one product, of the new rows alone. */
+  void growGram(FeatureMatrix pool) {
+    int from = gram.size();
+    if (from == size) {
+      return;
+    }
+    try (FeatureMatrix all = pool.gather(Arrays.copyOf(samples, size))) {
+      gram.grow(all.timesTransposed(from, size, all), size);
+    }
+  }
+
+  /** Takes over a solution: folds its support vectors into one weight vector. */
+  void accept(LibsvmSolver.Solution solution, FeatureScale scale, FeatureMatrix pool) {
+    double[] coefficients = new double[pool.rows()];
+    for (int i = 0; i < size; i++) {
+      coefficients[samples[i]] = scale.factor() * solution.coefficients()[i];
+    }
+    double[] sum = pool.weightedSum(coefficients);
+    weights = new float[sum.length];
+    for (int k = 0; k < sum.length; k++) {
+      weights[k] = (float) sum[k];
+    }
+    bias = (float) solution.bias();
+    trained = true;
+    added = 0;
+  }
+
+  /**
+   * Drops the negatives that a solution scores low, and the lowest of the others if they are more
+   * than the cache holds.
+   *
+   * @return how many
+   */
+  int evict(double[] scores, MiningSettings settings, FeaturePool pool) {
+    int[] kept =
+        IntStream.range(positives, size)
+            .filter(i -> !(scores[i] < settings.evictBelow()))
+            .toArray();
+    if (kept.length > settings.negativeCache()) {
+      kept =
+          Arrays.stream(kept)
+              .boxed()
+              .sorted(
+                  Comparator.<Integer>comparingDouble(i -> -scores[i])
+                      .thenComparing(Comparator.naturalOrder()))
+              .limit(settings.negativeCache())
+              .mapToInt(Integer::intValue)
+              .sorted()
+              .toArray();
+    }
+    int evicted = negatives() - kept.length;
+    if (evicted > 0) {
+      keep(IntStream.concat(IntStream.range(0, positives), Arrays.stream(kept)).toArray(), pool);
+    }
+    return evicted;
+  }
+
+  private void keep(int[] ascending, FeaturePool pool) {
+    int to = 0;
+    for (int i = 0; i < size; i++) {
+      if (to < ascending.length && ascending[to] == i) {
+        samples[to++] = samples[i];
+      } else {
+        pool.release(samples[i]);
+      }
+    }
+    size = to;
+    gram.retain(ascending);
+  }
+
+  /** Follows the pool's rows to their new places. */
+  void renumber(int[] moved) {
+    for (int i = 0; i < size; i++) {
+      samples[i] = moved[samples[i]];
+    }
+  }
+}

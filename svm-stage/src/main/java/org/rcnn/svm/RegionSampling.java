@@ -1,0 +1,59 @@
+package org.rcnn.svm;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Random choices among regions that depend on nothing but the seed, the image's name and the row:
+ * not on the order of images, not on threads, and not on the class, so that classes choose the same
+ * regions and share their storage.
+ */
+final class RegionSampling {
+
+  private final long seed;
+
+  RegionSampling(long seed) {
+    this.seed = seed;
+  }
+
+  /** Which of an image's regions belong to a share of all regions. */
+  boolean[] share(String imageId, int regions, double share) {
+    boolean[] kept = new boolean[regions];
+    long image = imageSeed(imageId, 1);
+    for (int row = 0; row < regions; row++) {
+      kept[row] = share == 1 || (mix(image + row) >>> 11) * 0x1p-53 < share;
+    }
+    return kept;
+  }
+
+  /** At most {@code count} of the candidate rows, in ascending order. */
+  int[] subset(String imageId, int[] candidates, int count) {
+    if (candidates.length <= count) {
+      return candidates;
+    }
+    long image = imageSeed(imageId, 2);
+    long[] ranks = new long[candidates.length];
+    for (int i = 0; i < ranks.length; i++) {
+      // The rank decides; the position in the low bits finds the row again. 32 random bits suffice.
+      ranks[i] = (mix(image + candidates[i]) & 0xFFFFFFFF00000000L) | i;
+    }
+    Arrays.sort(ranks);
+    return IntStream.range(0, count).map(i -> candidates[(int) ranks[i]]).sorted().toArray();
+  }
+
+  private long imageSeed(String imageId, int purpose) {
+    long hash = mix(seed + purpose);
+    for (int i = 0; i < imageId.length(); i++) {
+      hash = mix(hash ^ imageId.charAt(i));
+    }
+    return hash;
+  }
+
+  /** The output function of the SplitMix64 generator. */
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

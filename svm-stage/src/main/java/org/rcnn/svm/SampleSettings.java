@@ -1,0 +1,63 @@
+package org.rcnn.svm;
+
+/**
+ * Which regions a class's SVM learns from.
+ *
+ * @param positiveIou proposals that overlap a ground truth of the class by at least this much are
+ *     positives too; 0 keeps ground truth alone, as the paper does
+ * @param negativeIou regions that overlap every ground truth of the class by less than this are
+ *     negatives; whatever lies between is ignored
+ * @param difficultPositives whether objects marked difficult are positives; if not, they are
+ *     ignored, and so is what overlaps them
+ * @param positiveCopies how often each positive counts, at least 1. Up-sampling is done as a weight
+ *     of the loss, which is the same problem as training on that many copies
+ * @param negativeShare the share of negatives that training may see, above 0 up to 1. Whether a
+ *     region belongs to it depends on the seed, its image's name and its row alone
+ */
+public record SampleSettings(
+    double positiveIou,
+    double negativeIou,
+    boolean difficultPositives,
+    int positiveCopies,
+    double negativeShare) {
+
+  /** Refuses values out of range. */
+  public SampleSettings {
+    if (!(positiveIou >= 0 && positiveIou <= 1)) {
+      throw new IllegalArgumentException(
+          "positive-iou must lie between 0 (off) and 1, not " + positiveIou + ".");
+    }
+    if (!(negativeIou >= 0 && negativeIou <= 1)) {
+      throw new IllegalArgumentException(
+          "negative-iou must lie between 0 and 1, not " + negativeIou + ".");
+    }
+    if (positiveIou > 0 && positiveIou < negativeIou) {
+      throw new IllegalArgumentException(
+          "positive-iou %s is below negative-iou %s, so that regions would be both; raise the one or lower the other."
+              .formatted(positiveIou, negativeIou));
+    }
+    if (positiveCopies < 1) {
+      throw new IllegalArgumentException(
+          "positive-copies must be at least 1, not " + positiveCopies + ".");
+    }
+    if (!(negativeShare > 0 && negativeShare <= 1)) {
+      throw new IllegalArgumentException(
+          "negative-share must lie above 0 and be at most 1, not " + negativeShare + ".");
+    }
+  }
+
+  /** The project's design: ground truth against IoU below 0.7. */
+  public static SampleSettings standard() {
+    return new SampleSettings(0, 0.7, true, 1, 1);
+  }
+
+  /** The paper's: ground truth, difficult included, against IoU below 0.3. */
+  public static SampleSettings paper() {
+    return new SampleSettings(0, 0.3, true, 1, 1);
+  }
+
+  /** The same with another negative threshold. */
+  public SampleSettings withNegativeIou(double iou) {
+    return new SampleSettings(positiveIou, iou, difficultPositives, positiveCopies, negativeShare);
+  }
+}

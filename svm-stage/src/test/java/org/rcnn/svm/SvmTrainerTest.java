@@ -1,0 +1,350 @@
+package org.rcnn.svm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.rcnn.data.Box;
+import org.rcnn.data.GroundTruth;
+
+class SvmTrainerTest {
+
+  private static final Box OBJECT = new Box(0, 0, 10, 10);
+  private static final Box APART = new Box(100, 100, 110, 110);
+  private static final SolverSettings HARD_MARGIN = new SolverSettings(100, 1, 1e-6);
+
+  @Test
+  void findsAPlantedHardNegativeAndEvictsAnEasyOne() throws IOException {
+    // One feature decides. Cats have 10; the background has 0, but one region far from any cat has
+    // 8. A model from cats and background alone puts the border at 5 and takes it for a cat.
+    InMemoryImages images = new InMemoryImages();
+    for (int i = 0; i < 20; i++) {
+      images.add(
+          "plain" + i,
+          List.of(InMemoryImages.object("cat", OBJECT)),
+          List.of(APART, APART),
+          new float[] {10, 1},
+          new float[] {0, 1},
+          new float[] {-30, 1});
+    }
+    images.add("planted", List.of(), List.of(APART), new float[] {8, 1});
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            HARD_MARGIN,
+            new MiningSettings(1, 10, -1 + 1e-3, 1, -1.2, 100),
+            100,
+            seedThatStartsWithoutThePlantedImage(images));
+    SvmTraining training = train(images, List.of("cat"), settings, 1);
+    LinearModel model = training.model();
+    float[] scores = model.score(new float[] {10, 1, 0, 1, -30, 1, 8, 1}, 4);
+    assertEquals(1, scores[0], 1e-2, "a cat");
+    assertEquals(-1, scores[3], 1e-2, "the planted hard negative is on the margin");
+    assertTrue(scores[1] < -1.2 && scores[2] < -1.2, "the easy ones are far off");
+    // First model: the two regions of one image; the easy one (−30) scores below −1.2 and goes.
+    Round first = training.rounds().get(0);
+    assertEquals(
+        List.of(0, 20, 2, 2, 1),
+        List.of(
+            first.imagesSeen(),
+            first.positives(),
+            first.negatives(),
+            first.added(),
+            first.evicted()));
+    // Then only the planted one is added, and that model finds the background easy, too.
+    assertEquals(2, training.rounds().size());
+    Round second = training.rounds().get(1);
+    assertEquals(List.of(2, 1, 1), List.of(second.negatives(), second.added(), second.evicted()));
+    assertTrue(second.objective() > first.objective(), "a harder problem costs more");
+  }
+
+  private static long seedThatStartsWithoutThePlantedImage(InMemoryImages images) {
+    long seed = 0;
+    while (FeatureScale.shuffled(images.imageIds(), seed).get(0).equals("planted")) {
+      seed++;
+    }
+    return seed;
+  }
+
+  @Test
+  void withoutMiningToDoItIsPlainLibsvm() throws IOException {
+    // All images give first negatives and nothing is evicted: one training on everything.
+    Random random = new Random(4);
+    InMemoryImages images = scene(random, 12, 10, 8);
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            new SolverSettings(0.001, 2, 1e-6),
+            new MiningSettings(12, 100_000, Double.MAX_VALUE, 2000, -Double.MAX_VALUE, 100_000),
+            12,
+            3);
+    SvmTraining training = train(images, List.of("cat", "dog", "cow"), settings, 2);
+    List<float[]> positives = new ArrayList<>();
+    List<float[]> negatives = new ArrayList<>();
+    for (String id : images.imageIds()) {
+      TrainingImage image = images.load(id);
+      List<GroundTruth> objects = image.annotation().objects();
+      for (int row = 0; row < image.regions().size(); row++) {
+        float[] x = Arrays.copyOfRange(image.features(), row * 8, row * 8 + 8);
+        double overlap = 0;
+        for (GroundTruth object : objects) {
+          if (object.className().equals("dog")) {
+            overlap = Math.max(overlap, object.box().iou(image.regions().get(row)));
+          }
+        }
+        if (row < objects.size() && objects.get(row).className().equals("dog")) {
+          positives.add(x);
+        } else if (overlap < 0.7) {
+          negatives.add(x);
+        }
+      }
+    }
+    Round dog = training.rounds().get(1);
+    assertEquals("dog", dog.className());
+    assertEquals(positives.size(), dog.positives());
+    assertEquals(negatives.size(), dog.negatives());
+    List<float[]> all = new ArrayList<>(positives);
+    all.addAll(negatives);
+    double[] expected =
+        PlainLibsvm.scores(all, positives.size(), 0.001, 2, training.model().featureScale());
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], training.model().score(all.get(i), 1)[1], 1e-4);
+    }
+  }
+
+  @Test
+  void countsSamplesBeforeAndAfterResampling() throws IOException {
+    InMemoryImages images = new InMemoryImages();
+    for (int i = 0; i < 100; i++) {
+      images.add(
+          "image" + i,
+          List.of(InMemoryImages.object("cat", OBJECT)),
+          List.of(new Box(0, 0, 8, 10), new Box(0, 0, 7.5, 10), APART, new Box(0, 0, 1, 1)),
+          new float[] {5, 0},
+          new float[] {4, 1},
+          new float[] {3, 1},
+          new float[] {0, 1 + i},
+          new float[] {1, 2});
+    }
+    images.add("empty", List.of(), List.of());
+    SampleSettings samples = new SampleSettings(0.8, 0.7, true, 3, 0.5);
+    SvmTraining training =
+        train(images, List.of("cat"), SvmSettings.standard(1).withSamples(samples), 1);
+    SampleCounts counts = training.counts().get(0);
+    assertEquals(100, counts.groundTruthPositives());
+    assertEquals(100, counts.proposalPositives());
+    assertEquals(200, counts.positives());
+    assertEquals(600, counts.positivesAfter());
+    assertEquals(100, counts.ignored());
+    assertEquals(200, counts.negatives());
+    // 200 draws at one half: the standard deviation is 7.
+    assertEquals(100, counts.negativesAfter(), 40);
+    assertEquals(200, training.rounds().get(0).positives());
+  }
+
+  @Test
+  void givesTheSameResultOnAnyNumberOfThreads() throws IOException {
+    InMemoryImages images = scene(new Random(6), 60, 40, 24);
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            SolverSettings.paper(),
+            new MiningSettings(3, 60, -1, 100, -1.05, 150),
+            10,
+            5);
+    List<String> classes = List.of("cat", "dog", "cow");
+    SvmTraining one =
+        SvmTrainer.train(
+            images, classes, settings, new JavaMatrixEngine(1), 1, SvmTrainer.Listener.SILENT);
+    SvmTraining two =
+        SvmTrainer.train(
+            images, classes, settings, new JavaMatrixEngine(2), 2, SvmTrainer.Listener.SILENT);
+    assertEquals(one, two);
+    assertTrue(one.rounds().size() > 6, "the scene is one that needs mining: " + one.rounds());
+    assertTrue(one.rounds().stream().anyMatch(round -> round.evicted() > 0));
+  }
+
+  @Test
+  void theCacheKeepsTheHighestScoringNegatives() throws IOException {
+    InMemoryImages images = new InMemoryImages();
+    images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {10});
+    Box[] boxes = new Box[9];
+    float[][] features = new float[9][];
+    Arrays.fill(boxes, APART);
+    for (int i = 0; i < 9; i++) {
+      features[i] = new float[] {i};
+    }
+    images.add("b", List.of(), List.of(boxes), features);
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            HARD_MARGIN,
+            new MiningSettings(2, 100, Double.MAX_VALUE, 1, -1e9, 4),
+            2,
+            1);
+    // One training; what stays are the four nearest to the cat.
+    SvmTraining training = train(images, List.of("cat"), settings, 1);
+    assertEquals(1, training.rounds().size());
+    assertEquals(9, training.rounds().get(0).negatives());
+    assertEquals(5, training.rounds().get(0).evicted());
+    MinedClass mined = new MinedClass("cat");
+    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+      mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
+      mined.addNegatives(pool.hold(1, images.load("b"), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8}));
+      mined.growGram(pool.matrix());
+      double[] scores = {1, -5, -4, -3, -2, -1, -1.3, -1.1, -0.9, -0.9};
+      assertEquals(5, mined.evict(scores, new MiningSettings(1, 1, -1, 1, -1.2, 4), pool));
+      // Kept: −1, −1.1, −0.9, −0.9, the negatives 4, 6, 7, 8; the last row of the Gram matrix says
+      // so.
+      assertArrayEquals(new float[] {80, 32, 48, 56, 64}, mined.gram().row(4));
+      assertEquals(4, mined.negatives());
+    }
+  }
+
+  @Test
+  void theFeaturePoolStoresSharedRowsOnceAndForgetsReleasedOnes() {
+    InMemoryImages images = new InMemoryImages();
+    float[][] features = new float[10][];
+    Box[] boxes = new Box[10];
+    Arrays.fill(boxes, APART);
+    for (int i = 0; i < 10; i++) {
+      features[i] = new float[] {i};
+    }
+    TrainingImage image = images.add("a", List.of(), List.of(boxes), features).load("a");
+    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+      int[] first = pool.hold(0, image, new int[] {1, 3, 5});
+      int[] second = pool.hold(0, image, new int[] {3, 7});
+      assertEquals(first[1], second[0]);
+      assertEquals(4, pool.matrix().rows());
+      pool.release(first[0]);
+      pool.release(first[1]); // still held by the second
+      int[] moved = pool.compact();
+      assertArrayEquals(new int[] {-1, 0, 1, 2}, moved);
+      float[] value = new float[1];
+      pool.matrix().copyRow(moved[second[1]], value);
+      assertEquals(7, value[0]);
+      // A forgotten region can come back, a held one is found in its new place.
+      assertArrayEquals(new int[] {3, 0}, pool.hold(0, image, new int[] {1, 3}));
+    }
+  }
+
+  @Test
+  void aClassWithoutPositivesIsReportedAndScoresMinusOne() throws IOException {
+    InMemoryImages images = scene(new Random(8), 10, 10, 6);
+    SvmTraining training =
+        train(images, List.of("cat", "dog", "cow", "unicorn"), SvmSettings.paper(1), 1);
+    assertEquals(List.of("unicorn"), training.untrained());
+    assertEquals(-1, training.model().score(new float[] {1, 2, 3, 4, 5, 6}, 1)[3]);
+  }
+
+  @Test
+  void refusesWhatContradictsItselfInASentence() {
+    InMemoryImages images = scene(new Random(9), 4, 5, 6);
+    assertSays(images, List.of("cat"), "compute its features again for these classes");
+    assertSays(images, List.of(), "no class to train");
+    assertSays(images, List.of("cat", "cat"), "not distinct");
+    assertSays(new InMemoryImages(), List.of("cat"), "no image to train on");
+    assertSays(new InMemoryImages().add("a", List.of(), List.of()), List.of("cat"), "has a region");
+    InMemoryImages mixed =
+        new InMemoryImages()
+            .add("a", List.of(), List.of(APART), new float[] {1, 2})
+            .add("b", List.of(), List.of(APART), new float[] {1});
+    assertSays(mixed, List.of("cat"), "one network and layer");
+    InMemoryImages broken =
+        new InMemoryImages()
+            .add(
+                "a",
+                List.of(InMemoryImages.object("cat", OBJECT)),
+                List.of(),
+                new float[] {1, Float.NaN});
+    assertSays(broken, List.of("cat"), "not a finite number");
+    assertThrows(IllegalArgumentException.class, () -> new MiningSettings(1, 1, -1, 1, -0.5, 1));
+    assertThrows(IllegalArgumentException.class, () -> new SolverSettings(0, 2, 0.001));
+  }
+
+  @Test
+  void tellsTheListenerOfEveryImageAndRound() throws IOException {
+    List<String> heard = new ArrayList<>();
+    SvmTrainer.train(
+        scene(new Random(3), 3, 4, 5),
+        List.of("cat", "dog", "cow"),
+        SvmSettings.standard(1),
+        new JavaMatrixEngine(1),
+        1,
+        new SvmTrainer.Listener() {
+          @Override
+          public void image(String pass, int done, int of) {
+            heard.add(pass + " " + done + "/" + of);
+          }
+
+          @Override
+          public void round(Round round) {
+            heard.add(round.className());
+          }
+        });
+    assertTrue(
+        heard.containsAll(
+            List.of("positives 1/3", "positives 3/3", "first negatives 3/3", "mining 3/3")),
+        heard.toString());
+    assertFalse(heard.indexOf("cat") < heard.indexOf("first negatives 3/3"), heard.toString());
+  }
+
+  private static void assertSays(TrainingImages images, List<String> classes, String words) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> train(images, classes, SvmSettings.standard(1), 1))
+            .getMessage();
+    assertTrue(message.contains(words), message);
+  }
+
+  private static SvmTraining train(
+      TrainingImages images, List<String> classes, SvmSettings settings, int threads)
+      throws IOException {
+    return SvmTrainer.train(
+        images,
+        classes,
+        settings,
+        new JavaMatrixEngine(threads),
+        threads,
+        SvmTrainer.Listener.SILENT);
+  }
+
+  /** Images of one object each, of cat, dog and cow in turn, and noisy proposals. */
+  private static InMemoryImages scene(Random random, int images, int proposals, int dimension) {
+    List<String> classes = List.of("cat", "dog", "cow");
+    InMemoryImages scene = new InMemoryImages();
+    for (int i = 0; i < images; i++) {
+      int kind = i % 3;
+      Box box = new Box(10, 10, 60, 60);
+      Box[] boxes = new Box[proposals];
+      float[][] features = new float[proposals + 1][];
+      features[0] = features(random, dimension, kind, 2);
+      for (int p = 0; p < proposals; p++) {
+        double shift = random.nextInt(60);
+        boxes[p] = new Box(10 + shift, 10, 60 + shift, 60);
+        features[p + 1] = features(random, dimension, kind, 2 * box.iou(boxes[p]));
+      }
+      scene.add(
+          "image" + i,
+          List.of(InMemoryImages.object(classes.get(kind), box)),
+          List.of(boxes),
+          features);
+    }
+    return scene;
+  }
+
+  private static float[] features(Random random, int dimension, int kind, double strength) {
+    float[] x = JavaMatrixEngineTest.gaussian(random, dimension);
+    x[kind] += (float) (2 * strength);
+    return x;
+  }
+}
