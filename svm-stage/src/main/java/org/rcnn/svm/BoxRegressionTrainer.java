@@ -151,10 +151,15 @@ public final class BoxRegressionTrainer {
   }
 
   private boolean isHeldBack(Box groundTruth) {
-    return settings.heldBackEvery() > 0
-        && Long.remainderUnsigned(
-                mix(settings.seed() ^ mix(groundTruth.hashCode())), settings.heldBackEvery())
-            == 0;
+    if (settings.heldBackEvery() == 0) {
+      return false;
+    }
+    long hash = mix(settings.seed());
+    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.xMin()));
+    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.yMin()));
+    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.xMax()));
+    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.yMax()));
+    return Long.remainderUnsigned(hash, settings.heldBackEvery()) == 0;
   }
 
   /**
