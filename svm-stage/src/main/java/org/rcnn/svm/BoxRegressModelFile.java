@@ -9,6 +9,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ record BoxRegressModelFile(String kind, String magic, int version) {
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer frame = ByteBuffer.wrap(bytes);
     if (bytes.length < FRAME
-        || !magic.equals(new String(bytes, 0, 8, java.nio.charset.StandardCharsets.ISO_8859_1))) {
+        || !magic.equals(new String(bytes, 0, 8, StandardCharsets.ISO_8859_1))) {
       throw new IOException("%s is not a %s file.".formatted(file, kind));
     }
     int found = frame.getInt(8);
