@@ -1,0 +1,192 @@
+package org.rcnn.svm;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rcnn.data.Box;
+
+/**
+ * Corrects a proposal's place and size from its features, with one linear map per class (paper,
+ * appendix C).
+ *
+ * <p>The map goes straight from unscaled features to the four targets: feature scale, whitening and
+ * mean are folded into its weights. Zero features cost nothing. Immutable; may be shared between
+ * threads.
+ */
+public final class BoxRegressor {
+
+  private static final BoxRegressModelFile FILE =
+      new BoxRegressModelFile("box regression", "RCNNBBOX", 1);
+
+  private final List<String> classes;
+  private final int dimension;
+  private final float[][] weights;
+  private final double[][] biases;
+
+  /**
+   * A model.
+   *
+   * @param weights per class dimension × 4, row-major; null for a class that leaves boxes as they
+   *     are
+   * @param biases per class 4
+   */
+  BoxRegressor(List<String> classes, int dimension, float[][] weights, double[][] biases) {
+    this.classes = List.copyOf(classes);
+    this.dimension = dimension;
+    this.weights = weights;
+    this.biases = biases;
+  }
+
+  /** The classes, in the order of their indices. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** Number of features of a row. */
+  public int dimension() {
+    return dimension;
+  }
+
+  /** Whether a class had too few pairs to learn from, so that its boxes stay as they are. */
+  public boolean isIdentity(int classIndex) {
+    return weights[classIndex] == null;
+  }
+
+  /**
+   * Corrects one proposal.
+   *
+   * @param className one of {@link #classes}
+   * @param proposal the proposal
+   * @param features unscaled features, row-major
+   * @param rowOffset index of the first feature of this proposal's row
+   * @return the corrected box; it may reach beyond the image, see {@link Box#clip}
+   */
+  public Box apply(String className, Box proposal, float[] features, int rowOffset) {
+    int classIndex = classes.indexOf(className);
+    if (classIndex < 0) {
+      throw new IllegalArgumentException(
+          "The box regression knows no class '%s', only %s.".formatted(className, classes));
+    }
+    return apply(classIndex, proposal, features, rowOffset);
+  }
+
+  /** As {@link #apply(String, Box, float[], int)}, for the class of an index. */
+  public Box apply(int classIndex, Box proposal, float[] features, int rowOffset) {
+    if (rowOffset < 0 || features.length - rowOffset < dimension) {
+      throw new IllegalArgumentException(
+          "A row of %d features from index %d on is not in an array of %d."
+              .formatted(dimension, rowOffset, features.length));
+    }
+    float[] w = weights[classIndex];
+    if (w == null) {
+      return proposal;
+    }
+    double[] bias = biases[classIndex];
+    double dx = bias[0];
+    double dy = bias[1];
+    double dw = bias[2];
+    double dh = bias[3];
+    for (int i = 0; i < dimension; i++) {
+      float value = features[rowOffset + i];
+      if (value != 0) {
+        dx += value * w[4 * i];
+        dy += value * w[4 * i + 1];
+        dw += value * w[4 * i + 2];
+        dh += value * w[4 * i + 3];
+      }
+    }
+    return BoxRegressTargets.apply(proposal, dx, dy, dw, dh);
+  }
+
+  /**
+   * Corrects all proposals of an image for one class and clips them to the image.
+   *
+   * @param classIndex index of the class
+   * @param proposals the proposals
+   * @param features unscaled features, row-major, one row per proposal
+   * @param width width of the image
+   * @param height height of the image
+   * @return one box per proposal
+   */
+  public List<Box> applyAll(
+      int classIndex, List<Box> proposals, float[] features, int width, int height) {
+    if (features.length != (long) proposals.size() * dimension) {
+      throw new IllegalArgumentException(
+          "%d proposals need %d features each, but there are %d features in all."
+              .formatted(proposals.size(), dimension, features.length));
+    }
+    List<Box> boxes = new ArrayList<>(proposals.size());
+    for (int i = 0; i < proposals.size(); i++) {
+      boxes.add(
+          apply(classIndex, proposals.get(i), features, i * dimension).clip(width, height));
+    }
+    return boxes;
+  }
+
+  /**
+   * Writes the model: whole under its name, or not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    FILE.write(file, this::writeContent);
+  }
+
+  private void writeContent(DataOutput out) throws IOException {
+    out.writeInt(classes.size());
+    out.writeInt(dimension);
+    for (int c = 0; c < classes.size(); c++) {
+      out.writeUTF(classes.get(c));
+      out.writeBoolean(weights[c] != null);
+      if (weights[c] != null) {
+        for (double bias : biases[c]) {
+          out.writeDouble(bias);
+        }
+        for (float weight : weights[c]) {
+          out.writeFloat(weight);
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @throws IOException if the file is missing, of another kind or version, or damaged
+   */
+  public static BoxRegressor read(Path file) throws IOException {
+    return FILE.read(file, BoxRegressor::readContent);
+  }
+
+  private static BoxRegressor readContent(DataInput in) throws IOException {
+    int count = in.readInt();
+    int dimension = in.readInt();
+    if (count < 0 || dimension < 1) {
+      throw new IllegalArgumentException("A negative size.");
+    }
+    List<String> classes = new ArrayList<>();
+    List<float[]> weights = new ArrayList<>();
+    List<double[]> biases = new ArrayList<>();
+    for (int c = 0; c < count; c++) {
+      classes.add(in.readUTF());
+      boolean learned = in.readBoolean();
+      float[] w = learned ? new float[BoxRegressTargets.COUNT * dimension] : null;
+      double[] b = new double[BoxRegressTargets.COUNT];
+      if (learned) {
+        for (int i = 0; i < b.length; i++) {
+          b[i] = in.readDouble();
+        }
+        for (int i = 0; i < w.length; i++) {
+          w[i] = in.readFloat();
+        }
+      }
+      weights.add(w);
+      biases.add(b);
+    }
+    return new BoxRegressor(
+        classes, dimension, weights.toArray(float[][]::new), biases.toArray(double[][]::new));
+  }
+}

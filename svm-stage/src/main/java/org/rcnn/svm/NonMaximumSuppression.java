@@ -1,0 +1,202 @@
+package org.rcnn.svm;
+
+import java.util.Arrays;
+import java.util.List;
+import org.rcnn.data.Box;
+
+/**
+ * Greedy non-maximum suppression: of boxes that show the same object, keeps the best scored.
+ *
+ * <p>Boxes of one class are visited from the highest score to the lowest; a box is kept unless its
+ * IoU with a box kept before it is greater than the threshold (paper section 2.2; the authors use
+ * 0.3). An IoU of exactly the threshold is kept. Of equal scores the lower index comes first, so
+ * the answer is a function of the input alone.
+ *
+ * <p>Each candidate is compared with the boxes kept so far, not each kept box with all that follow:
+ * since at most {@code limit} are kept, the work is at most candidates × limit, and the kept boxes
+ * lie together in a few cache lines.
+ *
+ * <p>Instances are immutable and may be shared between threads.
+ */
+public final class NonMaximumSuppression {
+
+  /** The authors' overlap above which a lower scored box is suppressed. */
+  public static final double DEFAULT_THRESHOLD = 0.3;
+
+  private final double threshold;
+  private final int limit;
+  private final float minScore;
+
+  /**
+   * A suppression with explicit settings.
+   *
+   * @param threshold IoU above which the lower scored of two boxes is suppressed, 0 to 1
+   * @param limit the most boxes kept, at least 1 (the evaluation keeps 100 per image and class)
+   * @param minScore boxes scored below this are left out unseen; negative infinity for none
+   */
+  public NonMaximumSuppression(double threshold, int limit, float minScore) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new IllegalArgumentException(
+          "The overlap threshold of non-maximum suppression must be from 0 to 1, not %s."
+              .formatted(threshold));
+    }
+    if (limit < 1) {
+      throw new IllegalArgumentException(
+          "Non-maximum suppression must keep at least 1 box, not %d.".formatted(limit));
+    }
+    if (Float.isNaN(minScore)) {
+      throw new IllegalArgumentException(
+          "The minimum score of non-maximum suppression must be a number, not NaN.");
+    }
+    this.threshold = threshold;
+    this.limit = limit;
+    this.minScore = minScore;
+  }
+
+  /**
+   * Suppresses among the boxes of one class.
+   *
+   * @param boxes the boxes
+   * @param scores one score per box
+   * @return indices of the kept boxes, by descending score
+   */
+  public int[] keep(List<Box> boxes, float[] scores) {
+    return keep(flatten(boxes), scores, 0, 1);
+  }
+
+  /**
+   * Suppresses among the boxes of one class, whose scores are one column of a matrix.
+   *
+   * <p>Box {@code i} is {@code coordinates[4 * i ...]} = xMin, yMin, xMax, yMax; its score is
+   * {@code scores[i * columns + column]}, as a row-major boxes × classes product leaves it.
+   *
+   * @param coordinates four coordinates per box
+   * @param scores row-major boxes × columns
+   * @param column the class to look at
+   * @param columns number of classes
+   * @return indices of the kept boxes, by descending score
+   */
+  public int[] keep(double[] coordinates, float[] scores, int column, int columns) {
+    int count = boxCount(coordinates, scores, columns);
+    if (column < 0 || column >= columns) {
+      throw new IllegalArgumentException(
+          "Column %d is not one of the %d columns of scores.".formatted(column, columns));
+    }
+    return keep(coordinates, byDescendingScore(scores, count, column, columns));
+  }
+
+  /**
+   * Suppresses within each class, all classes sharing the boxes.
+   *
+   * @param boxes the boxes, such as one image's proposals
+   * @param scores row-major boxes × classes
+   * @param classes number of classes
+   * @return per class the indices of the kept boxes, by descending score
+   */
+  public int[][] keepPerClass(List<Box> boxes, float[] scores, int classes) {
+    double[] coordinates = flatten(boxes);
+    int count = boxCount(coordinates, scores, classes);
+    int[][] kept = new int[classes][];
+    for (int column = 0; column < classes; column++) {
+      kept[column] = keep(coordinates, byDescendingScore(scores, count, column, classes));
+    }
+    return kept;
+  }
+
+  private int[] keep(double[] coordinates, long[] ordered) {
+    int most = Math.min(limit, ordered.length);
+    int[] kept = new int[most];
+    double[] keptBoxes = new double[4 * most];
+    double[] keptAreas = new double[most];
+    int size = 0;
+    for (int i = 0; i < ordered.length && size < limit; i++) {
+      int index = (int) ordered[i];
+      double xMin = coordinates[4 * index];
+      double yMin = coordinates[4 * index + 1];
+      double xMax = coordinates[4 * index + 2];
+      double yMax = coordinates[4 * index + 3];
+      double area = Math.max(0, xMax - xMin) * Math.max(0, yMax - yMin);
+      if (!suppressed(keptBoxes, keptAreas, size, xMin, yMin, xMax, yMax, area)) {
+        keptBoxes[4 * size] = xMin;
+        keptBoxes[4 * size + 1] = yMin;
+        keptBoxes[4 * size + 2] = xMax;
+        keptBoxes[4 * size + 3] = yMax;
+        keptAreas[size] = area;
+        kept[size++] = index;
+      }
+    }
+    return Arrays.copyOf(kept, size);
+  }
+
+  private boolean suppressed(
+      double[] keptBoxes,
+      double[] keptAreas,
+      int size,
+      double xMin,
+      double yMin,
+      double xMax,
+      double yMax,
+      double area) {
+    for (int k = 0; k < size; k++) {
+      double w = Math.min(keptBoxes[4 * k + 2], xMax) - Math.max(keptBoxes[4 * k], xMin);
+      double h = Math.min(keptBoxes[4 * k + 3], yMax) - Math.max(keptBoxes[4 * k + 1], yMin);
+      if (w > 0 && h > 0) {
+        double intersection = w * h;
+        // Divided as Box.iou divides, so that an overlap of exactly the threshold is seen as such.
+        if (intersection / (keptAreas[k] + area - intersection) > threshold) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Indices of the boxes with enough score, best first. A key holds the score in its upper half,
+   * mapped so that better scores are smaller integers, and the index in its lower half: one sort of
+   * primitives orders by score and then by index.
+   */
+  private long[] byDescendingScore(float[] scores, int count, int column, int columns) {
+    long[] keys = new long[count];
+    int size = 0;
+    for (int i = 0; i < count; i++) {
+      float score = scores[i * columns + column];
+      if (Float.isNaN(score)) {
+        throw new IllegalArgumentException(
+            "The score of box %d in column %d is not a number, so boxes cannot be ranked."
+                .formatted(i, column));
+      }
+      if (score >= minScore) {
+        // Adding zero makes -0 and 0 tie.
+        int bits = Float.floatToRawIntBits(score + 0f);
+        int ascending = bits ^ ((bits >> 31) & 0x7fffffff);
+        keys[size++] = ((long) ~ascending << 32) | i;
+      }
+    }
+    long[] ordered = Arrays.copyOf(keys, size);
+    Arrays.sort(ordered);
+    return ordered;
+  }
+
+  private static double[] flatten(List<Box> boxes) {
+    double[] coordinates = new double[4 * boxes.size()];
+    int i = 0;
+    for (Box box : boxes) {
+      coordinates[i++] = box.xMin();
+      coordinates[i++] = box.yMin();
+      coordinates[i++] = box.xMax();
+      coordinates[i++] = box.yMax();
+    }
+    return coordinates;
+  }
+
+  private static int boxCount(double[] coordinates, float[] scores, int columns) {
+    int count = coordinates.length / 4;
+    if (columns < 1 || coordinates.length != 4 * count || scores.length != (long) count * columns) {
+      throw new IllegalArgumentException(
+          "%d coordinates and %d scores are not four coordinates and %d scores for each box."
+              .formatted(coordinates.length, scores.length, columns));
+    }
+    return count;
+  }
+}

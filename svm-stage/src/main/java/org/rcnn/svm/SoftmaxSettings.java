@@ -1,0 +1,79 @@
+package org.rcnn.svm;
+
+/**
+ * How a softmax head is trained on features that stay as they are.
+ *
+ * @param maxPositives most positive rows kept, a uniform sample of all that are offered
+ * @param maxBackgrounds the same for background rows
+ * @param batchPositives positives in a mini-batch
+ * @param batchBackgrounds background rows in a mini-batch
+ * @param iterations number of mini-batches
+ * @param learningRate the first learning rate
+ * @param schedule how the rate falls
+ * @param momentum share of the last step that is taken again
+ * @param weightDecay factor of the weights added to their gradient; biases do not decay
+ * @param featureScale factor that brings features to a mean norm of 20
+ * @param seed of the samples and the mini-batches
+ */
+public record SoftmaxSettings(
+    int maxPositives,
+    int maxBackgrounds,
+    int batchPositives,
+    int batchBackgrounds,
+    int iterations,
+    double learningRate,
+    Schedule schedule,
+    double momentum,
+    double weightDecay,
+    double featureScale,
+    long seed) {
+
+  /** How the learning rate falls during training. */
+  public enum Schedule {
+    /** To a tenth after two thirds of the iterations. */
+    STEP,
+    /** Along half a cosine, to zero at the end. */
+    COSINE;
+
+    /** Share of the first rate that is left after a share of the iterations. */
+    double factor(double done) {
+      return switch (this) {
+        case STEP -> done < 2.0 / 3 ? 1 : 0.1;
+        case COSINE -> (1 + Math.cos(Math.PI * done)) / 2;
+      };
+    }
+  }
+
+  /** Refuses values out of range, by name. */
+  public SoftmaxSettings {
+    check(maxPositives >= 1, "maxPositives", "at least 1", maxPositives);
+    check(maxBackgrounds >= 1, "maxBackgrounds", "at least 1", maxBackgrounds);
+    check(batchPositives >= 1, "batchPositives", "at least 1", batchPositives);
+    check(batchBackgrounds >= 1, "batchBackgrounds", "at least 1", batchBackgrounds);
+    check(iterations >= 1, "iterations", "at least 1", iterations);
+    check(
+        learningRate > 0 && Double.isFinite(learningRate), "learningRate", "above 0", learningRate);
+    check(momentum >= 0 && momentum < 1, "momentum", "from 0 to below 1", momentum);
+    check(
+        weightDecay >= 0 && Double.isFinite(weightDecay), "weightDecay", "0 or above", weightDecay);
+    check(
+        featureScale > 0 && Double.isFinite(featureScale), "featureScale", "above 0", featureScale);
+  }
+
+  /**
+   * The values of the paper's fine-tuning (32 positives and 96 background rows, momentum 0.9, weight
+   * decay 0.0005, rate 0.001 falling to a tenth), with at most 20,000 and 60,000 rows kept and 10,000
+   * iterations: the head alone is a convex problem and needs fewer than a network.
+   */
+  public static SoftmaxSettings authors(double featureScale, long seed) {
+    return new SoftmaxSettings(
+        20_000, 60_000, 32, 96, 10_000, 1e-3, Schedule.STEP, 0.9, 5e-4, featureScale, seed);
+  }
+
+  private static void check(boolean good, String name, String range, Number value) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "The softmax setting %s must be %s, not %s.".formatted(name, range, value));
+    }
+  }
+}
