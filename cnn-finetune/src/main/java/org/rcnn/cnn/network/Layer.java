@@ -75,8 +75,8 @@ public sealed interface Layer {
     /** What is added to the variance before the square root. */
     static final float EPSILON = 1e-5f;
 
-    /** The share of the old running statistics that a batch leaves. */
-    static final float MOMENTUM = 0.9f;
+    /** The share of each new batch in the running statistics, as torch counts momentum. */
+    static final float MOMENTUM = 0.1f;
 
     @Override
     public Map<String, int[]> parameters() {

@@ -1,0 +1,13 @@
+package org.rcnn.pipeline.cli;
+
+import java.util.List;
+
+/** The list of commands. */
+final class Commands {
+
+  private Commands() {}
+
+  static List<Object> all() {
+    return List.of();
+  }
+}

@@ -1,0 +1,28 @@
+package org.rcnn.pipeline.cli;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+
+/** Turns a failure into one sentence. */
+final class Failures {
+
+  private Failures() {}
+
+  static String sentence(Throwable failure) {
+    if (failure instanceof NoSuchFileException missing) {
+      return "There is no file or folder " + missing.getFile() + ".";
+    } else if (failure instanceof AccessDeniedException denied) {
+      return "Access to " + denied.getFile() + " is denied.";
+    } else if (failure instanceof FileAlreadyExistsException exists) {
+      return exists.getFile() + " exists already.";
+    } else if (failure instanceof OutOfMemoryError) {
+      return "Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, or lower batch and cache sizes."
+          .formatted(failure.getMessage());
+    }
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName() + "; --debug shows where."
+        : message.lines().findFirst().orElse(message);
+  }
+}

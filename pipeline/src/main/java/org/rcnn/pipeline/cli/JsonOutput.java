@@ -1,0 +1,24 @@
+package org.rcnn.pipeline.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.rcnn.pipeline.run.RunFolder;
+import picocli.CommandLine.Option;
+
+/** The option {@code --json FILE} of every command. */
+final class JsonOutput {
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the result for programs to this file.")
+  private Path file;
+
+  /** Writes the result if the option was given. */
+  void write(JsonNode result) throws IOException {
+    if (file != null) {
+      RunFolder.writeJson(file, result);
+    }
+  }
+}

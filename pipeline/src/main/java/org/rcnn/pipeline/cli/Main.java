@@ -1,0 +1,70 @@
+package org.rcnn.pipeline.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: {@code rcnn COMMAND}. */
+@Command(
+    name = "rcnn",
+    description = "Trains, evaluates and dissects an R-CNN object detector on VOC-style data.",
+    mixinStandardHelpOptions = true,
+    version = "rcnn 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {CommandLine.HelpCommand.class})
+public final class Main {
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show a failure's stack trace.")
+  private boolean debug;
+
+  private Main() {}
+
+  /** Runs a command and exits with its status: 0 done, 1 a failure, 2 wrong usage. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return 0 done, 1 a failure told in one line, 2 wrong usage
+   */
+  public static int run(String... arguments) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    for (Object command : Commands.all()) {
+      line.addSubcommand(command);
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (main.debug) {
+            failure.printStackTrace(command.getErr());
+          }
+          command.getErr().println(Failures.sentence(failure));
+          return failure instanceof org.rcnn.pipeline.config.ConfigException
+              ? CommandLine.ExitCode.USAGE
+              : CommandLine.ExitCode.SOFTWARE;
+        });
+    line.setParameterExceptionHandler(
+        (failure, parsed) -> {
+          failure.getCommandLine().getErr().println(Failures.sentence(failure));
+          failure
+              .getCommandLine()
+              .getErr()
+              .printf(
+                  "`rcnn help %s` lists what it takes.%n",
+                  failure.getCommandLine().getCommandName().replace("rcnn", "").strip());
+          return CommandLine.ExitCode.USAGE;
+        });
+    if (arguments.length == 0) {
+      line.usage(System.out);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+}
