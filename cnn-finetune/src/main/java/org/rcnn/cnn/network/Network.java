@@ -90,7 +90,7 @@ public final class Network implements AutoCloseable {
    * @return for each wanted tap, {@code N x dimension}
    */
   public Map<Tap, NDArray> forward(NDArray images, Set<Tap> wanted) {
-    return run(images, wanted, false);
+    return run(images, wanted, false, 0);
   }
 
   /**
@@ -98,10 +98,20 @@ public final class Network implements AutoCloseable {
    * gradient collector, gradients can then be taken.
    */
   public NDArray forwardTraining(NDArray images) {
-    return run(images, Set.of(Tap.SCORES), true).get(Tap.SCORES);
+    return run(images, Set.of(Tap.SCORES), true, BatchNorm.MOMENTUM).get(Tap.SCORES);
   }
 
-  private Map<Tap, NDArray> run(NDArray images, Set<Tap> wanted, boolean training) {
+  /**
+   * Passes a batch through only to renew the statistics of batch normalisation.
+   *
+   * @param share the weight of this batch in the running statistics; {@code 1 / (k + 1)} for the
+   *     k-th batch gives the plain average over all of them
+   */
+  public void renewStatistics(NDArray images, float share) {
+    run(images, Set.of(Tap.SCORES), true, share);
+  }
+
+  private Map<Tap, NDArray> run(NDArray images, Set<Tap> wanted, boolean training, float share) {
     Map<String, Tap> tapOf = new LinkedHashMap<>();
     for (Tap tap : wanted) {
       String layer = definition.taps().get(tap);
@@ -115,7 +125,7 @@ public final class Network implements AutoCloseable {
     Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
     NDArray x = images;
     for (Layer layer : definition.layers()) {
-      x = apply(layer, x, training);
+      x = apply(layer, x, training, share);
       Tap tap = tapOf.get(layer.name());
       if (tap != null) {
         found.put(tap, flat(x));
@@ -127,7 +137,7 @@ public final class Network implements AutoCloseable {
     return found;
   }
 
-  private NDArray apply(Layer layer, NDArray x, boolean training) {
+  private NDArray apply(Layer layer, NDArray x, boolean training, float share) {
     if (layer instanceof Convolution c) {
       return Conv2d.conv2d(
               x,
@@ -160,7 +170,7 @@ public final class Network implements AutoCloseable {
               parameter(n, "gamma"),
               parameter(n, "beta"),
               1,
-              BatchNorm.MOMENTUM,
+              share,
               BatchNorm.EPSILON,
               training)
           .head();

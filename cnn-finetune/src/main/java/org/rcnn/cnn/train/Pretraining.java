@@ -33,6 +33,9 @@ import org.rcnn.cnn.weights.WeightFile.Precision;
  */
 public final class Pretraining {
 
+  /** Batches over which the final statistics of batch normalisation are averaged. */
+  private static final int STATISTICS_BATCHES = 200;
+
   private final NetworkDefinition plain;
   private final NetworkDefinition trained;
   private final PretrainingSettings settings;
@@ -52,6 +55,15 @@ public final class Pretraining {
    * @param seconds wall time of the epoch
    */
   public record Epoch(int epoch, double loss, double top1, double top5, double seconds) {}
+
+  /**
+   * The outcome.
+   *
+   * @param weights the plain network's weights
+   * @param top1 share of validation images whose class scored highest
+   * @param top5 share of validation images whose class was among the five highest
+   */
+  public record Result(Weights weights, double top1, double top5) {}
 
   /** Hears of progress. */
   public interface Listener {
@@ -91,10 +103,10 @@ public final class Pretraining {
    *
    * @param checkpoint where the state is kept after every epoch; deleted by nobody, so that a
    *     finished training is recognised
-   * @return the plain network's weights
+   * @return the plain network's weights and what they reach
    * @throws IOException if the checkpoint cannot be read or written
    */
-  public Weights run(Path checkpoint, Listener listener) throws IOException {
+  public Result run(Path checkpoint, Listener listener) throws IOException {
     WeightFile saved = Files.exists(checkpoint) ? WeightFile.read(checkpoint) : null;
     int firstEpoch = saved == null ? 0 : Integer.parseInt(saved.metadata().get("epoch"));
     Weights start = saved == null ? Weights.initial(trained, settings.seed()) : saved.weights();
@@ -112,9 +124,38 @@ public final class Pretraining {
               .write(checkpoint, Precision.F32);
         }
       }
-      return settings.batchNorm()
-          ? BatchNormFolding.fold(plain, network.weights())
-          : network.weights();
+      if (settings.batchNorm()) {
+        settleStatistics(network);
+        return evaluated(BatchNormFolding.fold(plain, network.weights()));
+      }
+      return evaluated(network.weights());
+    }
+  }
+
+  private Result evaluated(Weights weights) {
+    try (Network network = new Network(plain, weights, Device.cpu())) {
+      double[] accuracy = validate(network);
+      return new Result(weights, accuracy[0], accuracy[1]);
+    }
+  }
+
+  /**
+   * Measures the statistics of batch normalisation anew with the final weights, as the average over
+   * many batches: the running ones lag behind the weights and lean on the last few batches.
+   */
+  private void settleStatistics(Network network) throws IOException {
+    int batches = Math.min(STATISTICS_BATCHES, batchesPerEpoch);
+    int first = settings.epochs() * batchesPerEpoch;
+    try (BatchFeeder feeder =
+        new BatchFeeder(this::fill, first, settings.batch(), plain.inputSize())) {
+      for (int i = 0; i < batches; i++) {
+        BatchFeeder.Batch batch = feeder.take();
+        Engine.getInstance().setRandomSeed((int) (settings.seed() * 31 + first + i));
+        try (NDManager scratch = network.manager().newSubManager()) {
+          network.renewStatistics(batch.images(scratch, plain.inputSize()), 1f / (i + 1));
+        }
+        feeder.release(batch);
+      }
     }
   }
 
