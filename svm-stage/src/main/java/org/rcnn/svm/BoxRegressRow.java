@@ -16,7 +16,9 @@ final class BoxRegressRow {
     this.dimension = dimension;
   }
 
-  /** Packs {@code dimension} features from an offset on; features that are not finite are refused. */
+  /**
+   * Packs {@code dimension} features from an offset on; features that are not finite are refused.
+   */
   static BoxRegressRow pack(float[] features, int offset, int dimension) {
     long[] occupied = new long[(dimension + 63) >>> 6];
     int count = 0;

@@ -33,10 +33,16 @@ public record BoxRegressionSettings(
         featureScale > 0 && Double.isFinite(featureScale), "featureScale", "above 0", featureScale);
     check(maxPairs >= 1 && maxPairs <= 40_000, "maxPairs", "from 1 to 40000", maxPairs);
     check(minPairs >= 1, "minPairs", "at least 1", minPairs);
-    check(heldBackEvery != 1 && heldBackEvery >= 0, "heldBackEvery", "0, or 2 or more", heldBackEvery);
+    check(
+        heldBackEvery != 1 && heldBackEvery >= 0,
+        "heldBackEvery",
+        "0, or 2 or more",
+        heldBackEvery);
   }
 
-  /** The paper's values (IoU above 0.6, λ = 1000), at most 5,000 pairs a class, a tenth held back. */
+  /**
+   * The paper's values (IoU above 0.6, λ = 1000), at most 5,000 pairs a class, a tenth held back.
+   */
   public static BoxRegressionSettings authors(double featureScale, long seed) {
     return new BoxRegressionSettings(0.6, 1000, featureScale, 5_000, 10, 10, seed);
   }

@@ -212,8 +212,7 @@ public final class BoxRegressionTrainer {
         y[c][i] = whitened[c];
       }
     }
-    RidgeRegression.Solution solution =
-        new RidgeRegression(x, n, d, y, settings.lambda()).solve();
+    RidgeRegression.Solution solution = new RidgeRegression(x, n, d, y, settings.lambda()).solve();
 
     float[] weights = new float[BoxRegressTargets.COUNT * dimension];
     for (int i = 0; i < dimension; i++) {

@@ -120,8 +120,7 @@ public final class BoxRegressor {
     }
     List<Box> boxes = new ArrayList<>(proposals.size());
     for (int i = 0; i < proposals.size(); i++) {
-      boxes.add(
-          apply(classIndex, proposals.get(i), features, i * dimension).clip(width, height));
+      boxes.add(apply(classIndex, proposals.get(i), features, i * dimension).clip(width, height));
     }
     return boxes;
   }

@@ -36,7 +36,9 @@ final class RidgeGram {
     return new RidgeGram(x, rows, columns, columns, 1);
   }
 
-  /** Products of all pairs of columns of a row-major rows × columns matrix: order {@code columns}. */
+  /**
+   * Products of all pairs of columns of a row-major rows × columns matrix: order {@code columns}.
+   */
   static RidgeGram ofColumns(float[] x, int rows, int columns) {
     return new RidgeGram(x, columns, rows, 1, columns);
   }

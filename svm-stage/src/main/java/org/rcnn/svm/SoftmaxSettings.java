@@ -61,9 +61,9 @@ public record SoftmaxSettings(
   }
 
   /**
-   * The values of the paper's fine-tuning (32 positives and 96 background rows, momentum 0.9, weight
-   * decay 0.0005, rate 0.001 falling to a tenth), with at most 20,000 and 60,000 rows kept and 10,000
-   * iterations: the head alone is a convex problem and needs fewer than a network.
+   * The values of the paper's fine-tuning (32 positives and 96 background rows, momentum 0.9,
+   * weight decay 0.0005, rate 0.001 falling to a tenth), with at most 20,000 and 60,000 rows kept
+   * and 10,000 iterations: the head alone is a convex problem and needs fewer than a network.
    */
   public static SoftmaxSettings authors(double featureScale, long seed) {
     return new SoftmaxSettings(

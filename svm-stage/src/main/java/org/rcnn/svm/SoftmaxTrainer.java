@@ -116,8 +116,7 @@ public final class SoftmaxTrainer {
   public void add(float[] features, int rowOffset, int label) {
     if (label < 0 || label > classes.size()) {
       throw new IllegalArgumentException(
-          "Label %d is not 0 for background nor one of 1 to %d."
-              .formatted(label, classes.size()));
+          "Label %d is not 0 for background nor one of 1 to %d.".formatted(label, classes.size()));
     }
     if (rowOffset < 0 || features.length - rowOffset < dimension) {
       throw new IllegalArgumentException(

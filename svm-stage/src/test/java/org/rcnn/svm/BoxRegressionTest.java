@@ -115,8 +115,7 @@ class BoxRegressionTest {
 
   @Test
   void anOverlapOfExactlyTheSettingMakesNoPair() {
-    BoxRegressionTrainer trainer =
-        new BoxRegressionTrainer(List.of("cat"), 1, settings(10, 0));
+    BoxRegressionTrainer trainer = new BoxRegressionTrainer(List.of("cat"), 1, settings(10, 0));
     float[] features = {1};
     Box whole = new Box(0, 0, 10, 10);
     Box sixTenths = new Box(0, 0, 6, 10);
@@ -134,7 +133,8 @@ class BoxRegressionTest {
             new GroundTruth("cat", new Box(0, 0, 10, 10), false, false),
             new GroundTruth("dog", new Box(0, 0, 10, 9), false, false));
     List<Box> proposals =
-        List.of(new Box(0, 0, 10, 9), new Box(0, 0, 10, 10), new Box(0, 0, 10, 8), new Box(0, 0, 1, 1));
+        List.of(
+            new Box(0, 0, 10, 9), new Box(0, 0, 10, 10), new Box(0, 0, 10, 8), new Box(0, 0, 1, 1));
     assertEquals(3, trainer.addImage(proposals, objects, new float[] {1, 2, 3, 4}));
     List<BoxRegressionReport> reports = trainer.train(1).reports();
     assertEquals(1, reports.get(0).pairsSeen());
@@ -145,8 +145,7 @@ class BoxRegressionTest {
   void theFeatureScaleIsFoldedIntoTheModel() {
     // The same problem with features ten times smaller and a scale ten times larger.
     BoxRegressor plain = trainer(settings(300, 10), "cat").fill(300, "cat").train(1).regressor();
-    Fed scaled =
-        trainer(new BoxRegressionSettings(0.6, 1, 10, 300, 10, 10, 5), "cat");
+    Fed scaled = trainer(new BoxRegressionSettings(0.6, 1, 10, 300, 10, 10, 5), "cat");
     scaled.featureFactor = 0.1f;
     BoxRegressor folded = scaled.fill(300, "cat").train(1).regressor();
     Random random = new Random(9);
@@ -157,8 +156,7 @@ class BoxRegressionTest {
         tenth[j] *= 0.1f;
       }
       Box proposal = new Box(10, 10, 60, 90);
-      assertBox(
-          plain.apply(0, proposal, features, 0), folded.apply(0, proposal, tenth, 0), 1e-3);
+      assertBox(plain.apply(0, proposal, features, 0), folded.apply(0, proposal, tenth, 0), 1e-3);
     }
   }
 
@@ -214,8 +212,7 @@ class BoxRegressionTest {
     Box alone = regressor.apply(0, proposal, features, 0).clip(300, 200);
     assertEquals(List.of(alone), regressor.applyAll(0, List.of(proposal), features, 300, 200));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> regressor.applyAll(0, List.of(), features, 300, 200));
+        IllegalArgumentException.class, () -> regressor.applyAll(0, List.of(), features, 300, 200));
   }
 
   @Test
@@ -304,8 +301,7 @@ class BoxRegressionTest {
         float[] features = features(random);
         double x = random.nextInt(200);
         double y = random.nextInt(200);
-        Box proposal =
-            new Box(x, y, x + 50 + random.nextInt(100), y + 50 + random.nextInt(100));
+        Box proposal = new Box(x, y, x + 50 + random.nextInt(100), y + 50 + random.nextInt(100));
         Box groundTruth =
             BoxRegressTargets.apply(
                 proposal,
@@ -331,7 +327,8 @@ class BoxRegressionTest {
   private static float[] features(Random random) {
     float[] features = new float[DIMENSION];
     for (int i = 0; i < features.length; i++) {
-      features[i] = i < 4 ? (float) random.nextGaussian() : Math.max(0, (float) random.nextGaussian());
+      features[i] =
+          i < 4 ? (float) random.nextGaussian() : Math.max(0, (float) random.nextGaussian());
     }
     return features;
   }

@@ -29,8 +29,7 @@ class SoftmaxTest {
     float[] scores = {0, (float) Math.log(2), (float) Math.log(5), 1000, 1000, -1000};
     assertArrayEquals(
         new float[] {2 / 8f, 5 / 8f, 0.5f, 0}, SoftmaxModel.ofScores(scores, 2, 2), 1e-6f);
-    assertThrows(
-        IllegalArgumentException.class, () -> SoftmaxModel.ofScores(new float[5], 2, 2));
+    assertThrows(IllegalArgumentException.class, () -> SoftmaxModel.ofScores(new float[5], 2, 2));
   }
 
   @Test
@@ -125,7 +124,9 @@ class SoftmaxTest {
     }
     SoftmaxModel folded = trainer.train().model();
     assertArrayEquals(
-        plain.score(new float[] {1, 0.5f, 0.25f}, 1), folded.score(new float[] {2, 1, 0.5f}, 1), 1e-6f);
+        plain.score(new float[] {1, 0.5f, 0.25f}, 1),
+        folded.score(new float[] {2, 1, 0.5f}, 1),
+        1e-6f);
   }
 
   @Test
