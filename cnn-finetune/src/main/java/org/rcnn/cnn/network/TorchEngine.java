@@ -23,10 +23,8 @@ public final class TorchEngine {
 
   /** The engine's name and version. */
   public static String version() {
-    return "DJL "
-        + Engine.class.getPackage().getImplementationVersion()
-        + ", PyTorch "
-        + Engine.getInstance().getVersion();
+    return "DJL %s, PyTorch %s"
+        .formatted(Engine.getDjlVersion(), Engine.getInstance().getVersion());
   }
 
   /**

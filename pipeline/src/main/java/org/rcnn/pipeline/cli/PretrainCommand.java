@@ -132,7 +132,7 @@ final class PretrainCommand implements Callable<Integer> {
       return PackedImages.open(file);
     }
     try (Progress progress = Progress.start("decode " + name, split.size(), "images")) {
-      return PackedImages.pack(split, size, file, cores, done -> progress.step(), LOG::warn);
+      return PackedImages.pack(split, size, file, cores, done -> progress.at(done, ""), LOG::warn);
     }
   }
 

@@ -64,15 +64,15 @@ public record PipelineConfig(
    * Selective search.
    *
    * @param mode fast, quality or opencv-fast
-   * @param width working width; 0 for the image's own
+   * @param longerSide limit of the longer side in the search; 0 for none
    * @param minSide smallest side of a box
    * @param maxBoxes boxes of an image at most; 0 for all
    */
-  public record Proposals(String mode, int width, int minSide, int maxBoxes) {
+  public record Proposals(String mode, int longerSide, int minSide, int maxBoxes) {
     /** Refuses unknown modes. */
     public Proposals {
       Range.oneOf("proposals.mode", mode, "fast", "quality", "opencv-fast");
-      Range.atLeast("proposals.width", width, 0);
+      Range.atLeast("proposals.longer-side", longerSide, 0);
       Range.atLeast("proposals.min-side", minSide, 1);
       Range.atLeast("proposals.max-boxes", maxBoxes, 0);
     }
@@ -174,7 +174,6 @@ public record PipelineConfig(
    * @param easyNegativeScore score below which a held negative is let go
    * @param retrainAfter new negatives of a class before it is trained again
    * @param negativeCache negatives held per class at most
-   * @param featureNorm mean norm that features are scaled to
    */
   public record Svm(
       String head,
@@ -188,8 +187,7 @@ public record PipelineConfig(
       double hardNegativeScore,
       double easyNegativeScore,
       int retrainAfter,
-      int negativeCache,
-      double featureNorm) {
+      int negativeCache) {
     /** Refuses values outside their ranges. */
     public Svm {
       Range.oneOf("svm.head", head, "svm", "softmax");
@@ -203,7 +201,6 @@ public record PipelineConfig(
       Range.within("svm.easy-negative-score", easyNegativeScore, -100, 100);
       Range.atLeast("svm.retrain-after", retrainAfter, 1);
       Range.atLeast("svm.negative-cache", negativeCache, 1);
-      Range.within("svm.feature-norm", featureNorm, 1e-3, 1e6);
     }
 
     /** The same head with another threshold for negatives. */
@@ -220,8 +217,7 @@ public record PipelineConfig(
           hardNegativeScore,
           easyNegativeScore,
           retrainAfter,
-          negativeCache,
-          featureNorm);
+          negativeCache);
     }
   }
 

@@ -18,6 +18,7 @@ import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
+import org.rcnn.proposals.WorkingSize;
 
 /**
  * Stage 1: selective search on every image of a set. Images that cannot be decoded are reported and
@@ -106,6 +107,14 @@ public final class ProposalStage {
           case "opencv-fast" -> SelectiveSearchConfig.openCvFast();
           default -> SelectiveSearchConfig.fast();
         };
-    return mode.toBuilder().build();
+    return mode.toBuilder()
+        .workingSize(
+            proposals.longerSide() == 0
+                ? WorkingSize.original()
+                : WorkingSize.longerSide(proposals.longerSide()))
+        .minBoxSide(proposals.minSide())
+        .maxBoxes(proposals.maxBoxes() == 0 ? Integer.MAX_VALUE : proposals.maxBoxes())
+        .seed(config.seed())
+        .build();
   }
 }

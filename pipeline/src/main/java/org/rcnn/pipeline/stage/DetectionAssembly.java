@@ -1,0 +1,75 @@
+package org.rcnn.pipeline.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rcnn.data.Box;
+import org.rcnn.data.Detection;
+import org.rcnn.pipeline.config.PipelineConfig.Detecting;
+import org.rcnn.svm.BoxRegressor;
+import org.rcnn.svm.NonMaximumSuppression;
+
+/**
+ * From region scores to detections: box regression, then greedy non-maximum suppression per class.
+ *
+ * <p>Boxes are corrected before suppression, as in the paper's appendix C, and clipped to the
+ * image.
+ */
+public final class DetectionAssembly {
+
+  private final Detecting settings;
+  private final NonMaximumSuppression suppression;
+
+  /** An assembly with thresholds. */
+  public DetectionAssembly(Detecting settings) {
+    this.settings = settings;
+    this.suppression =
+        new NonMaximumSuppression(
+            settings.nmsIou(), settings.perImage(), (float) settings.minScore());
+  }
+
+  /**
+   * The detections of an image.
+   *
+   * @param regions its regions
+   * @param scores {@code regions x classes}
+   * @param classes the classes of the columns
+   * @param regressor corrects boxes; null leaves them
+   * @param pool5 {@code regions x dimension} features for the regressor; null without one
+   * @param width the image's width
+   * @param height the image's height
+   */
+  public List<Detection> detections(
+      List<Box> regions,
+      float[] scores,
+      List<String> classes,
+      BoxRegressor regressor,
+      float[] pool5,
+      int width,
+      int height) {
+    List<Detection> found = new ArrayList<>();
+    for (int c = 0; c < classes.size(); c++) {
+      List<Box> boxes = new ArrayList<>();
+      List<Float> kept = new ArrayList<>();
+      for (int r = 0; r < regions.size(); r++) {
+        float score = scores[r * classes.size() + c];
+        if (score < settings.minScore()) {
+          continue;
+        }
+        Box box = regions.get(r);
+        if (regressor != null) {
+          box = regressor.apply(c, box, pool5, r * regressor.dimension()).clip(width, height);
+        }
+        boxes.add(box);
+        kept.add(score);
+      }
+      float[] column = new float[kept.size()];
+      for (int i = 0; i < column.length; i++) {
+        column[i] = kept.get(i);
+      }
+      for (int i : suppression.keep(boxes, column)) {
+        found.add(new Detection(classes.get(c), column[i], boxes.get(i)));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,302 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Box;
+import org.rcnn.data.Detection;
+import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.data.voc.VocResults;
+import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.DetectionEvaluator;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.OrderedWork;
+import org.rcnn.pipeline.run.Problems;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.run.RunFolder.Key;
+import org.rcnn.svm.BoxRegressor;
+
+/**
+ * The whole chain on one training and one test set: any row of the ablation table, each shared
+ * stage computed once.
+ */
+public final class Experiment {
+
+  private static final int DETECTIONS_VERSION = 1;
+
+  private final PipelineConfig config;
+  private final RunFolder run;
+  private final DetectionSet train;
+  private final DetectionSet test;
+  private final List<String> classes;
+  private final Backbone backbone;
+  private final ProposalStage proposals;
+  private final FineTuneStage fineTuning;
+  private final FeatureStage features;
+  private final HeadStage heads;
+  private final Map<Boolean, Prepared> prepared = new HashMap<>();
+
+  /** A network's features of both sets. */
+  private record Prepared(
+      String name,
+      NetworkDefinition definition,
+      Weights weights,
+      HeadStage.Input train,
+      Key testFeatures,
+      Path testFolder,
+      Path testProposals) {}
+
+  /**
+   * An experiment.
+   *
+   * @param train the images to learn from; their classes are the detector's
+   * @param test the images to evaluate on
+   * @throws IOException if the starting weights cannot be read
+   */
+  public Experiment(
+      PipelineConfig config,
+      RunFolder run,
+      Problems problems,
+      DetectionSet train,
+      DetectionSet test)
+      throws IOException {
+    this.config = config;
+    this.run = run;
+    this.train = train;
+    this.test = test;
+    this.classes = train.classes();
+    if (classes.isEmpty()) {
+      throw new IOException(
+          "The images of split '%s' have no annotated object; there is nothing to learn."
+              .formatted(train.split()));
+    }
+    this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
+    this.proposals = new ProposalStage(config, run, problems);
+    this.fineTuning = new FineTuneStage(config, run);
+    this.features = new FeatureStage(config, run);
+    this.heads = new HeadStage(config, run);
+  }
+
+  /** The classes, sorted; background is not among them. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** The network that the experiment starts from. */
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /** The row that the configuration asks for. */
+  public Row configuredRow() {
+    Tap layer =
+        switch (config.features().layer()) {
+          case "pool5" -> Tap.POOL5;
+          case "fc6" -> Tap.FC6;
+          default -> Tap.FC7;
+        };
+    Row.Head head = config.svm().head().equals("svm") ? Row.Head.SVM : Row.Head.SOFTMAX;
+    return new Row(config.finetune().enabled(), layer, head, config.bbox().enabled());
+  }
+
+  /** The proposals of the training and the test images, in this order. */
+  public List<Path> proposals() throws IOException {
+    return List.of(proposals.run(train), proposals.run(test));
+  }
+
+  /** The weights of the network, fine-tuned or as it starts. */
+  public Weights weights(boolean finetuned) throws IOException {
+    return finetuned
+        ? WeightFile.read(
+                fineTuning.run(
+                    train, proposals.key(train), proposals.run(train), backbone, classes))
+            .weights()
+        : backbone.transfer().weights();
+  }
+
+  /** The learning curve of fine-tuning; the weights must be there. */
+  public Path learningCurve() {
+    return FineTuneStage.curveFile(
+        run.place(fineTuning.key(proposals.key(train), backbone, classes), ".safetensors"));
+  }
+
+  /** Computes the features of both sets with a network, if they are not there. */
+  public void features(boolean finetuned) throws IOException {
+    prepare(finetuned);
+  }
+
+  private Prepared prepare(boolean finetuned) throws IOException {
+    Prepared known = prepared.get(finetuned);
+    if (known != null) {
+      return known;
+    }
+    String name = finetuned ? "fine-tuned" : "pre-trained";
+    List<Path> stores = proposals();
+    Weights weights = weights(finetuned);
+    String fingerprint =
+        finetuned
+            ? fineTuning.key(proposals.key(train), backbone, classes).hash()
+            : backbone.fingerprint();
+    FeatureStage.Input trainInput =
+        new FeatureStage.Input(train, proposals.key(train), stores.get(0), true);
+    FeatureStage.Input testInput =
+        new FeatureStage.Input(test, proposals.key(test), stores.get(1), false);
+    NetworkDefinition definition = backbone.definition();
+    Path trainFolder = features.run(trainInput, name, definition, weights, fingerprint, classes);
+    Path testFolder = features.run(testInput, name, definition, weights, fingerprint, classes);
+    Prepared made =
+        new Prepared(
+            name,
+            definition,
+            weights,
+            new HeadStage.Input(
+                train,
+                stores.get(0),
+                features.key(trainInput, fingerprint, classes),
+                trainFolder,
+                name,
+                classes),
+            features.key(testInput, fingerprint, classes),
+            testFolder,
+            stores.get(1));
+    prepared.put(finetuned, made);
+    return made;
+  }
+
+  /** The file of a row's head; empty path for the network's own scores. */
+  public Path head(Row row) throws IOException {
+    HeadStage.Input input = prepare(row.finetuned()).train();
+    if (row.usesNetworkScores()) {
+      return null;
+    }
+    return row.head() == Row.Head.SVM
+        ? heads.svm(input, row.layer())
+        : heads.softmax(input, row.layer());
+  }
+
+  /** The file of a network's box regression. */
+  public Path boxRegression(boolean finetuned) throws IOException {
+    return heads.bbox(prepare(finetuned).train());
+  }
+
+  /** What a row's detections are identified by. */
+  private Key detectionsKey(Row row, Prepared network) {
+    String headKey =
+        row.usesNetworkScores()
+            ? "network"
+            : (row.head() == Row.Head.SVM
+                    ? heads.svmKey(network.train(), row.layer())
+                    : heads.softmaxKey(network.train(), row.layer()))
+                .hash();
+    return Key.of(
+        "detections",
+        DETECTIONS_VERSION,
+        Map.of(
+            "features",
+            network.testFeatures().hash(),
+            "head",
+            headKey,
+            "bbox",
+            row.boxRegression() ? heads.bboxKey(network.train()).hash() : "off",
+            "settings",
+            config.detection().toString()));
+  }
+
+  /** The folder of a row's result files on the test set, made now if it is not there. */
+  public Path detections(Row row) throws IOException {
+    Prepared network = prepare(row.finetuned());
+    Path headFile = head(row);
+    Path bboxFile = row.boxRegression() ? boxRegression(row.finetuned()) : null;
+    return run.artifact(
+        detectionsKey(row, network),
+        "detections, " + row.label(),
+        "",
+        place -> detect(row, network, headFile, bboxFile, place));
+  }
+
+  private void detect(Row row, Prepared network, Path headFile, Path bboxFile, Path place)
+      throws IOException {
+    RegionHead head = readHead(row, headFile);
+    BoxRegressor regressor = bboxFile == null ? null : HeadStage.readRegressor(bboxFile);
+    DetectionAssembly assembly = new DetectionAssembly(config.detection());
+    Tap scored = row.usesNetworkScores() ? Tap.SCORES : row.layer();
+    Map<String, List<Detection>> found = new LinkedHashMap<>();
+    try (ProposalStore boxes = ProposalStore.open(network.testProposals());
+        FeatureStore layer = HeadStage.store(network.testFolder(), scored);
+        FeatureStore pool5 = HeadStage.store(network.testFolder(), Tap.POOL5);
+        Progress progress = Progress.start("detect", test.samples().size(), "images")) {
+      List<Sample> samples =
+          test.samples().stream().filter(sample -> layer.contains(sample.id())).toList();
+      OrderedWork.<Sample, List<Detection>>forEach(
+          samples,
+          config.effectiveThreads(),
+          sample -> {
+            List<Box> regions = boxes.boxes(sample.id());
+            float[] scores = head.score(read(layer, sample.id()), regions.size());
+            return assembly.detections(
+                regions,
+                scores,
+                head.classes(),
+                regressor,
+                regressor == null ? null : read(pool5, sample.id()),
+                sample.annotation().width(),
+                sample.annotation().height());
+          },
+          (sample, detections) -> {
+            found.put(sample.id(), detections);
+            progress.step();
+          });
+    }
+    Map<String, java.util.Collection<Detection>> collections = new LinkedHashMap<>(found);
+    Path partial = place.resolveSibling(place.getFileName() + ".partial");
+    VocResults.ofImages(classes, collections).write(partial, test.split());
+    java.nio.file.Files.move(partial, place);
+  }
+
+  private static float[] read(FeatureStore store, String imageId) throws IOException {
+    float[] values = new float[store.rows(imageId) * store.dimension()];
+    store.read(imageId, values);
+    return values;
+  }
+
+  private RegionHead readHead(Row row, Path file) throws IOException {
+    if (row.usesNetworkScores()) {
+      return new RegionHead.NetworkScores(classes);
+    }
+    return row.head() == Row.Head.SVM ? RegionHead.readSvm(file) : RegionHead.readSoftmax(file);
+  }
+
+  /**
+   * Evaluates a row on the test set, computing whatever is missing.
+   *
+   * @return the evaluation of all classes of the training set
+   */
+  public EvaluationResult evaluate(Row row) throws IOException {
+    Path folder = detections(row);
+    VocResults results = VocResults.read(folder, test.split());
+    Map<String, List<Detection>> byImage = new LinkedHashMap<>();
+    for (String className : results.classes()) {
+      results
+          .byImage(className)
+          .forEach(
+              (id, list) -> byImage.computeIfAbsent(id, key -> new ArrayList<>()).addAll(list));
+    }
+    List<Annotation> split = test.samples().stream().map(Sample::annotation).toList();
+    return new DetectionEvaluator(ApMetric.ofKey(config.evaluation().metric()), 0.5)
+        .evaluate(classes, split, byImage);
+  }
+}

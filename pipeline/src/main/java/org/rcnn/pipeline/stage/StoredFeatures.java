@@ -1,0 +1,70 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.svm.TrainingImage;
+import org.rcnn.svm.TrainingImages;
+
+/** The training images' regions and one layer's features of them, streamed from their stores. */
+final class StoredFeatures implements TrainingImages, AutoCloseable {
+
+  private final Map<String, Sample> samples;
+  private final Set<String> classes;
+  private final ProposalStore proposals;
+  private final FeatureStore features;
+
+  /**
+   * Opens the stores.
+   *
+   * @param folder the folder of the set's features
+   */
+  StoredFeatures(DetectionSet set, Path proposalStore, Path folder, Tap tap, List<String> classes)
+      throws IOException {
+    this.samples = set.byId();
+    this.classes = Set.copyOf(classes);
+    this.proposals = ProposalStore.open(proposalStore);
+    try {
+      this.features = FeatureStore.open(FeatureStage.store(folder, tap));
+    } catch (IOException e) {
+      proposals.close();
+      throw e;
+    }
+  }
+
+  int dimension() {
+    return features.dimension();
+  }
+
+  @Override
+  public List<String> imageIds() {
+    return features.imageIds();
+  }
+
+  /** The regions of an image, ground truth first. */
+  Regions regions(String imageId) throws IOException {
+    return Regions.forTraining(samples.get(imageId), proposals, classes);
+  }
+
+  @Override
+  public TrainingImage load(String imageId) throws IOException {
+    Regions regions = regions(imageId);
+    float[] values = new float[features.rows(imageId) * features.dimension()];
+    features.read(imageId, values);
+    return new TrainingImage(
+        imageId, regions.boxes(), regions.groundTruth(), regions.annotation(), values);
+  }
+
+  @Override
+  public void close() {
+    features.close();
+    proposals.close();
+  }
+}
