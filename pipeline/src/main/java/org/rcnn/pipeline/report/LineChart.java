@@ -202,11 +202,14 @@ final class LineChart {
     int reach = Math.max(1, values.length / 40);
     double[] smooth = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      // As far on both sides, or the ends of a falling curve would be bent.
-      int side = Math.min(reach, Math.min(i, values.length - 1 - i));
+      // About as far on both sides, or the ends of a falling curve would be bent; but not so near
+      // at the ends that the noise comes back.
+      int side = Math.max(reach / 3, Math.min(reach, Math.min(i, values.length - 1 - i)));
+      int from = Math.max(0, i - side);
+      int to = Math.min(values.length - 1, i + side);
       double sum = 0;
       int count = 0;
-      for (int j = i - side; j <= i + side; j++) {
+      for (int j = from; j <= to; j++) {
         if (Double.isFinite(values[j])) {
           sum += values[j];
           count++;

@@ -200,7 +200,7 @@ final class ReportPage {
     }
     html.close();
     if (report.headline != null) {
-      html.open("tfoot").open("tr").leaf("th", "mean");
+      html.open("tfoot").open("tr").leaf("th", "all classes");
       html.leaf("td", Numbers.percent(report.headline.mAP()), "class", "n");
       html.open("td", "class", "wide");
       bar(html, report.headline.mAP(), "strong");
@@ -344,7 +344,7 @@ final class ReportPage {
     Map<String, String> figures = new LinkedHashMap<>();
     figures.put("Method", recall.method());
     figures.put("Images measured", Numbers.count(recall.images()));
-    figures.put("Windows per image", Numbers.decimals(recall.windowsPerImage(), 1));
+    figures.put("Windows per image", Numbers.count(Math.round(recall.windowsPerImage())));
     figures.put("Recall at IoU 0.5", Numbers.percent(recall.recall50()) + " %");
     figures.put("Recall at IoU 0.7", Numbers.percent(recall.recall70()) + " %");
     figures.put("Mean average best overlap", Numbers.decimals(recall.mabo(), 3));
