@@ -510,7 +510,9 @@ final class ReportPage {
     html.leaf("th", "class").leaf("th", "pairs used", "class", "n");
     html.leaf("th", "held back", "class", "n").leaf("th", "IoU before", "class", "n");
     html.leaf("th", "after", "class", "n").leaf("th", "change", "class", "n");
-    html.leaf("th", "0.5 to 1", "class", "wide").close().close().open("tbody");
+    html.open("th", "class", "wide").open("div", "class", "ends");
+    html.leaf("span", "IoU 0.5").leaf("span", "1.0").close().close();
+    html.close().close().open("tbody");
     boxes.classes().forEach(correction -> correctionRow(html, correction));
     html.close().close().close();
   }
