@@ -1,0 +1,256 @@
+package org.rcnn.pipeline.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What each part of the method is worth: a row for every variant that was run, a column for every
+ * class and the mean at the end, in the layout of the paper's Table 2.
+ *
+ * <p>Rows are grouped by head and box regression, without fine-tuning before fine-tuned, and keep
+ * the given order otherwise. The best figure of a column is marked: bold in Markdown and HTML.
+ */
+public final class AblationTable {
+
+  /** The width of a console that {@link #toText()} assumes. */
+  public static final int CONSOLE_WIDTH = 120;
+
+  private final List<Row> rows;
+  private final Map<String, String> columns;
+
+  /**
+   * A table of the given rows.
+   *
+   * @param rows the variants; their classes, in order of first appearance, make the columns
+   */
+  public AblationTable(List<Row> rows) {
+    // svm before softmax, as their names sort backwards; the sort is stable.
+    this.rows =
+        rows.stream()
+            .sorted(
+                Comparator.comparing(Row::head, Comparator.reverseOrder())
+                    .thenComparing(Row::bbox)
+                    .thenComparing(Row::finetuned))
+            .toList();
+    Set<String> classes = new LinkedHashSet<>();
+    rows.forEach(row -> classes.addAll(row.ap().keySet()));
+    this.columns = ClassAbbreviations.of(List.copyOf(classes));
+  }
+
+  /**
+   * One variant and its result.
+   *
+   * @param finetuned whether the network was fine-tuned on the detection set
+   * @param layer the features: {@code pool5}, {@code fc6} or {@code fc7}
+   * @param head what scores them: {@code svm} or {@code softmax}
+   * @param bbox whether boxes were regressed
+   * @param mAP mean AP, a fraction
+   * @param ap AP of each class, a fraction; a class that is absent or NaN has none
+   */
+  public record Row(
+      boolean finetuned,
+      String layer,
+      String head,
+      boolean bbox,
+      double mAP,
+      Map<String, Double> ap) {
+
+    /** Keeps its own copy of the map, in its order. */
+    public Row {
+      Objects.requireNonNull(layer, "layer");
+      Objects.requireNonNull(head, "head");
+      ap = Collections.unmodifiableMap(new LinkedHashMap<>(ap));
+    }
+
+    /** The paper's name of the variant: {@code FT fc7 BB}; other heads than SVMs are named. */
+    public String name() {
+      return (finetuned ? "FT " : "")
+          + layer
+          + (head.equals("svm") ? "" : " " + head)
+          + (bbox ? " BB" : "");
+    }
+
+    private double apOf(String className) {
+      return ap.getOrDefault(className, Double.NaN);
+    }
+  }
+
+  /** The rows in the order of the table. */
+  public List<Row> rows() {
+    return rows;
+  }
+
+  /** The table for a console of 120 columns. */
+  public String toText() {
+    return toText(CONSOLE_WIDTH);
+  }
+
+  /**
+   * The table for a console. Classes that do not fit are continued in further blocks of about equal
+   * width; the mean ends the last one.
+   *
+   * @param width columns of the console
+   */
+  public String toText(int width) {
+    List<TextColumn> all = new ArrayList<>();
+    columns.forEach((name, head) -> all.add(column(head, row -> row.apOf(name))));
+    all.add(column("mAP", Row::mAP));
+    List<String> names = new ArrayList<>();
+    rows.forEach(row -> names.add(row.name()));
+    int nameWidth = names.stream().mapToInt(String::length).max().orElse(0);
+
+    StringBuilder text = new StringBuilder();
+    for (List<TextColumn> block : blocks(all, width - nameWidth)) {
+      if (text.length() > 0) {
+        text.append('\n');
+      }
+      appendBlock(text, block, names, nameWidth);
+    }
+    return text.toString();
+  }
+
+  private record TextColumn(String head, List<String> cells) {
+    int width() {
+      return 1 + Math.max(head.length(), cells.stream().mapToInt(String::length).max().orElse(0));
+    }
+  }
+
+  private TextColumn column(String head, ToDoubleFunction<Row> figure) {
+    return new TextColumn(
+        head, rows.stream().map(row -> Numbers.percent(figure.applyAsDouble(row))).toList());
+  }
+
+  /** Breaks columns into as few blocks as fit, of about equal width. */
+  private static List<List<TextColumn>> blocks(List<TextColumn> all, int room) {
+    int total = all.stream().mapToInt(TextColumn::width).sum();
+    int wanted = Math.max(1, (total + Math.max(1, room) - 1) / Math.max(1, room));
+    int target = (total + wanted - 1) / wanted;
+    List<List<TextColumn>> blocks = new ArrayList<>();
+    int used = 0;
+    for (TextColumn column : all) {
+      boolean full = used >= target || used + column.width() > room;
+      if (blocks.isEmpty() || full) {
+        blocks.add(new ArrayList<>());
+        used = 0;
+      }
+      blocks.get(blocks.size() - 1).add(column);
+      used += column.width();
+    }
+    return blocks;
+  }
+
+  private void appendBlock(
+      StringBuilder text, List<TextColumn> block, List<String> names, int nameWidth) {
+    int width = nameWidth + block.stream().mapToInt(TextColumn::width).sum();
+    text.append(" ".repeat(nameWidth));
+    block.forEach(column -> text.append(right(column.head(), column.width())));
+    text.append('\n');
+    for (int r = 0; r < rows.size(); r++) {
+      if (r == 0 || startsGroup(r)) {
+        text.append("-".repeat(width)).append('\n');
+      }
+      text.append(names.get(r)).append(" ".repeat(nameWidth - names.get(r).length()));
+      for (TextColumn column : block) {
+        text.append(right(column.cells().get(r), column.width()));
+      }
+      text.append('\n');
+    }
+  }
+
+  private static String right(String text, int width) {
+    return " ".repeat(Math.max(0, width - text.length())) + text;
+  }
+
+  /** Whether a rule belongs above a row: fine-tuning, head or box regression change there. */
+  private boolean startsGroup(int r) {
+    Row row = rows.get(r);
+    Row before = rows.get(r - 1);
+    return row.finetuned() != before.finetuned()
+        || row.bbox() != before.bbox()
+        || !row.head().equals(before.head());
+  }
+
+  /** The table in GitHub's Markdown. */
+  public String toMarkdown() {
+    StringBuilder text = new StringBuilder("| |");
+    columns.values().forEach(head -> text.append(' ').append(markdown(head)).append(" |"));
+    text.append(" mAP |\n|:---|").append("---:|".repeat(columns.size() + 1)).append('\n');
+    for (Row row : rows) {
+      text.append("| ").append(markdown(row.name())).append(" |");
+      for (String name : columns.keySet()) {
+        text.append(' ').append(markdownFigure(row.apOf(name), best(name))).append(" |");
+      }
+      text.append(' ').append(markdownFigure(row.mAP(), bestMean())).append(" |\n");
+    }
+    return text.toString();
+  }
+
+  private String markdownFigure(double value, double best) {
+    String figure = Numbers.percent(value);
+    return isBest(value, best) ? "**" + figure + "**" : figure;
+  }
+
+  private static String markdown(String text) {
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
+  }
+
+  /** The table as an HTML {@code table} element, without style. */
+  public String toHtml() {
+    Html html = new Html();
+    html.open("table", "class", "ablation").open("thead").open("tr").leaf("th", "");
+    columns.forEach(
+        (name, head) -> html.open("th", "class", "n").leaf("abbr", head, "title", name).close());
+    html.leaf("th", "mAP", "class", "n mean").close().close().open("tbody");
+    for (int r = 0; r < rows.size(); r++) {
+      Row row = rows.get(r);
+      html.open("tr", "class", r > 0 && startsGroup(r) ? "rule" : "").leaf("th", row.name());
+      for (String name : columns.keySet()) {
+        appendFigure(html, "n", row.apOf(name), best(name));
+      }
+      appendFigure(html, "n mean", row.mAP(), bestMean());
+      html.close();
+    }
+    return html.close().close().toString();
+  }
+
+  private void appendFigure(Html html, String cssClass, double value, double best) {
+    String figure = Numbers.percent(value);
+    if (isBest(value, best)) {
+      html.open("td", "class", cssClass).leaf("b", figure).close();
+    } else {
+      html.leaf("td", figure, "class", cssClass);
+    }
+  }
+
+  private double best(String className) {
+    return rows.stream()
+        .mapToDouble(row -> row.apOf(className))
+        .filter(ap -> !Double.isNaN(ap))
+        .max()
+        .orElse(Double.NaN);
+  }
+
+  private double bestMean() {
+    return rows.stream()
+        .mapToDouble(Row::mAP)
+        .filter(ap -> !Double.isNaN(ap))
+        .max()
+        .orElse(Double.NaN);
+  }
+
+  /** Whether a figure is the best of several. */
+  private boolean isBest(double value, double best) {
+    // By the figure that is read, so that of two equal ones neither looks worse.
+    return rows.size() > 1
+        && !Double.isNaN(value)
+        && Numbers.percent(value).equals(Numbers.percent(best));
+  }
+}

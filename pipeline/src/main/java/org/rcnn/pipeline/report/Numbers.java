@@ -1,0 +1,71 @@
+package org.rcnn.pipeline.report;
+
+import java.util.Locale;
+
+/** How figures are written, the same in every table and in every locale. */
+final class Numbers {
+
+  private Numbers() {}
+
+  /** A fraction in per cent with one decimal, {@code 0.4716} as {@code 47.2}; NaN as a dash. */
+  static String percent(double fraction) {
+    return decimals(100 * fraction, 1);
+  }
+
+  /** A signed change of a fraction in percentage points, {@code +1.3}; NaN as a dash. */
+  static String change(double fraction) {
+    if (Double.isNaN(fraction)) {
+      return "-";
+    }
+    String text = String.format(Locale.ROOT, "%+.1f", 100 * fraction);
+    return text.equals("-0.0") || text.equals("+0.0") ? "0.0" : text;
+  }
+
+  /** A number with the given count of decimals; NaN as a dash. */
+  static String decimals(double value, int decimals) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+    // A tiny negative number rounds to a zero, which has no sign.
+    return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
+  }
+
+  /** Four significant digits: losses and objectives of any size. */
+  static String significant(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    if (value == 0) {
+      return "0";
+    }
+    double size = Math.abs(value);
+    if (size < 1e-3 || size >= 1e6) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
+    int whole = size < 1 ? 0 : (int) Math.floor(Math.log10(size)) + 1;
+    return decimals(value, Math.max(0, 4 - whole));
+  }
+
+  /** A count with thousands separators. */
+  static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** A time span as a person says it: {@code 0.42 s}, {@code 12.3 s}, {@code 3 min 05 s}. */
+  static String duration(double seconds) {
+    if (Double.isNaN(seconds)) {
+      return "-";
+    }
+    if (seconds < 9.995) {
+      return decimals(seconds, 2) + " s";
+    }
+    if (seconds < 59.95) {
+      return decimals(seconds, 1) + " s";
+    }
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? "%d min %02d s".formatted(whole / 60, whole % 60)
+        : "%d h %02d min".formatted(whole / 3600, whole % 3600 / 60);
+  }
+}

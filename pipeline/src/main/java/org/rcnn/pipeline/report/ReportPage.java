@@ -1,0 +1,578 @@
+package org.rcnn.pipeline.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import org.rcnn.pipeline.draw.ClassColours;
+
+/** Writes a {@link RunReport} as HTML: the frame of the page, and each section in its method. */
+final class ReportPage {
+
+  private final RunReport report;
+  private final List<Section> sections = new ArrayList<>();
+
+  private record Section(String id, String title, String lead, String body) {}
+
+  ReportPage(RunReport report) {
+    this.report = report;
+  }
+
+  String toHtml() {
+    addSections();
+    Html html = new Html();
+    html.trusted("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
+    html.empty("meta", "charset", "utf-8");
+    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    html.leaf("title", report.title);
+    html.open("style").trusted(styleSheet()).close().close();
+    html.open("body");
+    header(html);
+    remarks(html);
+    html.open("main");
+    for (Section section : sections) {
+      html.open("section", "id", section.id()).leaf("h2", section.title());
+      if (!section.lead().isEmpty()) {
+        html.leaf("p", section.lead(), "class", "lead");
+      }
+      html.trusted(section.body()).close();
+    }
+    html.close();
+    return html.close().close().toString();
+  }
+
+  private static String styleSheet() {
+    try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
+      return new String(
+          Objects.requireNonNull(in, "report.css is missing from the class path").readAllBytes(),
+          StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The report's style sheet could not be read.", e);
+    }
+  }
+
+  /** In the order a reader asks: how good, why, on what, at what cost, how to repeat it. */
+  private void addSections() {
+    if (!report.classScores.isEmpty()) {
+      add("classes", "Average precision by class", "", this::classScores);
+    }
+    if (report.ablation != null && !report.ablation.rows().isEmpty()) {
+      add(
+          "ablation",
+          "Ablation",
+          "Average precision in per cent. FT: fine-tuned; BB: with box regression; linear SVMs"
+              + " unless softmax is named. The best of each column is bold.",
+          html -> html.open("div", "class", "scroll").trusted(report.ablation.toHtml()).close());
+    }
+    if (!report.curves.isEmpty()) {
+      add(
+          "curves",
+          "Precision and recall",
+          "Precision (upwards) over recall; AP in per cent. Shaded: the highest precision at any"
+              + " higher recall, from which AP is computed.",
+          this::curves);
+    }
+    if (!report.examples.isEmpty()) {
+      add("examples", "Example detections", "", this::examples);
+    }
+    if (!report.falsePositives.isEmpty()) {
+      add(
+          "errors",
+          "What the false positives are on",
+          "The most confident false positives of each class, as many as it has objects.",
+          this::falsePositives);
+    }
+    if (report.proposalRecall != null) {
+      add(
+          "proposals",
+          "Proposals",
+          "An object that no proposal covers cannot be detected: recall here is a ceiling for all"
+              + " that follows.",
+          this::proposals);
+    }
+    if (!report.learningCurve.isEmpty()) {
+      add(
+          "learning",
+          "Fine-tuning",
+          "Softmax loss and accuracy on the training batches. Most samples are background, so the"
+              + " accuracy on positives tells more.",
+          this::learningCurve);
+    }
+    if (!report.mining.isEmpty()) {
+      add(
+          "mining",
+          "Hard-negative mining",
+          "A class has converged when a pass finds few new hard negatives: the bars, one for each"
+              + " training, should shrink.",
+          this::mining);
+    }
+    if (report.boxRegression != null) {
+      add("boxes", "Box regression", "", this::boxRegression);
+    }
+    if (!report.stageTimes.isEmpty()) {
+      add("times", "Time by stage", "", this::stageTimes);
+    }
+    if (!report.configuration.isEmpty()) {
+      add("configuration", "Configuration", "", html -> pairs(html, report.configuration));
+    }
+    if (!report.provenance.isEmpty()) {
+      add(
+          "provenance",
+          "Provenance",
+          "What it takes to repeat this run.",
+          html -> pairs(html, report.provenance));
+    }
+  }
+
+  private void add(String id, String title, String lead, Consumer<Html> body) {
+    Html html = new Html();
+    body.accept(html);
+    sections.add(new Section(id, title, lead, html.toString()));
+  }
+
+  private void header(Html html) {
+    html.open("header").leaf("h1", report.title);
+    if (!report.subtitle.isEmpty()) {
+      html.leaf("p", report.subtitle, "class", "subtitle");
+    }
+    if (report.headline != null || !report.keyFigures.isEmpty()) {
+      html.open("dl", "class", "figures");
+      if (report.headline != null) {
+        html.open("div", "class", "headline").leaf("dt", "mAP");
+        html.open("dd").text(Numbers.percent(report.headline.mAP()));
+        html.leaf("small", " %").close();
+        html.leaf("dd", report.headline.metric(), "class", "metric").close();
+      }
+      report.keyFigures.forEach(
+          (name, value) -> html.open("div").leaf("dt", name).leaf("dd", value).close());
+      html.close();
+    }
+    if (sections.size() > 3) {
+      html.open("nav", "aria-label", "Sections");
+      sections.forEach(s -> html.leaf("a", s.title(), "href", "#" + s.id()));
+      html.close();
+    }
+    html.close();
+  }
+
+  private void remarks(Html html) {
+    remarks(html, "problems", "Problems", report.problems);
+    remarks(html, "notes", "Notes", report.notes);
+  }
+
+  private static void remarks(Html html, String id, String title, List<String> remarks) {
+    if (remarks.isEmpty()) {
+      return;
+    }
+    html.open("aside", "id", id, "class", "remarks").leaf("h2", title).open("ul");
+    remarks.forEach(remark -> html.leaf("li", remark));
+    html.close().close();
+  }
+
+  private void classScores(Html html) {
+    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.leaf("th", "class").leaf("th", "AP, %", "class", "n").leaf("th", "", "class", "wide");
+    html.leaf("th", "objects", "class", "n").leaf("th", "found", "class", "n");
+    html.leaf("th", "false positives", "class", "n").close().close().open("tbody");
+    for (RunReport.ClassScore score : report.classScores) {
+      html.open("tr").open("th");
+      swatch(html, score.className());
+      html.text(score.className()).close();
+      html.leaf("td", Numbers.percent(score.ap()), "class", "n");
+      html.open("td", "class", "wide");
+      bar(html, score.ap(), "");
+      html.close();
+      count(html, score.positives());
+      count(html, score.truePositives());
+      count(html, score.falsePositives());
+      html.close();
+    }
+    html.close();
+    if (report.headline != null) {
+      html.open("tfoot").open("tr").leaf("th", "all classes");
+      html.leaf("td", Numbers.percent(report.headline.mAP()), "class", "n");
+      html.open("td", "class", "wide");
+      bar(html, report.headline.mAP(), "strong");
+      html.close();
+      count(html, sum(report.classScores, RunReport.ClassScore::positives));
+      count(html, sum(report.classScores, RunReport.ClassScore::truePositives));
+      count(html, sum(report.classScores, RunReport.ClassScore::falsePositives));
+      html.close().close();
+    }
+    html.close().close();
+  }
+
+  private static <T> long sum(List<T> rows, ToIntFunction<T> count) {
+    return rows.stream().mapToLong(count::applyAsInt).sum();
+  }
+
+  private static void count(Html html, long count) {
+    html.leaf("td", Numbers.count(count), "class", "n");
+  }
+
+  private static void swatch(Html html, String className) {
+    String colour = ClassColours.css(ClassColours.of(className));
+    html.leaf("i", "", "class", "swatch", "style", "background:" + colour);
+  }
+
+  /** A bar of a fraction of the room it has. */
+  private static void bar(Html html, double fraction, String kind) {
+    html.open("div", "class", "bar");
+    if (fraction > 0) {
+      html.leaf("i", "", "class", kind, "style", "width:" + width(fraction));
+    }
+    html.close();
+  }
+
+  private static String width(double fraction) {
+    return Numbers.decimals(100 * Math.min(1, Math.max(0, fraction)), 2) + "%";
+  }
+
+  private void curves(Html html) {
+    html.open("div", "class", "panels");
+    report.curves.forEach(curve -> PrecisionRecallPanel.append(html, curve));
+    html.close();
+  }
+
+  private void examples(Html html) {
+    html.open("div", "class", "pictures");
+    for (RunReport.Example example : report.examples) {
+      String data = Base64.getEncoder().encodeToString(example.image);
+      html.open("figure");
+      html.empty(
+          "img",
+          "src",
+          "data:" + example.mediaType() + ";base64," + data,
+          "alt",
+          example.caption.isEmpty() ? "Detections" : example.caption);
+      if (!example.caption.isEmpty()) {
+        html.leaf("figcaption", example.caption);
+      }
+      html.close();
+    }
+    html.close();
+  }
+
+  private enum Kind {
+    LOCALISATION("localisation", "e1", RunReport.FalsePositives::localisation),
+    SIMILAR("similar class", "e2", RunReport.FalsePositives::similar),
+    OTHER("other class", "e3", RunReport.FalsePositives::other),
+    BACKGROUND("background", "e4", RunReport.FalsePositives::background);
+
+    final String title;
+    final String cssClass;
+    final ToIntFunction<RunReport.FalsePositives> count;
+
+    Kind(String title, String cssClass, ToIntFunction<RunReport.FalsePositives> count) {
+      this.title = title;
+      this.cssClass = cssClass;
+      this.count = count;
+    }
+  }
+
+  private void falsePositives(Html html) {
+    html.open("p", "class", "legend");
+    for (Kind kind : Kind.values()) {
+      html.open("span").leaf("i", "", "class", "swatch " + kind.cssClass).text(kind.title).close();
+    }
+    html.close();
+    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.leaf("th", "class").leaf("th", "", "class", "wide");
+    for (Kind kind : Kind.values()) {
+      html.leaf("th", kind.title, "class", "n");
+    }
+    html.leaf("th", "missed objects", "class", "n").close().close().open("tbody");
+    report.falsePositives.forEach(errors -> errorRow(html, errors));
+    html.close();
+    if (report.falsePositives.size() > 1) {
+      html.open("tfoot");
+      errorRow(html, totals());
+      html.close();
+    }
+    html.close().close();
+  }
+
+  private RunReport.FalsePositives totals() {
+    List<RunReport.FalsePositives> all = report.falsePositives;
+    return new RunReport.FalsePositives(
+        "all classes",
+        (int) sum(all, RunReport.FalsePositives::localisation),
+        (int) sum(all, RunReport.FalsePositives::similar),
+        (int) sum(all, RunReport.FalsePositives::other),
+        (int) sum(all, RunReport.FalsePositives::background),
+        (int) sum(all, RunReport.FalsePositives::missed),
+        (int) sum(all, RunReport.FalsePositives::positives));
+  }
+
+  private static void errorRow(Html html, RunReport.FalsePositives errors) {
+    html.open("tr").leaf("th", errors.className()).open("td", "class", "wide");
+    html.open("div", "class", "bar stacked");
+    for (Kind kind : Kind.values()) {
+      int count = kind.count.applyAsInt(errors);
+      if (count > 0) {
+        double share = count / (double) errors.total();
+        String title = "%s: %d (%s %%)".formatted(kind.title, count, Numbers.percent(share));
+        html.leaf(
+            "i", "", "class", kind.cssClass, "style", "width:" + width(share), "title", title);
+      }
+    }
+    html.close().close();
+    for (Kind kind : Kind.values()) {
+      count(html, kind.count.applyAsInt(errors));
+    }
+    html.leaf(
+        "td",
+        Numbers.count(errors.missed()) + " of " + Numbers.count(errors.positives()),
+        "class",
+        "n");
+    html.close();
+  }
+
+  private void proposals(Html html) {
+    RunReport.ProposalRecall recall = report.proposalRecall;
+    Map<String, String> figures = new LinkedHashMap<>();
+    figures.put("Method", recall.method());
+    figures.put("Images measured", Numbers.count(recall.images()));
+    figures.put("Windows per image", Numbers.count(Math.round(recall.windowsPerImage())));
+    figures.put("Recall at IoU 0.5", Numbers.percent(recall.recall50()) + " %");
+    figures.put("Recall at IoU 0.7", Numbers.percent(recall.recall70()) + " %");
+    figures.put("Mean average best overlap", Numbers.decimals(recall.mabo(), 3));
+    if (!Double.isNaN(recall.secondsPerImage())) {
+      figures.put("Time per image", Numbers.duration(recall.secondsPerImage()));
+    }
+    html.open("div", "class", "halves").open("div");
+    pairs(html, figures);
+    html.close();
+    if (recall.recallByIou().size() > 1) {
+      html.open("figure").leaf("figcaption", "Recall by the overlap asked for");
+      double[] x = recall.recallByIou().keySet().stream().mapToDouble(v -> v).toArray();
+      double[] y = recall.recallByIou().values().stream().mapToDouble(v -> v).toArray();
+      LineChart.ofFractions("IoU", List.of(new LineChart.Series("recall", x, y)))
+          .appendTo(html, "Recall of the proposals by IoU threshold");
+      html.close();
+    }
+    html.close();
+    if (!recall.abo().isEmpty()) {
+      html.leaf("h3", "Average best overlap by class").open("div", "class", "barlist");
+      recall
+          .abo()
+          .forEach(
+              (name, abo) -> {
+                html.open("div").leaf("span", name);
+                bar(html, abo, "");
+                html.leaf("span", Numbers.decimals(abo, 3), "class", "n").close();
+              });
+      html.close();
+    }
+  }
+
+  private void learningCurve(Html html) {
+    html.open("div", "class", "halves");
+    html.open("figure").leaf("figcaption", "Loss");
+    LineChart.fromZero("iteration", List.of(series("loss", RunReport.LearningPoint::loss)))
+        .appendTo(html, "Loss by iteration");
+    html.close();
+    html.open("figure").open("figcaption").text("Accuracy ");
+    html.open("span", "class", "legend");
+    html.open("span").leaf("i", "", "class", "swatch l1").text("all samples").close();
+    html.open("span").leaf("i", "", "class", "swatch l2").text("positives").close();
+    html.close().close();
+    LineChart.ofFractions(
+            "iteration",
+            List.of(
+                series("all samples", RunReport.LearningPoint::accuracy),
+                series("positives", RunReport.LearningPoint::positiveAccuracy)))
+        .appendTo(html, "Accuracy by iteration");
+    html.close().close();
+    RunReport.LearningPoint last = report.learningCurve.get(report.learningCurve.size() - 1);
+    html.leaf(
+        "p",
+        "After %s iterations: loss %s, accuracy %s %%, on positives %s %%."
+            .formatted(
+                Numbers.count(last.iteration()),
+                Numbers.significant(last.loss()),
+                Numbers.percent(last.accuracy()),
+                Numbers.percent(last.positiveAccuracy())),
+        "class",
+        "lead");
+  }
+
+  private LineChart.Series series(String name, ToDoubleFunction<RunReport.LearningPoint> figure) {
+    return new LineChart.Series(
+        name,
+        report.learningCurve.stream().mapToDouble(RunReport.LearningPoint::iteration).toArray(),
+        report.learningCurve.stream().mapToDouble(figure).toArray());
+  }
+
+  private void mining(Html html) {
+    Map<String, List<RunReport.MiningRound>> byClass = new LinkedHashMap<>();
+    for (RunReport.MiningRound round : report.mining) {
+      byClass.computeIfAbsent(round.className(), name -> new ArrayList<>()).add(round);
+    }
+    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.leaf("th", "class").leaf("th", "trainings", "class", "n");
+    html.leaf("th", "positives", "class", "n").leaf("th", "negatives", "class", "n");
+    html.leaf("th", "added", "class", "n").leaf("th", "added by training");
+    html.leaf("th", "evicted", "class", "n").leaf("th", "support vectors", "class", "n");
+    html.leaf("th", "objective", "class", "n").leaf("th", "duality gap", "class", "n");
+    html.close().close().open("tbody");
+    byClass.forEach((name, rounds) -> miningRow(html, name, rounds));
+    html.close().close().close();
+  }
+
+  private static void miningRow(Html html, String name, List<RunReport.MiningRound> rounds) {
+    RunReport.MiningRound last = rounds.get(rounds.size() - 1);
+    html.open("tr").leaf("th", name);
+    count(html, rounds.size());
+    count(html, last.positives());
+    count(html, last.negatives());
+    count(html, sum(rounds, RunReport.MiningRound::added));
+    html.open("td");
+    sparkline(html, rounds.stream().mapToInt(RunReport.MiningRound::added).toArray());
+    html.close();
+    count(html, sum(rounds, RunReport.MiningRound::evicted));
+    count(html, last.supportVectors());
+    html.leaf("td", Numbers.significant(last.objective()), "class", "n");
+    double gap = (last.objective() - last.dualObjective()) / Math.abs(last.objective());
+    html.leaf("td", Double.isNaN(gap) ? "-" : Numbers.decimals(100 * gap, 2) + " %", "class", "n");
+    html.close();
+  }
+
+  /** A bar for each count, all in the room of a word. */
+  private static void sparkline(Html html, int[] counts) {
+    double width = 110;
+    double height = 20;
+    int highest = 1;
+    for (int count : counts) {
+      highest = Math.max(highest, count);
+    }
+    double step = Math.min(10, width / counts.length);
+    html.open(
+        "svg",
+        "class",
+        "spark",
+        "viewBox",
+        "0 0 %s %s".formatted(LineChart.number(width), LineChart.number(height)),
+        "role",
+        "img",
+        "aria-label",
+        "Added by training: " + Arrays.toString(counts));
+    for (int i = 0; i < counts.length; i++) {
+      double tall = Math.max(1, height * counts[i] / highest);
+      html.empty(
+          "rect",
+          "x",
+          LineChart.number(i * step),
+          "y",
+          LineChart.number(height - tall),
+          "width",
+          LineChart.number(Math.max(0.4, step - (step > 3 ? 2 : 0.2))),
+          "height",
+          LineChart.number(tall));
+    }
+    html.close();
+  }
+
+  private void boxRegression(Html html) {
+    RunReport.BoxRegression boxes = report.boxRegression;
+    if (!Double.isNaN(boxes.mApBefore()) && !Double.isNaN(boxes.mApAfter())) {
+      html.leaf(
+          "p",
+          "mAP %s %% without, %s %% with box regression: %s points."
+              .formatted(
+                  Numbers.percent(boxes.mApBefore()),
+                  Numbers.percent(boxes.mApAfter()),
+                  Numbers.change(boxes.mApAfter() - boxes.mApBefore())),
+          "class",
+          "lead");
+    }
+    if (boxes.classes().isEmpty()) {
+      return;
+    }
+    html.leaf(
+        "p",
+        "Mean overlap (IoU) of proposals with their ground truth, on pairs held back from"
+            + " training: ring before, dot after.",
+        "class",
+        "lead");
+    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.leaf("th", "class").leaf("th", "pairs used", "class", "n");
+    html.leaf("th", "held back", "class", "n").leaf("th", "IoU before", "class", "n");
+    html.leaf("th", "after", "class", "n").leaf("th", "change", "class", "n");
+    html.open("th", "class", "wide").open("div", "class", "ends");
+    html.leaf("span", "IoU 0.5").leaf("span", "1.0").close().close();
+    html.close().close().open("tbody");
+    boxes.classes().forEach(correction -> correctionRow(html, correction));
+    html.close().close().close();
+  }
+
+  private static void correctionRow(Html html, RunReport.BoxCorrection correction) {
+    double before = correction.iouBefore();
+    double after = correction.iouAfter();
+    html.open("tr").leaf("th", correction.className());
+    count(html, correction.pairsUsed());
+    count(html, correction.pairsHeldBack());
+    html.leaf("td", Numbers.decimals(before, 3), "class", "n");
+    html.leaf("td", Numbers.decimals(after, 3), "class", "n");
+    String change = String.format(Locale.ROOT, "%+.3f", after - before);
+    html.leaf("td", Double.isNaN(after - before) ? "-" : change, "class", "n");
+    html.open("td", "class", "wide");
+    if (!Double.isNaN(after - before)) {
+      double from = fromHalf(Math.min(before, after));
+      double to = fromHalf(Math.max(before, after));
+      String place = "left:%s;width:%s".formatted(width(from), width(to - from));
+      html.open("div", "class", "shift").leaf("i", "", "class", "way", "style", place);
+      html.leaf("i", "", "class", "ring", "style", "left:" + width(fromHalf(before)));
+      html.leaf(
+          "i",
+          "",
+          "class",
+          after >= before ? "dot" : "dot worse",
+          "style",
+          "left:" + width(fromHalf(after)));
+      html.close();
+    }
+    html.close().close();
+  }
+
+  private static double fromHalf(double iou) {
+    return Math.min(1, Math.max(0, (iou - 0.5) / 0.5));
+  }
+
+  private void stageTimes(Html html) {
+    double longest =
+        report.stageTimes.stream().mapToDouble(RunReport.StageTime::seconds).max().orElse(1);
+    double total =
+        report.stageTimes.stream()
+            .filter(stage -> !stage.reused())
+            .mapToDouble(RunReport.StageTime::seconds)
+            .sum();
+    html.open("table").open("tbody");
+    for (RunReport.StageTime stage : report.stageTimes) {
+      html.open("tr").leaf("th", stage.stage()).open("td", "class", "wide");
+      bar(html, stage.seconds() / longest, stage.reused() ? "faint" : "");
+      html.close();
+      String time = Numbers.duration(stage.seconds());
+      html.leaf("td", stage.reused() ? time + ", reused" : time, "class", "n").close();
+    }
+    html.close().open("tfoot").open("tr").leaf("th", "this run").leaf("td", "");
+    html.leaf("td", Numbers.duration(total), "class", "n").close().close().close();
+  }
+
+  private static void pairs(Html html, Map<String, String> pairs) {
+    html.open("dl", "class", "pairs");
+    pairs.forEach((key, value) -> html.open("div").leaf("dt", key).leaf("dd", value).close());
+    html.close();
+  }
+}
