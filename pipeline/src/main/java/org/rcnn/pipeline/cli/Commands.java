@@ -8,6 +8,6 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all() {
-    return List.of(new PretrainCommand());
+    return List.of(new RunCommand(), new AblateCommand(), new PretrainCommand());
   }
 }

@@ -51,12 +51,17 @@ public record PipelineConfig(
    * @param test the split to test on
    * @param splitTestShare share of images for testing where splits are missing; 0 refuses
    * @param limit images of a split at most; 0 for all
+   * @param demoTrain scenes generated for training where no data are named
+   * @param demoTest scenes generated for testing where no data are named
    */
-  public record Data(String train, String test, double splitTestShare, int limit) {
+  public record Data(
+      String train, String test, double splitTestShare, int limit, int demoTrain, int demoTest) {
     /** Refuses shares outside [0, 1). */
     public Data {
       Range.within("data.split-test-share", splitTestShare, 0, 0.9);
       Range.atLeast("data.limit", limit, 0);
+      Range.atLeast("data.demo-train", demoTrain, 2);
+      Range.atLeast("data.demo-test", demoTest, 1);
     }
   }
 

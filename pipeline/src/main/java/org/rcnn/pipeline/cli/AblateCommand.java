@@ -1,0 +1,130 @@
+package org.rcnn.pipeline.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.report.AblationTable;
+import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.stage.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code rcnn ablate}: the paper's Table 2 and beyond. */
+@Command(
+    name = "ablate",
+    description =
+        "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7} x {SVM, softmax} x {box"
+            + " regression off, on}.")
+final class AblateCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
+
+  @Mixin private RunOptions options;
+  @Mixin private JsonOutput json;
+
+  @Option(
+      names = "--networks",
+      split = ",",
+      defaultValue = "pre-trained,fine-tuned",
+      description = "Networks of the grid.")
+  private List<String> networks;
+
+  @Option(
+      names = "--layers",
+      split = ",",
+      defaultValue = "pool5,fc6,fc7",
+      description = "Layers of the grid.")
+  private List<String> layers;
+
+  @Option(names = "--heads", split = ",", defaultValue = "svm,softmax", description = "Its heads.")
+  private List<String> heads;
+
+  @Option(
+      names = "--bbox",
+      split = ",",
+      defaultValue = "off,on",
+      description = "Box regression in the grid.")
+  private List<String> boxRegression;
+
+  @Override
+  public Integer call() throws IOException {
+    RunOptions.Prepared prepared = options.prepare();
+    List<AblationTable.Row> rows = new ArrayList<>();
+    ArrayNode tree = new ObjectMapper().createArrayNode();
+    for (Row row : grid()) {
+      EvaluationResult result = prepared.experiment().evaluate(row);
+      LOG.info(
+          "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
+      rows.add(
+          new AblationTable.Row(
+              row.finetuned(),
+              row.layer().label(),
+              row.head().label(),
+              row.boxRegression(),
+              result.meanAp(),
+              result.apByClass()));
+      tree.add(tree(row, result));
+    }
+    AblationTable table = new AblationTable(rows);
+    ObjectNode summary = new ObjectMapper().createObjectNode();
+    summary.set("rows", tree);
+    summary.put("peak_memory_bytes", PeakMemory.bytes());
+    RunFolder.writeJson(
+        prepared.run().root().resolve("ablation.json"), Manifest.of(prepared, summary));
+    RunFolder.writeText(prepared.run().root().resolve("ablation.md"), table.toMarkdown());
+    json.write(summary);
+    System.out.print(table.toText());
+    System.out.println("run folder " + prepared.run().root());
+    return 0;
+  }
+
+  private List<Row> grid() {
+    List<Row> grid = new ArrayList<>();
+    for (String network : networks) {
+      boolean finetuned = choice("--networks", network, "pre-trained", "fine-tuned") == 1;
+      for (String layer : layers) {
+        Tap tap =
+            List.of(Tap.POOL5, Tap.FC6, Tap.FC7)
+                .get(choice("--layers", layer, "pool5", "fc6", "fc7"));
+        for (String head : heads) {
+          Row.Head kind = Row.Head.values()[choice("--heads", head, "svm", "softmax")];
+          for (String bbox : boxRegression) {
+            grid.add(new Row(finetuned, tap, kind, choice("--bbox", bbox, "off", "on") == 1));
+          }
+        }
+      }
+    }
+    return grid;
+  }
+
+  private static int choice(String option, String value, String... choices) {
+    int index = List.of(choices).indexOf(value);
+    if (index < 0) {
+      throw new org.rcnn.pipeline.config.ConfigException(
+          "%s takes %s, not '%s'.".formatted(option, String.join(", ", choices), value));
+    }
+    return index;
+  }
+
+  private static ObjectNode tree(Row row, EvaluationResult result) {
+    ObjectNode tree = new ObjectMapper().createObjectNode();
+    tree.put("finetuned", row.finetuned());
+    tree.put("layer", row.layer().label());
+    tree.put("head", row.head().label());
+    tree.put("bbox", row.boxRegression());
+    tree.put("mAP", result.meanAp());
+    ObjectNode ap = tree.putObject("ap");
+    result.apByClass().forEach(ap::put);
+    return tree;
+  }
+}

@@ -1,0 +1,47 @@
+package org.rcnn.pipeline.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.pipeline.config.ConfigLoader;
+
+/** A run's provenance: what would be needed to make it again, and what came out. */
+final class Manifest {
+
+  private Manifest() {}
+
+  static ObjectNode of(RunOptions.Prepared prepared, ObjectNode result) {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = json.createObjectNode();
+    manifest.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    manifest.set("configuration", new ConfigLoader().toTree(prepared.config()));
+    ObjectNode data = manifest.putObject("data");
+    data.put("source", prepared.source());
+    data.put("train", prepared.train().split());
+    data.put("train_images", prepared.train().samples().size());
+    data.put("train_fingerprint", prepared.train().fingerprint());
+    data.put("test", prepared.test().split());
+    data.put("test_images", prepared.test().samples().size());
+    data.put("test_fingerprint", prepared.test().fingerprint());
+    manifest.set("classes", json.valueToTree(prepared.experiment().classes()));
+    manifest.set("transfer", json.valueToTree(prepared.experiment().backbone().transfer().rows()));
+    ObjectNode versions = manifest.putObject("versions");
+    versions.put("rcnn", "0.1.0");
+    versions.put("engine", TorchEngine.version());
+    versions.put("java", System.getProperty("java.runtime.version"));
+    versions.put(
+        "machine",
+        "%s %s, %d cores"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors()));
+    manifest.put("seed", prepared.config().seed());
+    manifest.put("threads", prepared.config().effectiveThreads());
+    manifest.set("problems", json.valueToTree(prepared.problems().sentences()));
+    manifest.set("result", result);
+    return manifest;
+  }
+}
