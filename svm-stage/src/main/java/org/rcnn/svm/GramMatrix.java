@@ -21,6 +21,16 @@ final class GramMatrix {
     return rows.get(sample);
   }
 
+  /** Adds one sample: its products with all samples before it and, last, itself. */
+  void add(float[] row) {
+    if (row.length != rows.size() + 1) {
+      throw new IllegalArgumentException(
+          "Sample %d has %d products with those before it and itself, not %d."
+              .formatted(rows.size(), rows.size() + 1, row.length));
+    }
+    rows.add(row);
+  }
+
   /**
    * Adds samples.
    *
@@ -32,7 +42,7 @@ final class GramMatrix {
     for (int i = from; i < samples; i++) {
       float[] row = new float[i + 1];
       System.arraycopy(products, (i - from) * samples, row, 0, i + 1);
-      rows.add(row);
+      add(row);
     }
   }
 

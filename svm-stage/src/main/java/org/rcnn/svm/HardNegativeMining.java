@@ -170,7 +170,7 @@ final class HardNegativeMining implements AutoCloseable {
     if (chosen.isEmpty() && weights != null) {
       return;
     }
-    chosen.forEach(mined -> mined.growGram(pool.matrix()));
+    GramGrowth.grow(chosen, pool.matrix());
     List<LibsvmSolver.Solution> solutions = solvers.solve(chosen, scale);
     for (int i = 0; i < chosen.size(); i++) {
       finish(chosen.get(i), solutions.get(i), imagesSeen, evict);

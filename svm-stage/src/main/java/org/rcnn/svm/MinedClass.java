@@ -31,6 +31,16 @@ final class MinedClass {
     return name;
   }
 
+  /** Samples held, positives and negatives. */
+  int size() {
+    return size;
+  }
+
+  /** The pool's row of a sample. */
+  int sample(int index) {
+    return samples[index];
+  }
+
   int positives() {
     return positives;
   }
@@ -97,17 +107,6 @@ final class MinedClass {
     }
     System.arraycopy(rows, 0, samples, size, rows.length);
     size += rows.length;
-  }
-
-  /** Brings the Gram matrix up to date with the samples: one product, of the new rows alone. */
-  void growGram(FeatureMatrix pool) {
-    int from = gram.size();
-    if (from == size) {
-      return;
-    }
-    try (FeatureMatrix all = pool.gather(Arrays.copyOf(samples, size))) {
-      gram.grow(all.timesTransposed(from, size, all), size);
-    }
   }
 
   /** Takes over a solution: folds its support vectors into one weight vector. */

@@ -27,8 +27,9 @@ import java.util.List;
  * (positives + negative cache + retrain-after + the regions of one image, at most) and d features:
  * {@code 4·d} bytes for each distinct sample of any class and at most a quarter more; {@code 2·n²}
  * bytes of Gram matrix for each class; {@code 20·n²} bytes for each solving thread; one image's
- * features twice; and while a Gram matrix grows, {@code 4·n·d} bytes of one class. For 20 classes
- * with 4,000 samples each, d = 4,096 and 2 threads that is at most about 1.6 + 0.6 + 0.6 GB.
+ * features twice; and while Gram matrices grow, {@code 4·n·d} bytes of one class, or of all
+ * distinct samples of the classes trained together, plus at most 256 MiB. For 20 classes with 4,000
+ * samples each, d = 4,096 and 2 threads that is at most about 1.6 + 0.6 + 0.6 GB.
  */
 public final class SvmTrainer {
 

@@ -199,7 +199,7 @@ class SvmTrainerTest {
     try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
       mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
       mined.addNegatives(pool.hold(1, images.load("b"), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8}));
-      mined.growGram(pool.matrix());
+      GramGrowth.grow(List.of(mined), pool.matrix());
       double[] scores = {1, -5, -4, -3, -2, -1, -1.3, -1.1, -0.9, -0.9};
       assertEquals(5, mined.evict(scores, new MiningSettings(1, 1, -1, 1, -1.2, 4), pool));
       // Kept: −1, −1.1, −0.9, −0.9, the negatives 4, 6, 7, 8; the last row of the Gram matrix says
