@@ -281,13 +281,40 @@ public final class Experiment {
   }
 
   /**
-   * Evaluates a row on the test set, computing whatever is missing.
+   * Packs a row's detector into one file of the run's folder.
    *
-   * @return the evaluation of all classes of the training set
+   * @return the file
    */
-  public EvaluationResult evaluate(Row row) throws IOException {
-    Path folder = detections(row);
-    VocResults results = VocResults.read(folder, test.split());
+  public Path detector(Row row) throws IOException {
+    Prepared network = prepare(row.finetuned());
+    Path file = run.root().resolve(DetectorFile.NAME);
+    Path weights = run.root().resolve("detector-weights.partial");
+    new WeightFile(network.weights(), Map.of("architecture", network.definition().name()))
+        .write(weights, WeightFile.Precision.F32);
+    DetectorFile.write(
+        file,
+        DetectorFile.describe(
+            network.definition().name(),
+            classes,
+            row,
+            config.proposals(),
+            config.seed(),
+            config.detection()),
+        weights,
+        head(row),
+        row.boxRegression() ? boxRegression(row.finetuned()) : null);
+    java.nio.file.Files.delete(weights);
+    return file;
+  }
+
+  /** The annotations of the test images. */
+  public List<Annotation> testAnnotations() {
+    return test.samples().stream().map(Sample::annotation).toList();
+  }
+
+  /** A row's detections on the test set by image, computed if they are not there. */
+  public Map<String, List<Detection>> detectionsByImage(Row row) throws IOException {
+    VocResults results = VocResults.read(detections(row), test.split());
     Map<String, List<Detection>> byImage = new LinkedHashMap<>();
     for (String className : results.classes()) {
       results
@@ -295,8 +322,16 @@ public final class Experiment {
           .forEach(
               (id, list) -> byImage.computeIfAbsent(id, key -> new ArrayList<>()).addAll(list));
     }
-    List<Annotation> split = test.samples().stream().map(Sample::annotation).toList();
+    return byImage;
+  }
+
+  /**
+   * Evaluates a row on the test set, computing whatever is missing.
+   *
+   * @return the evaluation of all classes of the training set
+   */
+  public EvaluationResult evaluate(Row row) throws IOException {
     return new DetectionEvaluator(ApMetric.ofKey(config.evaluation().metric()), 0.5)
-        .evaluate(classes, split, byImage);
+        .evaluate(classes, testAnnotations(), detectionsByImage(row));
   }
 }

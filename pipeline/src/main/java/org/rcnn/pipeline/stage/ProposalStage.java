@@ -57,7 +57,7 @@ public final class ProposalStage {
   }
 
   private void search(DetectionSet set, Path place) throws IOException {
-    SelectiveSearch search = new SelectiveSearch(settings(config));
+    SelectiveSearch search = new SelectiveSearch(settings(config.proposals(), config.seed()));
     try (ProposalStore.Writer writer = ProposalStore.create(place);
         Progress progress =
             Progress.start("proposals " + set.split(), set.samples().size(), "images")) {
@@ -99,8 +99,7 @@ public final class ProposalStage {
   }
 
   /** The search that a configuration asks for. */
-  public static SelectiveSearchConfig settings(PipelineConfig config) {
-    PipelineConfig.Proposals proposals = config.proposals();
+  public static SelectiveSearchConfig settings(PipelineConfig.Proposals proposals, long seed) {
     SelectiveSearchConfig mode =
         switch (proposals.mode()) {
           case "quality" -> SelectiveSearchConfig.quality();
@@ -114,7 +113,7 @@ public final class ProposalStage {
                 : WorkingSize.longerSide(proposals.longerSide()))
         .minBoxSide(proposals.minSide())
         .maxBoxes(proposals.maxBoxes() == 0 ? Integer.MAX_VALUE : proposals.maxBoxes())
-        .seed(config.seed())
+        .seed(seed)
         .build();
   }
 }

@@ -1,0 +1,99 @@
+package org.rcnn.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.rcnn.cnn.features.FeatureExtractor;
+import org.rcnn.cnn.features.RegionFeatures;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.data.Box;
+import org.rcnn.data.Detection;
+import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.stage.DetectionAssembly;
+import org.rcnn.pipeline.stage.DetectorFile;
+import org.rcnn.pipeline.stage.DetectorFile.Description;
+import org.rcnn.pipeline.stage.ProposalStage;
+import org.rcnn.proposals.SelectiveSearch;
+
+/**
+ * A trained detector, ready to find objects in images.
+ *
+ * <pre>{@code
+ * try (Detector detector = Detector.load(Path.of("runs/demo"))) {
+ *   for (Detection found : detector.detect(ImageFiles.read(photo))) { ... }
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by several threads. Owns native memory: close it.
+ */
+public final class Detector implements AutoCloseable {
+
+  private static final int BATCH = 64;
+
+  private final Description description;
+  private final DetectorFile file;
+  private final SelectiveSearch search;
+  private final FeatureExtractor extractor;
+  private final DetectionAssembly assembly;
+
+  private Detector(DetectorFile file) {
+    this.file = file;
+    this.description = file.description();
+    this.search =
+        new SelectiveSearch(ProposalStage.settings(description.proposals(), description.seed()));
+    this.assembly = new DetectionAssembly(description.detection());
+    NetworkDefinition network =
+        Architectures.byName(description.architecture(), description.classes().size() + 1);
+    Set<Tap> taps = EnumSet.of(description.layer());
+    if (file.regressor() != null) {
+      taps.add(Tap.POOL5);
+    }
+    this.extractor = FeatureExtractor.onCpu(network, file.weights(), taps, BATCH);
+  }
+
+  /**
+   * Loads a detector.
+   *
+   * @param path a detector file, or the folder of the run that made it
+   * @throws IOException if there is none, or it is damaged
+   */
+  public static Detector load(Path path) throws IOException {
+    return new Detector(DetectorFile.read(path));
+  }
+
+  /** The classes that the detector knows, sorted. */
+  public List<String> classes() {
+    return description.classes();
+  }
+
+  /**
+   * Finds objects in an image.
+   *
+   * @return detections class by class, best first within a class; boxes in the image's pixels. SVM
+   *     scores are signed distances to the margin (above 0: rather yes than no), softmax scores are
+   *     probabilities; low scores are included, down to the trained setting, for the caller to cut
+   */
+  public List<Detection> detect(RgbImage image) {
+    List<Box> regions = search.propose(image);
+    RegionFeatures features = extractor.extract(image, regions);
+    float[] scores = file.head().score(features.at(description.layer()), regions.size());
+    return assembly.detections(
+        regions,
+        scores,
+        description.classes(),
+        file.regressor(),
+        file.regressor() == null ? null : features.at(Tap.POOL5),
+        image.width(),
+        image.height());
+  }
+
+  /** Frees the native memory. */
+  @Override
+  public void close() {
+    extractor.close();
+  }
+}

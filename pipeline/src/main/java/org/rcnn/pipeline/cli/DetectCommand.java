@@ -1,0 +1,114 @@
+package org.rcnn.pipeline.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.rcnn.data.Detection;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.Detector;
+import org.rcnn.pipeline.draw.DetectionPainter;
+import org.rcnn.pipeline.run.Problems;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code rcnn detect}: finds objects in photos with a trained detector. */
+@Command(name = "detect", description = "Finds objects in images with a trained detector.")
+final class DetectCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A run's folder or its detector.rcnn.")
+  private Path model;
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "The images.")
+  private List<Path> images;
+
+  @Option(names = "--draw", paramLabel = "DIR", description = "Write pictures with boxes here.")
+  private Path draw;
+
+  @Option(
+      names = "--min-score",
+      defaultValue = "0",
+      description = "Detections of a lower score are left out. Default: 0, an SVM's even odds.")
+  private double minScore;
+
+  @Option(names = "--strict", description = "End at the first image that cannot be read.")
+  private boolean strict;
+
+  @Mixin private JsonOutput json;
+
+  @Override
+  public Integer call() throws IOException {
+    Problems problems = new Problems(strict);
+    ArrayNode results = new ObjectMapper().createArrayNode();
+    try (Detector detector = Detector.load(model)) {
+      for (Path file : images) {
+        RgbImage image;
+        try {
+          image = ImageFiles.read(file);
+        } catch (IOException e) {
+          problems.report(Failures.sentence(e));
+          continue;
+        }
+        List<Detection> found =
+            detector.detect(image).stream()
+                .filter(detection -> detection.score() >= minScore)
+                .sorted(Comparator.comparingDouble(Detection::score).reversed())
+                .toList();
+        results.add(tree(file, image, found));
+        print(file, found);
+        if (draw != null) {
+          String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".png";
+          new DetectionPainter().paint(image, found).write(draw.resolve(name));
+        }
+      }
+    }
+    json.write(results);
+    return results.isEmpty() ? 1 : 0;
+  }
+
+  private static void print(Path file, List<Detection> found) {
+    System.out.printf("%s: %d detections%n", file, found.size());
+    for (Detection detection : found) {
+      double[] voc = detection.box().toVoc();
+      System.out.printf(
+          Locale.ROOT,
+          "  %8.3f  %-14s %5.0f %5.0f %5.0f %5.0f%n",
+          detection.score(),
+          detection.className(),
+          voc[0],
+          voc[1],
+          voc[2],
+          voc[3]);
+    }
+  }
+
+  private static ObjectNode tree(Path file, RgbImage image, List<Detection> found) {
+    ObjectNode tree = new ObjectMapper().createObjectNode();
+    tree.put("image", file.toString());
+    tree.put("width", image.width());
+    tree.put("height", image.height());
+    ArrayNode list = tree.putArray("detections");
+    for (Detection detection : found) {
+      ObjectNode node = list.addObject();
+      node.put("class", detection.className());
+      node.put("score", detection.score());
+      ArrayNode box = node.putArray("box");
+      for (double corner : detection.box().toVoc()) {
+        box.add(corner);
+      }
+    }
+    return tree;
+  }
+}
