@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The list of commands. */
@@ -8,6 +9,11 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all() {
-    return List.of(new RunCommand(), new AblateCommand(), new PretrainCommand());
+    List<Object> commands = new ArrayList<>();
+    commands.add(new RunCommand());
+    commands.add(new AblateCommand());
+    commands.add(new PretrainCommand());
+    commands.add(new DetectCommand());
+    return commands;
   }
 }

@@ -53,12 +53,13 @@ public final class Main {
     line.setParameterExceptionHandler(
         (failure, parsed) -> {
           failure.getCommandLine().getErr().println(Failures.sentence(failure));
+          String command = failure.getCommandLine().getCommandName();
           failure
               .getCommandLine()
               .getErr()
               .printf(
-                  "`rcnn help %s` lists what it takes.%n",
-                  failure.getCommandLine().getCommandName().replace("rcnn", "").strip());
+                  "`rcnn help%s` lists what it takes.%n",
+                  command.equals("rcnn") ? "" : " " + command);
           return CommandLine.ExitCode.USAGE;
         });
     if (arguments.length == 0) {

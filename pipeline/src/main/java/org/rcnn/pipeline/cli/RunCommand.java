@@ -28,9 +28,11 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(prepared.experiment().backbone().transfer().report());
     Row row = prepared.experiment().configuredRow();
     EvaluationResult result = prepared.experiment().evaluate(row);
+    prepared.experiment().detector(row);
     ObjectNode summary = summary(prepared, row, result);
     RunFolder.writeJson(
         prepared.run().root().resolve("manifest.json"), Manifest.of(prepared, summary));
+    RunFindings.report(prepared, row, result).write(prepared.run().root().resolve("report.html"));
     json.write(summary);
     System.out.println();
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
@@ -41,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
             (stage, seconds) -> System.out.printf(Locale.ROOT, "%8.1f s  %s%n", seconds, stage));
     System.out.printf(
         Locale.ROOT,
-        "mAP %.1f %% (%s, %s), peak memory %.2f GiB, %d problems; run folder %s%n",
+        "mAP %.1f %% (%s, %s), peak memory %.2f GiB, %d problems%nrun folder %s: report.html,"
+            + " detector.rcnn, manifest.json%n",
         100 * result.meanAp(),
         row.label(),
         result.metric().key(),

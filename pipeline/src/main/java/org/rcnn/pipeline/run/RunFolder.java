@@ -33,6 +33,7 @@ public final class RunFolder {
 
   private final Path root;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final Map<Path, Boolean> counted = new LinkedHashMap<>();
 
   /**
    * A run in a folder, which is made if missing.
@@ -97,6 +98,10 @@ public final class RunFolder {
     Path place = place(key, ending);
     Path note = place.resolveSibling(key.hash() + ".json");
     if (Files.exists(place) && Files.exists(note)) {
+      if (counted.containsKey(place)) {
+        return place;
+      }
+      counted.put(place, true);
       double before = JSON.readTree(note.toFile()).path("seconds").asDouble();
       LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
       seconds.merge(name, before, Double::sum);
@@ -114,7 +119,13 @@ public final class RunFolder {
     writeJson(note, about);
     LOG.info("{}: {} s", name, "%.1f".formatted(taken));
     seconds.merge(name, taken, Double::sum);
+    counted.put(place, false);
     return place;
+  }
+
+  /** Whether the artifact at a place was there before this process asked for it. */
+  public boolean wasThere(Path place) {
+    return counted.getOrDefault(place, false);
   }
 
   /** Seconds of each stage so far, in the order in which they were asked for. */

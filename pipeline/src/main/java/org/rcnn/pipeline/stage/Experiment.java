@@ -28,6 +28,7 @@ import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
+import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressor;
 
 /**
@@ -305,6 +306,33 @@ public final class Experiment {
         row.boxRegression() ? boxRegression(row.finetuned()) : null);
     java.nio.file.Files.delete(weights);
     return file;
+  }
+
+  /**
+   * How well the proposals cover the test images' objects.
+   *
+   * @throws IOException if the proposals cannot be computed or read
+   */
+  public ProposalRecall.Result proposalRecall() throws IOException {
+    ProposalRecall recall = new ProposalRecall();
+    try (ProposalStore store = ProposalStore.open(proposals.run(test))) {
+      for (Sample sample : test.samples()) {
+        if (store.contains(sample.id())) {
+          recall.add(sample.annotation(), store.boxes(sample.id()));
+        }
+      }
+    }
+    return recall.result();
+  }
+
+  /** What mining did for a row's SVMs, which must be there: rounds and sample counts as JSON. */
+  public Path mining(Row row) throws IOException {
+    return HeadStage.miningFile(heads.svm(prepare(row.finetuned()).train(), row.layer()));
+  }
+
+  /** The report of a network's box regression, which must be there, as JSON. */
+  public Path boxRegressionReport(boolean finetuned) throws IOException {
+    return HeadStage.reportFile(boxRegression(finetuned));
   }
 
   /** The annotations of the test images. */

@@ -227,11 +227,15 @@ public final class HeadStage {
         progress.step();
       }
       BoxRegressionTrainer.Result result = trainer.train(config.effectiveThreads());
-      RunFolder.writeJson(
-          place.resolveSibling(place.getFileName().toString().replace(".model", "-report.json")),
-          new ObjectMapper().valueToTree(result.reports()));
+      RunFolder.writeJson(reportFile(place), new ObjectMapper().valueToTree(result.reports()));
       result.regressor().write(place);
     }
+  }
+
+  /** Where the report of a box regression lies. */
+  static Path reportFile(Path model) {
+    String name = model.getFileName().toString();
+    return model.resolveSibling(name.replace(".model", "-report.json"));
   }
 
   /** Reads a box regression. */

@@ -1,0 +1,159 @@
+package org.rcnn.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.Detection;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.cli.Main;
+
+/** The real chain on the embedded demo at reduced size. */
+@TestInstance(Lifecycle.PER_CLASS)
+class EndToEndTest {
+
+  private Path folder;
+  private Path first;
+
+  private int run(Path out, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--out",
+                out.toString(),
+                "--json",
+                out + ".json",
+                "--set",
+                "data.demo-train=12",
+                "--set",
+                "data.demo-test=4",
+                "--set",
+                "proposals.max-boxes=120",
+                "--set",
+                "finetune.iterations=12",
+                "--set",
+                "svm.retrain-after=300",
+                "--set",
+                "threads=2"));
+    arguments.addAll(List.of(more));
+    return Main.run(arguments.toArray(String[]::new));
+  }
+
+  @BeforeAll
+  void runTheDemo(@TempDir Path temporary) {
+    folder = temporary;
+    first = folder.resolve("first");
+    assertEquals(0, run(first));
+  }
+
+  @Test
+  void aRunLeavesItsResultsInItsFolder() throws IOException {
+    JsonNode result = new ObjectMapper().readTree(folder.resolve("first.json").toFile());
+    double mAp = result.path("mAP").asDouble(-1);
+    assertTrue(mAp >= 0 && mAp <= 1, "mAP " + mAp);
+    assertTrue(result.path("ap").size() >= 2);
+    assertTrue(result.path("seconds").has("fine-tuning"));
+    assertTrue(result.path("peak_memory_bytes").asLong() > 1 << 20);
+    for (String file : List.of("config.yaml", "manifest.json", "report.html", "detector.rcnn")) {
+      assertTrue(Files.size(first.resolve(file)) > 100, file);
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytes() throws IOException {
+    Path second = folder.resolve("second");
+    assertEquals(0, run(second));
+    for (String stage : List.of("proposals", "finetune", "features", "svm", "bbox", "detections")) {
+      List<Path> made = artifacts(first.resolve(stage));
+      assertTrue(!made.isEmpty(), stage);
+      for (Path file : made) {
+        Path twin = second.resolve(first.relativize(file).toString());
+        assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(twin), file.toString());
+      }
+    }
+  }
+
+  @Test
+  void aFinishedRunIsNotComputedAgain() throws IOException {
+    List<Path> before = artifacts(first.resolve("features"));
+    List<java.nio.file.attribute.FileTime> times = new ArrayList<>();
+    for (Path file : before) {
+      times.add(Files.getLastModifiedTime(file));
+    }
+    assertEquals(0, run(first, "--set", "bbox.enabled=false"));
+    assertEquals(before, artifacts(first.resolve("features")));
+    for (int i = 0; i < before.size(); i++) {
+      assertEquals(times.get(i), Files.getLastModifiedTime(before.get(i)));
+    }
+    assertEquals(0, run(first));
+  }
+
+  @Test
+  void theTrainedDetectorGivesTheRunsOwnDetections() throws IOException {
+    Path photo = firstTestImage();
+    try (Detector detector = Detector.load(first)) {
+      RgbImage image = ImageFiles.read(photo);
+      List<Detection> found = detector.detect(image);
+      assertTrue(!found.isEmpty());
+      for (Detection detection : found) {
+        assertTrue(detector.classes().contains(detection.className()));
+        assertTrue(detection.box().xMin() >= 0 && detection.box().xMax() <= image.width());
+      }
+      assertEquals(found, detector.detect(image));
+    }
+    Path json = folder.resolve("found.json");
+    assertEquals(
+        0,
+        Main.run(
+            "detect",
+            "--model",
+            first.toString(),
+            "--min-score",
+            "-10",
+            "--draw",
+            folder.resolve("drawn").toString(),
+            "--json",
+            json.toString(),
+            photo.toString()));
+    JsonNode found = new ObjectMapper().readTree(json.toFile());
+    assertEquals(4, found.path(0).path("detections").path(0).path("box").size());
+    assertEquals(1, artifacts(folder.resolve("drawn")).size());
+  }
+
+  private Path firstTestImage() throws IOException {
+    try (Stream<Path> data = Files.list(first)) {
+      Path devkit =
+          data.filter(path -> path.getFileName().toString().startsWith("demo-data"))
+              .findFirst()
+              .orElseThrow();
+      String id = Files.readAllLines(devkit.resolve("ImageSets/Main/test.txt")).get(0).strip();
+      return devkit.resolve("JPEGImages").resolve(id + ".jpg");
+    }
+  }
+
+  /** The files of a stage; its notes are left out, for they hold times. */
+  private static List<Path> artifacts(Path stage) throws IOException {
+    try (Stream<Path> files = Files.walk(stage)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().matches("[0-9a-f]{12}\\.json"))
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.rcnn.pipeline.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigLoaderTest {
+
+  private final ConfigLoader loader = new ConfigLoader();
+
+  static java.util.List<String> presets() {
+    return ConfigLoader.presets();
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void everyPresetReads(String preset) {
+    PipelineConfig config = loader.preset(preset, Map.of());
+    assertEquals(32, config.finetune().positives());
+    assertEquals(96, config.finetune().backgrounds());
+    assertEquals(0.5, config.finetune().positiveIou());
+  }
+
+  @Test
+  void negativesAreStrictByDefaultAndThePapersInItsPreset() {
+    assertEquals(0.7, loader.preset("voc2007", Map.of()).svm().negativeIou());
+    assertEquals(0.3, loader.preset("paper", Map.of()).svm().negativeIou());
+  }
+
+  @Test
+  void aSingleSettingOverridesThePreset() {
+    PipelineConfig config = loader.preset("demo", Map.of("svm.negative-iou", "0.3", "seed", "7"));
+    assertEquals(0.3, config.svm().negativeIou());
+    assertEquals(7, config.seed());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "svm.negative-iou, 1.5, svm.negative-iou must lie between",
+    "svm.negativ-iou, 0.5, there is no setting 'svm.negativ-iou'",
+    "features.layer, fc9, 'features.layer must be one of pool5, fc6, fc7'",
+    "finetune.iterations, 0, finetune.iterations must be at least 1",
+    "finetune.iterations, many, finetune.iterations has a value of the wrong kind",
+    "svm, 3, there is no setting 'svm'"
+  })
+  void aBadSettingIsRefusedByName(String key, String value, String sentence) {
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> loader.preset("demo", Map.of(key, value)));
+    assertTrue(refusal.getMessage().contains(sentence), refusal.getMessage());
+  }
+
+  @Test
+  void anUnknownPresetListsTheKnownOnes() {
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> loader.preset("voc", Map.of()));
+    assertEquals(
+        "There is no preset 'voc'; choose one of demo, voc2007-small, voc2007, paper.",
+        refusal.getMessage());
+  }
+
+  @Test
+  void aFileNamesOnlyWhatItChangesAndItsMistakesAreToldWithTheFile(@TempDir Path folder)
+      throws IOException {
+    Path good = Files.writeString(folder.resolve("good.yaml"), "bbox:\n  enabled: false\n");
+    assertEquals(false, loader.file(good, Map.of()).bbox().enabled());
+
+    Path unknown = Files.writeString(folder.resolve("unknown.yaml"), "bbox:\n  enable: no\n");
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> loader.file(unknown, Map.of()));
+    assertTrue(
+        refusal.getMessage().contains("unknown.yaml: there is no setting 'bbox.enable'"),
+        refusal.getMessage());
+
+    Path broken = Files.writeString(folder.resolve("broken.yaml"), "bbox: [\n");
+    assertTrue(
+        assertThrows(ConfigException.class, () -> loader.file(broken, Map.of()))
+            .getMessage()
+            .contains("broken.yaml is not valid YAML: line"));
+  }
+
+  @Test
+  void aWrittenConfigurationReadsBackTheSame(@TempDir Path folder) throws IOException {
+    PipelineConfig config = loader.preset("paper", Map.of("finetune.frozen-layers", "[conv1]"));
+    Path file = Files.writeString(folder.resolve("config.yaml"), loader.toYaml(config));
+    assertEquals(config, loader.file(file, Map.of()));
+  }
+}
