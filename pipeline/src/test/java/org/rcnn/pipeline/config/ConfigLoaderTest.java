@@ -35,6 +35,7 @@ class ConfigLoaderTest {
   void negativesAreStrictByDefaultAndThePapersInItsPreset() {
     assertEquals(0.7, loader.preset("voc2007", Map.of()).svm().negativeIou());
     assertEquals(0.3, loader.preset("paper", Map.of()).svm().negativeIou());
+    assertEquals(0.0, loader.preset("paper", Map.of()).svm().positiveIou());
   }
 
   @Test
