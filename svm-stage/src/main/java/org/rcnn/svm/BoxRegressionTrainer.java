@@ -29,16 +29,16 @@ public final class BoxRegressionTrainer {
   private final int dimension;
   private final Map<String, Pairs> pairsByClass = new LinkedHashMap<>();
 
-  private record Pair(Box proposal, Box groundTruth, BoxRegressRow features) {}
+  private record Pair(Box proposal, Box groundTruth, SparseRow features) {}
 
   private static final class Pairs {
-    final BoxRegressReservoir<Pair> training;
-    final BoxRegressReservoir<Pair> heldBack;
+    final Reservoir<Pair> training;
+    final Reservoir<Pair> heldBack;
 
     Pairs(BoxRegressionSettings settings, long seed) {
-      training = new BoxRegressReservoir<>(settings.maxPairs(), seed);
+      training = new Reservoir<>(settings.maxPairs(), seed);
       heldBack =
-          new BoxRegressReservoir<>(
+          new Reservoir<>(
               Math.max(1, settings.maxPairs() / Math.max(2, settings.heldBackEvery())), ~seed);
     }
   }
@@ -144,9 +144,7 @@ public final class BoxRegressionTrainer {
     }
     (isHeldBack(groundTruth) ? pairs.heldBack : pairs.training)
         .offer(
-            () ->
-                new Pair(
-                    proposal, groundTruth, BoxRegressRow.pack(features, rowOffset, dimension)));
+            () -> new Pair(proposal, groundTruth, SparseRow.pack(features, rowOffset, dimension)));
     return true;
   }
 
@@ -192,7 +190,7 @@ public final class BoxRegressionTrainer {
   private Trained trainClass(String className, Pairs pairs) {
     List<Pair> training = pairs.training.kept();
     if (training.size() < settings.minPairs()) {
-      return report(className, pairs, null, new double[BoxRegressTargets.COUNT], null);
+      return report(className, pairs, null, new double[BoxTargets.COUNT], null);
     }
     int n = training.size();
     int d = dimension + 1;
@@ -202,10 +200,10 @@ public final class BoxRegressionTrainer {
       Pair pair = training.get(i);
       pair.features().unpack(x, i * d, (float) settings.featureScale());
       x[i * d + dimension] = 1;
-      targets[i] = BoxRegressTargets.of(pair.proposal(), pair.groundTruth());
+      targets[i] = BoxTargets.of(pair.proposal(), pair.groundTruth());
     }
-    BoxRegressTargets transform = BoxRegressTargets.fit(targets);
-    double[][] y = new double[BoxRegressTargets.COUNT][n];
+    BoxTargets transform = BoxTargets.fit(targets);
+    double[][] y = new double[BoxTargets.COUNT][n];
     for (int i = 0; i < n; i++) {
       double[] whitened = transform.whiten(targets[i]);
       for (int c = 0; c < y.length; c++) {
@@ -214,12 +212,11 @@ public final class BoxRegressionTrainer {
     }
     RidgeRegression.Solution solution = new RidgeRegression(x, n, d, y, settings.lambda()).solve();
 
-    float[] weights = new float[BoxRegressTargets.COUNT * dimension];
+    float[] weights = new float[BoxTargets.COUNT * dimension];
     for (int i = 0; i < dimension; i++) {
       double[] unwhitened = transform.unwhitenDirection(column(solution.weights(), i));
       for (int c = 0; c < unwhitened.length; c++) {
-        weights[BoxRegressTargets.COUNT * i + c] =
-            (float) (unwhitened[c] * settings.featureScale());
+        weights[BoxTargets.COUNT * i + c] = (float) (unwhitened[c] * settings.featureScale());
       }
     }
     double[] biases = transform.unwhiten(column(solution.weights(), dimension));

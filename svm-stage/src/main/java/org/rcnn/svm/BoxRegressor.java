@@ -18,8 +18,7 @@ import org.rcnn.data.Box;
  */
 public final class BoxRegressor {
 
-  private static final BoxRegressModelFile FILE =
-      new BoxRegressModelFile("box regression", "RCNNBBOX", 1);
+  private static final ModelFile FILE = new ModelFile("box regression", "RCNNBBOX", 1);
 
   private final List<String> classes;
   private final int dimension;
@@ -98,7 +97,7 @@ public final class BoxRegressor {
         dh += value * w[4 * i + 3];
       }
     }
-    return BoxRegressTargets.apply(proposal, dx, dy, dw, dh);
+    return BoxTargets.apply(proposal, dx, dy, dw, dh);
   }
 
   /**
@@ -172,8 +171,8 @@ public final class BoxRegressor {
     for (int c = 0; c < count; c++) {
       classes.add(in.readUTF());
       boolean learned = in.readBoolean();
-      float[] w = learned ? new float[BoxRegressTargets.COUNT * dimension] : null;
-      double[] b = new double[BoxRegressTargets.COUNT];
+      float[] w = learned ? new float[BoxTargets.COUNT * dimension] : null;
+      double[] b = new double[BoxTargets.COUNT];
       if (learned) {
         for (int i = 0; i < b.length; i++) {
           b[i] = in.readDouble();

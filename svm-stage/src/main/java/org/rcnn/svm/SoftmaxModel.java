@@ -15,8 +15,7 @@ import java.util.List;
  */
 public final class SoftmaxModel {
 
-  private static final BoxRegressModelFile FILE =
-      new BoxRegressModelFile("softmax model", "RCNNSMAX", 1);
+  private static final ModelFile FILE = new ModelFile("softmax model", "RCNNSMAX", 1);
 
   private final List<String> classes;
   private final int dimension;

@@ -29,10 +29,10 @@ public final class SoftmaxTrainer {
   private final List<String> classes;
   private final int dimension;
   private final SoftmaxSettings settings;
-  private final BoxRegressReservoir<Sample> positives;
-  private final BoxRegressReservoir<Sample> backgrounds;
+  private final Reservoir<Sample> positives;
+  private final Reservoir<Sample> backgrounds;
 
-  private record Sample(BoxRegressRow features, int label) {}
+  private record Sample(SparseRow features, int label) {}
 
   /**
    * The outcome.
@@ -75,8 +75,8 @@ public final class SoftmaxTrainer {
     this.classes = List.copyOf(classes);
     this.dimension = dimension;
     this.settings = settings;
-    this.positives = new BoxRegressReservoir<>(settings.maxPositives(), settings.seed());
-    this.backgrounds = new BoxRegressReservoir<>(settings.maxBackgrounds(), ~settings.seed());
+    this.positives = new Reservoir<>(settings.maxPositives(), settings.seed());
+    this.backgrounds = new Reservoir<>(settings.maxBackgrounds(), ~settings.seed());
   }
 
   /**
@@ -124,7 +124,7 @@ public final class SoftmaxTrainer {
               .formatted(dimension, rowOffset, features.length));
     }
     (label == 0 ? backgrounds : positives)
-        .offer(() -> new Sample(BoxRegressRow.pack(features, rowOffset, dimension), label));
+        .offer(() -> new Sample(SparseRow.pack(features, rowOffset, dimension), label));
   }
 
   /**
@@ -228,7 +228,7 @@ public final class SoftmaxTrainer {
     }
 
     /** Adds one sample's gradient at the given weights; returns its cross entropy. */
-    double add(BoxRegressRow row, int label, double[] w, double[] b) {
+    double add(SparseRow row, int label, double[] w, double[] b) {
       int count = row.list(positions, values);
       System.arraycopy(b, 0, scores, 0, columns);
       for (int i = 0; i < count; i++) {

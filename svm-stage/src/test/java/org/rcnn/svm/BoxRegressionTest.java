@@ -29,19 +29,19 @@ class BoxRegressionTest {
     Box proposal = new Box(0, 0, 10, 20);
     Box groundTruth = new Box(5, 10, 25, 20);
     // Centres (5, 10) and (15, 15); sizes 10 × 20 and 20 × 10.
-    double[] targets = BoxRegressTargets.of(proposal, groundTruth);
+    double[] targets = BoxTargets.of(proposal, groundTruth);
     assertArrayEquals(new double[] {1, 0.25, Math.log(2), -Math.log(2)}, targets, 1e-15);
-    Box back = BoxRegressTargets.apply(proposal, 1, 0.25, Math.log(2), -Math.log(2));
+    Box back = BoxTargets.apply(proposal, 1, 0.25, Math.log(2), -Math.log(2));
     assertBox(groundTruth, back, 1e-12);
   }
 
   @Test
   void anAbsurdPredictionGivesALargeBoxAndAnEmptyProposalStays() {
-    Box huge = BoxRegressTargets.apply(new Box(0, 0, 16, 16), 0, 0, 1e9, -1e9);
+    Box huge = BoxTargets.apply(new Box(0, 0, 16, 16), 0, 0, 1e9, -1e9);
     assertEquals(1000, huge.width(), 1e-9);
     assertEquals(16 * 16 / 1000.0, huge.height(), 1e-9);
     Box empty = new Box(3, 3, 3, 5);
-    assertSame(empty, BoxRegressTargets.apply(empty, 1, 1, 1, 1));
+    assertSame(empty, BoxTargets.apply(empty, 1, 1, 1, 1));
   }
 
   @Test
@@ -53,7 +53,7 @@ class BoxRegressionTest {
       double b = random.nextGaussian();
       targets[i] = new double[] {1 + a, 2 * a + b, -3 + b, 5};
     }
-    BoxRegressTargets transform = BoxRegressTargets.fit(targets);
+    BoxTargets transform = BoxTargets.fit(targets);
     double[] mean = new double[4];
     double[][] covariance = new double[4][4];
     for (double[] row : targets) {
@@ -232,7 +232,7 @@ class BoxRegressionTest {
   void aReservoirKeepsEachElementWithTheSameChance() {
     int[] kept = new int[20];
     for (long seed = 0; seed < 2_000; seed++) {
-      BoxRegressReservoir<Integer> reservoir = new BoxRegressReservoir<>(5, seed);
+      Reservoir<Integer> reservoir = new Reservoir<>(5, seed);
       for (int i = 0; i < kept.length; i++) {
         int element = i;
         reservoir.offer(() -> element);
@@ -254,7 +254,7 @@ class BoxRegressionTest {
       for (int i = 0; i < row.length; i++) {
         row[i] = random.nextBoolean() ? random.nextFloat() - 0.5f : 0;
       }
-      BoxRegressRow packed = BoxRegressRow.pack(row, 3, dimension);
+      SparseRow packed = SparseRow.pack(row, 3, dimension);
       float[] unpacked = new float[dimension];
       packed.unpack(unpacked, 0, 1);
       assertArrayEquals(Arrays.copyOfRange(row, 3, row.length), unpacked);
@@ -303,7 +303,7 @@ class BoxRegressionTest {
         double y = random.nextInt(200);
         Box proposal = new Box(x, y, x + 50 + random.nextInt(100), y + 50 + random.nextInt(100));
         Box groundTruth =
-            BoxRegressTargets.apply(
+            BoxTargets.apply(
                 proposal,
                 0.05 + 0.05 * features[0],
                 0.05 * features[1],

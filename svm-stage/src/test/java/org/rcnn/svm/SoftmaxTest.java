@@ -50,7 +50,7 @@ class SoftmaxTest {
     double[] weights = random.doubles(dimension * columns, -1, 1).toArray();
     double[] bias = random.doubles(columns, -1, 1).toArray();
     float[] features = {0.5f, 0, -1.5f, 2, 0};
-    BoxRegressRow row = BoxRegressRow.pack(features, 0, dimension);
+    SparseRow row = SparseRow.pack(features, 0, dimension);
     SoftmaxTrainer.Gradient gradient = new SoftmaxTrainer.Gradient(dimension, columns, 0.7);
     gradient.add(row, 2, weights, bias);
     double h = 1e-6;
@@ -74,7 +74,7 @@ class SoftmaxTest {
     }
   }
 
-  private static double loss(BoxRegressRow row, double[] weights, double[] bias) {
+  private static double loss(SparseRow row, double[] weights, double[] bias) {
     return new SoftmaxTrainer.Gradient(5, 4, 0.7).add(row, 2, weights, bias);
   }
 

@@ -1,19 +1,21 @@
 package org.rcnn.pipeline.cli;
 
-import java.util.ArrayList;
-import java.util.List;
+import picocli.CommandLine;
 
 /** The list of commands. */
 final class Commands {
 
   private Commands() {}
 
-  static List<Object> all() {
-    List<Object> commands = new ArrayList<>();
-    commands.add(new RunCommand());
-    commands.add(new AblateCommand());
-    commands.add(new PretrainCommand());
-    commands.add(new DetectCommand());
-    return commands;
+  static void addTo(CommandLine line) {
+    line.addSubcommand(new RunCommand());
+    line.addSubcommand(new AblateCommand());
+    line.addSubcommand(new PretrainCommand());
+    for (StageCommand.Stage stage : StageCommand.Stage.values()) {
+      CommandLine command = new CommandLine(new StageCommand(stage));
+      command.getCommandSpec().usageMessage().description(stage.description());
+      line.addSubcommand(stage.label(), command);
+    }
+    line.addSubcommand(new DetectCommand());
   }
 }

@@ -36,9 +36,7 @@ public final class Main {
   public static int run(String... arguments) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
-    for (Object command : Commands.all()) {
-      line.addSubcommand(command);
-    }
+    Commands.addTo(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {

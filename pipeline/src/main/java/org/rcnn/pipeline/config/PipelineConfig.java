@@ -198,6 +198,11 @@ public record PipelineConfig(
       Range.oneOf("svm.head", head, "svm", "softmax");
       Range.within("svm.negative-iou", negativeIou, 0, 1);
       Range.within("svm.positive-iou", positiveIou, 0, 1);
+      if (positiveIou > 0 && positiveIou < negativeIou) {
+        throw new ConfigException(
+            "svm.positive-iou (%s) must be 0 or at least svm.negative-iou (%s): a region cannot be both."
+                .formatted(positiveIou, negativeIou));
+      }
       Range.within("svm.cost", cost, 1e-9, 1e6);
       Range.within("svm.positive-weight", positiveWeight, 1e-6, 1e6);
       Range.atLeast("svm.positive-upsampling", positiveUpsampling, 1);
@@ -206,23 +211,6 @@ public record PipelineConfig(
       Range.within("svm.easy-negative-score", easyNegativeScore, -100, 100);
       Range.atLeast("svm.retrain-after", retrainAfter, 1);
       Range.atLeast("svm.negative-cache", negativeCache, 1);
-    }
-
-    /** The same head with another threshold for negatives. */
-    public Svm withNegativeIou(double iou) {
-      return new Svm(
-          head,
-          iou,
-          positiveIou,
-          difficultPositives,
-          cost,
-          positiveWeight,
-          positiveUpsampling,
-          negativeSampling,
-          hardNegativeScore,
-          easyNegativeScore,
-          retrainAfter,
-          negativeCache);
     }
   }
 

@@ -121,12 +121,12 @@ public final class Experiment {
 
   /** The weights of the network, fine-tuned or as it starts. */
   public Weights weights(boolean finetuned) throws IOException {
-    return finetuned
-        ? WeightFile.read(
-                fineTuning.run(
-                    train, proposals.key(train), proposals.run(train), backbone, classes))
-            .weights()
-        : backbone.transfer().weights();
+    return finetuned ? WeightFile.read(fineTuned()).weights() : backbone.transfer().weights();
+  }
+
+  /** The file of the fine-tuned weights. */
+  public Path fineTuned() throws IOException {
+    return fineTuning.run(train, proposals.key(train), proposals.run(train), backbone, classes);
   }
 
   /** The learning curve of fine-tuning; the weights must be there. */
@@ -135,9 +135,9 @@ public final class Experiment {
         run.place(fineTuning.key(proposals.key(train), backbone, classes), ".safetensors"));
   }
 
-  /** Computes the features of both sets with a network, if they are not there. */
-  public void features(boolean finetuned) throws IOException {
-    prepare(finetuned);
+  /** The folder of the training images' features; those of the test images are made with them. */
+  public Path features(boolean finetuned) throws IOException {
+    return prepare(finetuned).train().folder();
   }
 
   private Prepared prepare(boolean finetuned) throws IOException {

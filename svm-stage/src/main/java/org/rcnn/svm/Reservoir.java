@@ -10,14 +10,14 @@ import java.util.function.Supplier;
  * any number of offers each has had the same chance to be kept. The same seed and the same stream
  * give the same sample.
  */
-final class BoxRegressReservoir<T> {
+final class Reservoir<T> {
 
   private final int capacity;
   private final SplittableRandom random;
   private final List<T> kept = new ArrayList<>();
   private long offered;
 
-  BoxRegressReservoir(int capacity, long seed) {
+  Reservoir(int capacity, long seed) {
     this.capacity = capacity;
     this.random = new SplittableRandom(seed);
   }

@@ -16,7 +16,7 @@ import org.rcnn.data.Box;
  * then have about unit covariance, so that one λ suits all four and all classes. ε = {@value
  * #REGULARISER}, as in the authors' code, keeps a target that hardly varies from being blown up.
  */
-final class BoxRegressTargets {
+final class BoxTargets {
 
   static final int COUNT = 4;
 
@@ -29,7 +29,7 @@ final class BoxRegressTargets {
   private final double[][] whitener;
   private final double[][] inverse;
 
-  private BoxRegressTargets(double[] mean, double[][] whitener, double[][] inverse) {
+  private BoxTargets(double[] mean, double[][] whitener, double[][] inverse) {
     this.mean = mean;
     this.whitener = whitener;
     this.inverse = inverse;
@@ -60,7 +60,7 @@ final class BoxRegressTargets {
   }
 
   /** The transform fitted to rows of four targets. */
-  static BoxRegressTargets fit(double[][] targets) {
+  static BoxTargets fit(double[][] targets) {
     double[] mean = new double[COUNT];
     for (double[] row : targets) {
       for (int c = 0; c < COUNT; c++) {
@@ -85,7 +85,7 @@ final class BoxRegressTargets {
       scaled.setEntry(c, c, 1 / deviation);
       unscaled.setEntry(c, c, deviation);
     }
-    return new BoxRegressTargets(
+    return new BoxTargets(
         mean,
         v.multiply(scaled).multiply(v.transpose()).getData(),
         v.multiply(unscaled).multiply(v.transpose()).getData());

@@ -25,7 +25,7 @@ import java.util.zip.CRC32;
  * @param magic eight characters that such a file begins with
  * @param version the version written, and the only one read
  */
-record BoxRegressModelFile(String kind, String magic, int version) {
+record ModelFile(String kind, String magic, int version) {
 
   private static final int FRAME = 8 + 4 + 4;
 

@@ -4,13 +4,13 @@ package org.rcnn.svm;
  * A feature row without its zeros. Features behind a rectifier are about three quarters zeros, so
  * that the rows kept for training take a quarter of the memory, without loss.
  */
-final class BoxRegressRow {
+final class SparseRow {
 
   private final long[] occupied;
   private final float[] values;
   private final int dimension;
 
-  private BoxRegressRow(long[] occupied, float[] values, int dimension) {
+  private SparseRow(long[] occupied, float[] values, int dimension) {
     this.occupied = occupied;
     this.values = values;
     this.dimension = dimension;
@@ -19,7 +19,7 @@ final class BoxRegressRow {
   /**
    * Packs {@code dimension} features from an offset on; features that are not finite are refused.
    */
-  static BoxRegressRow pack(float[] features, int offset, int dimension) {
+  static SparseRow pack(float[] features, int offset, int dimension) {
     long[] occupied = new long[(dimension + 63) >>> 6];
     int count = 0;
     for (int i = 0; i < dimension; i++) {
@@ -40,7 +40,7 @@ final class BoxRegressRow {
         values[next++] = features[offset + i];
       }
     }
-    return new BoxRegressRow(occupied, values, dimension);
+    return new SparseRow(occupied, values, dimension);
   }
 
   int dimension() {
