@@ -17,5 +17,9 @@ final class Commands {
       line.addSubcommand(stage.label(), command);
     }
     line.addSubcommand(new DetectCommand());
+    line.addSubcommand(new EvalCommand());
+    line.addSubcommand(new ProposalsCommand());
+    line.addSubcommand(new DataCommand());
+    line.addSubcommand(new WeightsCommand());
   }
 }

@@ -1,0 +1,126 @@
+package org.rcnn.pipeline.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.scenes.SceneGenerator;
+
+/** What bad input gets: one sentence, the right exit status, and the rest of the work done. */
+class BadInputTest {
+
+  @TempDir Path folder;
+  private Path devkit;
+
+  @BeforeEach
+  void makeScenes() throws IOException {
+    devkit = folder.resolve("scenes");
+    new SceneGenerator(3).writeDevkit(devkit, 2, 2, 2);
+  }
+
+  private Invocation proposals(String... more) {
+    String[] arguments = new String[5 + more.length];
+    String[] fixed = {"proposals", "--data", devkit.toString(), "--split", "trainval"};
+    System.arraycopy(fixed, 0, arguments, 0, 5);
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return Invocation.of(arguments);
+  }
+
+  @Test
+  void wrongUsageExitsWithTwo() {
+    for (String[] usage :
+        new String[][] {
+          {"run", "--bogus"},
+          {"run", "--preset", "imaginary"},
+          {"run", "--set", "svm.negative-iou=7"},
+          {"run", "--set", "svm.no-such-key=7"},
+          {"proposals", "--data", devkit.toString(), "--mode", "slow"},
+          {"eval", "--data", devkit.toString(), "--detections", ".", "--metric", "f1"},
+          {"detect"},
+          {"nonsense"}
+        }) {
+      Invocation wrong = Invocation.of(usage);
+      assertEquals(2, wrong.status(), String.join(" ", usage));
+      assertFalse(wrong.err().contains("\tat "), wrong.err());
+      assertFalse(wrong.err().isBlank(), String.join(" ", usage));
+    }
+  }
+
+  @Test
+  void aMissingFolderIsToldInOneLine() {
+    Invocation missing = Invocation.of("run", "--data", folder.resolve("nowhere").toString());
+    assertEquals(1, missing.status());
+    assertTrue(missing.err().contains("nowhere"), missing.err());
+    assertFalse(missing.err().contains("\tat "), missing.err());
+  }
+
+  @Test
+  void anEmptySplitIsNamed() throws IOException {
+    Files.writeString(devkit.resolve("ImageSets/Main/trainval.txt"), "\n");
+    Invocation empty = proposals();
+    assertEquals(1, empty.status());
+    assertTrue(empty.err().contains("trainval"), empty.err());
+  }
+
+  @Test
+  void missingSplitsAreExplainedAndCanBeMadeBySeed() throws IOException {
+    try (var lists = Files.list(devkit.resolve("ImageSets/Main"))) {
+      for (Path list : lists.toList()) {
+        Files.delete(list);
+      }
+    }
+    Invocation refused =
+        Invocation.of("features", "--data", devkit.toString(), "--out", folder + "/run");
+    assertEquals(1, refused.status());
+    assertTrue(refused.err().contains("--set data.split-test-share="), refused.err());
+  }
+
+  @Test
+  void anUnreadableImageIsReportedAndTheRestIsDone() throws IOException {
+    String id = Files.readAllLines(devkit.resolve("ImageSets/Main/trainval.txt")).get(0).strip();
+    Files.writeString(devkit.resolve("JPEGImages").resolve(id + ".jpg"), "not a picture");
+    Path json = folder.resolve("result.json");
+    Invocation done = proposals("--json", json.toString());
+    assertEquals(0, done.status(), done.err());
+    JsonNode result = new ObjectMapper().readTree(json.toFile());
+    assertEquals(3, result.path("images").asInt());
+  }
+
+  @Test
+  void aMalformedAnnotationIsReportedAndTheRestIsDone() throws IOException {
+    String id = Files.readAllLines(devkit.resolve("ImageSets/Main/trainval.txt")).get(1).strip();
+    Files.writeString(devkit.resolve("Annotations").resolve(id + ".xml"), "<annotation><object>");
+    Path json = folder.resolve("result.json");
+    Invocation done = proposals("--json", json.toString());
+    assertEquals(0, done.status(), done.err());
+    assertEquals(3, new ObjectMapper().readTree(json.toFile()).path("images").asInt());
+  }
+
+  @Test
+  void aMalformedResultLineIsToldWithFileAndLine() throws IOException {
+    Path results = Files.createDirectories(folder.resolve("results"));
+    Files.writeString(
+        results.resolve("comp4_det_test_melon.txt"), "000001 0.5 1 1 20 20\n000001 0.5 1 1\n");
+    Invocation refused =
+        Invocation.of("eval", "--data", devkit.toString(), "--detections", results.toString());
+    assertEquals(1, refused.status());
+    assertTrue(refused.err().contains("comp4_det_test_melon.txt"), refused.err());
+    assertTrue(refused.err().contains("2"), refused.err());
+  }
+
+  @Test
+  void aDamagedDetectorIsToldInOneLine() throws IOException {
+    Path model = Files.writeString(folder.resolve("detector.rcnn"), "no zip");
+    Invocation refused = Invocation.of("detect", "--model", model.toString(), "a.jpg");
+    assertEquals(1, refused.status());
+    assertTrue(refused.err().contains("not a detector file"), refused.err());
+  }
+}
