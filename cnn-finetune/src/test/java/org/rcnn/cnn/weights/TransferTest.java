@@ -1,0 +1,165 @@
+package org.rcnn.cnn.weights;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.Transfer.Outcome;
+import org.rcnn.cnn.weights.Transfer.Row;
+
+/** The target has conv1 (4 x 3 x 3 x 3), fc6 (16 x 64) and fc8 (3 x 16). */
+class TransferTest {
+
+  private static final NetworkDefinition TARGET = ToyNetworks.tiny(3);
+
+  private static Tensor zeros(int... shape) {
+    int size = 1;
+    for (int length : shape) {
+      size *= length;
+    }
+    return new Tensor(shape, new float[size]);
+  }
+
+  /** A complete source of the target's own shapes, to be spoilt. */
+  private static Map<String, Tensor> source() {
+    return new LinkedHashMap<>(ToyNetworks.random(TARGET, 1).tensors());
+  }
+
+  private static Transfer transfer(Map<String, Tensor> source) {
+    return Transfer.into(TARGET, new Weights(source), 42);
+  }
+
+  @Test
+  void layersOfTheSameNameKindAndShapeAreCopied() {
+    Map<String, Tensor> source = source();
+    Transfer transfer = transfer(source);
+    assertEquals(
+        List.of(
+            new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3]"),
+            new Row("fc6", Outcome.COPIED, "[16, 64]"),
+            new Row("fc8", Outcome.COPIED, "[3, 16]")),
+        transfer.rows());
+    assertEquals(List.of(), transfer.newLayers());
+    assertEquals(List.of(), transfer.unused());
+    assertEquals(source, transfer.weights().tensors());
+  }
+
+  @Test
+  void aLayerThatTheSourceLacksIsNew() {
+    Map<String, Tensor> source = source();
+    source.keySet().removeIf(name -> name.startsWith("fc8"));
+    Transfer transfer = transfer(source);
+    assertEquals(
+        new Row("fc8", Outcome.NEW, "the source has no layer of this name"),
+        transfer.rows().get(2));
+    assertEquals(List.of("fc8"), transfer.newLayers());
+    assertEquals(List.copyOf(TARGET.parameters().keySet()), names(transfer));
+  }
+
+  @Test
+  void aLayerOfAnotherShapeIsRefusedAndMadeNew() {
+    // The classifier of 1,000 classes on a network for 3.
+    Map<String, Tensor> source = source();
+    source.put("fc8.weight", zeros(1000, 16));
+    source.put("fc8.bias", zeros(1000));
+    Transfer transfer = transfer(source);
+    assertEquals(
+        new Row(
+            "fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
+        transfer.rows().get(2));
+    assertEquals(List.of("fc8"), transfer.newLayers());
+    assertEquals(
+        Weights.initial(TARGET, 42).tensors().get("fc8.weight"),
+        transfer.weights().tensors().get("fc8.weight"));
+  }
+
+  @Test
+  void aWrongBiasAloneRefusesTheWholeLayer() {
+    Map<String, Tensor> source = source();
+    source.put("fc6.bias", zeros(17));
+    Transfer transfer = transfer(source);
+    assertEquals(
+        new Row("fc6", Outcome.REFUSED, "fc6.bias is [17] in the source and [16] here"),
+        transfer.rows().get(1));
+    assertNotEquals(source.get("fc6.weight"), transfer.weights().tensors().get("fc6.weight"));
+  }
+
+  @Test
+  void aLayerOfAnotherKindIsRefused() {
+    // As many weights, but a convolution over 4 x 4 maps.
+    Map<String, Tensor> source = source();
+    source.put("fc6.weight", zeros(16, 4, 4, 4));
+    assertEquals(
+        new Row(
+            "fc6",
+            Outcome.REFUSED,
+            "the source's layer is of another kind: its weights have 4 axes, not 2"),
+        transfer(source).rows().get(1));
+  }
+
+  @Test
+  void aLayerWithoutItsBiasIsRefused() {
+    Map<String, Tensor> source = source();
+    source.remove("conv1.bias");
+    assertEquals(
+        new Row("conv1", Outcome.REFUSED, "the source has no conv1.bias"),
+        transfer(source).rows().get(0));
+  }
+
+  @Test
+  void layersThatTheTargetLacksAreListedOnce() {
+    Map<String, Tensor> source = source();
+    source.put("fc7.weight", zeros(2, 2));
+    source.put("fc7.bias", zeros(2));
+    source.put("conv1.bn.gamma", zeros(4));
+    assertEquals(List.of("fc7", "conv1.bn"), transfer(source).unused());
+  }
+
+  @Test
+  void reportHasALineForEachLayer() {
+    Map<String, Tensor> source = source();
+    source.put("fc6.bias", zeros(17));
+    source.keySet().removeIf(name -> name.startsWith("fc8"));
+    source.put("fc7.weight", zeros(2, 2));
+    assertEquals(
+        List.of(
+            "copied  conv1  [4, 3, 3, 3]",
+            "refused fc6    fc6.bias is [17] in the source and [16] here",
+            "new     fc8    the source has no layer of this name",
+            "unused  fc7  the target has no layer of this name"),
+        transfer(source).report().lines().toList());
+  }
+
+  @Test
+  void sameSeedGivesTheSameNewLayersWhateverElseIsNew() {
+    Map<String, Tensor> source = source();
+    source.keySet().removeIf(name -> name.startsWith("fc8"));
+    Transfer one = transfer(source);
+    assertEquals(one, transfer(source));
+
+    source.keySet().removeIf(name -> name.startsWith("fc6"));
+    assertEquals(
+        one.weights().tensors().get("fc8.weight"),
+        transfer(source).weights().tensors().get("fc8.weight"));
+    assertNotEquals(
+        one.weights(), Transfer.into(TARGET, new Weights(source), 43).weights());
+  }
+
+  @Test
+  void copiedTensorsAreTheSourcesOwn() {
+    Map<String, Tensor> source = source();
+    assertSame(source.get("fc6.weight"), transfer(source).weights().tensors().get("fc6.weight"));
+  }
+
+  private static List<String> names(Transfer transfer) {
+    return List.copyOf(transfer.weights().tensors().keySet());
+  }
+}
