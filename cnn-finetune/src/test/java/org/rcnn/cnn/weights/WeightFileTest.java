@@ -95,8 +95,7 @@ class WeightFileTest {
     Path file = folder.resolve("aligned.safetensors");
     for (String note : List.of("", "1", "12", "123", "1234", "12345", "123456", "1234567")) {
       new WeightFile(weights(), Map.of("note", note)).write(file, Precision.F32);
-      ByteBuffer bytes =
-          ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
       assertEquals(0, bytes.getLong() % 8);
     }
   }
@@ -183,13 +182,21 @@ class WeightFileTest {
   @ValueSource(
       strings = {
         // Not the 16 bytes there are.
-        "[3]", "[5]", "[2,3]", "[]", "[0]",
+        "[3]",
+        "[5]",
+        "[2,3]",
+        "[]",
+        "[0]",
         // Negative lengths, also where two of them give 4 values.
-        "[-4]", "[-2,-2]", "[-1,-4]",
+        "[-4]",
+        "[-2,-2]",
+        "[-1,-4]",
         // Products beyond an int, and beyond a long.
-        "[65536,65537]", "[2147483647,2147483647]",
+        "[65536,65537]",
+        "[2147483647,2147483647]",
         // No numbers.
-        "[\"x\"]", "[null]",
+        "[\"x\"]",
+        "[null]",
       })
   void aShapeThatTheBytesDoNotFillIsRefused(String shape) throws IOException {
     assertRefused(file(tensor("F32", shape, 0, 16), new byte[16]));
