@@ -10,6 +10,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -189,14 +190,14 @@ public final class Network implements AutoCloseable {
 
   private NDArray upload(String name, int[] shape, Weights weights) {
     Tensor tensor = weights.tensors().get(name);
-    if (tensor == null || !java.util.Arrays.equals(tensor.shape(), shape)) {
+    if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
       throw new IllegalArgumentException(
           "Network %s needs parameter %s of shape %s, and the weights have %s."
               .formatted(
                   definition.name(),
                   name,
-                  java.util.Arrays.toString(shape),
-                  tensor == null ? "none" : java.util.Arrays.toString(tensor.shape())));
+                  Arrays.toString(shape),
+                  tensor == null ? "none" : Arrays.toString(tensor.shape())));
     }
     return shape.length == 4 ? uploadKernel(tensor) : create(tensor.values(), toShape(shape));
   }

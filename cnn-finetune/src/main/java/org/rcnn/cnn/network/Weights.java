@@ -1,5 +1,6 @@
 package org.rcnn.cnn.network;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +50,7 @@ public record Weights(Map<String, Tensor> tensors) {
         values[i] = (float) (deviation * random.nextGaussian());
       }
     } else if (name.endsWith(".gamma") || name.endsWith(".variance")) {
-      java.util.Arrays.fill(values, 1f);
+      Arrays.fill(values, 1f);
     }
     return new Tensor(shape, values);
   }

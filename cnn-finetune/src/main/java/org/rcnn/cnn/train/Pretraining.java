@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -255,10 +256,7 @@ public final class Pretraining {
   private float[] scores(Network network, float[] values, int count) {
     int side = plain.inputSize();
     try (NDManager scratch = network.manager().newSubManager()) {
-      NDArray input =
-          scratch
-              .create(values, new ai.djl.ndarray.types.Shape(count, side, side, 3))
-              .transpose(0, 3, 1, 2);
+      NDArray input = scratch.create(values, new Shape(count, side, side, 3)).transpose(0, 3, 1, 2);
       input.attach(scratch);
       Map<Tap, NDArray> outputs = network.forward(input, Set.of(Tap.SCORES));
       return outputs.get(Tap.SCORES).toFloatArray();

@@ -1,5 +1,6 @@
 package org.rcnn.cnn.warp;
 
+import java.util.Arrays;
 import nu.pattern.OpenCV;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -10,6 +11,7 @@ import org.opencv.imgproc.Imgproc;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Preprocessing.ColourOrder;
+import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
 
 /**
@@ -56,7 +58,7 @@ public final class RegionWarper implements AutoCloseable {
   }
 
   /** Where a region's pixels go. */
-  public WarpGeometry geometry(org.rcnn.data.Box region) {
+  public WarpGeometry geometry(Box region) {
     return WarpGeometry.of(region, image.cols(), image.rows(), size, context);
   }
 
@@ -71,7 +73,7 @@ public final class RegionWarper implements AutoCloseable {
   public void warp(WarpGeometry geometry, boolean mirror, float[] into, int offset) {
     resize(geometry);
     crop.get(0, 0, bytes);
-    java.util.Arrays.fill(into, offset, offset + 3 * size * size, 0f);
+    Arrays.fill(into, offset, offset + 3 * size * size, 0f);
     float[] mean = preprocessing.mean();
     float scale = preprocessing.scale();
     int width = geometry.targetWidth();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -92,7 +93,7 @@ public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
       text.append(
           "%-7s %s  %s%n"
               .formatted(
-                  row.outcome().name().toLowerCase(java.util.Locale.ROOT),
+                  row.outcome().name().toLowerCase(Locale.ROOT),
                   row.layer() + " ".repeat(width - row.layer().length()),
                   row.reason()));
     }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.report.AblationTable;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Row;
@@ -110,7 +111,7 @@ final class AblateCommand implements Callable<Integer> {
   private static int choice(String option, String value, String... choices) {
     int index = List.of(choices).indexOf(value);
     if (index < 0) {
-      throw new org.rcnn.pipeline.config.ConfigException(
+      throw new ConfigException(
           "%s takes %s, not '%s'.".formatted(option, String.join(", ", choices), value));
     }
     return index;

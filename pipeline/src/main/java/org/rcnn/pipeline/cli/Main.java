@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.cli;
 
+import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +45,7 @@ public final class Main {
             failure.printStackTrace(command.getErr());
           }
           command.getErr().println(Failures.sentence(failure));
-          return failure instanceof org.rcnn.pipeline.config.ConfigException
+          return failure instanceof ConfigException
               ? CommandLine.ExitCode.USAGE
               : CommandLine.ExitCode.SOFTWARE;
         });

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -233,7 +234,7 @@ final class ProposalsCommand implements Callable<Integer> {
     for (GroundTruth object : sample.annotation().objects()) {
       Box best =
           found.boxes().stream()
-              .max(java.util.Comparator.comparingDouble(box -> box.iou(object.box())))
+              .max(Comparator.comparingDouble(box -> box.iou(object.box())))
               .orElse(object.box());
       boxes.add(
           new LabelledBox(

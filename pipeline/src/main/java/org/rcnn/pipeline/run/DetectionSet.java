@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.run;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -59,8 +60,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
           problems.report(problem);
         }
         digest.update(Files.readAllBytes(image));
-        digest.update(
-            reading.annotation().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        digest.update(reading.annotation().toString().getBytes(StandardCharsets.UTF_8));
         samples.add(new Sample(id, image, reading.annotation()));
       } catch (IOException e) {
         problems.report(e.getMessage());

@@ -1,10 +1,12 @@
 package org.rcnn.pipeline.run;
 
 import java.time.Duration;
+import java.util.Optional;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +51,12 @@ public final class Progress implements AutoCloseable {
     return new Progress(builder.build());
   }
 
-  private static java.util.Optional<Duration> timeLeft(me.tongfei.progressbar.ProgressState state) {
+  private static Optional<Duration> timeLeft(ProgressState state) {
     long done = state.getCurrent() - state.getStart();
     if (done <= 0 || state.getMax() <= 0) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    return java.util.Optional.of(
+    return Optional.of(
         state
             .getElapsedAfterStart()
             .dividedBy(done)

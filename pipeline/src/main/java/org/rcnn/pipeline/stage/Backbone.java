@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Weights;
@@ -51,7 +52,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static Weights source(NetworkChoice choice) throws IOException {
     switch (choice.weights()) {
       case "none":
-        return new Weights(java.util.Map.of());
+        return new Weights(Map.of());
       case "embedded":
         if (!choice.architecture().equals("alexnet64")) {
           throw new ConfigException(

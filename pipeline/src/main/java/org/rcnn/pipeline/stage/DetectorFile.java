@@ -8,11 +8,13 @@ import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -144,9 +146,9 @@ public record DetectorFile(
           WeightFile.read(inside.getPath(WEIGHTS)).weights(),
           readHead(description, inside.getPath(HEAD)),
           description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
-    } catch (ProviderNotFoundException | java.util.zip.ZipException e) {
+    } catch (ProviderNotFoundException | ZipException e) {
       throw new IOException(file + " is not a detector file; it is not even a zip.", e);
-    } catch (JsonProcessingException | java.nio.file.NoSuchFileException e) {
+    } catch (JsonProcessingException | NoSuchFileException e) {
       throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
     }
   }

@@ -1,8 +1,10 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -262,10 +264,10 @@ public final class Experiment {
             progress.step();
           });
     }
-    Map<String, java.util.Collection<Detection>> collections = new LinkedHashMap<>(found);
+    Map<String, Collection<Detection>> collections = new LinkedHashMap<>(found);
     Path partial = place.resolveSibling(place.getFileName() + ".partial");
     VocResults.ofImages(classes, collections).write(partial, test.split());
-    java.nio.file.Files.move(partial, place);
+    Files.move(partial, place);
   }
 
   private static float[] read(FeatureStore store, String imageId) throws IOException {
@@ -304,7 +306,7 @@ public final class Experiment {
         weights,
         head(row),
         row.boxRegression() ? boxRegression(row.finetuned()) : null);
-    java.nio.file.Files.delete(weights);
+    Files.delete(weights);
     return file;
   }
 

@@ -13,6 +13,7 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.EncodedRows;
 import org.rcnn.data.store.Encoding;
@@ -128,7 +129,7 @@ public final class FeatureStage {
     Files.move(partial, place);
   }
 
-  private static List<org.rcnn.data.Box> regions(
+  private static List<Box> regions(
       Input input, Sample sample, ProposalStore proposals, List<String> classes)
       throws IOException {
     return input.training()
@@ -137,8 +138,7 @@ public final class FeatureStage {
   }
 
   private Map<Tap, EncodedRows> features(
-      FeatureExtractor extractor, List<org.rcnn.data.Box> regions, Sample sample)
-      throws IOException {
+      FeatureExtractor extractor, List<Box> regions, Sample sample) throws IOException {
     RegionFeatures features = extractor.extract(ImageFiles.read(sample.image()), regions);
     Map<Tap, EncodedRows> encoded = new EnumMap<>(Tap.class);
     features

@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.stage;
 
+import java.util.Locale;
 import org.rcnn.cnn.network.Tap;
 
 /**
@@ -26,7 +27,7 @@ public record Row(boolean finetuned, Tap layer, Head head, boolean boxRegression
 
     /** The name as the command line writes it. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class ConfigLoaderTest {
 
   private final ConfigLoader loader = new ConfigLoader();
 
-  static java.util.List<String> presets() {
+  static List<String> presets() {
     return ConfigLoader.presets();
   }
 
