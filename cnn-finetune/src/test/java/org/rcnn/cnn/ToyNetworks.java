@@ -60,7 +60,8 @@ public final class ToyNetworks {
 
   /** A definition that only says what the input looks like. */
   public static NetworkDefinition input(int size, int context, Preprocessing preprocessing) {
-    return new NetworkDefinition("input", size, context, preprocessing, List.of(), Map.of(), Map.of());
+    return new NetworkDefinition(
+        "input", size, context, preprocessing, List.of(), Map.of(), Map.of());
   }
 
   /** Every parameter drawn anew, biases and statistics too; variances between 0.5 and 1.5. */

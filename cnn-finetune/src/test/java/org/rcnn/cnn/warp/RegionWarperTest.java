@@ -97,7 +97,8 @@ class RegionWarperTest {
     Random random = new Random(5);
     RgbImage image = noise(20, 15, random);
     NetworkDefinition network = raw(8, 1, false);
-    for (Box region : new Box[] {new Box(3, 3, 17, 12), new Box(0, 2, 6, 8), new Box(9, 9, 20, 15)}) {
+    for (Box region :
+        new Box[] {new Box(3, 3, 17, 12), new Box(0, 2, 6, 8), new Box(9, 9, 20, 15)}) {
       float[] plain = warp(image, network, region, false);
       float[] mirrored = warp(image, network, region, true);
       for (int y = 0; y < 8; y++) {
@@ -145,8 +146,7 @@ class RegionWarperTest {
     Random random = new Random(9);
     for (int factor = 2; factor <= 5; factor++) {
       RgbImage image = noise(4 * factor, 4 * factor, random);
-      float[] values =
-          warp(image, raw(4, 0, true), new Box(0, 0, 4 * factor, 4 * factor), false);
+      float[] values = warp(image, raw(4, 0, true), new Box(0, 0, 4 * factor, 4 * factor), false);
       for (int y = 0; y < 4; y++) {
         for (int x = 0; x < 4; x++) {
           for (int c = 0; c < 3; c++) {
@@ -184,7 +184,8 @@ class RegionWarperTest {
     RgbImage image = noise(5, 7, new Random(13));
     Box region = new Box(1, 1, 4, 5);
     assertArrayEquals(
-        warp(image, raw(16, 2, false), region, false), warp(image, raw(16, 2, true), region, false));
+        warp(image, raw(16, 2, false), region, false),
+        warp(image, raw(16, 2, true), region, false));
   }
 
   private static double blockMean(RgbImage image, int x, int y, int width, int height, int c) {

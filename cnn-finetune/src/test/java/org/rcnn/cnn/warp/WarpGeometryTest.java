@@ -17,8 +17,7 @@ class WarpGeometryTest {
 
   @Test
   void contextSurroundsAnInteriorRegionOnEverySide() {
-    assertEquals(
-        new WarpGeometry(95, 75, 64, 64, 0, 0, 64, 64), of64(new Box(100, 80, 154, 134)));
+    assertEquals(new WarpGeometry(95, 75, 64, 64, 0, 0, 64, 64), of64(new Box(100, 80, 154, 134)));
     // The paper's numbers: 195 pixels become 195 of 227, with 16 on either side.
     assertEquals(
         new WarpGeometry(84, 34, 227, 227, 0, 0, 227, 227),
@@ -28,8 +27,7 @@ class WarpGeometryTest {
   @Test
   void eachAxisIsStretchedByItself() {
     // Twice as wide as high: 10 columns of context, 5 rows, each 5 pixels of the input.
-    assertEquals(
-        new WarpGeometry(90, 75, 128, 64, 0, 0, 64, 64), of64(new Box(100, 80, 208, 134)));
+    assertEquals(new WarpGeometry(90, 75, 128, 64, 0, 0, 64, 64), of64(new Box(100, 80, 208, 134)));
   }
 
   @Test
@@ -87,8 +85,7 @@ class WarpGeometryTest {
       int context = random.nextInt(size / 3);
       double x = -50 + random.nextDouble() * (width + 100);
       double y = -50 + random.nextDouble() * (height + 100);
-      Box region =
-          new Box(x, y, x + random.nextDouble() * width, y + random.nextDouble() * height);
+      Box region = new Box(x, y, x + random.nextDouble() * width, y + random.nextDouble() * height);
       WarpGeometry g = WarpGeometry.of(region, width, height, size, context);
       int round = i;
       Supplier<String> example = () -> "seed 3, round " + round + ": " + region + " gives " + g;
@@ -119,7 +116,14 @@ class WarpGeometryTest {
    * image and the rounding of place and length in the input.
    */
   private static void assertProportional(
-      double min, double max, int limit, int size, int context, int source, int target, Supplier<String> ex) {
+      double min,
+      double max,
+      int limit,
+      int size,
+      int context,
+      int source,
+      int target,
+      Supplier<String> ex) {
     double inner = size - 2.0 * context;
     double stretch = inner / Math.max(1, max - min);
     double begin = (min + max) / 2 - size / stretch / 2;
