@@ -72,8 +72,7 @@ class TransferTest {
     source.put("fc8.bias", zeros(1000));
     Transfer transfer = transfer(source);
     assertEquals(
-        new Row(
-            "fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
+        new Row("fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
         transfer.rows().get(2));
     assertEquals(List.of("fc8"), transfer.newLayers());
     assertEquals(
@@ -149,8 +148,7 @@ class TransferTest {
     assertEquals(
         one.weights().tensors().get("fc8.weight"),
         transfer(source).weights().tensors().get("fc8.weight"));
-    assertNotEquals(
-        one.weights(), Transfer.into(TARGET, new Weights(source), 43).weights());
+    assertNotEquals(one.weights(), Transfer.into(TARGET, new Weights(source), 43).weights());
   }
 
   @Test

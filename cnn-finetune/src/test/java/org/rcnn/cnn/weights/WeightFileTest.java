@@ -95,8 +95,7 @@ class WeightFileTest {
     Path file = folder.resolve("aligned.safetensors");
     for (String note : List.of("", "1", "12", "123", "1234", "12345", "123456", "1234567")) {
       new WeightFile(weights(), Map.of("note", note)).write(file, Precision.F32);
-      ByteBuffer bytes =
-          ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
       assertEquals(0, bytes.getLong() % 8);
     }
   }
@@ -122,6 +121,17 @@ class WeightFileTest {
     assertTrue(none.tensors().isEmpty());
     Weights empty = WeightFile.read(file(tensor("F32", "[0,3]", 0, 0), new byte[0])).weights();
     assertArrayEquals(new int[] {0, 3}, empty.tensors().get("t").shape());
+  }
+
+  @Test
+  void aSingleNumberHasAnEmptyShape() throws IOException {
+    // The format asks for the shape of every tensor, also of one without axes.
+    Tensor number = new Tensor(new int[0], new float[] {3});
+    Path file = folder.resolve("number.safetensors");
+    new WeightFile(new Weights(Map.of("t", number)), Map.of()).write(file, Precision.F32);
+    assertEquals(number, WeightFile.read(file).weights().tensors().get("t"));
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains("\"shape\":[]"), text);
   }
 
   @Test
@@ -183,16 +193,43 @@ class WeightFileTest {
   @ValueSource(
       strings = {
         // Not the 16 bytes there are.
-        "[3]", "[5]", "[2,3]", "[]", "[0]",
+        "[3]",
+        "[5]",
+        "[2,3]",
+        "[]",
+        "[0]",
         // Negative lengths, also where two of them give 4 values.
-        "[-4]", "[-2,-2]", "[-1,-4]",
+        "[-4]",
+        "[-2,-2]",
+        "[-1,-4]",
         // Products beyond an int, and beyond a long.
-        "[65536,65537]", "[2147483647,2147483647]",
-        // No numbers.
-        "[\"x\"]", "[null]",
+        "[65536,65537]",
+        "[2147483647,2147483647]",
+        "[2147483647,2147483647,2147483647]",
+        // 2^32 + 4: no int, though its lower half is 4.
+        "[4294967300]",
+        // No whole numbers, and no list.
+        "[\"x\"]",
+        "[null]",
+        "[4.7]",
+        "[\"4\"]",
+        "4",
       })
   void aShapeThatTheBytesDoNotFillIsRefused(String shape) throws IOException {
     assertRefused(file(tensor("F32", shape, 0, 16), new byte[16]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[-1,0]", "[1073741824,1073741824,4]", "[]"})
+  void aShapeThatNoBytesDoNotFillIsRefused(String shape) throws IOException {
+    // 2^62 values of four bytes are 2^64, which a long counts as 0.
+    assertRefused(file(tensor("F32", shape, 0, 0), new byte[0]));
+  }
+
+  @Test
+  void aHeaderThatLooksLikeAnotherEncodingIsRefused() throws IOException {
+    // JSON readers take three zeros and a brace for UTF-32; what follows is no character.
+    assertRefused(file(new byte[] {0, 0, 0, '{', 9, 9, 9, 9, 9, 9, 9, 9}, new byte[16]));
   }
 
   @Test
