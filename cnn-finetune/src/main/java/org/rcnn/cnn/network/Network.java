@@ -171,7 +171,8 @@ public final class Network implements AutoCloseable {
               parameter(n, "gamma"),
               parameter(n, "beta"),
               1,
-              share,
+              // DJL counts momentum as the share of the old statistics, torch as that of the new.
+              1 - share,
               BatchNorm.EPSILON,
               training)
           .head();

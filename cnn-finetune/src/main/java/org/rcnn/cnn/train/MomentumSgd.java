@@ -63,9 +63,12 @@ final class MomentumSgd {
               velocity.addi(decay);
             }
           }
-          gradient.muli(rate);
-          velocity.addi(gradient);
+          try (NDArray step = gradient.mul(rate)) {
+            velocity.addi(step);
+          }
           weight.subi(velocity);
+          // The engine adds the next gradient to what is here.
+          gradient.muli(0);
         });
   }
 

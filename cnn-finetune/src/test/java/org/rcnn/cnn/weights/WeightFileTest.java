@@ -124,6 +124,17 @@ class WeightFileTest {
   }
 
   @Test
+  void aSingleNumberHasAnEmptyShape() throws IOException {
+    // The format asks for the shape of every tensor, also of one without axes.
+    Tensor number = new Tensor(new int[0], new float[] {3});
+    Path file = folder.resolve("number.safetensors");
+    new WeightFile(new Weights(Map.of("t", number)), Map.of()).write(file, Precision.F32);
+    assertEquals(number, WeightFile.read(file).weights().tensors().get("t"));
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains("\"shape\":[]"), text);
+  }
+
+  @Test
   void aMissingFileIsSaidToBeMissing() {
     assertThrows(
         NoSuchFileException.class, () -> WeightFile.read(folder.resolve("none.safetensors")));
@@ -194,12 +205,31 @@ class WeightFileTest {
         // Products beyond an int, and beyond a long.
         "[65536,65537]",
         "[2147483647,2147483647]",
-        // No numbers.
+        "[2147483647,2147483647,2147483647]",
+        // 2^32 + 4: no int, though its lower half is 4.
+        "[4294967300]",
+        // No whole numbers, and no list.
         "[\"x\"]",
         "[null]",
+        "[4.7]",
+        "[\"4\"]",
+        "4",
       })
   void aShapeThatTheBytesDoNotFillIsRefused(String shape) throws IOException {
     assertRefused(file(tensor("F32", shape, 0, 16), new byte[16]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[-1,0]", "[1073741824,1073741824,4]", "[]"})
+  void aShapeThatNoBytesDoNotFillIsRefused(String shape) throws IOException {
+    // 2^62 values of four bytes are 2^64, which a long counts as 0.
+    assertRefused(file(tensor("F32", shape, 0, 0), new byte[0]));
+  }
+
+  @Test
+  void aHeaderThatLooksLikeAnotherEncodingIsRefused() throws IOException {
+    // JSON readers take three zeros and a brace for UTF-32; what follows is no character.
+    assertRefused(file(new byte[] {0, 0, 0, '{', 9, 9, 9, 9, 9, 9, 9, 9}, new byte[16]));
   }
 
   @Test

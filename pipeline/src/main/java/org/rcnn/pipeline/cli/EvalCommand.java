@@ -66,7 +66,8 @@ final class EvalCommand implements Callable<Integer> {
     Set<String> classes = new TreeSet<>(results.classes());
     annotations.forEach(a -> a.objects().forEach(object -> classes.add(object.className())));
     EvaluationResult result =
-        evaluator.evaluate(List.copyOf(classes), annotations, byImage(results));
+        evaluator.evaluate(
+            List.copyOf(classes), annotations, detections(results, devkit, annotations));
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
     if (!result.unscoredClasses().isEmpty()) {
       System.out.println(
@@ -99,6 +100,19 @@ final class EvalCommand implements Callable<Integer> {
           "Split '%s' of %s has no readable annotation.".formatted(split, devkit.root()));
     }
     return annotations;
+  }
+
+  /**
+   * The detections by image. Those in images whose annotation cannot be read count neither way;
+   * those in images that the split does not list stay, for the evaluator to refuse.
+   */
+  private Map<String, List<Detection>> detections(
+      VocResults results, VocDevkit devkit, List<Annotation> annotations) throws IOException {
+    Set<String> unreadable = new TreeSet<>(devkit.imageIds(split));
+    annotations.forEach(annotation -> unreadable.remove(annotation.imageId()));
+    Map<String, List<Detection>> byImage = byImage(results);
+    byImage.keySet().removeAll(unreadable);
+    return byImage;
   }
 
   private static Map<String, List<Detection>> byImage(VocResults results) {

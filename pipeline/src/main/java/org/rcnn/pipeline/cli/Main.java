@@ -65,6 +65,14 @@ public final class Main {
       line.usage(System.out);
       return CommandLine.ExitCode.USAGE;
     }
-    return line.execute(arguments);
+    try {
+      return line.execute(arguments);
+    } catch (OutOfMemoryError | LinkageError e) {
+      if (main.debug) {
+        e.printStackTrace();
+      }
+      System.err.println(Failures.sentence(e));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 }

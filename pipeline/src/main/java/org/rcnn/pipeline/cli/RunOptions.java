@@ -84,13 +84,13 @@ final class RunOptions {
     ConfigLoader loader = new ConfigLoader();
     PipelineConfig settings = configuration(loader);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
-    RunFolder run = new RunFolder(folder);
-    RunFolder.writeText(folder.resolve("config.yaml"), loader.toYaml(settings));
     Problems problems = new Problems(strict);
     VocDevkit devkit = devkit(settings, folder);
+    RunFolder run = new RunFolder(folder);
     PipelineConfig.Data images = settings.data();
     DetectionSet train = DetectionSet.read(devkit, images.train(), images.limit(), problems);
     DetectionSet test = DetectionSet.read(devkit, images.test(), images.limit(), problems);
+    RunFolder.writeText(folder.resolve("config.yaml"), loader.toYaml(settings));
     LOG.info(
         "{} training and {} test images; results in {}",
         train.samples().size(),

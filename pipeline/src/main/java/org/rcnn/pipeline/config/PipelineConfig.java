@@ -1,7 +1,9 @@
 package org.rcnn.pipeline.config;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Everything that can be set, as one tree of immutable records.
@@ -89,7 +91,14 @@ public record PipelineConfig(
    * @param architecture a name that the network module knows
    * @param weights embedded, none, or a file
    */
-  public record NetworkChoice(String architecture, String weights) {}
+  public record NetworkChoice(String architecture, String weights) {
+    /** Refuses missing values. */
+    public NetworkChoice {
+      if (architecture == null || weights == null) {
+        throw new ConfigException("network.architecture and network.weights must not be empty.");
+      }
+    }
+  }
 
   /**
    * Fine-tuning.
@@ -144,7 +153,8 @@ public record PipelineConfig(
       Range.within("finetune.copied-bias-rate", copiedBiasRate, 0, 1000);
       Range.within("finetune.dropout", dropout, 0, 0.99);
       Range.atLeast("finetune.image-cache", imageCache, 1);
-      frozenLayers = Set.copyOf(frozenLayers);
+      // Sorted, so that equal settings print alike: artifacts are found by that text.
+      frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     }
   }
 
@@ -208,7 +218,7 @@ public record PipelineConfig(
       Range.atLeast("svm.positive-upsampling", positiveUpsampling, 1);
       Range.within("svm.negative-sampling", negativeSampling, 1e-6, 1);
       Range.within("svm.hard-negative-score", hardNegativeScore, -100, 100);
-      Range.within("svm.easy-negative-score", easyNegativeScore, -100, 100);
+      Range.within("svm.easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
       Range.atLeast("svm.retrain-after", retrainAfter, 1);
       Range.atLeast("svm.negative-cache", negativeCache, 1);
     }
@@ -243,6 +253,7 @@ public record PipelineConfig(
     public Detecting {
       Range.within("detection.nms-iou", nmsIou, 0, 1);
       Range.atLeast("detection.per-image", perImage, 1);
+      Range.within("detection.min-score", minScore, -1e6, 1e6);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Works on many items side by side and hands the results on in the items' order.
@@ -60,7 +61,23 @@ public final class OrderedWork {
         sink.accept(item, result(waiting.remove()));
       }
     } finally {
-      workers.shutdownNow();
+      stop(workers);
+    }
+  }
+
+  /** Waits for work under way: what it uses may be closed as soon as this method returns. */
+  private static void stop(ExecutorService workers) {
+    workers.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (!workers.awaitTermination(1, TimeUnit.HOURS)) {
+        // An image takes seconds; an hour means a stuck disk, and waiting on is all there is.
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

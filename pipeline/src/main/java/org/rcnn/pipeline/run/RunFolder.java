@@ -97,12 +97,15 @@ public final class RunFolder {
   public Path artifact(Key key, String name, String ending, Maker maker) throws IOException {
     Path place = place(key, ending);
     Path note = place.resolveSibling(key.hash() + ".json");
-    if (Files.exists(place) && Files.exists(note)) {
+    // Artifacts come to their place only by a rename, so what is there is whole, even if the
+    // process ended before the note was written.
+    if (Files.exists(place)) {
       if (counted.containsKey(place)) {
         return place;
       }
       counted.put(place, true);
-      double before = JSON.readTree(note.toFile()).path("seconds").asDouble();
+      double before =
+          Files.exists(note) ? JSON.readTree(note.toFile()).path("seconds").asDouble() : 0;
       LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
       seconds.merge(name, before, Double::sum);
       return place;

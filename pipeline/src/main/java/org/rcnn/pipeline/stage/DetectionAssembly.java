@@ -58,6 +58,9 @@ public final class DetectionAssembly {
         Box box = regions.get(r);
         if (regressor != null) {
           box = regressor.apply(c, box, pool5, r * regressor.dimension()).clip(width, height);
+          if (box.isEmpty()) {
+            continue;
+          }
         }
         boxes.add(box);
         kept.add(score);

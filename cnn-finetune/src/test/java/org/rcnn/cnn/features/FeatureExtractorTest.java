@@ -1,0 +1,174 @@
+package org.rcnn.cnn.features;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.data.Box;
+import org.rcnn.data.RgbImage;
+
+/** The tiny network has pool5 (64), fc6 (16) and 3 scores. */
+class FeatureExtractorTest {
+
+  private static final NetworkDefinition NETWORK = ToyNetworks.tiny(3);
+  private static final Set<Tap> TAPS = Set.of(Tap.POOL5, Tap.FC6, Tap.SCORES);
+  private static final RgbImage IMAGE = noise(60, 40, 1);
+
+  @BeforeAll
+  static void oneThread() {
+    TorchEngine.useThreads(1);
+  }
+
+  private static RgbImage noise(int width, int height, long seed) {
+    byte[] rgb = new byte[3 * width * height];
+    new Random(seed).nextBytes(rgb);
+    return new RgbImage(width, height, rgb);
+  }
+
+  private static FeatureExtractor extractor(int batch) {
+    return FeatureExtractor.onCpu(NETWORK, ToyNetworks.random(NETWORK, 2), TAPS, batch);
+  }
+
+  private static List<Box> regions(int count, long seed) {
+    Random random = new Random(seed);
+    List<Box> regions = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int x = random.nextInt(40);
+      int y = random.nextInt(20);
+      regions.add(new Box(x, y, x + 5 + random.nextInt(15), y + 5 + random.nextInt(15)));
+    }
+    return regions;
+  }
+
+  private static float[] row(RegionFeatures features, Tap tap, int row) {
+    int dimension = NETWORK.tapDimensions().get(tap);
+    return Arrays.copyOfRange(features.at(tap), row * dimension, (row + 1) * dimension);
+  }
+
+  @Test
+  void rowsStandInTheOrderOfTheRegions() {
+    List<Box> regions = regions(7, 3);
+    try (FeatureExtractor extractor = extractor(3)) {
+      RegionFeatures all = extractor.extract(IMAGE, regions);
+      assertEquals(7, all.rows());
+      for (int i = 0; i < 7; i++) {
+        RegionFeatures alone = extractor.extract(IMAGE, List.of(regions.get(i)));
+        for (Tap tap : TAPS) {
+          assertArrayEquals(row(alone, tap, 0), row(all, tap, i), 1e-4f, tap + " row " + i);
+        }
+      }
+      assertFalse(Arrays.equals(row(all, Tap.FC6, 0), row(all, Tap.FC6, 1)));
+    }
+  }
+
+  @Test
+  void everyTapHasItsDimension() {
+    try (FeatureExtractor extractor = extractor(4)) {
+      RegionFeatures features = extractor.extract(IMAGE, regions(5, 3));
+      assertEquals(TAPS, features.values().keySet());
+      for (Tap tap : TAPS) {
+        assertEquals(5 * extractor.dimension(tap), features.at(tap).length);
+      }
+    }
+  }
+
+  @Test
+  void regionsOfTheSamePixelsHaveTheSameBits() {
+    Box first = new Box(10, 10, 30, 26);
+    Box other = new Box(0, 0, 20, 20);
+    // Too little to change which pixels are shown.
+    Box nearly = new Box(10.01, 10, 30, 26.01);
+    try (FeatureExtractor extractor = extractor(2)) {
+      RegionFeatures features =
+          extractor.extract(IMAGE, List.of(first, other, first, nearly, other));
+      for (Tap tap : TAPS) {
+        assertArrayEquals(row(features, tap, 0), row(features, tap, 2));
+        assertArrayEquals(row(features, tap, 0), row(features, tap, 3));
+        assertArrayEquals(row(features, tap, 1), row(features, tap, 4));
+        // Computed once, the five rows are the two of a call without duplicates.
+        RegionFeatures two = extractor.extract(IMAGE, List.of(first, other));
+        assertArrayEquals(row(two, tap, 0), row(features, tap, 0));
+        assertArrayEquals(row(two, tap, 1), row(features, tap, 1));
+      }
+    }
+  }
+
+  @Test
+  void noRegionsGiveNoRows() {
+    try (FeatureExtractor extractor = extractor(2)) {
+      RegionFeatures none = extractor.extract(IMAGE, List.of());
+      assertEquals(0, none.rows());
+      for (Tap tap : TAPS) {
+        assertEquals(0, none.at(tap).length);
+      }
+    }
+  }
+
+  @Test
+  void batchSizeDoesNotMatter() {
+    List<Box> regions = regions(70, 4);
+    try (FeatureExtractor one = extractor(1);
+        FeatureExtractor many = extractor(64)) {
+      RegionFeatures expected = one.extract(IMAGE, regions);
+      RegionFeatures actual = many.extract(IMAGE, regions);
+      for (Tap tap : TAPS) {
+        assertArrayEquals(expected.at(tap), actual.at(tap), 1e-4f, tap.label());
+      }
+    }
+  }
+
+  @Test
+  void severalThreadsMayShareAnExtractor() throws Exception {
+    List<RgbImage> images = List.of(IMAGE, noise(50, 50, 8));
+    List<Box> regions = regions(40, 5);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (FeatureExtractor extractor = extractor(8)) {
+      List<RegionFeatures> expected =
+          images.stream().map(image -> extractor.extract(image, regions)).toList();
+      for (int round = 0; round < 20; round++) {
+        CyclicBarrier together = new CyclicBarrier(2);
+        List<Callable<RegionFeatures>> calls = new ArrayList<>();
+        for (RgbImage image : images) {
+          calls.add(
+              () -> {
+                together.await();
+                return extractor.extract(image, regions);
+              });
+        }
+        List<Future<RegionFeatures>> found = threads.invokeAll(calls);
+        for (int i = 0; i < 2; i++) {
+          for (Tap tap : TAPS) {
+            assertArrayEquals(expected.get(i).at(tap), found.get(i).get().at(tap));
+          }
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void anExtractorWithoutTapsOrBatchIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> extractor(0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> FeatureExtractor.onCpu(NETWORK, ToyNetworks.random(NETWORK, 2), Set.of(), 8).close());
+  }
+}
