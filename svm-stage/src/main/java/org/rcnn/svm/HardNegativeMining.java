@@ -77,7 +77,8 @@ final class HardNegativeMining implements AutoCloseable {
       for (int c = 0; c < classes.size(); c++) {
         byte[] labels = labels(image, groundTruth, c);
         count(counters.get(c), labels, share, groundTruth.size());
-        hold(i, image, rows(labels, RegionLabels.POSITIVE), classes.get(c)::addPositives);
+        int[] positives = rows(labels, RegionLabels.POSITIVE);
+        hold(i, image, capped(positives, image, classes.get(c)), classes.get(c)::addPositives);
       }
       listener.image("positives", i + 1, order.size());
     }
@@ -87,6 +88,14 @@ final class HardNegativeMining implements AutoCloseable {
               .formatted(order.size()));
     }
     scale = measure.scale();
+  }
+
+  /** Every object; proposals only while the class has fewer positives than it may hold. */
+  private int[] capped(int[] positives, TrainingImage image, MinedClass mined) {
+    // Ground truth rows come first, so a prefix of at least their number holds them all.
+    long objects = Arrays.stream(positives).filter(row -> row < image.groundTruthCount()).count();
+    long room = (long) settings.samples().maxPositives() - mined.positives();
+    return Arrays.copyOf(positives, (int) Math.min(positives.length, Math.max(objects, room)));
   }
 
   /** Second pass, over the first few images: negatives to start from, and a model from them. */

@@ -13,16 +13,23 @@ package org.rcnn.svm;
  *     of the loss, which is the same problem as training on that many copies
  * @param negativeShare the share of negatives that training may see, above 0 up to 1. Whether a
  *     region belongs to it depends on the seed, its image's name and its row alone
+ * @param maxPositives proposals become positives of a class only while it has fewer positives than
+ *     this; objects always do. Bounds the Gram matrices, which grow with its square
  */
 public record SampleSettings(
     double positiveIou,
     double negativeIou,
     boolean difficultPositives,
     int positiveCopies,
-    double negativeShare) {
+    double negativeShare,
+    int maxPositives) {
 
   /** Refuses values out of range. */
   public SampleSettings {
+    if (maxPositives < 1) {
+      throw new IllegalArgumentException(
+          "max-positives must be at least 1, not " + maxPositives + ".");
+    }
     if (!(positiveIou >= 0 && positiveIou <= 1)) {
       throw new IllegalArgumentException(
           "positive-iou must lie between 0 (off) and 1, not " + positiveIou + ".");
@@ -46,6 +53,22 @@ public record SampleSettings(
     }
   }
 
+  /** Samples without a limit on positives. */
+  public SampleSettings(
+      double positiveIou,
+      double negativeIou,
+      boolean difficultPositives,
+      int positiveCopies,
+      double negativeShare) {
+    this(
+        positiveIou,
+        negativeIou,
+        difficultPositives,
+        positiveCopies,
+        negativeShare,
+        Integer.MAX_VALUE);
+  }
+
   /** The project's design: ground truth against IoU below 0.7. */
   public static SampleSettings standard() {
     return new SampleSettings(0, 0.7, true, 1, 1);
@@ -58,6 +81,7 @@ public record SampleSettings(
 
   /** The same with another negative threshold. */
   public SampleSettings withNegativeIou(double iou) {
-    return new SampleSettings(positiveIou, iou, difficultPositives, positiveCopies, negativeShare);
+    return new SampleSettings(
+        positiveIou, iou, difficultPositives, positiveCopies, negativeShare, maxPositives);
   }
 }

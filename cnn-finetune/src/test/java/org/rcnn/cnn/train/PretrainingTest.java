@@ -106,7 +106,7 @@ class PretrainingTest {
   }
 
   private Weights run(PretrainingSettings settings, String checkpoint, Log log) throws IOException {
-    return pretraining(settings).run(folder.resolve(checkpoint), log);
+    return pretraining(settings).run(folder.resolve(checkpoint), log).weights();
   }
 
   private static Log log() {

@@ -156,10 +156,11 @@ final class PretrainCommand implements Callable<Integer> {
         "command",
         String.format(
             Locale.ROOT,
-            "rcnn pretrain --data %s --architecture %s --epochs %d --batch %d --rate %s"
+            "rcnn pretrain --data %s --out %s --architecture %s --epochs %d --batch %d --rate %s"
                 + " --weight-decay %s --dropout %s --least-area %s --label-smoothing %s --seed %d"
                 + " --threads %d%s",
             data.getFileName(),
+            out.getFileName(),
             architecture,
             epochs,
             batch,

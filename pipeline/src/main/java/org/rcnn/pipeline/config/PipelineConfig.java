@@ -180,6 +180,7 @@ public record PipelineConfig(
    * @param head svm or softmax
    * @param negativeIou IoU below which a region is a negative
    * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
+   * @param maxPositives positives of a class above which proposals are no longer added
    * @param difficultPositives whether difficult objects are positives
    * @param cost the SVM's C
    * @param positiveWeight factor on C for positives
@@ -194,6 +195,7 @@ public record PipelineConfig(
       String head,
       double negativeIou,
       double positiveIou,
+      int maxPositives,
       boolean difficultPositives,
       double cost,
       double positiveWeight,
@@ -213,6 +215,7 @@ public record PipelineConfig(
             "svm.positive-iou (%s) must be 0 or at least svm.negative-iou (%s): a region cannot be both."
                 .formatted(positiveIou, negativeIou));
       }
+      Range.atLeast("svm.max-positives", maxPositives, 1);
       Range.within("svm.cost", cost, 1e-9, 1e6);
       Range.within("svm.positive-weight", positiveWeight, 1e-6, 1e6);
       Range.atLeast("svm.positive-upsampling", positiveUpsampling, 1);

@@ -28,7 +28,7 @@ import org.rcnn.pipeline.run.RunFolder.Key;
 /** Stage 2: fine-tunes the network on loosely labelled regions of the training images. */
 public final class FineTuneStage {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final PipelineConfig config;
   private final RunFolder run;

@@ -149,7 +149,8 @@ public final class HeadStage {
             svm.negativeIou(),
             svm.difficultPositives(),
             svm.positiveUpsampling(),
-            svm.negativeSampling()),
+            svm.negativeSampling(),
+            svm.maxPositives()),
         new SolverSettings(svm.cost(), svm.positiveWeight(), SolverSettings.paper().tolerance()),
         new MiningSettings(
             paper.firstImages(),
