@@ -221,7 +221,7 @@ class WeightFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[-1,0]", "[1073741824,1073741824,4]", "[]"})
-  void aShapeThatNoBytesDoNotFillIsRefused(String shape) throws IOException {
+  void anImpossibleShapeWithoutBytesIsRefused(String shape) throws IOException {
     // 2^62 values of four bytes are 2^64, which a long counts as 0.
     assertRefused(file(tensor("F32", shape, 0, 0), new byte[0]));
   }
