@@ -3,9 +3,11 @@ package org.rcnn.cnn.weights;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -94,7 +96,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
       return readTensors(JSON.readTree(header), data, name);
     } catch (EOFException e) {
       throw new IOException(name + " ends before its last tensor; copy or download it again.", e);
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | CharConversionException e) {
       throw new IOException(name + " is not a safetensors file: its header is not JSON.", e);
     }
   }
@@ -145,12 +147,16 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
         };
     JsonNode lengths = entry.getValue().path("shape");
     int[] shape = new int[lengths.size()];
-    long size = 1;
+    long size = lengths.isArray() ? 1 : -1;
     for (int i = 0; i < shape.length; i++) {
-      shape[i] = lengths.get(i).asInt(-1);
-      size = shape[i] < 0 ? -1 : Math.multiplyExact(size, (long) shape[i]);
+      JsonNode length = lengths.get(i);
+      shape[i] = length.isIntegralNumber() && length.canConvertToInt() ? length.intValue() : -1;
+      // Once negative or beyond an int it stays refused, whatever comes after.
+      boolean sensible = shape[i] >= 0 && size >= 0 && size <= Integer.MAX_VALUE;
+      size = sensible ? size * shape[i] : -1;
     }
-    if (size < 0 || size * precision.bytes != bytes || bytes > Integer.MAX_VALUE - 8) {
+    boolean explained = size >= 0 && size <= bytes && size * precision.bytes == bytes;
+    if (!explained || bytes > Integer.MAX_VALUE - 8) {
       throw new IOException(
           "%s: tensor %s has %d bytes, which its shape and type do not explain."
               .formatted(name, entry.getKey(), bytes));
@@ -205,8 +211,9 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
     for (Map.Entry<String, Tensor> entry : weights.tensors().entrySet()) {
       ObjectNode tensor = header.putObject(entry.getKey());
       tensor.put("dtype", precision.name());
+      ArrayNode shape = tensor.putArray("shape");
       for (int length : entry.getValue().shape()) {
-        tensor.withArray("shape").add(length);
+        shape.add(length);
       }
       long end = offset + (long) entry.getValue().values().length * precision.bytes;
       tensor.putArray("data_offsets").add(offset).add(end);
