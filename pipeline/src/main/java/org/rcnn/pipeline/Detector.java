@@ -17,6 +17,7 @@ import org.rcnn.pipeline.stage.DetectionAssembly;
 import org.rcnn.pipeline.stage.DetectorFile;
 import org.rcnn.pipeline.stage.DetectorFile.Description;
 import org.rcnn.pipeline.stage.ProposalStage;
+import org.rcnn.pipeline.stage.RegionHead;
 import org.rcnn.proposals.SelectiveSearch;
 
 /**
@@ -68,6 +69,11 @@ public final class Detector implements AutoCloseable {
   /** The classes that the detector knows, sorted. */
   public List<String> classes() {
     return description.classes();
+  }
+
+  /** The score from which an object is rather there than not: 0 for SVMs, 0.5 for probabilities. */
+  public double evenOdds() {
+    return file.head() instanceof RegionHead.Svm ? 0 : 0.5;
   }
 
   /**

@@ -71,7 +71,9 @@ class EndToEndTest {
     double mAp = result.path("mAP").asDouble(-1);
     assertTrue(mAp >= 0 && mAp <= 1, "mAP " + mAp);
     assertTrue(result.path("ap").size() >= 2);
-    assertTrue(result.path("seconds").has("fine-tuning"));
+    for (String stage : STAGES) {
+      assertTrue(result.path("seconds").path(stage).isNumber(), stage);
+    }
     assertTrue(result.path("peak_memory_bytes").asLong() > 1 << 20);
     for (String file : List.of("config.yaml", "manifest.json", "report.html", "detector.rcnn")) {
       assertTrue(Files.size(first.resolve(file)) > 100, file);
@@ -122,6 +124,11 @@ class EndToEndTest {
         assertTrue(detection.box().xMin() >= 0 && detection.box().xMax() <= image.width());
       }
       assertEquals(found, detector.detect(image));
+      String id = photo.getFileName().toString().replace(".jpg", "");
+      for (String className : detector.classes()) {
+        // The run's features were stored in half precision, so scores agree to three digits.
+        assertEquals(bestScoreOfTheRun(className, id), best(found, className), 0.02, className);
+      }
     }
     Path json = folder.resolve("found.json");
     assertEquals(
@@ -140,6 +147,29 @@ class EndToEndTest {
     JsonNode found = new ObjectMapper().readTree(json.toFile());
     assertEquals(4, found.path(0).path("detections").path(0).path("box").size());
     assertEquals(1, artifacts(folder.resolve("drawn")).size());
+  }
+
+  private static double best(List<Detection> found, String className) {
+    return found.stream()
+        .filter(detection -> detection.className().equals(className))
+        .mapToDouble(Detection::score)
+        .max()
+        .orElse(Double.NaN);
+  }
+
+  /** The highest score that the run's result files give a class in an image. */
+  private double bestScoreOfTheRun(String className, String imageId) throws IOException {
+    Path file =
+        artifacts(first.resolve("detections")).stream()
+            .filter(path -> path.toString().endsWith("_det_test_" + className + ".txt"))
+            .findFirst()
+            .orElseThrow();
+    return Files.readAllLines(file).stream()
+        .map(line -> line.split(" "))
+        .filter(parts -> parts[0].equals(imageId))
+        .mapToDouble(parts -> Double.parseDouble(parts[1]))
+        .max()
+        .orElse(Double.NaN);
   }
 
   private Path firstTestImage() throws IOException {

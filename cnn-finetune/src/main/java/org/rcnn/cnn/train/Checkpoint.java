@@ -1,5 +1,8 @@
 package org.rcnn.cnn.train;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.rcnn.cnn.network.Tensor;
@@ -17,11 +20,37 @@ final class Checkpoint {
    * The state as one weight file.
    *
    * @param done epochs or iterations behind it
+   * @param identity says which training this is: its network and settings
    */
-  static WeightFile of(Weights weights, Weights velocities, int done) {
+  static WeightFile of(Weights weights, Weights velocities, int done, String identity) {
     Map<String, Tensor> all = new LinkedHashMap<>(weights.tensors());
     velocities.tensors().forEach((name, tensor) -> all.put(VELOCITY + name, tensor));
-    return new WeightFile(new Weights(all), Map.of("epoch", Integer.toString(done)));
+    return new WeightFile(
+        new Weights(all), Map.of("done", Integer.toString(done), "training", identity));
+  }
+
+  /**
+   * Reads the state of a training, if there is one.
+   *
+   * @return null if there is no file
+   * @throws IOException if it cannot be read, or is of another training
+   */
+  static WeightFile read(Path file, String identity) throws IOException {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    WeightFile saved = WeightFile.read(file);
+    if (!identity.equals(saved.metadata().get("training"))) {
+      throw new IOException(
+          "%s is the checkpoint of a training with other settings; remove it or train elsewhere."
+              .formatted(file));
+    }
+    return saved;
+  }
+
+  /** Epochs or iterations behind a checkpoint; 0 without one. */
+  static int done(WeightFile saved) {
+    return saved == null ? 0 : Integer.parseInt(saved.metadata().get("done"));
   }
 
   /** The velocities in a checkpoint's tensors. */

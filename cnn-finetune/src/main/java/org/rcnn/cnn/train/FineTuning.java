@@ -110,8 +110,8 @@ public final class FineTuning {
    */
   public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
       throws IOException {
-    WeightFile saved = Files.exists(checkpoint) ? WeightFile.read(checkpoint) : null;
-    int first = saved == null ? 0 : Integer.parseInt(saved.metadata().get("epoch"));
+    WeightFile saved = Checkpoint.read(checkpoint, identity());
+    int first = Checkpoint.done(saved);
     List<Progress> curve = new ArrayList<>();
     try (Network network =
         new Network(definition, saved == null ? start : saved.weights(), Device.cpu())) {
@@ -125,6 +125,12 @@ public final class FineTuning {
       Files.deleteIfExists(checkpoint);
       return new Result(result, curve);
     }
+  }
+
+  /** Which training a checkpoint belongs to. */
+  private String identity() {
+    return "%s, %d outputs, %d regions, %s"
+        .formatted(definition.name(), definition.outputs(), pool.size(), settings);
   }
 
   private double rateFactor(String parameter, Set<String> newLayers) {
@@ -161,7 +167,7 @@ public final class FineTuning {
           listener.progress(curve.get(curve.size() - 1));
         }
         if ((i + 1) % CHECKPOINT_EVERY == 0) {
-          Checkpoint.of(network.weights(), sgd.velocities(), i + 1)
+          Checkpoint.of(network.weights(), sgd.velocities(), i + 1, identity())
               .write(checkpoint, Precision.F32);
         }
       }

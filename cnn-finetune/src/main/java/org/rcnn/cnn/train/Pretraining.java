@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
@@ -108,8 +107,8 @@ public final class Pretraining {
    * @throws IOException if the checkpoint cannot be read or written
    */
   public Result run(Path checkpoint, Listener listener) throws IOException {
-    WeightFile saved = Files.exists(checkpoint) ? WeightFile.read(checkpoint) : null;
-    int firstEpoch = saved == null ? 0 : Integer.parseInt(saved.metadata().get("epoch"));
+    WeightFile saved = Checkpoint.read(checkpoint, identity());
+    int firstEpoch = Checkpoint.done(saved);
     Weights start = saved == null ? Weights.initial(trained, settings.seed()) : saved.weights();
     try (Network network = new Network(trained, start, Device.cpu())) {
       MomentumSgd sgd = new MomentumSgd(network, settings.solver(), name -> 1);
@@ -121,7 +120,7 @@ public final class Pretraining {
           new BatchFeeder(this::fill, firstBatch, settings.batch(), plain.inputSize())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
           trainEpoch(network, sgd, feeder, epoch, listener);
-          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1)
+          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, identity())
               .write(checkpoint, Precision.F32);
         }
       }
@@ -131,6 +130,12 @@ public final class Pretraining {
       }
       return evaluated(network.weights());
     }
+  }
+
+  /** Which training a checkpoint belongs to. */
+  private String identity() {
+    return "%s, %d outputs, %d images, %s"
+        .formatted(plain.name(), plain.outputs(), images.count(), settings);
   }
 
   private Result evaluated(Weights weights) {

@@ -9,12 +9,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.pipeline.Detector;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.run.Problems;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +26,8 @@ import picocli.CommandLine.Parameters;
 /** {@code rcnn detect}: finds objects in photos with a trained detector. */
 @Command(name = "detect", description = "Finds objects in images with a trained detector.")
 final class DetectCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DetectCommand.class);
 
   @Option(
       names = "--model",
@@ -39,9 +44,10 @@ final class DetectCommand implements Callable<Integer> {
 
   @Option(
       names = "--min-score",
-      defaultValue = "0",
-      description = "Detections of a lower score are left out. Default: 0, an SVM's even odds.")
-  private double minScore;
+      description =
+          "Detections of a lower score are left out. Default: even odds, 0 for SVMs, 0.5"
+              + " for softmax.")
+  private Double minScore;
 
   @Option(names = "--strict", description = "End at the first image that cannot be read.")
   private boolean strict;
@@ -50,9 +56,11 @@ final class DetectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Problems problems = new Problems(strict);
     ArrayNode results = new ObjectMapper().createArrayNode();
     try (Detector detector = Detector.load(model)) {
+      double least = minScore == null ? detector.evenOdds() : minScore;
       for (Path file : images) {
         RgbImage image;
         try {
@@ -63,13 +71,13 @@ final class DetectCommand implements Callable<Integer> {
         }
         List<Detection> found =
             detector.detect(image).stream()
-                .filter(detection -> detection.score() >= minScore)
+                .filter(detection -> detection.score() >= least)
                 .sorted(Comparator.comparingDouble(Detection::score).reversed())
                 .toList();
         results.add(tree(file, image, found));
         print(file, found);
         if (draw != null) {
-          String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".png";
+          String name = file.getFileName() + ".png";
           new DetectionPainter().paint(image, found).write(draw.resolve(name));
         }
       }

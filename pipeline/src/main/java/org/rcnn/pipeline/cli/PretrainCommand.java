@@ -20,8 +20,10 @@ import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.data.folder.PackedImages;
+import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.slf4j.Logger;
@@ -93,9 +95,11 @@ final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    Files.createDirectories(out);
+    TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     try (ImageFolder folder = ImageFolder.open(data)) {
-      NetworkDefinition network = Architectures.byName(architecture, folder.classes().size());
+      NetworkDefinition network = network(folder.classes().size());
+      PretrainingSettings settings = settings(folder.train().size());
+      Files.createDirectories(out);
       try (PackedImages train = pack(folder.train(), "train", network.inputSize(), cores);
           PackedImages validation =
               pack(folder.validation(), "validation", network.inputSize(), cores)) {
@@ -104,7 +108,7 @@ final class PretrainCommand implements Callable<Integer> {
         Pretraining.Result result;
         try (reporter) {
           result =
-              new Pretraining(network, settings(train), new Packed(train), new Packed(validation))
+              new Pretraining(network, settings, new Packed(train), new Packed(validation))
                   .run(out.resolve("checkpoint.safetensors"), reporter);
         }
         ObjectNode about = about(result, train, validation, cores);
@@ -127,7 +131,11 @@ final class PretrainCommand implements Callable<Integer> {
 
   private PackedImages pack(ImageFolder.Split split, String name, int size, int cores)
       throws IOException {
-    Path file = out.resolve(name + "-" + size + ".packed");
+    // Named after where the images come from, so that other data are not taken for these.
+    String source = data.toAbsolutePath().normalize() + " " + Files.getLastModifiedTime(data);
+    Path file =
+        out.resolve(
+            "%s-%d-%s.packed".formatted(name, size, Fingerprint.of(source).substring(0, 8)));
     if (Files.exists(file)) {
       return PackedImages.open(file);
     }
@@ -136,17 +144,29 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  private PretrainingSettings settings(PackedImages train) {
-    int warmup = Math.max(1, train.count() / batch);
-    return new PretrainingSettings(
-        epochs,
-        batch,
-        new Solver(rate, new Solver.Cosine(warmup), 0.9f, weightDecay),
-        new Augmentation(leastArea, 0.2),
-        dropout,
-        labelSmoothing,
-        !noBatchNorm,
-        seed);
+  private NetworkDefinition network(int classes) {
+    try {
+      return Architectures.byName(architecture, classes);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private PretrainingSettings settings(int images) {
+    try {
+      return new PretrainingSettings(
+          epochs,
+          batch,
+          new Solver(
+              rate, new Solver.Cosine(Math.max(1, images / Math.max(1, batch))), 0.9f, weightDecay),
+          new Augmentation(leastArea, 0.2),
+          dropout,
+          labelSmoothing,
+          !noBatchNorm,
+          seed);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
   }
 
   private ObjectNode about(

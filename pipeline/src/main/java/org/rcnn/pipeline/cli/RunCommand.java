@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
@@ -61,9 +60,7 @@ final class RunCommand implements Callable<Integer> {
     ObjectNode ap = summary.putObject("ap");
     result.apByClass().forEach(ap::put);
     ObjectNode seconds = summary.putObject("seconds");
-    for (Map.Entry<String, Double> stage : prepared.run().seconds().entrySet()) {
-      seconds.put(stage.getKey(), stage.getValue());
-    }
+    prepared.run().stageSeconds().forEach(seconds::put);
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     summary.put("run", prepared.run().root().toString());
     summary.put("metric", result.metric().key());

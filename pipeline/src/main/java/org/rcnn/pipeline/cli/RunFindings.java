@@ -50,7 +50,12 @@ final class RunFindings {
             .optCurves(curves(result))
             .optStageTimes(
                 prepared.run().seconds().entrySet().stream()
-                    .map(stage -> new RunReport.StageTime(stage.getKey(), stage.getValue(), false))
+                    .map(
+                        stage ->
+                            new RunReport.StageTime(
+                                stage.getKey(),
+                                stage.getValue(),
+                                prepared.run().wasReused(stage.getKey())))
                     .toList())
             .optProposalRecall(proposalRecall(prepared))
             .optFalsePositives(falsePositives(prepared, row, result))

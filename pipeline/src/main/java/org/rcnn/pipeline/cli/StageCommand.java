@@ -57,7 +57,7 @@ final class StageCommand implements Callable<Integer> {
     summary.put("stage", stage.label());
     summary.put("artifact", made == null ? "" : made.toString());
     ObjectNode seconds = summary.putObject("seconds");
-    prepared.run().seconds().forEach(seconds::put);
+    prepared.run().stageSeconds().forEach(seconds::put);
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     summary.put("run", prepared.run().root().toString());
     json.write(summary);

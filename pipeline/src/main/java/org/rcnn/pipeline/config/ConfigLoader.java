@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -176,10 +175,5 @@ public final class ConfigLoader {
     } catch (IOException e) {
       throw new IllegalStateException("The preset " + name + " is not in the jar.", e);
     }
-  }
-
-  /** The mapper that manifests share, so that keys are spelt one way. */
-  public ObjectMapper mapper() {
-    return yaml;
   }
 }

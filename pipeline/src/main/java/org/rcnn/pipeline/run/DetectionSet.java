@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.ImageFiles;
 import org.rcnn.data.voc.AnnotationReading;
 import org.rcnn.data.voc.VocDevkit;
 
@@ -30,8 +31,10 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
    * @param id its name in the split file
    * @param image its file
    * @param annotation what is in it
+   * @param width the image's own width in pixels, whatever the annotation says
+   * @param height the image's own height in pixels
    */
-  public record Sample(String id, Path image, Annotation annotation) {}
+  public record Sample(String id, Path image, Annotation annotation, int width, int height) {}
 
   /** Keeps its own copy. */
   public DetectionSet {
@@ -61,7 +64,9 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
         }
         digest.update(Files.readAllBytes(image));
         digest.update(reading.annotation().toString().getBytes(StandardCharsets.UTF_8));
-        samples.add(new Sample(id, image, reading.annotation()));
+        int[] size = ImageFiles.size(image);
+        reportMismatch(image, size, reading.annotation(), problems);
+        samples.add(new Sample(id, image, reading.annotation(), size[0], size[1]));
       } catch (IOException e) {
         problems.report(e.getMessage());
       }
@@ -72,6 +77,16 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
               .formatted(split, devkit.root()));
     }
     return new DetectionSet(split, samples, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private static void reportMismatch(
+      Path image, int[] size, Annotation annotation, Problems problems) throws IOException {
+    boolean known = annotation.width() > 0 && annotation.height() > 0;
+    if (known && (size[0] != annotation.width() || size[1] != annotation.height())) {
+      problems.report(
+          "%s is %d x %d pixels, and its annotation says %d x %d; its boxes may be misplaced."
+              .formatted(image, size[0], size[1], annotation.width(), annotation.height()));
+    }
   }
 
   /** The classes that occur, sorted. */

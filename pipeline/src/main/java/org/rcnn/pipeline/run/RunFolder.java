@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,9 @@ public final class RunFolder {
 
   private final Path root;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
-  private final Map<Path, Boolean> counted = new LinkedHashMap<>();
+  private final Map<String, Double> stageSeconds = new LinkedHashMap<>();
+  private final Set<Path> counted = new HashSet<>();
+  private final Set<String> reused = new HashSet<>();
 
   /**
    * A run in a folder, which is made if missing.
@@ -100,14 +104,14 @@ public final class RunFolder {
     // Artifacts come to their place only by a rename, so what is there is whole, even if the
     // process ended before the note was written.
     if (Files.exists(place)) {
-      if (counted.containsKey(place)) {
+      if (!counted.add(place)) {
         return place;
       }
-      counted.put(place, true);
       double before =
           Files.exists(note) ? JSON.readTree(note.toFile()).path("seconds").asDouble() : 0;
       LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
-      seconds.merge(name, before, Double::sum);
+      reused.add(name);
+      count(key, name, before);
       return place;
     }
     Files.createDirectories(place.getParent());
@@ -121,14 +125,24 @@ public final class RunFolder {
     about.set("made-from", JSON.valueToTree(key.parts()));
     writeJson(note, about);
     LOG.info("{}: {} s", name, "%.1f".formatted(taken));
-    seconds.merge(name, taken, Double::sum);
-    counted.put(place, false);
+    counted.add(place);
+    count(key, name, taken);
     return place;
   }
 
-  /** Whether the artifact at a place was there before this process asked for it. */
-  public boolean wasThere(Path place) {
-    return counted.getOrDefault(place, false);
+  private void count(Key key, String name, double taken) {
+    seconds.merge(name, taken, Double::sum);
+    stageSeconds.merge(key.stage(), taken, Double::sum);
+  }
+
+  /** Seconds by the stage's own name, such as {@code features}: what scripts rely on. */
+  public Map<String, Double> stageSeconds() {
+    return new LinkedHashMap<>(stageSeconds);
+  }
+
+  /** Whether a stage's artifact was there before; its seconds are then those of an earlier run. */
+  public boolean wasReused(String name) {
+    return reused.contains(name);
   }
 
   /** Seconds of each stage so far, in the order in which they were asked for. */

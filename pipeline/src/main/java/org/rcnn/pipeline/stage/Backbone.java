@@ -2,6 +2,7 @@ package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,9 +11,11 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
-import org.rcnn.pipeline.run.RunFolder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The network that a run starts from.
@@ -23,6 +26,7 @@ import org.rcnn.pipeline.run.RunFolder;
  */
 public record Backbone(NetworkDefinition definition, Transfer transfer, String fingerprint) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Backbone.class);
   private static final String EMBEDDED = "alexnet64.safetensors";
 
   /**
@@ -52,6 +56,9 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static Weights source(NetworkChoice choice) throws IOException {
     switch (choice.weights()) {
       case "none":
+        LOG.warn(
+            "network.weights is 'none': the network starts from random weights, which takes far more"
+                + " images and iterations than a detection set has.");
         return new Weights(Map.of());
       case "embedded":
         if (!choice.architecture().equals("alexnet64")) {
@@ -82,10 +89,15 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   }
 
   private static String fingerprint(NetworkChoice choice, Weights source, long seed) {
-    StringBuilder text = new StringBuilder(choice.architecture()).append(' ').append(seed);
-    source
-        .tensors()
-        .forEach((name, tensor) -> text.append(' ').append(name).append(tensor.hashCode()));
-    return RunFolder.sha256(text.toString());
+    Fingerprint fingerprint = new Fingerprint();
+    fingerprint.add(choice.architecture()).add(Long.toString(seed));
+    source.tensors().forEach((name, tensor) -> fingerprint.add(name).add(bytes(tensor.values())));
+    return fingerprint.hex();
+  }
+
+  private static byte[] bytes(float[] values) {
+    ByteBuffer buffer = ByteBuffer.allocate(values.length * Float.BYTES);
+    buffer.asFloatBuffer().put(values);
+    return buffer.array();
   }
 }

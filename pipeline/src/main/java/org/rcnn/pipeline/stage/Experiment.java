@@ -180,7 +180,7 @@ public final class Experiment {
     return made;
   }
 
-  /** The file of a row's head; empty path for the network's own scores. */
+  /** The file of a row's head; null for the network's own scores, which need none. */
   public Path head(Row row) throws IOException {
     HeadStage.Input input = prepare(row.finetuned()).train();
     if (row.usesNetworkScores()) {
@@ -234,7 +234,7 @@ public final class Experiment {
   private void detect(Row row, Prepared network, Path headFile, Path bboxFile, Path place)
       throws IOException {
     RegionHead head = readHead(row, headFile);
-    BoxRegressor regressor = bboxFile == null ? null : HeadStage.readRegressor(bboxFile);
+    BoxRegressor regressor = bboxFile == null ? null : BoxRegressor.read(bboxFile);
     DetectionAssembly assembly = new DetectionAssembly(config.detection());
     Tap scored = row.usesNetworkScores() ? Tap.SCORES : row.layer();
     Map<String, List<Detection>> found = new LinkedHashMap<>();
@@ -256,8 +256,8 @@ public final class Experiment {
                 head.classes(),
                 regressor,
                 regressor == null ? null : read(pool5, sample.id()),
-                sample.annotation().width(),
-                sample.annotation().height());
+                sample.width(),
+                sample.height());
           },
           (sample, detections) -> {
             found.put(sample.id(), detections);

@@ -16,7 +16,6 @@ import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
 import org.rcnn.svm.BoxRegressionSettings;
 import org.rcnn.svm.BoxRegressionTrainer;
-import org.rcnn.svm.BoxRegressor;
 import org.rcnn.svm.FeatureScale;
 import org.rcnn.svm.JavaMatrixEngine;
 import org.rcnn.svm.MiningSettings;
@@ -237,11 +236,6 @@ public final class HeadStage {
   static Path reportFile(Path model) {
     String name = model.getFileName().toString();
     return model.resolveSibling(name.replace(".model", "-report.json"));
-  }
-
-  /** Reads a box regression. */
-  static BoxRegressor readRegressor(Path file) throws IOException {
-    return BoxRegressor.read(file);
   }
 
   private double scale(StoredFeatures images) throws IOException {

@@ -1,9 +1,13 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
@@ -50,13 +54,28 @@ public final class ProposalStage {
             "seed", config.seed()));
   }
 
-  /** The proposals of a set, computed now if they are not there. */
+  /**
+   * The proposals of a set, computed now if they are not there. What was wrong with images is kept
+   * beside them, so that a run that goes on tells it too.
+   */
   public Path run(DetectionSet set) throws IOException {
-    return run.artifact(
-        key(set), "proposals of " + set.split(), ".bin", place -> search(set, place));
+    Path store =
+        run.artifact(key(set), "proposals of " + set.split(), ".bin", place -> search(set, place));
+    Path left = leftOut(store);
+    if (Files.exists(left)) {
+      for (String sentence : Files.readAllLines(left)) {
+        problems.report(sentence);
+      }
+    }
+    return store;
+  }
+
+  private static Path leftOut(Path store) {
+    return store.resolveSibling(store.getFileName().toString().replace(".bin", "-left-out.txt"));
   }
 
   private void search(DetectionSet set, Path place) throws IOException {
+    Set<String> leftOut = new ConcurrentSkipListSet<>();
     SelectiveSearch search = new SelectiveSearch(settings(config.proposals(), config.seed()));
     try (ProposalStore.Writer writer = ProposalStore.create(place);
         Progress progress =
@@ -64,36 +83,30 @@ public final class ProposalStage {
       OrderedWork.<Sample, List<Box>>forEach(
           set.samples(),
           config.effectiveThreads(),
-          sample -> propose(search, sample),
+          sample -> propose(search, sample, leftOut),
           (sample, boxes) -> {
             if (!boxes.isEmpty()) {
               writer.append(sample.id(), boxes);
             }
             progress.step();
           });
+      RunFolder.writeText(
+          leftOut(place), leftOut.stream().map(line -> line + "\n").collect(Collectors.joining()));
       writer.commit();
     }
   }
 
   /** The boxes of an image; none if it cannot be decoded. */
-  private List<Box> propose(SelectiveSearch search, Sample sample) throws IOException {
+  private List<Box> propose(SelectiveSearch search, Sample sample, Set<String> leftOut)
+      throws IOException {
     RgbImage image;
     try {
       image = ImageFiles.read(sample.image());
     } catch (IOException e) {
-      problems.report(e.getMessage() + " The image is left out.");
+      String sentence = e.getMessage() + " The image is left out.";
+      leftOut.add(sentence);
+      problems.report(sentence);
       return List.of();
-    }
-    if (image.width() != sample.annotation().width()
-        || image.height() != sample.annotation().height()) {
-      problems.report(
-          "%s is %d x %d pixels, and its annotation says %d x %d; its boxes may be misplaced."
-              .formatted(
-                  sample.image(),
-                  image.width(),
-                  image.height(),
-                  sample.annotation().width(),
-                  sample.annotation().height()));
     }
     return search.propose(image);
   }
