@@ -8,6 +8,6 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all() {
-    return List.of();
+    return List.of(new EvalCommand());
   }
 }
