@@ -8,6 +8,6 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all() {
-    return List.of(new EvalCommand());
+    return List.of(new EvalCommand(), new ProposalsCommand(), new WeightsCommand());
   }
 }
