@@ -8,6 +8,7 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all() {
-    return List.of(new EvalCommand(), new ProposalsCommand(), new WeightsCommand());
+    return List.of(
+        new DataCommand(), new EvalCommand(), new ProposalsCommand(), new WeightsCommand());
   }
 }

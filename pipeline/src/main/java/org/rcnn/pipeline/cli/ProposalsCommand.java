@@ -242,31 +242,31 @@ final class ProposalsCommand implements Callable<Integer> {
   }
 
   private Found search(SelectiveSearch search, VocDevkit devkit, String id) throws IOException {
-    RgbImage image;
+    RgbImage pixels;
     try {
-      image = ImageFiles.read(devkit.image(id));
+      pixels = ImageFiles.read(devkit.image(id));
     } catch (IOException e) {
       problems.report(e.getMessage() + " The image is left out.");
       return new Found(null, null, 0);
     }
     long begin = System.nanoTime();
-    List<Box> boxes = search.propose(image);
+    List<Box> boxes = search.propose(pixels);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    Annotation annotation = annotation(devkit, id, image);
+    Annotation annotation = annotation(devkit, id, pixels);
     if (draw != null) {
-      CoveragePicture.of(image, annotation, boxes).write(pictureFile(id));
+      CoveragePicture.of(pixels, annotation, boxes).write(pictureFile(id));
     }
     return new Found(annotation, boxes, seconds);
   }
 
   /** The image's objects with the size its pixels have; none if they cannot be read. */
-  private Annotation annotation(VocDevkit devkit, String id, RgbImage image) throws IOException {
+  private Annotation annotation(VocDevkit devkit, String id, RgbImage pixels) throws IOException {
     try {
       Annotation read = devkit.annotation(id);
-      return new Annotation(id, image.width(), image.height(), read.objects());
+      return new Annotation(id, pixels.width(), pixels.height(), read.objects());
     } catch (IOException e) {
       problems.report(e.getMessage() + " The image counts for the number of windows only.");
-      return new Annotation(id, image.width(), image.height(), List.of());
+      return new Annotation(id, pixels.width(), pixels.height(), List.of());
     }
   }
 

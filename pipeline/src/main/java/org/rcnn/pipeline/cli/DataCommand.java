@@ -1,0 +1,12 @@
+package org.rcnn.pipeline.cli;
+
+import picocli.CommandLine.Command;
+
+/** Data sets: audited, drawn, fetched. */
+@Command(
+    name = "data",
+    description = "Audits VOC-style folders, draws synthetic scenes, fetches VOC2007.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {DataCheckCommand.class, DataGenerateCommand.class, DataDownloadCommand.class})
+final class DataCommand {}
