@@ -1,139 +1,219 @@
 package org.rcnn.pipeline.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
-import org.rcnn.data.voc.AnnotationException;
+import org.rcnn.data.GroundTruth;
 import org.rcnn.data.voc.VocDevkit;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.report.ApTable;
 import org.rcnn.pipeline.run.Problems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code rcnn eval}: scores any detector's VOC result files. */
+/** Scores any detector's VOC result files. */
 @Command(
     name = "eval",
-    description =
-        "Scores VOC result files *_det_SPLIT_CLASS.txt (image score xmin ymin xmax ymax).")
+    description = "Scores VOC result files (*_det_SPLIT_CLASS.txt) against a split's annotations.",
+    mixinStandardHelpOptions = true)
 final class EvalCommand implements Callable<Integer> {
 
-  @Option(names = "--data", required = true, paramLabel = "DEVKIT", description = "Ground truth.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DEVKIT",
+      description = "VOC-style folder; annotations and splits suffice.")
   private Path data;
 
-  @Option(names = "--split", defaultValue = "test", description = "The split. Default: test.")
+  @Option(
+      names = "--split",
+      required = true,
+      paramLabel = "SPLIT",
+      description = "The split that was detected, such as test.")
   private String split;
 
   @Option(
       names = "--detections",
       required = true,
       paramLabel = "DIR",
-      description = "The folder of the result files.")
+      description = "Folder of result files; lines: image score xmin ymin xmax ymax.")
   private Path detections;
 
-  @Option(names = "--metric", defaultValue = "voc07", description = "voc07, area or coco.")
-  private String metric;
+  @Option(
+      names = "--metric",
+      defaultValue = "voc07",
+      paramLabel = "METRIC",
+      description = "voc07 (11 points, the default), area, or coco.")
+  private ApMetric metric;
 
-  @Option(names = "--iou", defaultValue = "0.5", description = "IoU of a match at least.")
+  @Option(
+      names = "--iou",
+      defaultValue = "0.5",
+      paramLabel = "IOU",
+      description = "Overlap from which a detection matches an object; default ${DEFAULT-VALUE}.")
   private double iou;
 
-  @Option(names = "--strict", description = "End at the first bad annotation.")
-  private boolean strict;
-
   @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  private final Problems problems = new Problems(false);
 
   @Override
   public Integer call() throws IOException {
     DetectionEvaluator evaluator = evaluator();
     VocDevkit devkit = VocDevkit.open(data);
-    List<Annotation> annotations = annotations(devkit);
+    List<String> ids = devkit.imageIds(split);
+    List<Annotation> annotations = annotations(devkit, ids);
     VocResults results = VocResults.read(detections, split);
-    Set<String> classes = new TreeSet<>(results.classes());
-    annotations.forEach(a -> a.objects().forEach(object -> classes.add(object.className())));
     EvaluationResult result =
         evaluator.evaluate(
-            List.copyOf(classes), annotations, detections(results, devkit, annotations));
-    System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
-    if (!result.unscoredClasses().isEmpty()) {
-      System.out.println(
-          "No ground truth, so no AP: " + String.join(", ", result.unscoredClasses()));
-    }
+            classes(annotations, results), annotations, byImage(results, ids, annotations));
+    print(result);
     json.write(tree(result));
     return 0;
   }
 
   private DetectionEvaluator evaluator() {
     try {
-      return new DetectionEvaluator(ApMetric.ofKey(metric), iou);
+      return new DetectionEvaluator(metric, iou);
     } catch (IllegalArgumentException e) {
-      throw new ConfigException(e.getMessage());
+      throw new ConfigException("--iou: " + e.getMessage());
     }
   }
 
-  private List<Annotation> annotations(VocDevkit devkit) throws IOException {
-    Problems problems = new Problems(strict);
+  /** The annotations that can be read; the others are reported. */
+  private List<Annotation> annotations(VocDevkit devkit, List<String> ids) throws IOException {
     List<Annotation> annotations = new ArrayList<>();
-    for (String id : devkit.imageIds(split)) {
+    for (String id : ids) {
       try {
-        annotations.add(devkit.annotation(id));
-      } catch (AnnotationException e) {
-        problems.report(e.getMessage());
+        Annotation read = devkit.annotation(id);
+        // A copied annotation may carry another image's name; the split's name counts.
+        annotations.add(new Annotation(id, read.width(), read.height(), read.objects()));
+      } catch (IOException e) {
+        problems.report(e.getMessage() + " The image is not scored.");
       }
     }
     if (annotations.isEmpty()) {
       throw new IOException(
-          "Split '%s' of %s has no readable annotation.".formatted(split, devkit.root()));
+          "No annotation of split '%s' in %s can be read; `data check` lists what is wrong."
+              .formatted(split, devkit.root()));
     }
     return annotations;
   }
 
-  /**
-   * The detections by image. Those in images whose annotation cannot be read count neither way;
-   * those in images that the split does not list stay, for the evaluator to refuse.
-   */
-  private Map<String, List<Detection>> detections(
-      VocResults results, VocDevkit devkit, List<Annotation> annotations) throws IOException {
-    Set<String> unreadable = new TreeSet<>(devkit.imageIds(split));
-    annotations.forEach(annotation -> unreadable.remove(annotation.imageId()));
-    Map<String, List<Detection>> byImage = byImage(results);
-    byImage.keySet().removeAll(unreadable);
-    return byImage;
-  }
-
-  private static Map<String, List<Detection>> byImage(VocResults results) {
-    Map<String, List<Detection>> byImage = new LinkedHashMap<>();
-    for (String className : results.classes()) {
-      results
-          .byImage(className)
-          .forEach(
-              (id, found) -> byImage.computeIfAbsent(id, key -> new ArrayList<>()).addAll(found));
+  /** Every class that has an object or a result file, sorted: a missing file scores AP 0. */
+  private List<String> classes(List<Annotation> annotations, VocResults results)
+      throws IOException {
+    TreeSet<String> annotated =
+        annotations.stream()
+            .flatMap(annotation -> annotation.objects().stream())
+            .map(GroundTruth::className)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String name : annotated) {
+      if (!results.classes().contains(name)) {
+        problems.report(
+            "There is no result file of class '%s', which the split holds; nothing of it counts as found."
+                .formatted(name));
+      }
     }
-    return byImage;
+    annotated.addAll(results.classes());
+    return List.copyOf(annotated);
   }
 
-  private static ObjectNode tree(EvaluationResult result) {
-    ObjectNode tree = new ObjectMapper().createObjectNode();
+  /** Detections of all classes by image, without those of images whose annotation is unreadable. */
+  private static Map<String, List<Detection>> byImage(
+      VocResults results, List<String> ids, List<Annotation> annotations) {
+    Set<String> unscored = new TreeSet<>(ids);
+    annotations.forEach(annotation -> unscored.remove(annotation.imageId()));
+    Map<String, List<Detection>> all = new HashMap<>();
+    for (String name : results.classes()) {
+      results
+          .byImage(name)
+          .forEach((id, found) -> all.computeIfAbsent(id, key -> new ArrayList<>()).addAll(found));
+    }
+    all.keySet().removeAll(unscored);
+    return all;
+  }
+
+  private void print(EvaluationResult result) {
+    PrintWriter out = spec.commandLine().getOut();
+    int width =
+        Math.max(
+            5, result.classes().stream().mapToInt(c -> c.className().length()).max().orElse(0));
+    out.printf(
+        Locale.ROOT,
+        "%s, IoU %s, %d images of split %s%n%n",
+        result.metric().title(),
+        result.iou(),
+        result.images(),
+        split);
+    String line = "%-" + width + "s  %6s  %7s  %9s  %8s  %8s%n";
+    out.printf(Locale.ROOT, line, "class", "AP", "objects", "difficult", "found", "false");
+    for (ClassResult row : result.classes()) {
+      out.printf(
+          Locale.ROOT,
+          line,
+          row.className(),
+          row.isScored() ? fraction(row.ap()) : "-",
+          row.positives(),
+          row.difficult(),
+          row.truePositives(),
+          row.falsePositives());
+    }
+    out.printf(Locale.ROOT, "%-" + width + "s  %6s%n", "mAP", fraction(result.meanAp()));
+    if (!result.unscoredClasses().isEmpty()) {
+      out.printf(
+          "Left out of the mean, for the split holds no object of theirs that counts: %s%n",
+          String.join(", ", result.unscoredClasses()));
+    }
+    out.flush();
+  }
+
+  private static String fraction(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  /** The result for programs; mAP is null if no class can be scored. */
+  private ObjectNode tree(EvaluationResult result) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("metric", result.metric().key());
     tree.put("iou", result.iou());
-    tree.put("mAP", result.meanAp());
+    tree.put("mAP", Double.isNaN(result.meanAp()) ? null : result.meanAp());
     ObjectNode ap = tree.putObject("ap");
     result.apByClass().forEach(ap::put);
     tree.put("images", result.images());
+    tree.put("split", split);
+    ObjectNode classes = tree.putObject("classes");
+    for (ClassResult row : result.classes()) {
+      ObjectNode counts = classes.putObject(row.className());
+      counts.put("objects", row.positives());
+      counts.put("difficult", row.difficult());
+      counts.put("true_positives", row.truePositives());
+      counts.put("false_positives", row.falsePositives());
+      counts.put("ignored", row.ignored());
+    }
+    problems.sentences().forEach(tree.putArray("problems")::add);
     return tree;
   }
 }

@@ -1,258 +1,334 @@
 package org.rcnn.pipeline.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
-import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.voc.VocDevkit;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.config.PipelineConfig;
-import org.rcnn.pipeline.draw.DetectionPainter;
-import org.rcnn.pipeline.draw.LabelledBox;
-import org.rcnn.pipeline.run.DetectionSet;
-import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
-import org.rcnn.pipeline.run.RunFolder;
-import org.rcnn.pipeline.stage.ProposalStage;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.proposals.SelectiveSearch;
-import picocli.CommandLine.ArgGroup;
+import org.rcnn.proposals.SelectiveSearchConfig;
+import org.rcnn.proposals.WorkingSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code rcnn proposals}: selective search alone, on a split or on one image. */
+/** Selective search on a split or on one image, with recall where there is ground truth. */
 @Command(
     name = "proposals",
-    description = "Finds region proposals; on a split with ground truth, measures their recall.")
+    description = "Proposes object boxes by selective search and measures how well they cover.",
+    mixinStandardHelpOptions = true)
 final class ProposalsCommand implements Callable<Integer> {
 
-  /** The first images warm the compiler up and are not timed, if there are many more. */
-  private static final int WARM_UP = 20;
+  /** Images at the start whose times are not counted: the JVM compiles during them. */
+  private static final int WARM_UP = 10;
 
-  /** Either a data set or one image. */
-  static final class Source {
-    @Option(names = "--data", required = true, paramLabel = "DEVKIT", description = "The images.")
-    private Path data;
-
-    @Option(names = "--image", required = true, paramLabel = "FILE", description = "One image.")
-    private Path image;
-  }
-
-  @ArgGroup(multiplicity = "1")
-  private Source source;
-
-  @Option(names = "--split", defaultValue = "test", description = "The split. Default: test.")
-  private String split;
-
-  @Option(names = "--mode", defaultValue = "fast", description = "fast, quality or opencv-fast.")
-  private String mode;
-
-  @Option(names = "--limit", defaultValue = "0", description = "Images at most; 0: all.")
-  private int limit;
-
-  @Option(names = "--threads", defaultValue = "1", description = "Images side by side.")
-  private int threads;
-
-  @Option(names = "--max-boxes", defaultValue = "0", description = "Boxes at most; 0: all.")
-  private int maxBoxes;
-
-  @Option(names = "--min-side", defaultValue = "20", description = "Smallest side of a box.")
-  private int minSide;
+  @Option(names = "--data", paramLabel = "DEVKIT", description = "VOC-style folder.")
+  private Path data;
 
   @Option(
-      names = "--longer-side",
-      defaultValue = "500",
-      description = "Search larger images at this size; 0: as they are.")
-  private int longerSide;
+      names = "--split",
+      paramLabel = "SPLIT",
+      description = "The split of it to search, such as test.")
+  private String split;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Decides the ranking.")
-  private long seed;
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "Instead: one image; its boxes go to standard output or --out.")
+  private Path image;
+
+  @Option(
+      names = "--mode",
+      defaultValue = "fast",
+      paramLabel = "MODE",
+      description = "fast (the default), quality, or opencv-fast.")
+  private String mode;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Only the first N images of the split.")
+  private Integer limit;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "Images searched side by side; by default one per processor.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--max-boxes", paramLabel = "N", description = "At most N boxes an image.")
+  private Integer maxBoxes;
+
+  @Option(
+      names = "--min-side",
+      paramLabel = "PIXELS",
+      description = "Drop boxes narrower or lower than this at the working size.")
+  private Integer minSide;
+
+  @Option(
+      names = "--width",
+      paramLabel = "PIXELS",
+      description = "Scale images, up or down, to this width before the search.")
+  private Integer width;
+
+  @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the boxes' order.")
+  private Long seed;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write the boxes: image,xmin,ymin,xmax,ymax, 1-based and inclusive.")
+      description = "Write the boxes (VOC corners) to this file, .csv or .json.")
   private Path out;
 
   @Option(
       names = "--draw",
       paramLabel = "DIR",
-      description = "Draw each object's best proposal beside its ground truth.")
+      description = "Write a picture of each image: objects dashed, their best boxes green.")
   private Path draw;
 
   @Mixin private JsonOutput json;
 
+  @Spec private CommandSpec spec;
+
+  private final Problems problems = new Problems(false);
+
+  /** What the search found in an image; null boxes if the image cannot be used. */
+  private record Found(Annotation annotation, List<Box> boxes, double seconds) {}
+
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new ConfigException("--threads must be at least 1; it is " + threads + ".");
+    if (image == null ? data == null || split == null : data != null || split != null) {
+      throw new ConfigException("Give --data and --split, or --image alone.");
     }
-    SelectiveSearch search =
-        new SelectiveSearch(
-            ProposalStage.settings(
-                new PipelineConfig.Proposals(mode, longerSide, minSide, maxBoxes), seed));
-    return source.image != null ? one(search) : split(search);
+    SelectiveSearch search = new SelectiveSearch(settings());
+    if (out != null) {
+      BoxFile.requireKnownEnding(out);
+    }
+    if (image != null) {
+      oneImage(search);
+    } else {
+      wholeSplit(search);
+    }
+    return 0;
   }
 
-  private int one(SelectiveSearch search) throws IOException {
-    RgbImage image = ImageFiles.read(source.image);
-    List<Box> boxes = search.propose(image);
-    StringBuilder csv = new StringBuilder("image,xmin,ymin,xmax,ymax\n");
-    append(csv, source.image.toString(), boxes);
-    if (out != null) {
-      RunFolder.writeText(out, csv.toString());
-      System.out.printf("%d proposals in %s%n", boxes.size(), out);
-    } else {
-      System.out.print(csv);
+  private SelectiveSearchConfig settings() {
+    if (threads < 1) {
+      throw new ConfigException("--threads must be at least 1, not %d.".formatted(threads));
     }
-    ObjectNode tree = new ObjectMapper().createObjectNode();
-    tree.put("image", source.image.toString());
-    tree.put("mode", mode);
-    ArrayNode list = tree.putArray("boxes");
-    for (Box box : boxes) {
-      ArrayNode corners = list.addArray();
-      for (double corner : box.toVoc()) {
-        corners.add((int) corner);
+    if (limit != null && limit < 1) {
+      throw new ConfigException("--limit must be at least 1, not %d.".formatted(limit));
+    }
+    SelectiveSearchConfig.Builder builder =
+        switch (mode) {
+          case "fast" -> SelectiveSearchConfig.fast().toBuilder();
+          case "quality" -> SelectiveSearchConfig.quality().toBuilder();
+          case "opencv-fast" -> SelectiveSearchConfig.openCvFast().toBuilder();
+          default ->
+              throw new ConfigException(
+                  "--mode: there is no mode '%s'; choose fast, quality or opencv-fast."
+                      .formatted(mode));
+        };
+    if (maxBoxes != null) {
+      builder.maxBoxes(maxBoxes);
+    }
+    if (minSide != null) {
+      builder.minBoxSide(minSide);
+    }
+    if (seed != null) {
+      builder.seed(seed);
+    }
+    try {
+      if (width != null) {
+        builder.workingSize(WorkingSize.width(width));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private void oneImage(SelectiveSearch search) throws IOException {
+    RgbImage pixels = ImageFiles.read(image);
+    long begin = System.nanoTime();
+    List<Box> boxes = search.propose(pixels);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    String name = image.getFileName().toString();
+    if (out == null) {
+      PrintWriter standard = spec.commandLine().getOut();
+      BoxFile.csv(standard).append(name, pixels.width(), pixels.height(), boxes);
+      standard.flush();
+    } else {
+      try (BoxFile file = BoxFile.create(out)) {
+        file.append(name, pixels.width(), pixels.height(), boxes);
+        file.commit();
       }
     }
+    if (draw != null) {
+      Annotation nothing = new Annotation(name, pixels.width(), pixels.height(), List.of());
+      CoveragePicture.of(pixels, nothing, boxes).write(draw.resolve(stem(name) + ".png"));
+    }
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("mode", mode);
+    tree.put("image", name);
+    tree.put("width", pixels.width());
+    tree.put("height", pixels.height());
+    tree.put("seconds", seconds);
+    ArrayNode list = tree.putArray("boxes");
+    boxes.forEach(box -> BoxFile.putCorners(list.addArray(), box));
     json.write(tree);
-    return 0;
   }
 
-  /** The boxes of an image and the seconds that they took. */
-  private record Found(List<Box> boxes, double seconds, RgbImage image) {}
+  private static String stem(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
+  }
 
-  private int split(SelectiveSearch search) throws IOException {
-    Problems problems = new Problems(false);
-    DetectionSet set = DetectionSet.read(VocDevkit.open(source.data), split, limit, problems);
+  private void wholeSplit(SelectiveSearch search) throws IOException {
+    VocDevkit devkit = VocDevkit.open(data);
+    List<String> ids = devkit.imageIds(split);
+    if (limit != null && limit < ids.size()) {
+      ids = ids.subList(0, limit);
+    }
     ProposalRecall recall = new ProposalRecall();
     List<Double> seconds = new ArrayList<>();
-    StringBuilder csv = new StringBuilder("image,xmin,ymin,xmax,ymax\n");
-    try (Progress progress = Progress.start("proposals", set.samples().size(), "images")) {
-      OrderedWork.<Sample, Found>forEach(
-          set.samples(),
+    try (BoxFile file = out == null ? null : BoxFile.create(out);
+        Progress progress = Progress.start("proposals " + split, ids.size(), "images")) {
+      OrderedWork.<String, Found>forEach(
+          ids,
           threads,
-          sample -> find(search, sample, problems),
-          (sample, found) -> {
+          id -> search(search, devkit, id),
+          (id, found) -> {
             progress.step();
-            if (found == null) {
+            if (found.boxes == null) {
               return;
             }
-            recall.add(sample.annotation(), found.boxes());
-            seconds.add(found.seconds());
-            if (out != null) {
-              append(csv, sample.id(), found.boxes());
-            }
-            if (draw != null) {
-              draw(sample, found);
+            recall.add(found.annotation, found.boxes);
+            seconds.add(found.seconds);
+            if (file != null) {
+              file.append(id, found.annotation.width(), found.annotation.height(), found.boxes);
             }
           });
+      if (seconds.isEmpty()) {
+        throw new IOException(
+            "Split '%s' of %s has no usable image; `data check` lists what is wrong."
+                .formatted(split, devkit.root()));
+      }
+      if (file != null) {
+        file.commit();
+      }
     }
-    if (seconds.isEmpty()) {
-      throw new IOException("No image of split '%s' could be read.".formatted(split));
-    }
-    if (out != null) {
-      RunFolder.writeText(out, csv.toString());
-    }
-    report(recall.result(), median(seconds));
-    return 0;
+    ProposalRecall.Result result = recall.result();
+    double median = warmMedian(seconds);
+    print(result, median);
+    json.write(tree(result, median));
   }
 
-  private static Found find(SelectiveSearch search, Sample sample, Problems problems)
-      throws IOException {
-    RgbImage image;
+  private Found search(SelectiveSearch search, VocDevkit devkit, String id) throws IOException {
+    RgbImage pixels;
     try {
-      image = ImageFiles.read(sample.image());
+      pixels = ImageFiles.read(devkit.image(id));
     } catch (IOException e) {
-      problems.report(e.getMessage());
-      return null;
+      problems.report(e.getMessage() + " The image is left out.");
+      return new Found(null, null, 0);
     }
     long begin = System.nanoTime();
-    List<Box> boxes = search.propose(image);
-    return new Found(boxes, (System.nanoTime() - begin) / 1e9, image);
+    List<Box> boxes = search.propose(pixels);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Annotation annotation = annotation(devkit, id, pixels);
+    if (draw != null) {
+      CoveragePicture.of(pixels, annotation, boxes).write(pictureFile(id));
+    }
+    return new Found(annotation, boxes, seconds);
   }
 
-  private static double median(List<Double> seconds) {
-    double[] warm =
-        seconds.stream()
-            .skip(seconds.size() > 2 * WARM_UP ? WARM_UP : 0)
-            .mapToDouble(Double::doubleValue)
-            .toArray();
-    Arrays.sort(warm);
-    return (warm[(warm.length - 1) / 2] + warm[warm.length / 2]) / 2;
+  /** The image's objects with the size its pixels have; none if they cannot be read. */
+  private Annotation annotation(VocDevkit devkit, String id, RgbImage pixels) throws IOException {
+    try {
+      Annotation read = devkit.annotation(id);
+      return new Annotation(id, pixels.width(), pixels.height(), read.objects());
+    } catch (IOException e) {
+      problems.report(e.getMessage() + " The image counts for the number of windows only.");
+      return new Annotation(id, pixels.width(), pixels.height(), List.of());
+    }
   }
 
-  private void report(ProposalRecall.Result result, double secondsPerImage) throws IOException {
-    ObjectNode tree = new ObjectMapper().createObjectNode();
-    tree.put("mode", mode);
-    tree.put("images", result.images());
-    tree.put("objects", result.objects());
-    tree.put("threads", threads);
-    tree.put("windows_per_image", result.windowsPerImage());
-    tree.put("recall_50", result.recallAt(0.5));
-    tree.put("recall_70", result.recallAt(0.7));
-    tree.put("mabo", result.mabo());
-    ObjectNode abo = tree.putObject("abo");
-    result.abo().forEach(abo::put);
-    tree.put("seconds_per_image", secondsPerImage);
-    json.write(tree);
-    System.out.printf(
+  private Path pictureFile(String id) throws IOException {
+    Path file = draw.resolve(id + ".png").normalize();
+    if (!file.startsWith(draw.normalize())) {
+      throw new IOException("The name '%s' leads out of the folder %s.".formatted(id, draw));
+    }
+    return file;
+  }
+
+  /** The median time without the first images; of few images, the later half counts. */
+  private static double warmMedian(List<Double> seconds) {
+    List<Double> warm =
+        seconds.subList(Math.min(WARM_UP, seconds.size() / 2), seconds.size()).stream()
+            .sorted()
+            .toList();
+    int half = warm.size() / 2;
+    return warm.size() % 2 == 1 ? warm.get(half) : (warm.get(half - 1) + warm.get(half)) / 2;
+  }
+
+  private void print(ProposalRecall.Result result, double median) {
+    PrintWriter table = spec.commandLine().getOut();
+    table.printf(
         Locale.ROOT,
-        "%s: %d images, %d objects, %.1f windows/image, recall@0.5 %.3f, recall@0.7 %.3f,"
-            + " MABO %.3f, %.3f s/image (median, %d thread%s)%n",
+        "%s mode, %d images of split %s, %d threads%n%n",
         mode,
         result.images(),
-        result.objects(),
-        result.windowsPerImage(),
-        result.recallAt(0.5),
-        result.recallAt(0.7),
-        result.mabo(),
-        secondsPerImage,
-        threads,
-        threads == 1 ? "" : "s");
-    result
-        .abo()
-        .forEach((name, value) -> System.out.printf(Locale.ROOT, "  %-14s %.3f%n", name, value));
+        split,
+        threads);
+    table.printf(Locale.ROOT, "windows an image     %10.1f%n", result.windowsPerImage());
+    table.printf(Locale.ROOT, "seconds an image     %10.4f  (median, warm)%n", median);
+    if (result.objects() == 0) {
+      table.printf("No object that counts is annotated, so recall cannot be measured.%n");
+      return;
+    }
+    table.printf(Locale.ROOT, "objects              %10d  (not difficult)%n", result.objects());
+    table.printf(Locale.ROOT, "recall at IoU 0.5    %10.4f%n", result.recallAt(0.5));
+    table.printf(Locale.ROOT, "recall at IoU 0.7    %10.4f%n", result.recallAt(0.7));
+    table.printf(Locale.ROOT, "MABO                 %10.4f%n%n", result.mabo());
+    table.printf("average best overlap (ABO)%n");
+    result.abo().forEach((name, abo) -> table.printf(Locale.ROOT, "%-20s %10.4f%n", name, abo));
+    table.flush();
   }
 
-  private void draw(Sample sample, Found found) throws IOException {
-    List<LabelledBox> boxes = new ArrayList<>();
-    for (GroundTruth object : sample.annotation().objects()) {
-      Box best =
-          found.boxes().stream()
-              .max(Comparator.comparingDouble(box -> box.iou(object.box())))
-              .orElse(object.box());
-      boxes.add(
-          new LabelledBox(
-              String.format(Locale.ROOT, "%s %.2f", object.className(), best.iou(object.box())),
-              best));
-      boxes.add(new LabelledBox("ground truth", object.box()));
+  private ObjectNode tree(ProposalRecall.Result result, double median) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("mode", mode);
+    tree.put("split", split);
+    tree.put("images", result.images());
+    tree.put("threads", threads);
+    tree.put("windows_per_image", result.windowsPerImage());
+    tree.put("objects", result.objects());
+    if (result.objects() > 0) {
+      tree.put("recall_50", result.recallAt(0.5));
+      tree.put("recall_70", result.recallAt(0.7));
+      tree.put("mabo", result.mabo());
+      ObjectNode abo = tree.putObject("abo");
+      result.abo().forEach(abo::put);
     }
-    new DetectionPainter()
-        .paintBoxes(found.image(), boxes)
-        .write(draw.resolve(sample.id() + ".png"));
-  }
-
-  private static void append(StringBuilder csv, String image, List<Box> boxes) {
-    for (Box box : boxes) {
-      double[] voc = box.toVoc();
-      csv.append(
-          String.format(
-              Locale.ROOT, "%s,%.0f,%.0f,%.0f,%.0f%n", image, voc[0], voc[1], voc[2], voc[3]));
-    }
+    tree.put("seconds_per_image", median);
+    problems.sentences().forEach(tree.putArray("problems")::add);
+    return tree;
   }
 }

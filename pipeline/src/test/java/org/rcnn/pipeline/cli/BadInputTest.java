@@ -26,12 +26,12 @@ class BadInputTest {
     new SceneGenerator(3).writeDevkit(devkit, 2, 2, 2);
   }
 
-  private Invocation proposals(String... more) {
+  private Session proposals(String... more) {
     String[] arguments = new String[5 + more.length];
     String[] fixed = {"proposals", "--data", devkit.toString(), "--split", "trainval"};
     System.arraycopy(fixed, 0, arguments, 0, 5);
     System.arraycopy(more, 0, arguments, 5, more.length);
-    return Invocation.of(arguments);
+    return Session.of((Object[]) arguments);
   }
 
   @Test
@@ -47,7 +47,7 @@ class BadInputTest {
           {"detect"},
           {"nonsense"}
         }) {
-      Invocation wrong = Invocation.of(usage);
+      Session wrong = Session.of((Object[]) usage);
       assertEquals(2, wrong.status(), String.join(" ", usage));
       assertFalse(wrong.err().contains("\tat "), wrong.err());
       assertFalse(wrong.err().isBlank(), String.join(" ", usage));
@@ -56,7 +56,7 @@ class BadInputTest {
 
   @Test
   void aMissingFolderIsToldInOneLine() {
-    Invocation missing = Invocation.of("run", "--data", folder.resolve("nowhere").toString());
+    Session missing = Session.of("run", "--data", folder.resolve("nowhere").toString());
     assertEquals(1, missing.status());
     assertTrue(missing.err().contains("nowhere"), missing.err());
     assertFalse(missing.err().contains("\tat "), missing.err());
@@ -65,7 +65,7 @@ class BadInputTest {
   @Test
   void anEmptySplitIsNamed() throws IOException {
     Files.writeString(devkit.resolve("ImageSets/Main/trainval.txt"), "\n");
-    Invocation empty = proposals();
+    Session empty = proposals();
     assertEquals(1, empty.status());
     assertTrue(empty.err().contains("trainval"), empty.err());
   }
@@ -77,8 +77,7 @@ class BadInputTest {
         Files.delete(list);
       }
     }
-    Invocation refused =
-        Invocation.of("features", "--data", devkit.toString(), "--out", folder + "/run");
+    Session refused = Session.of("features", "--data", devkit.toString(), "--out", folder + "/run");
     assertEquals(1, refused.status());
     assertTrue(refused.err().contains("--set data.split-test-share="), refused.err());
   }
@@ -88,7 +87,7 @@ class BadInputTest {
     String id = Files.readAllLines(devkit.resolve("ImageSets/Main/trainval.txt")).get(0).strip();
     Files.writeString(devkit.resolve("JPEGImages").resolve(id + ".jpg"), "not a picture");
     Path json = folder.resolve("result.json");
-    Invocation done = proposals("--json", json.toString());
+    Session done = proposals("--json", json.toString());
     assertEquals(0, done.status(), done.err());
     JsonNode result = new ObjectMapper().readTree(json.toFile());
     assertEquals(3, result.path("images").asInt());
@@ -99,9 +98,10 @@ class BadInputTest {
     String id = Files.readAllLines(devkit.resolve("ImageSets/Main/trainval.txt")).get(1).strip();
     Files.writeString(devkit.resolve("Annotations").resolve(id + ".xml"), "<annotation><object>");
     Path json = folder.resolve("result.json");
-    Invocation done = proposals("--json", json.toString());
+    Session done = proposals("--json", json.toString());
     assertEquals(0, done.status(), done.err());
-    assertEquals(3, new ObjectMapper().readTree(json.toFile()).path("images").asInt());
+    assertTrue(done.err().contains(id), done.err());
+    assertEquals(4, new ObjectMapper().readTree(json.toFile()).path("images").asInt());
   }
 
   @Test
@@ -109,8 +109,15 @@ class BadInputTest {
     Path results = Files.createDirectories(folder.resolve("results"));
     Files.writeString(
         results.resolve("comp4_det_test_melon.txt"), "000001 0.5 1 1 20 20\n000001 0.5 1 1\n");
-    Invocation refused =
-        Invocation.of("eval", "--data", devkit.toString(), "--detections", results.toString());
+    Session refused =
+        Session.of(
+            "eval",
+            "--data",
+            devkit.toString(),
+            "--split",
+            "test",
+            "--detections",
+            results.toString());
     assertEquals(1, refused.status());
     assertTrue(refused.err().contains("comp4_det_test_melon.txt"), refused.err());
     assertTrue(refused.err().contains("2"), refused.err());
@@ -119,7 +126,7 @@ class BadInputTest {
   @Test
   void aDamagedDetectorIsToldInOneLine() throws IOException {
     Path model = Files.writeString(folder.resolve("detector.rcnn"), "no zip");
-    Invocation refused = Invocation.of("detect", "--model", model.toString(), "a.jpg");
+    Session refused = Session.of("detect", "--model", model.toString(), "a.jpg");
     assertEquals(1, refused.status());
     assertTrue(refused.err().contains("not a detector file"), refused.err());
   }

@@ -1,0 +1,119 @@
+package org.rcnn.pipeline.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.weights.Transfer;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.pipeline.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Initialises a network from a weight file, and tells layer by layer what was copied. */
+@Command(
+    name = "import",
+    description = "Tells layer by layer what a network would take from a .safetensors file.",
+    mixinStandardHelpOptions = true)
+final class WeightsImportCommand implements Callable<Integer> {
+
+  @Parameters(paramLabel = "FILE", description = "A .safetensors file.")
+  private Path file;
+
+  @Option(
+      names = "--architecture",
+      required = true,
+      paramLabel = "NAME",
+      description = "The network to initialise: alexnet or alexnet64.")
+  private String architecture;
+
+  @Option(
+      names = "--classes",
+      defaultValue = "20",
+      paramLabel = "N",
+      description =
+          "Object classes; background is one score more. Default ${DEFAULT-VALUE}, as VOC has.")
+  private int classes;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "SEED",
+      description = "Seed of the new layers' values; default ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the initialised network's weights to this .safetensors file.")
+  private Path out;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    NetworkDefinition definition = definition();
+    WeightFile source = WeightFile.read(file);
+    Transfer transfer = Transfer.into(definition, source.weights(), seed);
+    PrintWriter report = spec.commandLine().getOut();
+    report.print(transfer.report());
+    report.flush();
+    json.write(tree(transfer));
+    if (transfer.newLayers().size() == transfer.rows().size()) {
+      throw new IOException(
+          "No layer of %s fits %s; `weights inspect` shows what the file holds."
+              .formatted(file, architecture));
+    }
+    if (out != null) {
+      Map<String, String> notes = new TreeMap<>(source.metadata());
+      notes.put("architecture", architecture);
+      notes.put("classes", Integer.toString(classes));
+      notes.put("initialised-from", file.getFileName().toString());
+      notes.put("new-layers", String.join(",", transfer.newLayers()));
+      notes.put("seed", Long.toString(seed));
+      new WeightFile(transfer.weights(), notes).write(out, WeightFile.Precision.F32);
+    }
+    return 0;
+  }
+
+  private NetworkDefinition definition() {
+    if (classes < 1) {
+      throw new ConfigException("--classes must be at least 1, not %d.".formatted(classes));
+    }
+    try {
+      return Architectures.byName(architecture, classes + 1);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--architecture: " + e.getMessage());
+    }
+  }
+
+  private ObjectNode tree(Transfer transfer) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("file", file.toString());
+    tree.put("architecture", architecture);
+    tree.put("classes", classes);
+    ArrayNode layers = tree.putArray("layers");
+    for (Transfer.Row row : transfer.rows()) {
+      ObjectNode layer = layers.addObject();
+      layer.put("layer", row.layer());
+      layer.put("outcome", row.outcome().name().toLowerCase(Locale.ROOT));
+      layer.put("reason", row.reason());
+    }
+    transfer.unused().forEach(tree.putArray("unused")::add);
+    return tree;
+  }
+}
