@@ -69,34 +69,37 @@ final class Download {
     Files.createDirectories(folder);
     Path file = folder.resolve(source.name());
     if (Files.exists(file)) {
-      verify(source, file);
+      String complaint = complaint(source, file);
+      if (complaint != null) {
+        throw new IOException(
+            "%s %s: it is another file or damaged; move it away and try again."
+                .formatted(file, complaint));
+      }
       LOG.info("{} is there, and its checksum is right", file);
       return file;
     }
     Path part = folder.resolve(source.name() + ".part");
     receiveAll(source, part);
-    try {
-      verify(source, part);
-    } catch (IOException e) {
+    String complaint = complaint(source, part);
+    if (complaint != null) {
       // Going on from wrong bytes would never give the right file.
       Files.delete(part);
-      throw e;
+      throw new IOException(
+          "What came from %s %s: it is another file or damaged, and was deleted."
+              .formatted(source.url(), complaint));
     }
     return Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void verify(Source source, Path file) throws IOException {
+  /** What is wrong with a file, or null if it is the expected one. */
+  private static String complaint(Source source, Path file) throws IOException {
     if (source.size() >= 0 && Files.size(file) != source.size()) {
-      throw new IOException(
-          "%s from %s has %d bytes, not %d; it is not the expected file, or was damaged: delete it and try again."
-              .formatted(file, source.url(), Files.size(file), source.size()));
+      return "has %d bytes, not %d".formatted(Files.size(file), source.size());
     }
     Checksum actual = source.checksum().of(file);
-    if (!actual.equals(source.checksum())) {
-      throw new IOException(
-          "%s from %s has %s, not %s; it is not the expected file, or was damaged: delete it and try again."
-              .formatted(file, source.url(), actual, source.checksum().hex()));
-    }
+    return actual.equals(source.checksum())
+        ? null
+        : "has %s, not %s".formatted(actual, source.checksum().hex());
   }
 
   /** Receives until the file is complete, going on after broken connections. */

@@ -178,6 +178,10 @@ class DataDownloadCommandTest {
     assertFalse(Files.exists(folder.resolve("set.tar.part")));
     assertFalse(Files.exists(folder.resolve("VOCdevkit")));
 
+    Path other = Files.writeString(folder.resolve("set.tar"), "the user's own");
+    download("--checksum", checksum("MD5")).refused(1, "move it away and try again");
+    assertTrue(Files.exists(other));
+
     // VOC2007's archives are known by name; this is none, whatever it is called.
     Session.of("data", "download", "--out", folder, "--url", url("VOCtest_06-Nov-2007.tar"))
         .refused(1, "bytes, not 451020800");
