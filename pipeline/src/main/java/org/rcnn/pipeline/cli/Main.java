@@ -52,13 +52,12 @@ public final class Main {
     line.setParameterExceptionHandler(
         (failure, parsed) -> {
           failure.getCommandLine().getErr().println(Failures.sentence(failure));
-          String command = failure.getCommandLine().getCommandName();
+          String[] names = failure.getCommandLine().getCommandSpec().qualifiedName().split(" ");
           failure
               .getCommandLine()
               .getErr()
               .printf(
-                  "`rcnn help%s` lists what it takes.%n",
-                  command.equals("rcnn") ? "" : " " + command);
+                  "`rcnn help%s` lists what it takes.%n", names.length < 2 ? "" : " " + names[1]);
           return CommandLine.ExitCode.USAGE;
         });
     if (arguments.length == 0) {
