@@ -68,6 +68,22 @@ final class BoxCollection {
     }
   }
 
+  /**
+   * The numbers of the boxes with the smallest ranks, in order; earlier ones first among equals.
+   */
+  int[] byRank(int most) {
+    long[] keys = new long[size];
+    for (int i = 0; i < size; i++) {
+      keys[i] = (long) Float.floatToRawIntBits((float) rank[i]) << 32 | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[most];
+    for (int i = 0; i < most; i++) {
+      order[i] = (int) keys[i];
+    }
+    return order;
+  }
+
   int size() {
     return size;
   }
@@ -88,10 +104,5 @@ final class BoxCollection {
   /** Exclusive. */
   int[] yMax() {
     return yMax;
-  }
-
-  /** Smaller comes first. */
-  double[] rank() {
-    return rank;
   }
 }

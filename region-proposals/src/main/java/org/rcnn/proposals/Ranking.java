@@ -7,5 +7,11 @@ public enum Ranking {
    * before it and so on; ranks are multiplied by a random number and sorted. Large regions tend to
    * come first, but the order within a level is chance.
    */
-  AUTHORS
+  AUTHORS,
+  /**
+   * Each next box is the one that adds most to the expected coverage of the objects, taking the
+   * found boxes themselves, weighted by a prior on shape and place, as possible objects. Nothing in
+   * it is random.
+   */
+  COVERAGE
 }

@@ -24,6 +24,7 @@ final class SearchWorkspace {
   private final RegionGraph regionGraph = new RegionGraph();
   private final HierarchicalGrouping grouping = new HierarchicalGrouping();
   private final BoxCollection boxes = new BoxCollection();
+  private final CoverageRanking coverage = new CoverageRanking();
 
   private final byte[][] planes;
   private final int[][] smoothed;
@@ -78,6 +79,15 @@ final class SearchWorkspace {
       }
     }
     return boxes;
+  }
+
+  /** The numbers of the boxes to return from the last search, best first. */
+  int[] order(RgbImage image) {
+    int most = Math.min(config.maxBoxes(), boxes.size());
+    return switch (config.ranking()) {
+      case AUTHORS -> boxes.byRank(most);
+      case COVERAGE -> coverage.order(boxes, image.width(), image.height(), most);
+    };
   }
 
   private int leastRegion(int k) {

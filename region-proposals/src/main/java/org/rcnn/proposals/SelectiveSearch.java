@@ -1,7 +1,5 @@
 package org.rcnn.proposals;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,38 +38,35 @@ public final class SelectiveSearch {
    *     configuration's ranking; the whole image is always among them
    */
   public List<Box> propose(RgbImage image) {
-    double factor = config.workingSize().factor(image, config.maxPixels());
-    int width = scaled(image.width(), factor);
-    int height = scaled(image.height(), factor);
     SearchWorkspace workspace = workspaces.get();
-    BoxCollection found = workspace.search(ImageScaling.scale(image, width, height));
-    int[] order = order(found);
-    double xFactor = image.width() / (double) width;
-    double yFactor = image.height() / (double) height;
-    Set<Box> boxes = new LinkedHashSet<>();
-    for (int i = 0; i < order.length && boxes.size() < config.maxBoxes(); i++) {
-      int b = order[i];
-      boxes.add(
-          new Box(
-              Math.floor(found.xMin()[b] * xFactor),
-              Math.floor(found.yMin()[b] * yFactor),
-              Math.ceil(found.xMax()[b] * xFactor),
-              Math.ceil(found.yMax()[b] * yFactor)));
-    }
-    return new ArrayList<>(boxes);
+    double factor = config.workingSize().factor(image, config.maxPixels());
+    RgbImage working =
+        ImageScaling.scale(image, scaled(image.width(), factor), scaled(image.height(), factor));
+    BoxCollection found = workspace.search(working);
+    return inOriginalPixels(found, workspace.order(working), working, image);
   }
 
   private static int scaled(int side, double factor) {
     return Math.max(1, (int) Math.round(side * factor));
   }
 
-  /** Box numbers by ascending rank; the whole image, of rank 0, comes first. */
-  private static int[] order(BoxCollection found) {
-    long[] keys = new long[found.size()];
-    double[] rank = found.rank();
-    Integer[] order = new Integer[keys.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Double.compare(rank[a], rank[b]));
-    return Arrays.stream(order).mapToInt(i -> i).toArray();
+  /**
+   * Maps boxes back: outwards to whole pixels, so that none becomes empty. An enlarged image may
+   * give the same box twice; its first place counts.
+   */
+  private static List<Box> inOriginalPixels(
+      BoxCollection found, int[] order, RgbImage working, RgbImage image) {
+    double xFactor = image.width() / (double) working.width();
+    double yFactor = image.height() / (double) working.height();
+    Set<Box> boxes = new LinkedHashSet<>(2 * order.length);
+    for (int b : order) {
+      boxes.add(
+          new Box(
+              Math.floor(found.xMin()[b] * xFactor),
+              Math.floor(found.yMin()[b] * yFactor),
+              Math.min(image.width(), Math.ceil(found.xMax()[b] * xFactor)),
+              Math.min(image.height(), Math.ceil(found.yMax()[b] * yFactor))));
+    }
+    return List.copyOf(boxes);
   }
 }

@@ -30,7 +30,7 @@ final class TextureCodes {
   private static final double KERNEL_GAIN = 32;
 
   /** The authors' upper end of the derivative's range, as a share of the channel's. */
-  private static final double AUTHORS_RANGE = 0.43;
+  static final double AUTHORS_RANGE = 0.43;
 
   private static final int TABLE_SHIFT = 9;
 

@@ -30,7 +30,7 @@ import org.rcnn.proposals.WorkingSize;
  */
 public final class ProposalStage {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final PipelineConfig config;
   private final RunFolder run;
