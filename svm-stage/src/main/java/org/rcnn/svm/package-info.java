@@ -14,8 +14,9 @@
  * live in a {@link org.rcnn.svm.FeatureMatrix} of a {@link org.rcnn.svm.MatrixEngine}: {@link
  * org.rcnn.svm.JavaMatrixEngine} on the heap, or the caller's over native memory.
  *
- * <p>Beside them: {@code SoftmaxTrainer}, the alternative head, a softmax over classes and
- * background; {@code BoxRegression}, which moves a detected box towards the object it covers;
- * {@code NonMaximumSuppression}, which keeps the best of overlapping detections.
+ * <p>Beside them: {@link org.rcnn.svm.SoftmaxTrainer}, the alternative head, a softmax over classes
+ * and background; {@link org.rcnn.svm.BoxRegressionTrainer}, which moves a detected box towards the
+ * object it covers; {@link org.rcnn.svm.NonMaximumSuppression}, which keeps the best of overlapping
+ * detections.
  */
 package org.rcnn.svm;

@@ -95,6 +95,17 @@ public final class VocResults {
     return images;
   }
 
+  /** The detections of all classes by image, class by class and each in file order. */
+  public Map<String, List<Detection>> byImage() {
+    Map<String, List<Detection>> images = new LinkedHashMap<>();
+    for (String className : classes()) {
+      for (Line line : lines(className)) {
+        images.computeIfAbsent(line.imageId(), id -> new ArrayList<>()).add(line.detection());
+      }
+    }
+    return images;
+  }
+
   /**
    * Reads every file {@code *_det_SPLIT_CLASS.txt} of a folder; what stands before {@code _det_} is
    * free.

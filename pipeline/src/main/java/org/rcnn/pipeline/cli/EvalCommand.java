@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -146,12 +145,7 @@ final class EvalCommand implements Callable<Integer> {
       VocResults results, List<String> ids, List<Annotation> annotations) {
     Set<String> unscored = new TreeSet<>(ids);
     annotations.forEach(annotation -> unscored.remove(annotation.imageId()));
-    Map<String, List<Detection>> all = new HashMap<>();
-    for (String name : results.classes()) {
-      results
-          .byImage(name)
-          .forEach((id, found) -> all.computeIfAbsent(id, key -> new ArrayList<>()).addAll(found));
-    }
+    Map<String, List<Detection>> all = results.byImage();
     all.keySet().removeAll(unscored);
     return all;
   }

@@ -39,6 +39,7 @@ final class RunFindings {
   static RunReport report(RunOptions.Prepared prepared, Row row, EvaluationResult result)
       throws IOException {
     Experiment experiment = prepared.experiment();
+    Map<String, List<Detection>> detections = experiment.detectionsByImage(row);
     RunReport.Builder report =
         RunReport.builder("R-CNN on " + prepared.source())
             .optSubtitle(row.label())
@@ -58,8 +59,8 @@ final class RunFindings {
                                 prepared.run().wasReused(stage.getKey())))
                     .toList())
             .optProposalRecall(proposalRecall(prepared))
-            .optFalsePositives(falsePositives(prepared, row, result))
-            .optExamples(examples(prepared, row))
+            .optFalsePositives(falsePositives(experiment, detections, result))
+            .optExamples(examples(prepared, detections, row))
             .optProblems(prepared.problems().sentences());
     if (row.finetuned()) {
       report.optLearningCurve(
@@ -174,16 +175,10 @@ final class RunFindings {
   }
 
   private static List<RunReport.FalsePositives> falsePositives(
-      RunOptions.Prepared prepared, Row row, EvaluationResult result) throws IOException {
-    Experiment experiment = prepared.experiment();
+      Experiment experiment, Map<String, List<Detection>> detections, EvaluationResult result) {
     ApMetric metric = result.metric() == ApMetric.COCO ? ApMetric.AREA : result.metric();
     return new ErrorDiagnoser(metric, 0.5, SimilarClasses.defaultFor(experiment.classes()))
-            .diagnose(
-                experiment.classes(),
-                experiment.testAnnotations(),
-                experiment.detectionsByImage(row))
-            .classes()
-            .stream()
+        .diagnose(experiment.classes(), experiment.testAnnotations(), detections).classes().stream()
             .map(
                 errors ->
                     new RunReport.FalsePositives(
@@ -198,9 +193,9 @@ final class RunFindings {
   }
 
   /** The first test images with what the detector claims there at even odds or better. */
-  private static List<RunReport.Example> examples(RunOptions.Prepared prepared, Row row)
+  private static List<RunReport.Example> examples(
+      RunOptions.Prepared prepared, Map<String, List<Detection>> detections, Row row)
       throws IOException {
-    Map<String, List<Detection>> detections = prepared.experiment().detectionsByImage(row);
     double minScore = row.head() == Row.Head.SVM ? 0 : 0.5;
     List<RunReport.Example> examples = new ArrayList<>();
     for (Sample sample : prepared.test().samples()) {

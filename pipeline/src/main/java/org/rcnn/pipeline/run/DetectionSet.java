@@ -1,17 +1,15 @@
 package org.rcnn.pipeline.run;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.voc.AnnotationReading;
 import org.rcnn.data.voc.VocDevkit;
@@ -54,7 +52,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
       ids = ids.subList(0, limit);
     }
     List<Sample> samples = new ArrayList<>();
-    MessageDigest digest = RunFolder.digest();
+    Fingerprint fingerprint = new Fingerprint();
     for (String id : ids) {
       try {
         Path image = devkit.image(id);
@@ -62,8 +60,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
         for (String problem : reading.problems()) {
           problems.report(problem);
         }
-        digest.update(Files.readAllBytes(image));
-        digest.update(reading.annotation().toString().getBytes(StandardCharsets.UTF_8));
+        fingerprint.add(Files.readAllBytes(image)).add(reading.annotation().toString());
         int[] size = ImageFiles.size(image);
         reportMismatch(image, size, reading.annotation(), problems);
         samples.add(new Sample(id, image, reading.annotation(), size[0], size[1]));
@@ -76,7 +73,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
           "Split '%s' of %s has no usable image; `data check` lists what is wrong."
               .formatted(split, devkit.root()));
     }
-    return new DetectionSet(split, samples, HexFormat.of().formatHex(digest.digest()));
+    return new DetectionSet(split, samples, fingerprint.hex());
   }
 
   private static void reportMismatch(

@@ -5,18 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.rcnn.data.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +71,8 @@ public final class RunFolder {
     public static Key of(String stage, int version, Map<String, ?> parts) {
       Map<String, Object> sorted = new TreeMap<>(parts);
       sorted.put("version", version);
-      return new Key(stage, sha256(JSON.valueToTree(sorted).toString()).substring(0, 12), sorted);
+      return new Key(
+          stage, Fingerprint.of(JSON.valueToTree(sorted).toString()).substring(0, 12), sorted);
     }
   }
 
@@ -163,18 +161,5 @@ public final class RunFolder {
     Files.writeString(partial, text);
     Files.move(
         partial, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  /** The SHA-256 of a text in hexadecimal. */
-  public static String sha256(String text) {
-    return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
   }
 }

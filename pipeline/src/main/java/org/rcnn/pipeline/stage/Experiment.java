@@ -3,7 +3,6 @@ package org.rcnn.pipeline.stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -344,15 +343,7 @@ public final class Experiment {
 
   /** A row's detections on the test set by image, computed if they are not there. */
   public Map<String, List<Detection>> detectionsByImage(Row row) throws IOException {
-    VocResults results = VocResults.read(detections(row), test.split());
-    Map<String, List<Detection>> byImage = new LinkedHashMap<>();
-    for (String className : results.classes()) {
-      results
-          .byImage(className)
-          .forEach(
-              (id, list) -> byImage.computeIfAbsent(id, key -> new ArrayList<>()).addAll(list));
-    }
-    return byImage;
+    return VocResults.read(detections(row), test.split()).byImage();
   }
 
   /**

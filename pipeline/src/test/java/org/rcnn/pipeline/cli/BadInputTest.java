@@ -80,6 +80,22 @@ class BadInputTest {
     Session refused = Session.of("features", "--data", devkit.toString(), "--out", folder + "/run");
     assertEquals(1, refused.status());
     assertTrue(refused.err().contains("--set data.split-test-share="), refused.err());
+
+    Session split =
+        Session.of(
+            "features",
+            "--data",
+            devkit,
+            "--out",
+            folder + "/run",
+            "--set",
+            "data.split-test-share=0.5",
+            "--set",
+            "finetune.enabled=false",
+            "--set",
+            "proposals.max-boxes=5");
+    assertEquals(0, split.status(), split.err());
+    assertTrue(split.err().contains("3 training and 3 test images"), split.err());
   }
 
   @Test
