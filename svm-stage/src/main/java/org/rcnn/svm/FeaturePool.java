@@ -28,6 +28,11 @@ final class FeaturePool implements AutoCloseable {
     return matrix;
   }
 
+  /** The key of the region that a row holds. */
+  long region(int row) {
+    return regions[row];
+  }
+
   /** The key of one region of one image. */
   static long key(int image, int row) {
     return (long) image << 32 | row;

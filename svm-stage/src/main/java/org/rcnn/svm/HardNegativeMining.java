@@ -153,7 +153,8 @@ final class HardNegativeMining implements AutoCloseable {
                 .filter(row -> isHard(mined, products[row * classes.size() + column]))
                 .filter(row -> !mined.holdsFirst(imageIndex, row))
                 .toArray();
-        hold(imageIndex, image, hard, mined::addNegatives);
+        int[] chosen = sampling.subset(image.id(), hard, settings.mining().perImage());
+        hold(imageIndex, image, chosen, mined::addNegatives);
       }
     }
   }
@@ -196,7 +197,7 @@ final class HardNegativeMining implements AutoCloseable {
     int negatives = mined.negatives();
     int added = mined.added();
     mined.accept(solution, scale, pool.matrix());
-    int evicted = evict ? mined.evict(solution.scores(), settings.mining(), pool) : 0;
+    int evicted = evict ? mined.evict(solution.scores(), settings.mining(), sampling, pool) : 0;
     Round round =
         new Round(
             mined.name(),

@@ -126,12 +126,13 @@ final class MinedClass {
   }
 
   /**
-   * Drops the negatives that a solution scores low, and the lowest of the others if they are more
-   * than the cache holds.
+   * Drops the negatives that a solution scores low. Of the others the cache holds those with the
+   * lowest random ranks: a region's rank never changes, so what remains is a uniform sample of all
+   * hard negatives met so far, in whatever order they came.
    *
-   * @return how many
+   * @return how many were dropped
    */
-  int evict(double[] scores, MiningSettings settings, FeaturePool pool) {
+  int evict(double[] scores, MiningSettings settings, RegionSampling sampling, FeaturePool pool) {
     int[] kept =
         IntStream.range(positives, size)
             .filter(i -> !(scores[i] < settings.evictBelow()))
@@ -141,7 +142,7 @@ final class MinedClass {
           Arrays.stream(kept)
               .boxed()
               .sorted(
-                  Comparator.<Integer>comparingDouble(i -> -scores[i])
+                  Comparator.<Integer>comparingLong(i -> sampling.rank(pool.region(samples[i])))
                       .thenComparing(Comparator.naturalOrder()))
               .limit(settings.negativeCache())
               .mapToInt(Integer::intValue)

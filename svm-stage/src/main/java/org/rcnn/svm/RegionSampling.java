@@ -41,6 +41,11 @@ final class RegionSampling {
     return IntStream.range(0, count).map(i -> candidates[(int) ranks[i]]).sorted().toArray();
   }
 
+  /** A region's place in a random order of all regions; its key is {@link FeaturePool#key}. */
+  long rank(long regionKey) {
+    return mix(mix(seed + 3) ^ regionKey);
+  }
+
   private long imageSeed(String imageId, int purpose) {
     long hash = mix(seed + purpose);
     for (int i = 0; i < imageId.length(); i++) {

@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 
 class SvmTrainerTest {
+
+  /** No bound on the hard negatives of an image. */
+  private static final int ALL = Integer.MAX_VALUE;
 
   private static final Box OBJECT = new Box(0, 0, 10, 10);
   private static final Box APART = new Box(100, 100, 110, 110);
@@ -40,7 +44,7 @@ class SvmTrainerTest {
         new SvmSettings(
             SampleSettings.standard(),
             HARD_MARGIN,
-            new MiningSettings(1, 10, -1 + 1e-3, 1, -1.2, 100),
+            new MiningSettings(1, 10, -1 + 1e-3, ALL, 1, -1.2, 100),
             100,
             seedThatStartsWithoutThePlantedImage(images));
     SvmTraining training = train(images, List.of("cat"), settings, 1);
@@ -83,7 +87,8 @@ class SvmTrainerTest {
         new SvmSettings(
             SampleSettings.standard(),
             new SolverSettings(0.001, 2, 1e-6),
-            new MiningSettings(12, 100_000, Double.MAX_VALUE, 2000, -Double.MAX_VALUE, 100_000),
+            new MiningSettings(
+                12, 100_000, Double.MAX_VALUE, ALL, 2000, -Double.MAX_VALUE, 100_000),
             12,
             3);
     SvmTraining training = train(images, List.of("cat", "dog", "cow"), settings, 2);
@@ -157,7 +162,7 @@ class SvmTrainerTest {
         new SvmSettings(
             SampleSettings.standard(),
             SolverSettings.paper(),
-            new MiningSettings(3, 60, -1, 100, -1.05, 150),
+            new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
             10,
             5);
     List<String> classes = List.of("cat", "dog", "cow");
@@ -173,40 +178,95 @@ class SvmTrainerTest {
   }
 
   @Test
-  void theCacheKeepsTheHighestScoringNegatives() throws IOException {
+  void theCacheKeepsARandomSampleOfTheNegativesThatAreStillHard() throws IOException {
     InMemoryImages images = new InMemoryImages();
-    images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {10});
-    Box[] boxes = new Box[9];
-    float[][] features = new float[9][];
+    images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {1});
+    Box[] boxes = new Box[2000];
+    float[][] features = new float[2000][];
     Arrays.fill(boxes, APART);
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 2000; i++) {
       features[i] = new float[] {i};
     }
     images.add("b", List.of(), List.of(boxes), features);
+    MiningSettings settings = new MiningSettings(1, 1, -1, ALL, 1, -1.2, 200);
+    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+      MinedClass mined = new MinedClass("cat");
+      mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
+      int[] all = IntStream.range(0, 2000).toArray();
+      mined.addNegatives(pool.hold(1, images.load("b"), all));
+      GramGrowth.grow(List.of(mined), pool.matrix());
+      // The first half is easy; of the other half higher rows score higher.
+      double[] scores = new double[2001];
+      for (int row = 0; row < 2000; row++) {
+        scores[1 + row] = row < 1000 ? -2 : row * 1e-3;
+      }
+      assertEquals(1800, mined.evict(scores, settings, new RegionSampling(7), pool));
+      assertEquals(200, mined.negatives());
+      int upper = 0;
+      for (int i = mined.positives(); i < mined.size(); i++) {
+        long row = pool.region(mined.sample(i)) & 0xFFFFFFFFL;
+        assertTrue(row >= 1000, "an easy negative stayed: " + row);
+        upper += row >= 1500 ? 1 : 0;
+      }
+      // 200 draws at one half: the standard deviation is below 7. The highest scores alone: 200.
+      assertEquals(100, upper, 35);
+    }
+  }
+
+  @Test
+  void theCacheForgetsNoneOfTheOldNegativesForTheSakeOfNewOnes() throws IOException {
+    // Two images of 300 hard negatives come one after the other; the cache holds 100. Had it kept
+    // whatever came last, the first image would be gone; had it kept what it held, the second.
+    InMemoryImages images = new InMemoryImages();
+    images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {1});
+    Box[] boxes = new Box[300];
+    float[][] features = new float[300][];
+    Arrays.fill(boxes, APART);
+    Arrays.fill(features, new float[] {1});
+    images.add("b", List.of(), List.of(boxes), features);
+    images.add("c", List.of(), List.of(boxes), features);
+    MiningSettings settings = new MiningSettings(1, 1, -1, ALL, 1, -1.2, 100);
+    RegionSampling sampling = new RegionSampling(7);
+    int[] all = IntStream.range(0, 300).toArray();
+    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+      MinedClass mined = new MinedClass("cat");
+      mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
+      for (int image = 1; image <= 2; image++) {
+        mined.addNegatives(pool.hold(image, images.load(image == 1 ? "b" : "c"), all));
+        GramGrowth.grow(List.of(mined), pool.matrix());
+        mined.evict(new double[mined.size()], settings, sampling, pool);
+      }
+      int fromFirst = 0;
+      for (int i = mined.positives(); i < mined.size(); i++) {
+        fromFirst += pool.region(mined.sample(i)) >>> 32 == 1 ? 1 : 0;
+      }
+      // 100 draws at one half: the standard deviation is 5.
+      assertEquals(50, fromFirst, 20);
+    }
+  }
+
+  @Test
+  void anImageGivesAClassNoMoreHardNegativesThanItMay() throws IOException {
+    // Everything is hard to a model trained with hardly any cost; two images of ten regions.
+    InMemoryImages images = new InMemoryImages();
+    Box[] boxes = new Box[10];
+    Arrays.fill(boxes, APART);
+    for (String id : List.of("a", "b")) {
+      float[][] features = new float[11][];
+      for (int i = 0; i < 11; i++) {
+        features[i] = new float[] {i == 0 ? 10 : i * 0.1f};
+      }
+      images.add(id, List.of(InMemoryImages.object("cat", OBJECT)), List.of(boxes), features);
+    }
     SvmSettings settings =
         new SvmSettings(
             SampleSettings.standard(),
-            HARD_MARGIN,
-            new MiningSettings(2, 100, Double.MAX_VALUE, 1, -1e9, 4),
+            new SolverSettings(1e-6, 1, 1e-6),
+            new MiningSettings(1, 1, -1e9, 3, 1000, -1e9, 100),
             2,
             1);
-    // One training; what stays are the four nearest to the cat.
-    SvmTraining training = train(images, List.of("cat"), settings, 1);
-    assertEquals(1, training.rounds().size());
-    assertEquals(9, training.rounds().get(0).negatives());
-    assertEquals(5, training.rounds().get(0).evicted());
-    MinedClass mined = new MinedClass("cat");
-    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
-      mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
-      mined.addNegatives(pool.hold(1, images.load("b"), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8}));
-      GramGrowth.grow(List.of(mined), pool.matrix());
-      double[] scores = {1, -5, -4, -3, -2, -1, -1.3, -1.1, -0.9, -0.9};
-      assertEquals(5, mined.evict(scores, new MiningSettings(1, 1, -1, 1, -1.2, 4), pool));
-      // Kept: −1, −1.1, −0.9, −0.9, the negatives 4, 6, 7, 8; the last row of the Gram matrix says
-      // so.
-      assertArrayEquals(new float[] {80, 32, 48, 56, 64}, mined.gram().row(4));
-      assertEquals(4, mined.negatives());
-    }
+    Round last = train(images, List.of("cat"), settings, 1).rounds().get(1);
+    assertEquals(List.of(6, 7), List.of(last.added(), last.negatives()));
   }
 
   @Test
@@ -266,7 +326,8 @@ class SvmTrainerTest {
                 List.of(),
                 new float[] {1, Float.NaN});
     assertSays(broken, List.of("cat"), "not a finite number");
-    assertThrows(IllegalArgumentException.class, () -> new MiningSettings(1, 1, -1, 1, -0.5, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> new MiningSettings(1, 1, -1, ALL, 1, -0.5, 1));
     assertThrows(IllegalArgumentException.class, () -> new SolverSettings(0, 2, 0.001));
   }
 

@@ -21,5 +21,6 @@ final class Commands {
     line.addSubcommand(new ProposalsCommand());
     line.addSubcommand(new DataCommand());
     line.addSubcommand(new WeightsCommand());
+    line.addSubcommand(new BenchCommand());
   }
 }

@@ -187,6 +187,7 @@ public record PipelineConfig(
    * @param positiveUpsampling copies of every positive
    * @param negativeSampling share of negatives looked at
    * @param hardNegativeScore score above which a negative is hard
+   * @param hardNegativesPerImage hard negatives that a class adds from one image at most
    * @param easyNegativeScore score below which a held negative is let go
    * @param retrainAfter new negatives of a class before it is trained again
    * @param negativeCache negatives held per class at most
@@ -202,6 +203,7 @@ public record PipelineConfig(
       int positiveUpsampling,
       double negativeSampling,
       double hardNegativeScore,
+      int hardNegativesPerImage,
       double easyNegativeScore,
       int retrainAfter,
       int negativeCache) {
@@ -221,6 +223,7 @@ public record PipelineConfig(
       Range.atLeast("svm.positive-upsampling", positiveUpsampling, 1);
       Range.within("svm.negative-sampling", negativeSampling, 1e-6, 1);
       Range.within("svm.hard-negative-score", hardNegativeScore, -100, 100);
+      Range.atLeast("svm.hard-negatives-per-image", hardNegativesPerImage, 1);
       Range.within("svm.easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
       Range.atLeast("svm.retrain-after", retrainAfter, 1);
       Range.atLeast("svm.negative-cache", negativeCache, 1);

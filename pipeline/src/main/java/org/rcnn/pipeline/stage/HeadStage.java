@@ -155,6 +155,7 @@ public final class HeadStage {
             paper.firstImages(),
             paper.firstNegatives(),
             svm.hardNegativeScore(),
+            svm.hardNegativesPerImage(),
             svm.retrainAfter(),
             svm.easyNegativeScore(),
             svm.negativeCache()),

@@ -1,0 +1,10 @@
+package org.rcnn.pipeline.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code rcnn bench}: our speed beside that of others, in one run. */
+@Command(
+    name = "bench",
+    description = "Measures speed, ours beside that of well-known peers, in one run.",
+    subcommands = {})
+final class BenchCommand {}
