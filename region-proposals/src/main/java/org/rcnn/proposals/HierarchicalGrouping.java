@@ -53,7 +53,6 @@ final class HierarchicalGrouping {
   private int[] head = new int[0];
   private int[] tail = new int[0];
   private int[] seenBy = new int[0];
-  private float[] strength = new float[0];
 
   // Per pair end: end 2e and 2e + 1 belong to pair e.
   private int[] region = new int[0];
@@ -99,7 +98,6 @@ final class HierarchicalGrouping {
       head = new int[length];
       tail = new int[length];
       seenBy = new int[length];
-      strength = new float[length];
     }
     System.arraycopy(graph.sizes(), 0, sizes, 0, initial);
     System.arraycopy(graph.xMin(), 0, xMin, 0, initial);
@@ -182,7 +180,6 @@ final class HierarchicalGrouping {
   private void merge(int pair, int merged) {
     int a = region[2 * pair];
     int b = region[2 * pair + 1];
-    strength[merged] = (float) ((tree[1] >>> 32) / KEY_SCALE);
     update(pair, 0);
     sizes[merged] = sizes[a] + sizes[b];
     xMin[merged] = Math.min(xMin[a], xMin[b]);

@@ -17,24 +17,45 @@ import org.rcnn.data.GroundTruth;
  * <p>For each object that is not marked difficult, the best overlap (IoU) of any proposal is kept;
  * everything reported follows from these. Images without such objects count for the number of
  * windows only. Not thread-safe: propose on many threads, add on one, in a fixed order.
+ *
+ * <p>Proposals come best first, and {@link #resultAt} tells what would have been reached had each
+ * image kept fewer of them.
  */
 public final class ProposalRecall {
 
-  private final SortedMap<String, List<Double>> bestOverlaps = new TreeMap<>();
-  private int images;
-  private long windows;
+  /** Overlaps of each class's objects with the proposals that improved on all before them. */
+  private final SortedMap<String, List<List<Step>>> steps = new TreeMap<>();
+
+  private final List<Integer> windows = new ArrayList<>();
+
+  /** The proposal at this place is the first with this overlap. */
+  private record Step(int place, double overlap) {}
 
   /** Adds one image's proposals and annotation. */
   public void add(Annotation annotation, List<Box> proposals) {
-    images++;
-    windows += proposals.size();
+    windows.add(proposals.size());
     for (GroundTruth object : annotation.objects()) {
       if (!object.difficult()) {
-        bestOverlaps
+        steps
             .computeIfAbsent(object.className(), name -> new ArrayList<>())
-            .add(bestOverlap(object.box(), proposals));
+            .add(stepsOf(object.box(), proposals));
       }
     }
+  }
+
+  private static List<Step> stepsOf(Box object, List<Box> proposals) {
+    List<Step> found = new ArrayList<>();
+    double best = 0;
+    int place = 0;
+    for (Box proposal : proposals) {
+      double overlap = object.iou(proposal);
+      if (overlap > best) {
+        best = overlap;
+        found.add(new Step(place, overlap));
+      }
+      place++;
+    }
+    return found;
   }
 
   /** The largest IoU of a box with any proposal, 0 if there is none. */
@@ -48,20 +69,36 @@ public final class ProposalRecall {
 
   /** The measures over all images added so far. */
   public Result result() {
+    return resultAt(Integer.MAX_VALUE);
+  }
+
+  /** The measures if only the first {@code most} proposals of each image counted. */
+  public Result resultAt(int most) {
     Map<String, Double> abo = new LinkedHashMap<>();
     List<Double> all = new ArrayList<>();
-    bestOverlaps.forEach(
-        (name, overlaps) -> {
+    steps.forEach(
+        (name, objects) -> {
+          List<Double> overlaps = objects.stream().map(steps -> bestWithin(steps, most)).toList();
           abo.put(name, mean(overlaps));
           all.addAll(overlaps);
         });
     return new Result(
-        images,
-        images == 0 ? 0 : (double) windows / images,
+        windows.size(),
+        windows.stream().mapToInt(count -> Math.min(count, most)).average().orElse(0),
         mean(abo.values()),
         mean(all),
         abo,
         List.copyOf(all));
+  }
+
+  private static double bestWithin(List<Step> steps, int most) {
+    double best = 0;
+    for (Step step : steps) {
+      if (step.place < most) {
+        best = step.overlap;
+      }
+    }
+    return best;
   }
 
   private static double mean(Collection<Double> values) {

@@ -55,6 +55,25 @@ class ProposalRecallTest {
   }
 
   @Test
+  void fewerProposalsAreCountedFromTheFrontOfEachImage() {
+    ProposalRecall recall = new ProposalRecall();
+    recall.add(
+        new Annotation("a", 10, 10, List.of(object("cat", false, 0, 0, 10, 10))),
+        List.of(new Box(0, 0, 10, 5), new Box(0, 0, 2, 2), new Box(0, 0, 10, 9)));
+    recall.add(
+        new Annotation("b", 10, 10, List.of(object("dog", false, 0, 0, 10, 10))),
+        List.of(new Box(0, 0, 10, 10)));
+
+    assertEquals(0.5, recall.resultAt(2).abo().get("cat"));
+    assertEquals(0.75, recall.resultAt(2).mabo());
+    assertEquals(1.5, recall.resultAt(2).windowsPerImage());
+    assertEquals(0.5, recall.resultAt(2).recallAt(0.7));
+    assertEquals(0.95, recall.resultAt(3).mabo());
+    assertEquals(recall.result(), recall.resultAt(3));
+    assertEquals(0, recall.resultAt(0).mabo());
+  }
+
+  @Test
   void withoutObjectsEverythingIsZero() {
     ProposalRecall recall = new ProposalRecall();
     recall.add(new Annotation("a", 4, 4, List.of()), List.of(new Box(0, 0, 4, 4)));

@@ -22,8 +22,8 @@ class SelectiveSearchTest {
 
   private static final List<SelectiveSearchConfig> MODES =
       List.of(
-          SelectiveSearchConfig.coverage(),
           SelectiveSearchConfig.fast(),
+          SelectiveSearchConfig.authorsFast(),
           SelectiveSearchConfig.quality(),
           SelectiveSearchConfig.openCvFast());
 
@@ -148,7 +148,7 @@ class SelectiveSearchTest {
   @Test
   void theSeedChangesTheAuthorsOrderAndNothingElse() {
     RgbImage image = TestImages.scene(200, 150, new Random(9));
-    SelectiveSearchConfig config = SelectiveSearchConfig.fast();
+    SelectiveSearchConfig config = SelectiveSearchConfig.authorsFast();
     List<Box> one = new SelectiveSearch(config).propose(image);
     List<Box> two = new SelectiveSearch(config.toBuilder().seed(2).build()).propose(image);
     assertEquals(new HashSet<>(one), new HashSet<>(two));
@@ -163,9 +163,9 @@ class SelectiveSearchTest {
     }
     List<List<Box>> fresh =
         images.stream()
-            .map(image -> new SelectiveSearch(SelectiveSearchConfig.coverage()).propose(image))
+            .map(image -> new SelectiveSearch(SelectiveSearchConfig.fast()).propose(image))
             .toList();
-    SelectiveSearch shared = new SelectiveSearch(SelectiveSearchConfig.coverage());
+    SelectiveSearch shared = new SelectiveSearch(SelectiveSearchConfig.fast());
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
       for (int round = 0; round < 3; round++) {
@@ -185,8 +185,8 @@ class SelectiveSearchTest {
 
   @Test
   void theModesHaveTheHierarchiesThatTheyAreKnownFor() {
-    assertEquals(16, SelectiveSearchConfig.coverage().hierarchies());
-    assertEquals(8, SelectiveSearchConfig.fast().hierarchies());
+    assertEquals(16, SelectiveSearchConfig.fast().hierarchies());
+    assertEquals(8, SelectiveSearchConfig.authorsFast().hierarchies());
     assertEquals(80, SelectiveSearchConfig.quality().hierarchies());
     assertEquals(12, SelectiveSearchConfig.openCvFast().hierarchies());
     for (SelectiveSearchConfig mode : MODES) {

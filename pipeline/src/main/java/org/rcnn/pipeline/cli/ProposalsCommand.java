@@ -20,6 +20,7 @@ import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.proposals.ProposalRecall;
+import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import org.rcnn.proposals.WorkingSize;
@@ -38,6 +39,9 @@ final class ProposalsCommand implements Callable<Integer> {
 
   /** Images at the start whose times are not counted: the JVM compiles during them. */
   private static final int WARM_UP = 10;
+
+  /** How many boxes of each image count in the table of the ranking. */
+  private static final List<Integer> FIRST_BOXES = List.of(100, 500, 600, 1_000, 2_000);
 
   @Option(names = "--data", paramLabel = "DEVKIT", description = "VOC-style folder.")
   private Path data;
@@ -58,8 +62,16 @@ final class ProposalsCommand implements Callable<Integer> {
       names = "--mode",
       defaultValue = "fast",
       paramLabel = "MODE",
-      description = "fast (the default), quality, or opencv-fast.")
+      description = "fast (the default), authors-fast, quality, or opencv-fast.")
   private String mode;
+
+  @Option(
+      names = "--ranking",
+      paramLabel = "RANKING",
+      description =
+          "Which boxes come first: coverage (as many objects as possible) or authors (the paper's"
+              + " pseudo-random order); by default the mode's own.")
+  private String ranking;
 
   @Option(
       names = "--limit",
@@ -139,13 +151,17 @@ final class ProposalsCommand implements Callable<Integer> {
     SelectiveSearchConfig.Builder builder =
         switch (mode) {
           case "fast" -> SelectiveSearchConfig.fast().toBuilder();
+          case "authors-fast" -> SelectiveSearchConfig.authorsFast().toBuilder();
           case "quality" -> SelectiveSearchConfig.quality().toBuilder();
           case "opencv-fast" -> SelectiveSearchConfig.openCvFast().toBuilder();
           default ->
               throw new ConfigException(
-                  "--mode: there is no mode '%s'; choose fast, quality or opencv-fast."
+                  "--mode: there is no mode '%s'; choose fast, authors-fast, quality or opencv-fast."
                       .formatted(mode));
         };
+    if (ranking != null) {
+      builder.ranking(rankingOf(ranking));
+    }
     if (maxBoxes != null) {
       builder.maxBoxes(maxBoxes);
     }
@@ -163,6 +179,16 @@ final class ProposalsCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
+  }
+
+  private static Ranking rankingOf(String name) {
+    return switch (name) {
+      case "coverage" -> Ranking.COVERAGE;
+      case "authors" -> Ranking.AUTHORS;
+      default ->
+          throw new ConfigException(
+              "--ranking: there is no ranking '%s'; choose coverage or authors.".formatted(name));
+    };
   }
 
   private void oneImage(SelectiveSearch search) throws IOException {
@@ -235,10 +261,9 @@ final class ProposalsCommand implements Callable<Integer> {
         file.commit();
       }
     }
-    ProposalRecall.Result result = recall.result();
     double median = warmMedian(seconds);
-    print(result, median);
-    json.write(tree(result, median));
+    print(recall, median);
+    json.write(tree(recall, search.config().ranking(), median));
   }
 
   private Found search(SelectiveSearch search, VocDevkit devkit, String id) throws IOException {
@@ -288,7 +313,8 @@ final class ProposalsCommand implements Callable<Integer> {
     return warm.size() % 2 == 1 ? warm.get(half) : (warm.get(half - 1) + warm.get(half)) / 2;
   }
 
-  private void print(ProposalRecall.Result result, double median) {
+  private void print(ProposalRecall recall, double median) {
+    ProposalRecall.Result result = recall.result();
     PrintWriter table = spec.commandLine().getOut();
     table.printf(
         Locale.ROOT,
@@ -307,14 +333,28 @@ final class ProposalsCommand implements Callable<Integer> {
     table.printf(Locale.ROOT, "recall at IoU 0.5    %10.4f%n", result.recallAt(0.5));
     table.printf(Locale.ROOT, "recall at IoU 0.7    %10.4f%n", result.recallAt(0.7));
     table.printf(Locale.ROOT, "MABO                 %10.4f%n%n", result.mabo());
+    table.printf("the first    recall at 0.5    at 0.7      MABO%n");
+    for (int boxes : FIRST_BOXES) {
+      ProposalRecall.Result part = recall.resultAt(boxes);
+      table.printf(
+          Locale.ROOT,
+          "%9d %16.4f %9.4f %9.4f%n",
+          boxes,
+          part.recallAt(0.5),
+          part.recallAt(0.7),
+          part.mabo());
+    }
+    table.println();
     table.printf("average best overlap (ABO)%n");
     result.abo().forEach((name, abo) -> table.printf(Locale.ROOT, "%-20s %10.4f%n", name, abo));
     table.flush();
   }
 
-  private ObjectNode tree(ProposalRecall.Result result, double median) {
+  private ObjectNode tree(ProposalRecall recall, Ranking ranking, double median) {
+    ProposalRecall.Result result = recall.result();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("mode", mode);
+    tree.put("ranking", ranking.name().toLowerCase(Locale.ROOT));
     tree.put("split", split);
     tree.put("images", result.images());
     tree.put("threads", threads);
@@ -326,6 +366,16 @@ final class ProposalsCommand implements Callable<Integer> {
       tree.put("mabo", result.mabo());
       ObjectNode abo = tree.putObject("abo");
       result.abo().forEach(abo::put);
+      ArrayNode first = tree.putArray("first_boxes");
+      for (int boxes : FIRST_BOXES) {
+        ProposalRecall.Result part = recall.resultAt(boxes);
+        ObjectNode row = first.addObject();
+        row.put("boxes", boxes);
+        row.put("windows_per_image", part.windowsPerImage());
+        row.put("recall_50", part.recallAt(0.5));
+        row.put("recall_70", part.recallAt(0.7));
+        row.put("mabo", part.mabo());
+      }
     }
     tree.put("seconds_per_image", median);
     problems.sentences().forEach(tree.putArray("problems")::add);

@@ -70,18 +70,20 @@ public record PipelineConfig(
   /**
    * Selective search.
    *
-   * @param mode fast, quality or opencv-fast
+   * @param mode fast, authors-fast, quality or opencv-fast
    * @param longerSide limit of the longer side in the search; 0 for none
    * @param minSide smallest side of a box
-   * @param maxBoxes boxes of an image at most; 0 for all
+   * @param maxBoxes boxes of an image at most; 0 for as many as the mode gives
+   * @param ranking authors or coverage: which boxes come first
    */
-  public record Proposals(String mode, int longerSide, int minSide, int maxBoxes) {
+  public record Proposals(String mode, int longerSide, int minSide, int maxBoxes, String ranking) {
     /** Refuses unknown modes. */
     public Proposals {
-      Range.oneOf("proposals.mode", mode, "fast", "quality", "opencv-fast");
+      Range.oneOf("proposals.mode", mode, "fast", "authors-fast", "quality", "opencv-fast");
       Range.atLeast("proposals.longer-side", longerSide, 0);
       Range.atLeast("proposals.min-side", minSide, 1);
       Range.atLeast("proposals.max-boxes", maxBoxes, 0);
+      Range.oneOf("proposals.ranking", ranking, "authors", "coverage");
     }
   }
 
@@ -293,7 +295,7 @@ public record PipelineConfig(
     }
 
     static void oneOf(String key, String value, String... choices) {
-      if (!List.of(choices).contains(value)) {
+      if (value == null || !List.of(choices).contains(value)) {
         throw new ConfigException(
             "%s must be one of %s; it is %s.".formatted(key, String.join(", ", choices), value));
       }

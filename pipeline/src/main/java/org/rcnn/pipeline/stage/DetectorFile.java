@@ -2,6 +2,7 @@ package org.rcnn.pipeline.stage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
@@ -41,7 +42,7 @@ public record DetectorFile(
   private static final String WEIGHTS = "weights.safetensors";
   private static final String HEAD = "head.model";
   private static final String BBOX = "bbox.model";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
@@ -134,13 +135,14 @@ public record DetectorFile(
           "There is no detector %s; `rcnn run` leaves one in its run folder.".formatted(file));
     }
     try (FileSystem inside = FileSystems.newFileSystem(file)) {
-      Description description =
-          JSON.readValue(Files.readString(inside.getPath(DESCRIPTION)), Description.class);
-      if (description.version() != VERSION) {
+      JsonNode tree = JSON.readTree(Files.readString(inside.getPath(DESCRIPTION)));
+      int version = tree.path("version").asInt();
+      if (version != VERSION) {
         throw new IOException(
-            "%s is a detector of version %d; this program reads version %d."
-                .formatted(file, description.version(), VERSION));
+            "%s is a detector of version %d; this program reads version %d, so train it anew."
+                .formatted(file, version, VERSION));
       }
+      Description description = JSON.treeToValue(tree, Description.class);
       return new DetectorFile(
           description,
           WeightFile.read(inside.getPath(WEIGHTS)).weights(),

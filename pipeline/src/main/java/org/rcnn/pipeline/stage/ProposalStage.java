@@ -20,6 +20,7 @@ import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
+import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import org.rcnn.proposals.WorkingSize;
@@ -30,7 +31,7 @@ import org.rcnn.proposals.WorkingSize;
  */
 public final class ProposalStage {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final PipelineConfig config;
   private final RunFolder run;
@@ -115,6 +116,7 @@ public final class ProposalStage {
   public static SelectiveSearchConfig settings(PipelineConfig.Proposals proposals, long seed) {
     SelectiveSearchConfig mode =
         switch (proposals.mode()) {
+          case "authors-fast" -> SelectiveSearchConfig.authorsFast();
           case "quality" -> SelectiveSearchConfig.quality();
           case "opencv-fast" -> SelectiveSearchConfig.openCvFast();
           default -> SelectiveSearchConfig.fast();
@@ -125,7 +127,8 @@ public final class ProposalStage {
                 ? WorkingSize.original()
                 : WorkingSize.longerSide(proposals.longerSide()))
         .minBoxSide(proposals.minSide())
-        .maxBoxes(proposals.maxBoxes() == 0 ? Integer.MAX_VALUE : proposals.maxBoxes())
+        .maxBoxes(proposals.maxBoxes() == 0 ? mode.maxBoxes() : proposals.maxBoxes())
+        .ranking(proposals.ranking().equals("authors") ? Ranking.AUTHORS : Ranking.COVERAGE)
         .seed(seed)
         .build();
   }

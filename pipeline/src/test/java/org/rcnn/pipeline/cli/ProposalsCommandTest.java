@@ -50,6 +50,11 @@ class ProposalsCommandTest {
     assertTrue(cat > 0.8 && dog > 0.8, () -> tree.toString());
     assertEquals((cat + dog) / 2, tree.get("mabo").doubleValue(), 1e-12);
     assertTrue(tree.get("seconds_per_image").doubleValue() > 0);
+    assertEquals("coverage", tree.get("ranking").asText());
+    JsonNode first = tree.get("first_boxes");
+    assertEquals(5, first.size());
+    assertEquals(100, first.get(0).get("boxes").intValue());
+    assertEquals(tree.get("mabo"), first.get(4).get("mabo"), "fewer than 2,000 boxes in all");
 
     List<String> lines = Files.readAllLines(csv);
     assertEquals("image,xmin,ymin,xmax,ymax", lines.get(0));
@@ -143,7 +148,9 @@ class ProposalsCommandTest {
 
   @Test
   void wrongUseIsRefused() {
-    search("--mode", "slow").refused(2, "there is no mode 'slow'; choose fast, quality");
+    search("--mode", "slow")
+        .refused(2, "there is no mode 'slow'; choose fast, authors-fast, quality");
+    search("--ranking", "best").refused(2, "there is no ranking 'best'; choose coverage or");
     search("--threads", "0").refused(2, "--threads must be at least 1");
     search("--limit", "0").refused(2, "--limit must be at least 1");
     search("--max-boxes", "0").refused(2, "maxBoxes must be at least 1");
