@@ -200,7 +200,7 @@ public final class Network implements AutoCloseable {
       return Pool.avgPool2d(
           x, square(p.kernel()), square(p.stride()), square(p.padding()), false, true);
     } else if (layer instanceof GlobalAverage) {
-      return x.mean(new int[] {2, 3});
+      return Pool.globalAvgPool2d(x);
     } else if (layer instanceof LocalResponseNorm n) {
       return normalise(n, x, training);
     } else if (layer instanceof Parallel p) {
