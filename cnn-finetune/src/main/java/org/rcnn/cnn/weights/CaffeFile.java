@@ -110,6 +110,8 @@ final class CaffeFile implements TensorFile {
       Map.ofEntries(
           Map.entry("4", "Convolution"),
           Map.entry("CONVOLUTION", "Convolution"),
+          Map.entry("6", "Dropout"),
+          Map.entry("DROPOUT", "Dropout"),
           Map.entry("14", "InnerProduct"),
           Map.entry("INNER_PRODUCT", "InnerProduct"),
           Map.entry("15", "LRN"),
@@ -251,15 +253,15 @@ final class CaffeFile implements TensorFile {
     switch (type(layer)) {
       case "Convolution" -> {
         ProtoMessage settings = layer.message("convolution_param");
-        facts.put("outputs", settings.number("num_output", Double.NaN));
+        facts.put("number of outputs", settings.number("num_output", Double.NaN));
         windows(settings, facts);
-        facts.put("groups", settings.number("group", 1));
+        facts.put("number of groups", settings.number("group", 1));
         facts.put("dilation", settings.number("dilation", 1));
         return new SourceLayer(name, "Convolution", facts);
       }
       case "InnerProduct" -> {
         ProtoMessage settings = layer.message("inner_product_param");
-        facts.put("outputs", settings.number("num_output", Double.NaN));
+        facts.put("number of outputs", settings.number("num_output", Double.NaN));
         return new SourceLayer(name, "Linear", facts);
       }
       case "Pooling" -> {

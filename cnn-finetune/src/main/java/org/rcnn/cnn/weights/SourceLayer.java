@@ -30,14 +30,14 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
   static SourceLayer of(Layer layer) {
     Map<String, Double> facts = new LinkedHashMap<>();
     if (layer instanceof Convolution c) {
-      facts.put("outputs", (double) c.out());
+      facts.put("number of outputs", (double) c.out());
       facts.put("kernel", (double) c.kernel());
       facts.put("stride", (double) c.stride());
       facts.put("padding", (double) c.padding());
-      facts.put("groups", (double) c.groups());
+      facts.put("number of groups", (double) c.groups());
       facts.put("dilation", 1.0);
     } else if (layer instanceof Linear l) {
-      facts.put("outputs", (double) l.out());
+      facts.put("number of outputs", (double) l.out());
     } else if (layer instanceof MaxPool p) {
       facts.put("kernel", (double) p.kernel());
       facts.put("stride", (double) p.stride());
