@@ -9,9 +9,7 @@ final class ProtoText {
 
   private static final int DEEPEST = 32;
   private static final Pattern TOKEN =
-      Pattern.compile(
-          "\\G(?:\\s|#[^\n]*+)*+(?:([A-Za-z0-9_.+-]++)|([{}<>:;,\\[\\]])|\"([^\"\n]*+)\"|'([^'\n]*+)')");
-  private static final Pattern REST = Pattern.compile("\\G(?:\\s|#[^\n]*+)*+\\z");
+      Pattern.compile("\\G(?:([A-Za-z0-9_.+-]++)|([{}<>:;,\\[\\]])|\"([^\"\n]*+)\"|'([^'\n]*+)')");
 
   private final Matcher tokens;
   private final String text;
@@ -98,10 +96,10 @@ final class ProtoText {
 
   /** The next token, without quotes; null at the end. */
   private String next() throws IOException {
-    if (!tokens.find(position)) {
-      if (REST.matcher(text).find(position)) {
-        return null;
-      }
+    skipBlanks();
+    if (position == text.length()) {
+      return null;
+    } else if (!tokens.find(position)) {
       throw wrong();
     }
     position = tokens.end();
@@ -112,6 +110,21 @@ final class ProtoText {
       }
     }
     throw wrong();
+  }
+
+  /** Goes past white space and comments. */
+  private void skipBlanks() {
+    while (position < text.length()) {
+      char c = text.charAt(position);
+      if (c == '#') {
+        int end = text.indexOf('\n', position);
+        position = end < 0 ? text.length() : end;
+      } else if (Character.isWhitespace(c)) {
+        position++;
+      } else {
+        return;
+      }
+    }
   }
 
   private IOException wrong() {

@@ -59,12 +59,14 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
   Optional<String> difference(Layer ours) {
     SourceLayer here = of(ours);
     if (!kind.equals(here.kind)) {
-      return Optional.of("it is a %s in the source and a %s here".formatted(kind, here.kind));
+      return Optional.of("it is %s in the source and %s here".formatted(kind, here.kind));
     }
     for (Map.Entry<String, Double> fact : here.facts.entrySet()) {
       double there = facts.getOrDefault(fact.getKey(), Double.NaN);
-      // Files write 0.0001 and keep it as a float: equal to seven digits is equal.
-      if (Math.abs(there - fact.getValue()) > 1e-6 * Math.abs(fact.getValue())) {
+      // Files write 0.0001 and keep it as a float: equal to seven digits is equal. What is no
+      // number, such as a kernel of 3 x 1, is equal to nothing.
+      boolean same = Math.abs(there - fact.getValue()) <= 1e-6 * Math.abs(fact.getValue());
+      if (!same) {
         return Optional.of(
             "its %s is %s in the source and %s here"
                 .formatted(fact.getKey(), number(there), number(fact.getValue())));
@@ -74,6 +76,9 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
   }
 
   private static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "not one number";
+    }
     return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
   }
 }
