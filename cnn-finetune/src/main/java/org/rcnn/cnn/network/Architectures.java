@@ -1,16 +1,65 @@
 package org.rcnn.cnn.network;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.rcnn.cnn.network.Preprocessing.ColourOrder;
+import java.util.Map;
+import java.util.function.IntFunction;
 
-/** The networks that the project knows by name. */
+/**
+ * The networks that the project knows by name.
+ *
+ * <p>Each is one small file that lists its layers. To add one, write such a file and put it into
+ * the list here:
+ *
+ * <pre>{@code
+ * static NetworkDefinition definition(int classes) {
+ *   return NetworkDefinition.builder("mynet", 227, 16, Preprocessing.torchvision())
+ *       .convolution("conv1", 64, 11, 4, 2)   // and its ReLU
+ *       .from("features.0")                   // the layer's name in other people's files
+ *       .maxPool("pool5", 3, 2, 0)
+ *       .tap(Tap.POOL5)                       // where features are taken
+ *       .scores("fc8", classes)
+ *       .build();
+ * }
+ * }</pre>
+ *
+ * <table>
+ * <caption>The networks, their inputs and their taps</caption>
+ * <tr><th>name</th><th>pixels</th><th>pool5</th><th>fc6</th><th>fc7</th></tr>
+ * <tr><td>alexnet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>alexnet64</td><td>64</td><td>2,048</td><td>512</td><td>512</td></tr>
+ * <tr><td>caffenet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>zfnet</td><td>224</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>vgg16</td><td>224</td><td>25,088</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>squeezenet1_0, squeezenet1_0-caffe</td><td>227</td><td>18,432: the last fire module's
+ * maps, pooled to 6 x 6</td><td>none</td><td>none</td></tr>
+ * <tr><td>resnet50</td><td>224</td><td>18,432: the last block's maps, averaged to 3 x 3</td>
+ * <td>none</td><td>2,048: the averaged maps, which the scores are made of</td></tr>
+ * </table>
+ */
 public final class Architectures {
+
+  private static final Map<String, IntFunction<NetworkDefinition>> KNOWN = known();
 
   private Architectures() {}
 
+  private static Map<String, IntFunction<NetworkDefinition>> known() {
+    Map<String, IntFunction<NetworkDefinition>> known = new LinkedHashMap<>();
+    known.put("alexnet", AlexNet::definition);
+    known.put("alexnet64", AlexNet64::definition);
+    known.put("caffenet", CaffeNet::definition);
+    known.put("zfnet", ZfNet::definition);
+    known.put("vgg16", Vgg16::definition);
+    known.put("squeezenet1_0", SqueezeNet::definition);
+    known.put("squeezenet1_0-caffe", SqueezeNet::caffe);
+    known.put("resnet50", ResNet50::definition);
+    return Collections.unmodifiableMap(known);
+  }
+
   /** The names that {@link #byName} takes. */
   public static List<String> names() {
-    return List.of("alexnet", "alexnet64");
+    return List.copyOf(KNOWN.keySet());
   }
 
   /**
@@ -19,73 +68,22 @@ public final class Architectures {
    * @throws IllegalArgumentException if there is none of that name; the message lists the names
    */
   public static NetworkDefinition byName(String name, int classes) {
-    return switch (name) {
-      case "alexnet" -> alexnet(classes);
-      case "alexnet64" -> alexnet64(classes);
-      default ->
-          throw new IllegalArgumentException(
-              "There is no network '%s'; choose one of %s."
-                  .formatted(name, String.join(", ", names())));
-    };
+    IntFunction<NetworkDefinition> definition = KNOWN.get(name);
+    if (definition == null) {
+      throw new IllegalArgumentException(
+          "There is no network '%s'; choose one of %s."
+              .formatted(name, String.join(", ", names())));
+    }
+    return definition.apply(classes);
   }
 
-  /**
-   * AlexNet as torchvision defines it (Krizhevsky 2014, "one weird trick": no groups, no local
-   * response normalisation), at R-CNN's 227 pixels: pool5 9,216, fc6 and fc7 4,096. 61 M
-   * parameters.
-   *
-   * <p>At 227 instead of torchvision's 224 pixels, conv1 gives 56 positions instead of 55, and the
-   * maps after every pooling have the same size as at 224; so published weights fit unchanged.
-   */
+  /** torchvision's AlexNet at R-CNN's 227 pixels. */
   public static NetworkDefinition alexnet(int classes) {
-    Preprocessing imagenet =
-        new Preprocessing(
-            ColourOrder.RGB, new float[] {123.675f, 116.28f, 103.53f}, 1 / 57.4f, false);
-    return NetworkDefinition.builder("alexnet", 227, 16, imagenet)
-        .convolution("conv1", 64, 11, 4, 2)
-        .maxPool("pool1", 3, 2, 0)
-        .convolution("conv2", 192, 5, 1, 2)
-        .maxPool("pool2", 3, 2, 0)
-        .convolution("conv3", 384, 3, 1, 1)
-        .convolution("conv4", 256, 3, 1, 1)
-        .convolution("conv5", 256, 3, 1, 1)
-        .maxPool("pool5", 3, 2, 0)
-        .tap(Tap.POOL5)
-        .dropout("drop5", 0.5f)
-        .linear("fc6", 4096)
-        .tap(Tap.FC6)
-        .dropout("drop6", 0.5f)
-        .linear("fc7", 4096)
-        .tap(Tap.FC7)
-        .scores("fc8", classes);
+    return AlexNet.definition(classes);
   }
 
-  /**
-   * AlexNet's shape for 64-pixel inputs and two CPU cores: five convolutions, pool5 of 128 x 4 x 4
-   * = 2,048 values, fc6 and fc7 of 512. 2.3 M parameters, 75 M multiplications an image.
-   *
-   * <p>The context of 5 pixels is the paper's 16 of 227 at this size.
-   */
+  /** AlexNet's shape for 64-pixel inputs and two CPU cores. */
   public static NetworkDefinition alexnet64(int classes) {
-    Preprocessing imagenet =
-        new Preprocessing(
-            ColourOrder.RGB, new float[] {123.675f, 116.28f, 103.53f}, 1 / 57.4f, true);
-    return NetworkDefinition.builder("alexnet64", 64, 5, imagenet)
-        .convolution("conv1", 64, 5, 2, 2)
-        .maxPool("pool1", 3, 2, 1)
-        .convolution("conv2", 128, 3, 1, 1)
-        .maxPool("pool2", 3, 2, 1)
-        .convolution("conv3", 192, 3, 1, 1)
-        .convolution("conv4", 192, 3, 1, 1)
-        .convolution("conv5", 128, 3, 1, 1)
-        .maxPool("pool5", 3, 2, 1)
-        .tap(Tap.POOL5)
-        .linear("fc6", 512)
-        .tap(Tap.FC6)
-        .dropout("drop6", 0.5f)
-        .linear("fc7", 512)
-        .tap(Tap.FC7)
-        .dropout("drop7", 0.5f)
-        .scores("fc8", classes);
+    return AlexNet64.definition(classes);
   }
 }

@@ -16,6 +16,24 @@ public final class BatchNormFolding {
   private BatchNormFolding() {}
 
   /**
+   * A layer's parameters.
+   *
+   * @param weight output by output
+   * @param bias one value for each output
+   */
+  public record Layer(Tensor weight, Tensor bias) {}
+
+  /**
+   * The numbers of a batch normalisation, one for each channel.
+   *
+   * @param gamma the learnt scale
+   * @param beta the learnt shift
+   * @param mean the fixed mean
+   * @param variance the fixed variance
+   */
+  public record Norm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance) {}
+
+  /**
    * The weights of the plain network that computes what the normalised one does outside training.
    *
    * @param plain the definition without batch normalisation
@@ -24,38 +42,57 @@ public final class BatchNormFolding {
   public static Weights fold(NetworkDefinition plain, Weights weights) {
     Map<String, Tensor> source = weights.tensors();
     Map<String, Tensor> folded = new LinkedHashMap<>();
-    for (Layer layer : plain.layers()) {
-      if (layer.parameters().isEmpty()) {
-        continue;
-      }
-      Tensor weight = source.get(layer.name() + ".weight");
-      Tensor bias = source.get(layer.name() + ".bias");
-      String norm = layer.name() + ".bn";
-      if (source.containsKey(norm + ".gamma")) {
-        float[] factor = factors(source, norm);
-        bias = foldBias(bias, factor, source.get(norm + ".mean"), source.get(norm + ".beta"));
-        weight = foldWeight(weight, factor);
-      }
-      folded.put(layer.name() + ".weight", weight);
-      folded.put(layer.name() + ".bias", bias);
-    }
+    plain
+        .parameterLayers()
+        .forEach(
+            layer -> {
+              String name = layer.name();
+              Layer own = new Layer(source.get(name + ".weight"), source.get(name + ".bias"));
+              String norm = name + ".bn";
+              if (source.containsKey(norm + ".gamma")) {
+                own =
+                    fold(
+                        own,
+                        new Norm(
+                            source.get(norm + ".gamma"),
+                            source.get(norm + ".beta"),
+                            source.get(norm + ".mean"),
+                            source.get(norm + ".variance")),
+                        BatchNorm.EPSILON);
+              }
+              folded.put(name + ".weight", own.weight());
+              folded.put(name + ".bias", own.bias());
+            });
     return new Weights(folded);
   }
 
-  private static float[] factors(Map<String, Tensor> source, String norm) {
-    float[] gamma = source.get(norm + ".gamma").values();
-    float[] variance = source.get(norm + ".variance").values();
+  /**
+   * One layer with the normalisation after it folded in.
+   *
+   * @param layer as many outputs as the normalisation has channels
+   * @param epsilon what is added to the variance before the square root; torch's is 1e-5
+   */
+  public static Layer fold(Layer layer, Norm norm, double epsilon) {
+    float[] factor = factors(norm, epsilon);
+    return new Layer(foldWeight(layer.weight(), factor), foldBias(layer.bias(), factor, norm));
+  }
+
+  private static float[] factors(Norm norm, double epsilon) {
+    float[] gamma = norm.gamma().values();
+    float[] variance = norm.variance().values();
     float[] factor = new float[gamma.length];
     for (int c = 0; c < factor.length; c++) {
-      factor[c] = (float) (gamma[c] / Math.sqrt(variance[c] + (double) BatchNorm.EPSILON));
+      factor[c] = (float) (gamma[c] / Math.sqrt(variance[c] + epsilon));
     }
     return factor;
   }
 
-  private static Tensor foldBias(Tensor bias, float[] factor, Tensor mean, Tensor beta) {
+  private static Tensor foldBias(Tensor bias, float[] factor, Norm norm) {
+    float[] mean = norm.mean().values();
+    float[] beta = norm.beta().values();
     float[] values = new float[factor.length];
     for (int c = 0; c < values.length; c++) {
-      values[c] = (bias.values()[c] - mean.values()[c]) * factor[c] + beta.values()[c];
+      values[c] = (bias.values()[c] - mean[c]) * factor[c] + beta[c];
     }
     return new Tensor(bias.shape(), values);
   }

@@ -1,14 +1,17 @@
 package org.rcnn.cnn.network;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One named layer of a network: a description only, without weights.
  *
  * <p>The set is closed: {@link Network} knows how to run each kind, {@link Weights} how to name the
  * parameters of each. A parameter is called {@code <layer>.weight}, {@code <layer>.bias} and so on;
- * {@link #parameters()} lists them with their shapes.
+ * {@link #parameters()} lists them with their shapes. Two kinds hold layers of their own: {@link
+ * Parallel} and {@link Aside}; {@link #leaves()} looks through them.
  */
 public sealed interface Layer {
 
@@ -20,6 +23,11 @@ public sealed interface Layer {
    */
   default Map<String, int[]> parameters() {
     return Map.of();
+  }
+
+  /** The layer itself, or, of a layer that holds others, all of those in the order they run. */
+  default Stream<Layer> leaves() {
+    return Stream.of(this);
   }
 
   /** The layer's kind in one word, as reports print it. */
@@ -105,6 +113,91 @@ public sealed interface Layer {
    * @param ceil whether a last, partly outside window is kept (Caffe does, torch does not)
    */
   record MaxPool(String name, int kernel, int stride, int padding, boolean ceil) implements Layer {}
+
+  /**
+   * The mean of each window; the border counts as zeros.
+   *
+   * @param name the layer's name
+   * @param kernel side of the window
+   * @param stride step in both directions
+   * @param padding zeros added on every side
+   */
+  record AveragePool(String name, int kernel, int stride, int padding) implements Layer {}
+
+  /**
+   * The mean of each map: one value for each channel.
+   *
+   * @param name the layer's name
+   */
+  record GlobalAverage(String name) implements Layer {}
+
+  /**
+   * Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3): {@code y_c
+   * = x_c / (k + alpha / size * sum of x_j^2)^beta}, the sum over the {@code size} channels centred
+   * on {@code c} that exist. Caffe divides alpha by the size as here; the article does not.
+   *
+   * @param name the layer's name
+   * @param channels channels of the input
+   * @param size channels in the sum, odd
+   * @param alpha weight of the mean square
+   * @param beta the exponent
+   * @param k what a silent neighbourhood is divided by; 1 in Caffe
+   */
+  record LocalResponseNorm(String name, int channels, int size, float alpha, float beta, float k)
+      implements Layer {}
+
+  /** How the results of parallel branches become one. */
+  enum Join {
+    /** Channels one after the other, as in SqueezeNet's fire modules. */
+    CONCATENATE,
+    /** Value by value, as in residual blocks. */
+    ADD
+  }
+
+  /**
+   * Branches that all see the same input, and whose results are joined.
+   *
+   * @param name the layer's name
+   * @param branches the layers of each branch; a branch without layers passes its input on
+   * @param join what becomes of the results
+   */
+  record Parallel(String name, List<List<Layer>> branches, Join join) implements Layer {
+    /** Keeps its own copies. */
+    public Parallel {
+      branches = branches.stream().map(List::copyOf).toList();
+    }
+
+    @Override
+    public Map<String, int[]> parameters() {
+      Map<String, int[]> all = new LinkedHashMap<>();
+      leaves().forEach(layer -> all.putAll(layer.parameters()));
+      return all;
+    }
+
+    @Override
+    public Stream<Layer> leaves() {
+      return branches.stream().flatMap(List::stream).flatMap(Layer::leaves);
+    }
+  }
+
+  /**
+   * A side road to a tap: what its layers make of the input is the tap's value, while the input
+   * itself goes on unchanged. Runs only if the tap is wanted.
+   *
+   * @param name the layer's name, which the tap refers to
+   * @param layers the side road's layers; they have no parameters
+   */
+  record Aside(String name, List<Layer> layers) implements Layer {
+    /** Keeps its own copy. */
+    public Aside {
+      layers = List.copyOf(layers);
+    }
+
+    @Override
+    public Stream<Layer> leaves() {
+      return layers.stream().flatMap(Layer::leaves);
+    }
+  }
 
   /**
    * Sets a share of the values to zero while training and scales the rest up; does nothing

@@ -3,6 +3,8 @@ package org.rcnn.cnn.network;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -13,13 +15,19 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rcnn.cnn.network.Layer.Aside;
+import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.BatchNorm;
 import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Dropout;
+import org.rcnn.cnn.network.Layer.GlobalAverage;
 import org.rcnn.cnn.network.Layer.Linear;
+import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.Layer.MaxPool;
+import org.rcnn.cnn.network.Layer.Parallel;
 import org.rcnn.cnn.network.Layer.Relu;
 
 /**
@@ -37,6 +45,7 @@ public final class Network implements AutoCloseable {
   private final NetworkDefinition definition;
   private final NDManager manager;
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
+  private final Map<String, NDArray> constants = new LinkedHashMap<>();
 
   /**
    * Copies weights into native memory.
@@ -51,6 +60,10 @@ public final class Network implements AutoCloseable {
       definition
           .parameters()
           .forEach((name, shape) -> parameters.put(name, upload(name, shape, weights)));
+      definition
+          .leaves()
+          .filter(LocalResponseNorm.class::isInstance)
+          .forEach(layer -> prepare((LocalResponseNorm) layer));
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -117,25 +130,51 @@ public final class Network implements AutoCloseable {
     for (Tap tap : wanted) {
       String layer = definition.taps().get(tap);
       if (layer == null) {
-        throw new IllegalArgumentException(
-            "Network %s has no %s; it has %s."
-                .formatted(definition.name(), tap.label(), definition.taps().keySet()));
+        throw new IllegalArgumentException(definition.lacks(tap));
       }
       tapOf.put(layer, tap);
     }
     Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
     NDArray x = images;
     for (Layer layer : definition.layers()) {
-      x = apply(layer, x, training, share);
       Tap tap = tapOf.get(layer.name());
-      if (tap != null) {
-        found.put(tap, flat(x));
-        if (found.size() == wanted.size()) {
-          break;
+      if (layer instanceof Aside aside) {
+        if (tap != null) {
+          found.put(tap, flat(through(aside.layers(), x, training, share)));
         }
+      } else {
+        NDArray next = apply(layer, x, training, share);
+        if (!training && next != x && x != images && !isAmong(found, x)) {
+          // What no layer needs any more goes at once: a batch's maps would fill gigabytes.
+          x.close();
+        }
+        x = next;
+        if (tap != null) {
+          found.put(tap, flat(x));
+        }
+      }
+      if (found.size() == wanted.size()) {
+        break;
       }
     }
     return found;
+  }
+
+  private static boolean isAmong(Map<Tap, NDArray> found, NDArray array) {
+    return found.values().stream().anyMatch(kept -> kept == array);
+  }
+
+  /** Runs layers one after the other; the input is left open. */
+  private NDArray through(List<Layer> layers, NDArray input, boolean training, float share) {
+    NDArray x = input;
+    for (Layer layer : layers) {
+      NDArray next = apply(layer, x, training, share);
+      if (!training && next != x && x != input) {
+        x.close();
+      }
+      x = next;
+    }
+    return x;
   }
 
   private NDArray apply(Layer layer, NDArray x, boolean training, float share) {
@@ -144,9 +183,9 @@ public final class Network implements AutoCloseable {
               x,
               parameter(c, "weight"),
               parameter(c, "bias"),
-              new Shape(c.stride(), c.stride()),
-              new Shape(c.padding(), c.padding()),
-              new Shape(1, 1),
+              square(c.stride()),
+              square(c.padding()),
+              square(1),
               c.groups())
           .head();
     } else if (layer instanceof Linear l) {
@@ -156,11 +195,18 @@ public final class Network implements AutoCloseable {
       return x.getNDArrayInternal().relu();
     } else if (layer instanceof MaxPool p) {
       return Pool.maxPool2d(
-          x,
-          new Shape(p.kernel(), p.kernel()),
-          new Shape(p.stride(), p.stride()),
-          new Shape(p.padding(), p.padding()),
-          p.ceil());
+          x, square(p.kernel()), square(p.stride()), square(p.padding()), p.ceil());
+    } else if (layer instanceof AveragePool p) {
+      return Pool.avgPool2d(
+          x, square(p.kernel()), square(p.stride()), square(p.padding()), false, true);
+    } else if (layer instanceof GlobalAverage) {
+      return Pool.globalAvgPool2d(x);
+    } else if (layer instanceof LocalResponseNorm n) {
+      return normalise(n, x, training);
+    } else if (layer instanceof Parallel p) {
+      return join(p, x, training, share);
+    } else if (layer instanceof Aside) {
+      return x;
     } else if (layer instanceof Dropout d) {
       return training ? ai.djl.nn.norm.Dropout.dropout(x, d.rate(), true).head() : x;
     } else if (layer instanceof BatchNorm n) {
@@ -178,6 +224,65 @@ public final class Network implements AutoCloseable {
           .head();
     }
     throw new IllegalStateException("No rule runs a layer of kind " + layer.kind() + ".");
+  }
+
+  /**
+   * The engine has no local response normalisation. A 1 x 1 convolution over the squares, whose
+   * weights are alpha / size in a band about the diagonal and whose bias is k, gives what the
+   * values are divided by, but for the exponent.
+   */
+  private NDArray normalise(LocalResponseNorm n, NDArray x, boolean training) {
+    NDArray squares = x.square();
+    NDArray sums =
+        Conv2d.conv2d(
+                squares,
+                constants.get(n.name() + ".band"),
+                constants.get(n.name() + ".k"),
+                square(1),
+                square(0),
+                square(1),
+                1)
+            .head();
+    NDArray factors = sums.pow(-n.beta());
+    NDArray result = x.mul(factors);
+    if (!training) {
+      squares.close();
+      sums.close();
+      factors.close();
+    }
+    return result;
+  }
+
+  private NDArray join(Parallel parallel, NDArray x, boolean training, float share) {
+    NDList results = new NDList();
+    parallel.branches().forEach(branch -> results.add(through(branch, x, training, share)));
+    NDArray joined =
+        switch (parallel.join()) {
+          case CONCATENATE -> NDArrays.concat(results, 1);
+          case ADD -> results.stream().reduce(NDArray::add).orElseThrow();
+        };
+    if (!training) {
+      results.stream().filter(result -> result != x && result != joined).forEach(NDArray::close);
+    }
+    return joined;
+  }
+
+  private static Shape square(int length) {
+    return new Shape(length, length);
+  }
+
+  private void prepare(LocalResponseNorm n) {
+    int channels = n.channels();
+    float[] band = new float[channels * channels];
+    for (int out = 0; out < channels; out++) {
+      int first = Math.max(0, out - n.size() / 2);
+      int last = Math.min(channels - 1, out + n.size() / 2);
+      Arrays.fill(band, out * channels + first, out * channels + last + 1, n.alpha() / n.size());
+    }
+    float[] k = new float[channels];
+    Arrays.fill(k, n.k());
+    constants.put(n.name() + ".band", create(band, new Shape(channels, channels, 1, 1)));
+    constants.put(n.name() + ".k", create(k, new Shape(channels)));
   }
 
   private NDArray parameter(Layer layer, String suffix) {

@@ -1,16 +1,17 @@
 package org.rcnn.cnn.network;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.BatchNorm;
 import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Dropout;
 import org.rcnn.cnn.network.Layer.Linear;
-import org.rcnn.cnn.network.Layer.MaxPool;
-import org.rcnn.cnn.network.Layer.Relu;
+import org.rcnn.cnn.network.Layer.Parallel;
 
 /**
  * A network as a list of named layers, with the places where features are taken.
@@ -21,8 +22,11 @@ import org.rcnn.cnn.network.Layer.Relu;
  *     of the paper: 16 of 227)
  * @param preprocessing how pixels become input values
  * @param layers the layers in the order in which they run; the last one gives the class scores
- * @param taps for each tap that the network has, the layer whose output it is
+ * @param taps for each tap that the network has, the layer whose output it is; one of {@code
+ *     layers} itself, not one inside another
  * @param tapDimensions the length of the feature vector at each tap
+ * @param origins by layer, under which other names weight files keep it; a layer's own name need
+ *     not be listed
  */
 public record NetworkDefinition(
     String name,
@@ -31,18 +35,75 @@ public record NetworkDefinition(
     Preprocessing preprocessing,
     List<Layer> layers,
     Map<Tap, String> taps,
-    Map<Tap, Integer> tapDimensions) {
+    Map<Tap, Integer> tapDimensions,
+    Map<String, List<Origin>> origins) {
+
+  /**
+   * Where a weight file of another make keeps a layer.
+   *
+   * @param layer the layer's name there
+   * @param norm the batch normalisation that follows it there and is folded into it on the way
+   *     here; empty if there is none
+   */
+  public record Origin(String layer, String norm) {
+    /** A layer without batch normalisation. */
+    public static Origin plain(String layer) {
+      return new Origin(layer, "");
+    }
+  }
 
   /** Keeps its own copies. */
   public NetworkDefinition {
     layers = List.copyOf(layers);
     taps = Map.copyOf(taps);
     tapDimensions = Map.copyOf(tapDimensions);
+    origins = Map.copyOf(origins);
+  }
+
+  /** A network whose layers have no other names. */
+  public NetworkDefinition(
+      String name,
+      int inputSize,
+      int context,
+      Preprocessing preprocessing,
+      List<Layer> layers,
+      Map<Tap, String> taps,
+      Map<Tap, Integer> tapDimensions) {
+    this(name, inputSize, context, preprocessing, layers, taps, tapDimensions, Map.of());
   }
 
   /** The number of class scores. */
   public int outputs() {
     return tapDimensions.get(Tap.SCORES);
+  }
+
+  /** The taps for features, the scores not among them, in the order of the paper. */
+  public List<Tap> featureTaps() {
+    return Stream.of(Tap.values())
+        .filter(tap -> tap != Tap.SCORES && taps.containsKey(tap))
+        .toList();
+  }
+
+  /** The sentence that says that the network has no such tap, and which it has. */
+  public String lacks(Tap tap) {
+    String others = featureTaps().stream().map(Tap::label).collect(Collectors.joining(", "));
+    return "Network %s has no %s; it has %s.".formatted(name, tap.label(), others);
+  }
+
+  /** Every layer that holds no other, in the order in which they run. */
+  public Stream<Layer> leaves() {
+    return layers.stream().flatMap(Layer::leaves);
+  }
+
+  /** The layers that have parameters, in the order in which they run. */
+  public List<Layer> parameterLayers() {
+    return leaves().filter(layer -> !layer.parameters().isEmpty()).toList();
+  }
+
+  /** The layer whose parameters give the class scores: the last one that has any. */
+  public Layer scoresLayer() {
+    List<Layer> trained = parameterLayers();
+    return trained.get(trained.size() - 1);
   }
 
   /** Every parameter of the network in the order of the layers, name to shape. */
@@ -57,105 +118,70 @@ public record NetworkDefinition(
     return parameters().values().stream().mapToLong(Tensor::size).sum();
   }
 
+  /** The same network for input of other colour order, mean or scale. */
+  public NetworkDefinition withPreprocessing(Preprocessing other) {
+    return new NetworkDefinition(
+        name, inputSize, context, other, layers, taps, tapDimensions, origins);
+  }
+
   /** The same network with another rate in every dropout layer. */
   public NetworkDefinition withDropout(float rate) {
-    List<Layer> changed =
-        layers.stream()
-            .map(
-                layer ->
-                    layer instanceof Dropout dropout ? new Dropout(dropout.name(), rate) : layer)
-            .toList();
-    return new NetworkDefinition(
-        name, inputSize, context, preprocessing, changed, taps, tapDimensions);
+    return withLayers(
+        each(
+            layers,
+            layer ->
+                List.of(
+                    layer instanceof Dropout dropout ? new Dropout(dropout.name(), rate) : layer)));
   }
 
   /**
    * The same network with a batch normalisation after every convolution and every fully connected
-   * layer but the last, for pre-training. Its layers are called {@code <layer>.bn}.
+   * layer but the one of the scores, for pre-training. Its layers are called {@code <layer>.bn}.
    */
   public NetworkDefinition withBatchNorm() {
+    Layer last = scoresLayer();
+    return withLayers(
+        each(
+            layers,
+            layer -> {
+              if (layer instanceof Convolution convolution && layer != last) {
+                return List.of(layer, new BatchNorm(layer.name() + ".bn", convolution.out()));
+              } else if (layer instanceof Linear linear && layer != last) {
+                return List.of(layer, new BatchNorm(layer.name() + ".bn", linear.out()));
+              }
+              return List.of(layer);
+            }));
+  }
+
+  private NetworkDefinition withLayers(List<Layer> changed) {
+    return new NetworkDefinition(
+        name, inputSize, context, preprocessing, changed, taps, tapDimensions, origins);
+  }
+
+  /** What becomes of one layer. */
+  private interface Change {
+    List<Layer> of(Layer layer);
+  }
+
+  /** The layers with every one changed, those inside others too. */
+  private static List<Layer> each(List<Layer> layers, Change change) {
     List<Layer> changed = new ArrayList<>();
-    Layer last = layers.get(layers.size() - 1);
     for (Layer layer : layers) {
-      changed.add(layer);
-      if (layer instanceof Convolution convolution) {
-        changed.add(new BatchNorm(convolution.name() + ".bn", convolution.out()));
-      } else if (layer instanceof Linear linear && layer != last) {
-        changed.add(new BatchNorm(linear.name() + ".bn", linear.out()));
+      if (layer instanceof Parallel p) {
+        List<List<Layer>> branches = p.branches().stream().map(b -> each(b, change)).toList();
+        changed.add(new Parallel(p.name(), branches, p.join()));
+      } else if (layer instanceof Aside a) {
+        changed.add(new Aside(a.name(), each(a.layers(), change)));
+      } else {
+        changed.addAll(change.of(layer));
       }
     }
-    return new NetworkDefinition(
-        name, inputSize, context, preprocessing, changed, taps, tapDimensions);
+    return changed;
   }
 
   /** Starts the description of a network whose maps have the given size. */
-  static Builder builder(String name, int inputSize, int context, Preprocessing preprocessing) {
-    return new Builder(name, inputSize, context, preprocessing);
-  }
-
-  /** Adds layer after layer and keeps track of the shape between them. */
-  static final class Builder {
-    private final String name;
-    private final int inputSize;
-    private final int context;
-    private final Preprocessing preprocessing;
-    private final List<Layer> layers = new ArrayList<>();
-    private final Map<Tap, String> taps = new EnumMap<>(Tap.class);
-    private final Map<Tap, Integer> tapDimensions = new EnumMap<>(Tap.class);
-    private int channels = 3;
-    private int side;
-
-    private Builder(String name, int inputSize, int context, Preprocessing preprocessing) {
-      this.name = name;
-      this.inputSize = inputSize;
-      this.context = context;
-      this.preprocessing = preprocessing;
-      this.side = inputSize;
-    }
-
-    Builder convolution(String layer, int out, int kernel, int stride, int padding) {
-      layers.add(new Convolution(layer, channels, out, kernel, stride, padding, 1));
-      layers.add(new Relu(layer + ".relu"));
-      channels = out;
-      side = (side + 2 * padding - kernel) / stride + 1;
-      return this;
-    }
-
-    Builder maxPool(String layer, int kernel, int stride, int padding) {
-      layers.add(new MaxPool(layer, kernel, stride, padding, false));
-      side = (side + 2 * padding - kernel) / stride + 1;
-      return this;
-    }
-
-    /** A fully connected layer and its ReLU. */
-    Builder linear(String layer, int out) {
-      layers.add(new Linear(layer, channels * side * side, out));
-      layers.add(new Relu(layer + ".relu"));
-      channels = out;
-      side = 1;
-      return this;
-    }
-
-    Builder dropout(String layer, float rate) {
-      layers.add(new Dropout(layer, rate));
-      return this;
-    }
-
-    /** Marks the output of the latest layer as a tap. */
-    Builder tap(Tap tap) {
-      taps.put(tap, layers.get(layers.size() - 1).name());
-      tapDimensions.put(tap, channels * side * side);
-      return this;
-    }
-
-    /** The last layer: class scores, no ReLU. */
-    NetworkDefinition scores(String layer, int classes) {
-      layers.add(new Linear(layer, channels * side * side, classes));
-      channels = classes;
-      side = 1;
-      tap(Tap.SCORES);
-      return new NetworkDefinition(
-          name, inputSize, context, preprocessing, layers, taps, tapDimensions);
-    }
+  static DefinitionBuilder builder(
+      String name, int inputSize, int context, Preprocessing preprocessing) {
+    return new DefinitionBuilder(name, inputSize, context, preprocessing);
   }
 }

@@ -27,15 +27,20 @@ public record Weights(Map<String, Tensor> tensors) {
    */
   public static Weights initial(NetworkDefinition definition, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    String scores = definition.layers().get(definition.layers().size() - 1).name() + ".weight";
-    definition
+    definition.parameterLayers().forEach(layer -> tensors.putAll(initial(definition, layer, seed)));
+    return new Weights(tensors);
+  }
+
+  /** The fresh parameters of one layer of a network, the same as among all of them. */
+  public static Map<String, Tensor> initial(NetworkDefinition definition, Layer layer, long seed) {
+    boolean scores = layer.name().equals(definition.scoresLayer().name());
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    layer
         .parameters()
         .forEach(
             (name, shape) ->
-                tensors.put(
-                    name,
-                    initial(name, shape, name.equals(scores) ? 0.01 : heDeviation(shape), seed)));
-    return new Weights(tensors);
+                tensors.put(name, initial(name, shape, scores ? 0.01 : heDeviation(shape), seed)));
+    return tensors;
   }
 
   private static double heDeviation(int[] shape) {

@@ -76,6 +76,7 @@ public record Augmentation(double leastArea, double colour) {
     int side = network.inputSize();
     Preprocessing preprocessing = network.preprocessing();
     float[] mean = preprocessing.mean();
+    float[] scale = preprocessing.scale();
     boolean bgr = preprocessing.order() == ColourOrder.BGR;
     int[] left = new int[side];
     float[] right = new float[side];
@@ -98,7 +99,7 @@ public record Augmentation(double leastArea, double colour) {
           float value = (upper + (lower - upper) * bottom[row]) * view.gain + view.offset;
           int channel = bgr ? 2 - c : c;
           into[offset++ - c + channel] =
-              (Math.min(255, Math.max(0, value)) - mean[channel]) * preprocessing.scale();
+              (Math.min(255, Math.max(0, value)) - mean[channel]) * scale[channel];
         }
       }
     }

@@ -75,7 +75,7 @@ public final class RegionWarper implements AutoCloseable {
     crop.get(0, 0, bytes);
     Arrays.fill(into, offset, offset + 3 * size * size, 0f);
     float[] mean = preprocessing.mean();
-    float scale = preprocessing.scale();
+    float[] scale = preprocessing.scale();
     int width = geometry.targetWidth();
     int first = preprocessing.order() == ColourOrder.RGB ? 0 : 2;
     int last = 2 - first;
@@ -85,9 +85,9 @@ public final class RegionWarper implements AutoCloseable {
       int column = mirror ? size - 1 - geometry.targetX() : geometry.targetX();
       int to = offset + 3 * ((geometry.targetY() + y) * size + column);
       for (int x = 0; x < width; x++) {
-        into[to + first] = ((bytes[at] & 0xff) - mean[first]) * scale;
-        into[to + 1] = ((bytes[at + 1] & 0xff) - mean[1]) * scale;
-        into[to + last] = ((bytes[at + 2] & 0xff) - mean[last]) * scale;
+        into[to + first] = ((bytes[at] & 0xff) - mean[first]) * scale[first];
+        into[to + 1] = ((bytes[at + 1] & 0xff) - mean[1]) * scale[1];
+        into[to + last] = ((bytes[at + 2] & 0xff) - mean[last]) * scale[last];
         at += 3;
         to += step;
       }

@@ -1,13 +1,21 @@
 package org.rcnn.cnn.weights;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.rcnn.cnn.network.BatchNormFolding;
+import org.rcnn.cnn.network.BatchNormFolding.Norm;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.NetworkDefinition.Origin;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 
@@ -15,16 +23,22 @@ import org.rcnn.cnn.network.Weights;
  * Initialises a network from another one's weights, layer by layer.
  *
  * <p>A layer is copied only if the source has a layer of the same name, of the same kind, with
- * parameters of the same shapes. Every other layer is new: freshly initialised, and reported with
- * the reason. Fine-tuning lets new layers learn faster (see {@code FineTuning}). This is how
- * Caffe's {@code CopyTrainedLayersFrom} works, except that Caffe stops at a wrong shape while we
- * say so and go on with a new layer.
+ * parameters of the same shapes and, where the source tells them, the same settings. Every other
+ * layer is new: freshly initialised, and reported with the reason. Fine-tuning lets new layers
+ * learn faster (see {@code FineTuning}). This is how Caffe's {@code CopyTrainedLayersFrom} works,
+ * except that Caffe stops at a wrong shape while we say so and go on with a new layer.
+ *
+ * <p>A layer is looked for under its own name and under those that the target's definition lists
+ * for other frameworks' files. Batch normalisation that stands behind a layer there is folded into
+ * it.
  *
  * @param weights the target network's complete weights
  * @param rows what became of each layer that has parameters
  * @param unused layers of the source that the target does not have
+ * @param differences settings in which layers without parameters differ, a sentence each
  */
-public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
+public record Transfer(
+    Weights weights, List<Row> rows, List<String> unused, List<String> differences) {
 
   /** What became of a layer. */
   public enum Outcome {
@@ -35,6 +49,9 @@ public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
     /** The source has a layer of this name that does not fit. */
     REFUSED
   }
+
+  /** torch's constant beside the variance; a state dict does not tell it. */
+  private static final double EPSILON = 1e-5;
 
   /**
    * One line of the report.
@@ -49,6 +66,7 @@ public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
   public Transfer {
     rows = List.copyOf(rows);
     unused = List.copyOf(unused);
+    differences = List.copyOf(differences);
   }
 
   /**
@@ -59,25 +77,158 @@ public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
    * @param seed the seed of the new layers
    */
   public static Transfer into(NetworkDefinition target, Weights source, long seed) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>(Weights.initial(target, seed).tensors());
+    return into(target, source, List.of(), seed);
+  }
+
+  /**
+   * Copies what fits from a file and initialises the rest.
+   *
+   * @param source the opened file
+   * @param target the network to initialise
+   * @param seed the seed of the new layers
+   * @throws IOException if the file's values cannot be read
+   */
+  public static Transfer into(NetworkDefinition target, WeightSource source, long seed)
+      throws IOException {
+    return into(target, source.read(), source.layers(), seed);
+  }
+
+  private static Transfer into(
+      NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
+    Map<String, SourceLayer> settings =
+        described.stream()
+            .collect(Collectors.toMap(SourceLayer::name, Function.identity(), (a, b) -> a));
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<Row> rows = new ArrayList<>();
-    List<String> unused = new ArrayList<>(layersOf(source));
-    for (Layer layer : target.layers()) {
-      if (layer.parameters().isEmpty()) {
+    Set<String> unused = layersOf(source);
+    for (Layer layer : target.parameterLayers()) {
+      Origin origin = origin(target, layer, unused);
+      if (origin == null) {
+        tensors.putAll(Weights.initial(target, layer, seed));
+        rows.add(new Row(layer.name(), Outcome.NEW, "the source has no layer of this name"));
         continue;
       }
-      boolean known = unused.remove(layer.name());
-      String objection = known ? objection(layer, source) : null;
-      if (!known) {
-        rows.add(new Row(layer.name(), Outcome.NEW, "the source has no layer of this name"));
-      } else if (objection != null) {
+      boolean folds = !origin.norm().isEmpty() && unused.contains(origin.norm());
+      unused.remove(origin.layer());
+      unused.remove(origin.norm());
+      Map<String, Tensor> found = named(layer, origin, source);
+      boolean folded = folds && fold(layer, origin, source, found);
+      String objection =
+          folds && !folded
+              ? "its normalisation %s is incomplete or of another size".formatted(origin.norm())
+              : objection(layer, origin, found, settings);
+      if (objection != null) {
+        tensors.putAll(Weights.initial(target, layer, seed));
         rows.add(new Row(layer.name(), Outcome.REFUSED, objection));
       } else {
-        layer.parameters().keySet().forEach(name -> tensors.put(name, source.tensors().get(name)));
-        rows.add(new Row(layer.name(), Outcome.COPIED, shapeOf(source, layer)));
+        layer.parameters().keySet().forEach(name -> tensors.put(name, found.get(name)));
+        rows.add(new Row(layer.name(), Outcome.COPIED, provenance(layer, origin, folds, found)));
       }
     }
-    return new Transfer(new Weights(tensors), rows, unused);
+    return new Transfer(
+        new Weights(tensors),
+        rows,
+        List.copyOf(unused),
+        SettingsCheck.differences(target, described));
+  }
+
+  /** Under which of its names the source has a layer; null if under none. */
+  private static Origin origin(NetworkDefinition target, Layer layer, Set<String> present) {
+    List<Origin> known = target.origins().getOrDefault(layer.name(), List.of());
+    // The same name may be listed again to say what stands behind it.
+    return known.stream()
+        .filter(origin -> present.contains(origin.layer()))
+        .findFirst()
+        .orElse(present.contains(layer.name()) ? Origin.plain(layer.name()) : null);
+  }
+
+  /** The source's parameters of a layer under the layer's own name. */
+  private static Map<String, Tensor> named(Layer layer, Origin origin, Weights source) {
+    Map<String, Tensor> found = new LinkedHashMap<>();
+    for (String name : layer.parameters().keySet()) {
+      Tensor tensor = source.tensors().get(origin.layer() + name.substring(layer.name().length()));
+      if (tensor != null) {
+        found.put(name, tensor);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Folds the source's batch normalisation into what was found of a layer, whose bias may be
+   * missing.
+   *
+   * @return whether the two belong together
+   */
+  private static boolean fold(
+      Layer layer, Origin origin, Weights source, Map<String, Tensor> found) {
+    Tensor weight = found.get(layer.name() + ".weight");
+    if (weight == null || weight.shape().length == 0 || weight.shape()[0] == 0) {
+      return false;
+    }
+    int[] outputs = {weight.shape()[0]};
+    Tensor none = new Tensor(outputs, new float[outputs[0]]);
+    Tensor bias = found.getOrDefault(layer.name() + ".bias", none);
+    Norm norm = norm(origin, source, outputs);
+    if (norm == null || !Arrays.equals(bias.shape(), outputs)) {
+      return false;
+    }
+    BatchNormFolding.Layer folded =
+        BatchNormFolding.fold(new BatchNormFolding.Layer(weight, bias), norm, EPSILON);
+    found.put(layer.name() + ".weight", folded.weight());
+    found.put(layer.name() + ".bias", folded.bias());
+    return true;
+  }
+
+  /** A normalisation with one value for each output in every part; null if it is not so. */
+  private static Norm norm(Origin origin, Weights source, int[] outputs) {
+    List<Tensor> parts = new ArrayList<>();
+    for (String part : List.of(".weight", ".bias", ".running_mean", ".running_var")) {
+      Tensor tensor = source.tensors().get(origin.norm() + part);
+      if (tensor == null || !Arrays.equals(tensor.shape(), outputs)) {
+        return null;
+      }
+      parts.add(tensor);
+    }
+    return new Norm(parts.get(0), parts.get(1), parts.get(2), parts.get(3));
+  }
+
+  private static String provenance(
+      Layer layer, Origin origin, boolean folds, Map<String, Tensor> found) {
+    String text = Arrays.toString(found.get(layer.parameters().keySet().iterator().next()).shape());
+    if (!origin.layer().equals(layer.name())) {
+      text += ", from " + origin.layer();
+    }
+    return folds ? text + ", " + origin.norm() + " folded in" : text;
+  }
+
+  private static String objection(
+      Layer layer, Origin origin, Map<String, Tensor> found, Map<String, SourceLayer> settings) {
+    Tensor weight = found.get(layer.name() + ".weight");
+    int[] wantedWeight = layer.parameters().get(layer.name() + ".weight");
+    if (weight != null && wantedWeight != null && weight.shape().length != wantedWeight.length) {
+      return "the source's layer is of another kind: its weights have %d axes, not %d"
+          .formatted(weight.shape().length, wantedWeight.length);
+    }
+    SourceLayer described = settings.get(origin.layer());
+    if (described != null && described.difference(layer).isPresent()) {
+      return described.difference(layer).get();
+    }
+    for (Map.Entry<String, int[]> parameter : layer.parameters().entrySet()) {
+      Tensor tensor = found.get(parameter.getKey());
+      String suffix = parameter.getKey().substring(layer.name().length());
+      if (tensor == null) {
+        return "the source has no " + origin.layer() + suffix;
+      }
+      if (!Arrays.equals(tensor.shape(), parameter.getValue())) {
+        return "%s is %s in the source and %s here"
+            .formatted(
+                origin.layer() + suffix,
+                Arrays.toString(tensor.shape()),
+                Arrays.toString(parameter.getValue()));
+      }
+    }
+    return null;
   }
 
   /** The names of the layers that were not copied, in order. */
@@ -100,41 +251,15 @@ public record Transfer(Weights weights, List<Row> rows, List<String> unused) {
     for (String layer : unused) {
       text.append("unused  %s  the target has no layer of this name%n".formatted(layer));
     }
+    for (String difference : differences) {
+      text.append("differs %s%n".formatted(difference));
+    }
     return text.toString();
   }
 
-  private static String objection(Layer layer, Weights source) {
-    Tensor weight = source.tensors().get(layer.name() + ".weight");
-    int[] wantedWeight = layer.parameters().get(layer.name() + ".weight");
-    if (weight != null && wantedWeight != null && weight.shape().length != wantedWeight.length) {
-      return "the source's layer is of another kind: its weights have %d axes, not %d"
-          .formatted(weight.shape().length, wantedWeight.length);
-    }
-    for (Map.Entry<String, int[]> parameter : layer.parameters().entrySet()) {
-      Tensor tensor = source.tensors().get(parameter.getKey());
-      if (tensor == null) {
-        return "the source has no " + parameter.getKey();
-      }
-      if (!Arrays.equals(tensor.shape(), parameter.getValue())) {
-        return "%s is %s in the source and %s here"
-            .formatted(
-                parameter.getKey(),
-                Arrays.toString(tensor.shape()),
-                Arrays.toString(parameter.getValue()));
-      }
-    }
-    return null;
-  }
-
-  private static String shapeOf(Weights source, Layer layer) {
-    return Arrays.toString(
-        source.tensors().get(layer.parameters().keySet().iterator().next()).shape());
-  }
-
-  private static List<String> layersOf(Weights source) {
+  private static Set<String> layersOf(Weights source) {
     return source.tensors().keySet().stream()
         .map(name -> name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name)
-        .distinct()
-        .toList();
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +20,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.Layer.Aside;
+import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.BatchNorm;
 import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Dropout;
+import org.rcnn.cnn.network.Layer.GlobalAverage;
+import org.rcnn.cnn.network.Layer.Join;
 import org.rcnn.cnn.network.Layer.Linear;
+import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.Layer.MaxPool;
+import org.rcnn.cnn.network.Layer.Parallel;
 import org.rcnn.cnn.network.Layer.Relu;
 
 class NetworkTest {
@@ -180,6 +188,143 @@ class NetworkTest {
   }
 
   @Test
+  void averagePoolingCountsTheBorderAsZeros() {
+    float[] map = {
+      1, 2, 3, //
+      4, 5, 6, //
+      7, 8, 9
+    };
+    Shape shape = new Shape(1, 1, 3, 3);
+    assertArrayEquals(
+        new float[] {3, 4, 6, 7},
+        scores(ToyNetworks.of(3, 4, new AveragePool("pool", 2, 1, 0)), weights(), map, shape));
+    assertArrayEquals(
+        new float[] {12 / 9f, 16 / 9f, 24 / 9f, 28 / 9f},
+        scores(ToyNetworks.of(3, 4, new AveragePool("pool", 3, 2, 1)), weights(), map, shape),
+        1e-6f);
+    assertArrayEquals(
+        new float[] {5},
+        scores(ToyNetworks.of(3, 1, new GlobalAverage("pool")), weights(), map, shape));
+  }
+
+  @Test
+  void responseNormalisationIsTheFormula() {
+    int channels = 7;
+    int area = 6;
+    LocalResponseNorm n = new LocalResponseNorm("norm", channels, 5, 0.3f, 0.75f, 2);
+    float[] x = noise(2 * channels * area, 21);
+    float[] expected = new float[x.length];
+    for (int image = 0; image < 2; image++) {
+      for (int c = 0; c < channels; c++) {
+        for (int place = 0; place < area; place++) {
+          double sum = 0;
+          for (int j = Math.max(0, c - 2); j <= Math.min(channels - 1, c + 2); j++) {
+            double neighbour = x[(image * channels + j) * area + place];
+            sum += neighbour * neighbour;
+          }
+          int at = (image * channels + c) * area + place;
+          expected[at] = (float) (x[at] / Math.pow(2 + 0.3 / 5 * sum, 0.75));
+        }
+      }
+    }
+    NetworkDefinition network = ToyNetworks.of(3, channels * area, n);
+    assertArrayEquals(expected, scores(network, weights(), x, new Shape(2, channels, 2, 3)), 1e-6f);
+  }
+
+  @Test
+  void branchesAreJoinedByHand() {
+    // Of one pixel with values 1, 2, 3: twice the first and minus the second beside the input.
+    Convolution one = new Convolution("one", 3, 2, 1, 1, 0, 1);
+    Weights weights =
+        weights(
+            "one.weight", tensor(new int[] {2, 3, 1, 1}, 2, 0, 0, 0, -1, 0),
+            "one.bias", tensor(new int[] {2}, 0, 0));
+    Parallel beside =
+        new Parallel("both", List.of(List.of(one, new Relu("relu")), List.of()), Join.CONCATENATE);
+    float[] pixel = {1, 2, 3};
+    Shape shape = new Shape(1, 3, 1, 1);
+    assertArrayEquals(
+        new float[] {2, 0, 1, 2, 3}, scores(ToyNetworks.of(1, 5, beside), weights, pixel, shape));
+    assertEquals(List.of("one.weight", "one.bias"), List.copyOf(beside.parameters().keySet()));
+
+    Parallel added = new Parallel("sum", List.of(List.of(new Relu("relu")), List.of()), Join.ADD);
+    assertArrayEquals(
+        new float[] {2, -2, 6},
+        scores(ToyNetworks.of(1, 3, added), weights(), new float[] {1, -2, 3}, shape));
+  }
+
+  @Test
+  void aSideRoadLeadsToItsTapAlone() {
+    NetworkDefinition definition =
+        new NetworkDefinition(
+            "toy",
+            2,
+            0,
+            Preprocessing.caffe(),
+            List.of(
+                new Aside("pool5", List.of(new MaxPool("max", 2, 1, 0, false))),
+                new GlobalAverage("average")),
+            Map.of(Tap.POOL5, "pool5", Tap.SCORES, "average"),
+            Map.of(Tap.POOL5, 1, Tap.SCORES, 1));
+    Map<Tap, float[]> both =
+        run(
+            definition,
+            weights(),
+            new float[] {1, 2, 3, 6},
+            new Shape(1, 1, 2, 2),
+            Set.of(Tap.POOL5, Tap.SCORES));
+    assertArrayEquals(new float[] {6}, both.get(Tap.POOL5));
+    assertArrayEquals(new float[] {3}, both.get(Tap.SCORES));
+  }
+
+  @Test
+  void gradientsGoThroughBranchesAndNormalisation() {
+    NetworkDefinition definition =
+        ToyNetworks.of(
+            4,
+            12,
+            new Convolution("conv", 3, 3, 1, 1, 0, 1),
+            new LocalResponseNorm("norm", 3, 3, 0.5f, 0.75f, 1),
+            new Parallel(
+                "block",
+                List.of(List.of(new Convolution("inner", 3, 3, 3, 1, 1, 1)), List.of()),
+                Join.ADD),
+            new AveragePool("pool", 2, 2, 0));
+    Weights weights = ToyNetworks.random(definition, 22);
+    float[] input = noise(48, 23);
+    try (Network network = new Network(definition, weights, Device.cpu());
+        NDManager scratch = network.manager().newSubManager()) {
+      NDArray parameter = network.parameters().get("conv.weight");
+      parameter.setRequiresGradient(true);
+      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+        NDArray scores = network.forwardTraining(scratch.create(input, new Shape(1, 3, 4, 4)));
+        collector.backward(scores.sum());
+      }
+      float[] gradient = parameter.getGradient().toFloatArray();
+      for (int i = 0; i < 9; i++) {
+        double slope =
+            (sum(definition, weights, i, input, 0.01f) - sum(definition, weights, i, input, -0.01f))
+                / 0.02;
+        assertEquals(slope, gradient[i], 5e-3 * Math.max(1, Math.abs(slope)));
+      }
+    }
+  }
+
+  /** The sum of the scores with one weight of {@code conv} moved a little. */
+  private static double sum(
+      NetworkDefinition definition, Weights weights, int index, float[] input, float step) {
+    Map<String, Tensor> moved = new LinkedHashMap<>(weights.tensors());
+    float[] values = moved.get("conv.weight").values().clone();
+    values[index] += step;
+    moved.put("conv.weight", new Tensor(new int[] {3, 3, 1, 1}, values));
+    double sum = 0;
+    for (float score : scores(definition, new Weights(moved), input, new Shape(1, 3, 4, 4))) {
+      sum += score;
+    }
+    return sum;
+  }
+
+  @Test
   void reluAndDropoutOutsideTraining() {
     assertArrayEquals(
         new float[] {0, 0, 2},
@@ -238,11 +383,26 @@ class NetworkTest {
         Map.of(Tap.POOL5, 2048, Tap.FC6, 512, Tap.FC7, 512, Tap.SCORES, 21), small.tapDimensions());
     assertTapsHaveTheirDimensions(small, 3);
 
-    NetworkDefinition large = Architectures.alexnet(21);
+    assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0", 3), 1);
+
+    // The large ones by their declared shapes alone; the parity profile runs them.
+    assertTaps("alexnet", 9216, 4096, 4096);
+    assertTaps("caffenet", 9216, 4096, 4096);
+    assertTaps("zfnet", 9216, 4096, 4096);
+    assertTaps("vgg16", 25088, 4096, 4096);
     assertEquals(
-        Map.of(Tap.POOL5, 9216, Tap.FC6, 4096, Tap.FC7, 4096, Tap.SCORES, 21),
-        large.tapDimensions());
-    assertTapsHaveTheirDimensions(large, 1);
+        Map.of(Tap.POOL5, 18432, Tap.SCORES, 21),
+        Architectures.byName("squeezenet1_0", 21).tapDimensions());
+    NetworkDefinition residual = Architectures.byName("resnet50", 21);
+    assertEquals(Map.of(Tap.POOL5, 18432, Tap.FC7, 2048, Tap.SCORES, 21), residual.tapDimensions());
+    assertEquals(List.of(Tap.POOL5, Tap.FC7), residual.featureTaps());
+    assertEquals("Network resnet50 has no fc6; it has pool5, fc7.", residual.lacks(Tap.FC6));
+  }
+
+  private static void assertTaps(String name, int pool5, int fc6, int fc7) {
+    assertEquals(
+        Map.of(Tap.POOL5, pool5, Tap.FC6, fc6, Tap.FC7, fc7, Tap.SCORES, 21),
+        Architectures.byName(name, 21).tapDimensions());
   }
 
   private static void assertTapsHaveTheirDimensions(NetworkDefinition definition, int count) {
@@ -329,6 +489,12 @@ class NetworkTest {
   void parameterCountsAreThePublishedOnes() {
     // torchvision's AlexNet for ImageNet.
     assertEquals(61_100_840, Architectures.alexnet(1000).parameterCount());
+    assertEquals(60_965_224, Architectures.byName("caffenet", 1000).parameterCount());
+    assertEquals(138_357_544, Architectures.byName("vgg16", 1000).parameterCount());
+    assertEquals(1_248_424, Architectures.byName("squeezenet1_0", 1000).parameterCount());
+    // torchvision counts 25,557,032 with a scale and a shift for each of 26,560 channels; folded,
+    // a bias remains of both.
+    assertEquals(25_557_032 - 26_560, Architectures.byName("resnet50", 1000).parameterCount());
     long convolutions = 4_864 + 73_856 + 221_376 + 331_968 + 221_312;
     long connected = (2048 + 1) * 512 + (512 + 1) * 512 + (512 + 1) * 200;
     assertEquals(convolutions + connected, Architectures.alexnet64(200).parameterCount());

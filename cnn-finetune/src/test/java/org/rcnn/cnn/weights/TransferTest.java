@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.NetworkDefinition.Origin;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.Transfer.Outcome;
@@ -155,6 +157,65 @@ class TransferTest {
   void copiedTensorsAreTheSourcesOwn() {
     Map<String, Tensor> source = source();
     assertSame(source.get("fc6.weight"), transfer(source).weights().tensors().get("fc6.weight"));
+  }
+
+  /** The target, whose layers other files call {@code features.0}, {@code fc} and so on. */
+  private static NetworkDefinition renamed(Map<String, List<Origin>> origins) {
+    return new NetworkDefinition(
+        TARGET.name(),
+        TARGET.inputSize(),
+        TARGET.context(),
+        TARGET.preprocessing(),
+        TARGET.layers(),
+        TARGET.taps(),
+        TARGET.tapDimensions(),
+        origins);
+  }
+
+  @Test
+  void layersAreFoundUnderTheNamesOfOtherFiles() {
+    Map<String, Tensor> source = source();
+    source.put("features.0.weight", source.remove("conv1.weight"));
+    source.put("features.0.bias", source.remove("conv1.bias"));
+    NetworkDefinition target =
+        renamed(Map.of("conv1", List.of(Origin.plain("layer0"), Origin.plain("features.0"))));
+    Transfer transfer = Transfer.into(target, new Weights(source), 42);
+    assertEquals(
+        new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3], from features.0"), transfer.rows().get(0));
+    assertEquals(List.of(), transfer.unused());
+    assertSame(source.get("features.0.weight"), transfer.weights().tensors().get("conv1.weight"));
+  }
+
+  @Test
+  void normalisationBehindALayerIsFoldedIntoIt() {
+    Map<String, Tensor> source = source();
+    Arrays.fill(source.get("conv1.weight").values(), 2);
+    source.remove("conv1.bias");
+    source.put("bn1.weight", ofFour(3));
+    source.put("bn1.bias", ofFour(5));
+    source.put("bn1.running_mean", ofFour(7));
+    source.put("bn1.running_var", ofFour(4 - 1e-5f));
+    NetworkDefinition target = renamed(Map.of("conv1", List.of(new Origin("conv1", "bn1"))));
+    Transfer transfer = Transfer.into(target, new Weights(source), 42);
+    assertEquals(
+        new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3], bn1 folded in"), transfer.rows().get(0));
+    assertEquals(List.of(), transfer.unused());
+    // 3 (2x - 7) / 2 + 5 = 3x - 5.5
+    assertEquals(3, transfer.weights().tensors().get("conv1.weight").values()[0], 1e-6);
+    assertEquals(-5.5, transfer.weights().tensors().get("conv1.bias").values()[3], 1e-5);
+
+    source.put("bn1.running_var", zeros(3));
+    assertEquals(
+        new Row("conv1", Outcome.REFUSED, "its normalisation bn1 is incomplete or of another size"),
+        Transfer.into(target, new Weights(source), 42).rows().get(0));
+    source.keySet().removeIf(name -> name.startsWith("bn1"));
+    assertEquals(
+        "the source has no conv1.bias",
+        Transfer.into(target, new Weights(source), 42).rows().get(0).reason());
+  }
+
+  private static Tensor ofFour(float value) {
+    return new Tensor(new int[] {4}, new float[] {value, value, value, value});
   }
 
   private static List<String> names(Transfer transfer) {

@@ -183,7 +183,7 @@ class WeightFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"BF16", "F64", "I8", "f32", ""})
+  @ValueSource(strings = {"F8_E4M3", "I32", "f32", ""})
   void otherTypesAreRefusedByName(String type) throws IOException {
     IOException e = assertRefused(file(tensor(type, "[1]", 0, 4), new byte[4]));
     assertTrue(e.getMessage().contains("tensor t has type " + type), e.getMessage());

@@ -1,0 +1,24 @@
+package org.rcnn.cnn.weights;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.cnn.network.Weights;
+
+/** A weight file of some format: opened, looked through, its values not yet read. */
+interface TensorFile {
+
+  /** Its tensors, in the file's order. */
+  List<WeightSource.Entry> entries();
+
+  /** What it says about its tensors. */
+  Map<String, String> notes();
+
+  /** What it says about its layers; empty for formats that say nothing. */
+  default List<SourceLayer> layers() {
+    return List.of();
+  }
+
+  /** Reads the values of every tensor of real numbers; others are left out. */
+  Weights read() throws IOException;
+}

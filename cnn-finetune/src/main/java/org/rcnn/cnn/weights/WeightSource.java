@@ -1,0 +1,224 @@
+package org.rcnn.cnn.weights;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.ZipException;
+import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Weights;
+
+/**
+ * A weight file of whatever make, opened: what it holds, and its tensors when they are wanted.
+ *
+ * <p>Read are safetensors (the project's own, and others'), torch's {@code .pth} (the zip of today
+ * and the pickles of before 1.6; a state dict, bare or wrapped one level), NumPy's {@code .npz} and
+ * Caffe's {@code .caffemodel} with the {@code .prototxt} that lies beside it. The first bytes
+ * decide, not the name, except for Caffe, whose files have no mark.
+ *
+ * <p>Files come from strangers. Opening one runs nothing that it asks for, and takes no more memory
+ * than the file's own size explains; whatever is wrong ends in an {@link IOException} whose message
+ * is one sentence that names the file.
+ */
+public final class WeightSource {
+
+  /** The formats, as {@code weights inspect} names them. */
+  public enum Format {
+    /** safetensors. */
+    SAFETENSORS("safetensors"),
+    /** torch's zip or pickles. */
+    TORCH("torch"),
+    /** A zip of NumPy arrays. */
+    NUMPY("npz"),
+    /** A binary Caffe model. */
+    CAFFE("caffe");
+
+    private final String label;
+
+    Format(String label) {
+      this.label = label;
+    }
+
+    /** The name in reports. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /**
+   * One tensor.
+   *
+   * @param name its name in the file
+   * @param type how its numbers are stored, in the spelling of safetensors
+   * @param shape the length of every axis, outermost first
+   */
+  public record Entry(String name, String type, int[] shape) {
+    /** The number of values. */
+    public long values() {
+      return Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> a * b);
+    }
+  }
+
+  /** An open that may fail in the ways of its format. */
+  private interface Attempt<T> {
+    T run() throws IOException;
+  }
+
+  private final Path file;
+  private final Format format;
+  private final TensorFile tensors;
+
+  private WeightSource(Path file, Format format, TensorFile tensors) {
+    this.file = file;
+    this.format = format;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Opens a file and looks through it without reading the values.
+   *
+   * @throws IOException if it cannot be read, is of no known format, or is damaged
+   */
+  public static WeightSource open(Path file) throws IOException {
+    return open(file, null);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param prototxt the description of a Caffe model; null to look for it beside the model: of the
+   *     same name, {@code deploy.prototxt}, or the folder's only one. Without any, the model's own
+   *     description serves.
+   * @throws IOException if it cannot be read, is of no known format, or is damaged
+   */
+  public static WeightSource open(Path file, Path prototxt) throws IOException {
+    Format format = format(file);
+    TensorFile tensors =
+        inASentence(
+            file,
+            () ->
+                switch (format) {
+                  case SAFETENSORS -> SafetensorsFile.open(file);
+                  case TORCH -> TorchFile.open(file);
+                  case NUMPY -> NumpyFile.open(file);
+                  case CAFFE ->
+                      CaffeFile.open(
+                          file, prototxt != null ? prototxt : CaffeFile.descriptionBeside(file));
+                });
+    return new WeightSource(file, format, tensors);
+  }
+
+  /** The file. */
+  public Path file() {
+    return file;
+  }
+
+  /** Its format. */
+  public Format format() {
+    return format;
+  }
+
+  /** Its tensors, in the file's order. */
+  public List<Entry> entries() {
+    return tensors.entries();
+  }
+
+  /** What the file says about itself, by key; the preprocessing is among it where it is known. */
+  public Map<String, String> notes() {
+    return tensors.notes();
+  }
+
+  /** What it says about its layers' settings; empty for all formats but Caffe's. */
+  public List<SourceLayer> layers() {
+    return tensors.layers();
+  }
+
+  /**
+   * How input must be prepared for these weights.
+   *
+   * @param usual what holds where the file says nothing
+   * @throws IOException if what it says makes no sense
+   */
+  public Preprocessing preprocessing(Preprocessing usual) throws IOException {
+    try {
+      return usual.noted(notes());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: in its notes, %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Reads the values of every tensor of real numbers; counters and the like are left out.
+   *
+   * @throws IOException if they cannot be read
+   */
+  public Weights read() throws IOException {
+    return inASentence(file, tensors::read);
+  }
+
+  private static <T> T inASentence(Path file, Attempt<T> attempt) throws IOException {
+    try {
+      return attempt.run();
+    } catch (EOFException e) {
+      throw new IOException(file + " ends before its last tensor; copy or download it again.", e);
+    } catch (ZipException e) {
+      throw new IOException(
+          file + " is cut off or damaged: its zip cannot be read; copy or download it again.", e);
+    }
+  }
+
+  private static Format format(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + " is a folder, not a weight file.");
+    }
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(9);
+    }
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("PK\3\4") || text.startsWith("PK\5\6")) {
+      return inASentence(file, () -> zipFormat(file));
+    } else if (name.endsWith(".prototxt")) {
+      throw new IOException(
+          file
+              + " describes a Caffe model; name the .caffemodel, the description beside it is read"
+              + " along.");
+    } else if (name.endsWith(".caffemodel")) {
+      return Format.CAFFE;
+    } else if (text.startsWith("\u0080\2") || text.startsWith("\u0080\3")) {
+      return Format.TORCH;
+    } else if (text.startsWith("\u0093NUMPY")) {
+      throw new IOException(
+          file + " is a single NumPy array without a name; save named arrays with numpy.savez.");
+    } else if (text.startsWith("\u0089HDF")) {
+      throw new IOException(
+          file + " is an HDF5 file; of Keras' formats none is read, save it as .npz or .pth.");
+    } else if (text.length() == 9 && text.charAt(8) == '{') {
+      return Format.SAFETENSORS;
+    } else if (name.endsWith(".pth") || name.endsWith(".pt")) {
+      throw new IOException(file + " is not a torch file: it is neither a zip nor a pickle.");
+    } else if (name.endsWith(".npz")) {
+      throw new IOException(file + " is not an .npz file: it is not a zip.");
+    }
+    return Format.SAFETENSORS;
+  }
+
+  private static Format zipFormat(Path file) throws IOException {
+    try (ZipContents zip = ZipContents.open(file)) {
+      if (zip.names().stream().anyMatch(name -> name.endsWith("/data.pkl"))) {
+        return Format.TORCH;
+      } else if (zip.names().stream().anyMatch(name -> name.endsWith(".npy"))) {
+        return Format.NUMPY;
+      }
+    }
+    throw new IOException(
+        file + " is a zip of neither torch tensors (data.pkl) nor NumPy arrays (.npy).");
+  }
+}

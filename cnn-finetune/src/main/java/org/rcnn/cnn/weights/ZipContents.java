@@ -1,0 +1,80 @@
+package org.rcnn.cnn.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** A zip whose entries are believed only as far as the file's size explains them. */
+final class ZipContents implements AutoCloseable {
+
+  /** Weights hardly shrink; what expands more than this is a trap. */
+  private static final long LARGEST_EXPANSION = 100;
+
+  /** Below this size any expansion is harmless. */
+  private static final long SMALL = 1 << 16;
+
+  private final Path file;
+  private final ZipFile zip;
+
+  private ZipContents(Path file, ZipFile zip) {
+    this.file = file;
+    this.zip = zip;
+  }
+
+  static ZipContents open(Path file) throws IOException {
+    try {
+      return new ZipContents(file, new ZipFile(file.toFile()));
+    } catch (IllegalArgumentException e) {
+      // Names in no known encoding.
+      throw new ZipException(e.getMessage());
+    }
+  }
+
+  /** The names of its entries. */
+  List<String> names() {
+    return zip.stream().map(ZipEntry::getName).toList();
+  }
+
+  /**
+   * The size of an entry unpacked.
+   *
+   * @throws IOException if there is no such entry, or its size is beyond what the file can hold
+   */
+  long size(String name) throws IOException {
+    ZipEntry entry = zip.getEntry(name);
+    if (entry == null || entry.isDirectory()) {
+      throw new IOException("%s lacks its part %s.".formatted(file, name));
+    }
+    long packed = entry.getCompressedSize();
+    long size = entry.getSize();
+    boolean stored = entry.getMethod() == ZipEntry.STORED;
+    if (size < 0 || packed < 0 || packed > Files.size(file) || stored && size != packed) {
+      throw new IOException("%s: the size of its part %s makes no sense.".formatted(file, name));
+    }
+    if (size > SMALL && size / LARGEST_EXPANSION > packed) {
+      throw new IOException(
+          "%s: its part %s unpacks to %,d times its size, which no weights do; it is refused."
+              .formatted(file, name, size / Math.max(1, packed)));
+    }
+    return size;
+  }
+
+  /** Opens an entry; to be called after {@link #size} has let it pass. */
+  InputStream open(String name) throws IOException {
+    InputStream in = zip.getInputStream(zip.getEntry(name));
+    if (in == null) {
+      throw new ZipException("no part " + name);
+    }
+    return in;
+  }
+
+  @Override
+  public void close() throws IOException {
+    zip.close();
+  }
+}
