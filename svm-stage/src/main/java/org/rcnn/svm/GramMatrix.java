@@ -58,27 +58,4 @@ final class GramMatrix {
     }
     rows.subList(ascending.length, rows.size()).clear();
   }
-
-  /** The matrix times a vector, in double precision. */
-  double[] times(double[] vector) {
-    int n = rows.size();
-    double[] result = new double[n];
-    for (int i = 0; i < n; i++) {
-      float[] row = rows.get(i);
-      double v = vector[i];
-      double sum = row[i] * v;
-      if (v == 0) {
-        for (int j = 0; j < i; j++) {
-          sum += row[j] * vector[j];
-        }
-      } else {
-        for (int j = 0; j < i; j++) {
-          sum += row[j] * vector[j];
-          result[j] += row[j] * v;
-        }
-      }
-      result[i] += sum;
-    }
-    return result;
-  }
 }

@@ -109,18 +109,22 @@ final class MinedClass {
     size += rows.length;
   }
 
-  /** Takes over a solution: folds its support vectors into one weight vector. */
-  void accept(LibsvmSolver.Solution solution, FeatureScale scale, FeatureMatrix pool) {
-    double[] coefficients = new double[pool.rows()];
+  /** A solution's coefficient of each row of the pool, in scaled features. */
+  double[] poolCoefficients(LibsvmSolver.Solution solution, FeatureScale scale, int poolRows) {
+    double[] coefficients = new double[poolRows];
     for (int i = 0; i < size; i++) {
       coefficients[samples[i]] = scale.factor() * solution.coefficients()[i];
     }
-    double[] sum = pool.weightedSum(coefficients);
-    weights = new float[sum.length];
-    for (int k = 0; k < sum.length; k++) {
-      weights[k] = (float) sum[k];
+    return coefficients;
+  }
+
+  /** Takes over a model: its support vectors folded into one weight vector, and its bias. */
+  void accept(double[] folded, double newBias) {
+    weights = new float[folded.length];
+    for (int k = 0; k < folded.length; k++) {
+      weights[k] = (float) folded[k];
     }
-    bias = (float) solution.bias();
+    bias = (float) newBias;
     trained = true;
     added = 0;
   }
