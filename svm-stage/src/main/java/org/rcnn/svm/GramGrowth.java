@@ -1,7 +1,10 @@
 package org.rcnn.svm;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -22,9 +25,14 @@ final class GramGrowth {
   /** New samples of one class in one product; what a block computes above the diagonal is waste. */
   private static final int BLOCK_ROWS = 512;
 
+  /** Does something for each class, side by side if it can; returns when all is done. */
+  interface ForEachClass {
+    void accept(List<MinedClass> classes, Consumer<MinedClass> work);
+  }
+
   private GramGrowth() {}
 
-  static void grow(List<MinedClass> classes, FeatureMatrix pool) {
+  static void grow(List<MinedClass> classes, FeatureMatrix pool, ForEachClass forEach) {
     int[] fresh =
         classes.stream()
             .flatMapToInt(
@@ -35,7 +43,7 @@ final class GramGrowth {
     long shared = (long) fresh.length * pool.rows();
     long separate = classes.stream().mapToLong(GramGrowth::products).sum();
     if (classes.size() > 1 && shared < separate) {
-      growTogether(classes, pool, fresh);
+      growTogether(classes, pool, fresh, forEach);
     } else {
       classes.forEach(mined -> growAlone(mined, pool));
     }
@@ -61,48 +69,36 @@ final class GramGrowth {
     }
   }
 
-  static void growTogether(List<MinedClass> classes, FeatureMatrix pool, int[] fresh) {
+  static void growTogether(
+      List<MinedClass> classes, FeatureMatrix pool, int[] fresh, ForEachClass forEach) {
     int columns = pool.rows();
-    float[][][] rows = new float[classes.size()][][];
-    for (int c = 0; c < rows.length; c++) {
-      rows[c] = new float[classes.get(c).size() - classes.get(c).gram().size()][];
-    }
+    Map<MinedClass, Integer> known = new IdentityHashMap<>();
+    classes.forEach(mined -> known.put(mined, mined.gram().size()));
+    forEach.accept(classes, mined -> mined.gram().extend(mined.size()));
     try (FeatureMatrix samples = pool.gather(fresh)) {
       int block = Math.max(1, BLOCK_VALUES / columns);
       for (int from = 0; from < fresh.length; from += block) {
         int to = Math.min(fresh.length, from + block);
         float[] products = samples.timesTransposed(from, to, pool);
-        for (int c = 0; c < rows.length; c++) {
-          handOut(products, fresh, from, to, columns, classes.get(c), rows[c]);
-        }
-      }
-    }
-    for (int c = 0; c < rows.length; c++) {
-      for (float[] row : rows[c]) {
-        classes.get(c).gram().add(row);
+        int first = from;
+        forEach.accept(
+            classes,
+            mined -> handOut(products, fresh, first, to, columns, mined, known.get(mined)));
       }
     }
   }
 
   /** Takes a class's rows out of a block of products of the pool's rows fresh[from..to). */
   private static void handOut(
-      float[] products,
-      int[] fresh,
-      int from,
-      int to,
-      int columns,
-      MinedClass mined,
-      float[][] rows) {
-    int known = mined.gram().size();
+      float[] products, int[] fresh, int from, int to, int columns, MinedClass mined, int known) {
     for (int i = known; i < mined.size(); i++) {
       int found = Arrays.binarySearch(fresh, from, to, mined.sample(i));
       if (found >= 0) {
         int at = (found - from) * columns;
-        float[] row = new float[i + 1];
+        float[] row = mined.gram().row(i);
         for (int j = 0; j <= i; j++) {
           row[j] = products[at + mined.sample(j)];
         }
-        rows[i - known] = row;
       }
     }
   }

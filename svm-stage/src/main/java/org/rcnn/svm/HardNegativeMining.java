@@ -180,7 +180,7 @@ final class HardNegativeMining implements AutoCloseable {
     if (chosen.isEmpty() && weights != null) {
       return;
     }
-    GramGrowth.grow(chosen, pool.matrix());
+    GramGrowth.grow(chosen, pool.matrix(), solvers::forEach);
     List<LibsvmSolver.Solution> solutions = solvers.solve(chosen, scale);
     double[][] coefficients = new double[chosen.size()][];
     for (int i = 0; i < coefficients.length; i++) {
@@ -191,6 +191,7 @@ final class HardNegativeMining implements AutoCloseable {
     for (int i = 0; i < chosen.size(); i++) {
       finish(chosen.get(i), solutions.get(i), folded[i], imagesSeen, evict);
     }
+    solvers.forEach(chosen, MinedClass::shrinkGram);
     int[] moved = pool.compact();
     if (moved != null) {
       classes.forEach(mined -> mined.renumber(moved));

@@ -22,6 +22,7 @@ final class LibsvmSolver {
   }
 
   private final SolverSettings settings;
+  private final float[] tile = new float[TILE * TILE];
   private float[][] kernel = new float[0][];
 
   LibsvmSolver(SolverSettings settings) {
@@ -80,16 +81,40 @@ final class LibsvmSolver {
     for (int firstRow = 0; firstRow < n; firstRow += TILE) {
       int lastRow = Math.min(n, firstRow + TILE);
       for (int firstColumn = 0; firstColumn < lastRow; firstColumn += TILE) {
+        int columns = Math.min(TILE, lastRow - firstColumn);
         for (int i = firstRow; i < lastRow; i++) {
           float[] row = gram.row(i);
-          int lastColumn = Math.min(i + 1, firstColumn + TILE);
+          float[] into = kernel[i];
+          int lastColumn = Math.min(i + 1, firstColumn + columns);
           for (int j = firstColumn; j < lastColumn; j++) {
-            double k = kernelScale * row[j];
-            float signed = (float) (i < positives == j < positives ? k : -k);
-            kernel[i][j] = signed;
-            kernel[j][i] = signed;
+            into[j] = (float) (kernelScale * row[j]);
           }
+          System.arraycopy(into, firstColumn, tile, (i - firstRow) * TILE, columns);
         }
+        mirror(tile, firstRow, lastRow, firstColumn, columns);
+      }
+    }
+    flipSigns(n, positives);
+  }
+
+  /** Writes a tile's columns as rows; on the diagonal only what lies below it. */
+  private void mirror(float[] tile, int firstRow, int lastRow, int firstColumn, int columns) {
+    for (int j = firstColumn; j < firstColumn + columns; j++) {
+      float[] into = kernel[j];
+      for (int i = Math.max(firstRow, j + 1); i < lastRow; i++) {
+        into[i] = tile[(i - firstRow) * TILE + j - firstColumn];
+      }
+    }
+  }
+
+  /** Makes products of a positive and a negative negative: {@code y(i)·y(j)·K}. */
+  private void flipSigns(int n, int positives) {
+    for (int i = 0; i < n; i++) {
+      float[] row = kernel[i];
+      int from = i < positives ? positives : 0;
+      int to = i < positives ? n : positives;
+      for (int j = from; j < to; j++) {
+        row[j] = -row[j];
       }
     }
   }

@@ -19,6 +19,7 @@ final class MinedClass {
   private int size;
   private int positives;
   private int added;
+  private int[] keptSamples;
   private boolean trained;
   private float[] weights;
   private float bias = -1;
@@ -132,7 +133,7 @@ final class MinedClass {
   /**
    * Drops the negatives that a solution scores low. Of the others the cache holds those with the
    * lowest random ranks: a region's rank never changes, so what remains is a uniform sample of all
-   * hard negatives met so far, in whatever order they came.
+   * hard negatives met so far, in whatever order they came. {@link #shrinkGram} is to follow.
    *
    * @return how many were dropped
    */
@@ -170,7 +171,17 @@ final class MinedClass {
       }
     }
     size = to;
-    gram.retain(ascending);
+    keptSamples = ascending;
+  }
+
+  /**
+   * Follows an eviction with the Gram matrix: the expensive half, which concerns this class alone.
+   */
+  void shrinkGram() {
+    if (keptSamples != null) {
+      gram.retain(keptSamples);
+      keptSamples = null;
+    }
   }
 
   /** Follows the pool's rows to their new places. */
