@@ -102,7 +102,7 @@ final class BlockedMatrix implements FeatureMatrix, MatrixProduct.Rows {
   }
 
   @Override
-  public float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other) {
+  public float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other, int otherRows) {
     if (fromRow < 0 || toRow < fromRow || toRow > rows) {
       throw new IllegalArgumentException(
           "Rows %d to %d are not within the matrix's %d rows.".formatted(fromRow, toRow, rows));
@@ -117,11 +117,23 @@ final class BlockedMatrix implements FeatureMatrix, MatrixProduct.Rows {
       throw new IllegalArgumentException(
           "Rows of %d and of %d values have no product.".formatted(columns, right.columns));
     }
-    return engine.product(this, fromRow, toRow, right);
+    if (otherRows < 0 || otherRows > right.rows) {
+      throw new IllegalArgumentException(
+          "The other matrix has %d rows, not %d.".formatted(right.rows, otherRows));
+    }
+    return engine.product(this, fromRow, toRow, right, otherRows);
   }
 
   @Override
-  public double[] weightedSum(double[] coefficients) {
+  public double[][] weightedSums(double[][] coefficients) {
+    double[][] sums = new double[coefficients.length][];
+    for (int s = 0; s < sums.length; s++) {
+      sums[s] = weightedSum(coefficients[s]);
+    }
+    return sums;
+  }
+
+  private double[] weightedSum(double[] coefficients) {
     double[] sum = new double[columns];
     for (int i = 0; i < coefficients.length; i++) {
       double c = coefficients[i];

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /** Solves several classes side by side, on a fixed number of threads with one solver each. */
 final class ClassSolvers implements AutoCloseable {
@@ -50,6 +51,17 @@ final class ClassSolvers implements AutoCloseable {
     return solutions;
   }
 
+  /** Does something that concerns one class alone for each, side by side. */
+  void forEach(List<MinedClass> classes, Consumer<MinedClass> work) {
+    List<Future<?>> running = new ArrayList<>();
+    for (MinedClass mined : classes) {
+      running.add(threads.submit(() -> work.accept(mined)));
+    }
+    for (int i = 0; i < running.size(); i++) {
+      await(running.get(i), classes.get(i));
+    }
+  }
+
   private LibsvmSolver.Solution solve(MinedClass mined, FeatureScale scale) {
     LibsvmSolver solver = idle.poll();
     if (solver == null) {
@@ -61,8 +73,7 @@ final class ClassSolvers implements AutoCloseable {
     return solution;
   }
 
-  private static LibsvmSolver.Solution await(
-      Future<LibsvmSolver.Solution> running, MinedClass mined) {
+  private static <T> T await(Future<T> running, MinedClass mined) {
     try {
       return running.get();
     } catch (InterruptedException e) {

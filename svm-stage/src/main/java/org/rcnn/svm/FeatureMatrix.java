@@ -42,36 +42,29 @@ public interface FeatureMatrix extends AutoCloseable {
     return timesTransposed(0, rows(), other);
   }
 
+  /** The same for some rows of this matrix. */
+  default float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other) {
+    return timesTransposed(fromRow, toRow, other, other.rows());
+  }
+
   /**
-   * The same for some rows of this matrix: how a Gram matrix grows by its new rows alone.
+   * The same for some rows of this matrix with the first rows of another: how the lower triangle of
+   * a Gram matrix grows by its new rows alone.
    *
    * @param fromRow first row
    * @param toRow row after the last
-   * @return {@code (toRow − fromRow) × other.rows()} values, row-major
+   * @param otherRows how many rows of the other matrix take part
+   * @return {@code (toRow − fromRow) × otherRows} values, row-major
    */
-  float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other);
+  float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other, int otherRows);
 
   /**
-   * The sum of this matrix's rows, each times its coefficient, accumulated in double precision or
-   * better than 1e-5 relative.
+   * Sums of this matrix's rows, each row times its coefficient, to better than 1e-5 relative.
    *
-   * @param coefficients one for each row; rows with coefficient 0 cost nothing
-   * @return {@code columns()} values
+   * @param coefficients for each sum wanted one coefficient for each row
+   * @return for each sum {@code columns()} values
    */
-  default double[] weightedSum(double[] coefficients) {
-    float[] row = new float[columns()];
-    double[] sum = new double[columns()];
-    for (int i = 0; i < coefficients.length; i++) {
-      double c = coefficients[i];
-      if (c != 0) {
-        copyRow(i, row);
-        for (int k = 0; k < sum.length; k++) {
-          sum[k] += c * row[k];
-        }
-      }
-    }
-    return sum;
-  }
+  double[][] weightedSums(double[][] coefficients);
 
   /** Copies one row into the start of an array. */
   void copyRow(int row, float[] into);

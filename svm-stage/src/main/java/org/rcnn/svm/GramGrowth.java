@@ -1,80 +1,104 @@
 package org.rcnn.svm;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Brings the Gram matrices of classes up to date with their samples: products of new samples alone.
+ * Brings the Gram matrices of classes up to date with their samples: products of new samples alone,
+ * and of those the lower triangle.
  *
  * <p>Classes trained together often have the same new samples (the first negatives are the same
- * regions for nearly all of them), so the products of all distinct samples are computed once and
- * handed out where that is less work than one product for each class. For 20 classes starting from
- * 2,000 shared negatives and 125 positives each it is a third.
+ * regions for nearly all of them, and so are later ones while models are weak), so the products of
+ * all distinct new samples with the whole pool are computed once and handed out where that is less
+ * work than one product for each class. For 20 classes starting from 2,000 shared negatives and 125
+ * positives each it is a third.
  */
 final class GramGrowth {
 
-  /** Values of a shared product, at most: 256 MiB. */
-  private static final long SHARED_VALUES = 1L << 26;
+  /** Values of one product: 32 MiB. */
+  private static final int BLOCK_VALUES = 1 << 23;
+
+  /** New samples of one class in one product; what a block computes above the diagonal is waste. */
+  private static final int BLOCK_ROWS = 512;
+
+  /** Does something for each class, side by side if it can; returns when all is done. */
+  interface ForEachClass {
+    void accept(List<MinedClass> classes, Consumer<MinedClass> work);
+  }
 
   private GramGrowth() {}
 
-  static void grow(List<MinedClass> classes, FeatureMatrix pool) {
-    int[] fresh = distinct(classes, true);
-    int[] all = distinct(classes, false);
-    long shared = (long) fresh.length * all.length;
+  static void grow(List<MinedClass> classes, FeatureMatrix pool, ForEachClass forEach) {
+    int[] fresh =
+        classes.stream()
+            .flatMapToInt(
+                mined -> IntStream.range(mined.gram().size(), mined.size()).map(mined::sample))
+            .sorted()
+            .distinct()
+            .toArray();
+    long shared = (long) fresh.length * pool.rows();
     long separate = classes.stream().mapToLong(GramGrowth::products).sum();
-    if (classes.size() > 1 && shared <= SHARED_VALUES && shared < separate) {
-      growTogether(classes, pool, fresh, all);
+    if (classes.size() > 1 && shared < separate) {
+      growTogether(classes, pool, fresh, forEach);
     } else {
       classes.forEach(mined -> growAlone(mined, pool));
     }
   }
 
   private static long products(MinedClass mined) {
-    return (long) (mined.size() - mined.gram().size()) * mined.size();
-  }
-
-  private static int[] distinct(List<MinedClass> classes, boolean freshOnly) {
-    return classes.stream()
-        .flatMapToInt(
-            mined ->
-                IntStream.range(freshOnly ? mined.gram().size() : 0, mined.size())
-                    .map(mined::sample))
-        .sorted()
-        .distinct()
-        .toArray();
+    long from = mined.gram().size();
+    long to = mined.size();
+    return (to - from) * (from + to + BLOCK_ROWS) / 2;
   }
 
   static void growAlone(MinedClass mined, FeatureMatrix pool) {
-    int from = mined.gram().size();
     int size = mined.size();
-    if (from < size) {
-      try (FeatureMatrix samples =
-          pool.gather(IntStream.range(0, size).map(mined::sample).toArray())) {
-        mined.gram().grow(samples.timesTransposed(from, size, samples), size);
+    if (mined.gram().size() == size) {
+      return;
+    }
+    try (FeatureMatrix samples =
+        pool.gather(IntStream.range(0, size).map(mined::sample).toArray())) {
+      for (int from = mined.gram().size(); from < size; from = mined.gram().size()) {
+        int to = Math.min(size, from + BLOCK_ROWS);
+        mined.gram().grow(samples.timesTransposed(from, to, samples, to), to);
       }
     }
   }
 
-  static void growTogether(List<MinedClass> classes, FeatureMatrix pool, int[] fresh, int[] all) {
-    float[] products;
-    try (FeatureMatrix rows = pool.gather(fresh);
-        FeatureMatrix columns = pool.gather(all)) {
-      products = rows.timesTransposed(columns);
+  static void growTogether(
+      List<MinedClass> classes, FeatureMatrix pool, int[] fresh, ForEachClass forEach) {
+    int columns = pool.rows();
+    Map<MinedClass, Integer> known = new IdentityHashMap<>();
+    classes.forEach(mined -> known.put(mined, mined.gram().size()));
+    forEach.accept(classes, mined -> mined.gram().extend(mined.size()));
+    try (FeatureMatrix samples = pool.gather(fresh)) {
+      int block = Math.max(1, BLOCK_VALUES / columns);
+      for (int from = 0; from < fresh.length; from += block) {
+        int to = Math.min(fresh.length, from + block);
+        float[] products = samples.timesTransposed(from, to, pool);
+        int first = from;
+        forEach.accept(
+            classes,
+            mined -> handOut(products, fresh, first, to, columns, mined, known.get(mined)));
+      }
     }
-    for (MinedClass mined : classes) {
-      int[] columns =
-          IntStream.range(0, mined.size())
-              .map(i -> Arrays.binarySearch(all, mined.sample(i)))
-              .toArray();
-      for (int i = mined.gram().size(); i < mined.size(); i++) {
-        int at = Arrays.binarySearch(fresh, mined.sample(i)) * all.length;
-        float[] row = new float[i + 1];
+  }
+
+  /** Takes a class's rows out of a block of products of the pool's rows fresh[from..to). */
+  private static void handOut(
+      float[] products, int[] fresh, int from, int to, int columns, MinedClass mined, int known) {
+    for (int i = known; i < mined.size(); i++) {
+      int found = Arrays.binarySearch(fresh, from, to, mined.sample(i));
+      if (found >= 0) {
+        int at = (found - from) * columns;
+        float[] row = mined.gram().row(i);
         for (int j = 0; j <= i; j++) {
-          row[j] = products[at + columns[j]];
+          row[j] = products[at + mined.sample(j)];
         }
-        mined.gram().add(row);
       }
     }
   }

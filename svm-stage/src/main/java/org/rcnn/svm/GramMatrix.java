@@ -7,28 +7,30 @@ import java.util.List;
  * The dot products of a class's samples with each other, the lower triangle alone, row by row: new
  * samples add rows at the end and leave the old ones as they are, so a Gram matrix is never
  * computed twice.
+ *
+ * <p>Row i always is an array of i + 1 values; arrays of samples that went serve those that come,
+ * so that a class which evicts and adds thousands of samples makes no garbage.
  */
 final class GramMatrix {
 
   private final List<float[]> rows = new ArrayList<>();
+  private int size;
 
   int size() {
-    return rows.size();
+    return size;
   }
 
-  /** The products of a sample with itself (last) and all before it. */
+  /** The products of a sample with all before it and, last, itself. */
   float[] row(int sample) {
     return rows.get(sample);
   }
 
-  /** Adds one sample: its products with all samples before it and, last, itself. */
-  void add(float[] row) {
-    if (row.length != rows.size() + 1) {
-      throw new IllegalArgumentException(
-          "Sample %d has %d products with those before it and itself, not %d."
-              .formatted(rows.size(), rows.size() + 1, row.length));
+  /** Makes rows for new samples, which the caller fills. */
+  void extend(int samples) {
+    for (int i = rows.size(); i < samples; i++) {
+      rows.add(new float[i + 1]);
     }
-    rows.add(row);
+    size = samples;
   }
 
   /**
@@ -38,47 +40,23 @@ final class GramMatrix {
    * @param samples how many samples there are then
    */
   void grow(float[] products, int samples) {
-    int from = rows.size();
+    int from = size;
+    extend(samples);
     for (int i = from; i < samples; i++) {
-      float[] row = new float[i + 1];
-      System.arraycopy(products, (i - from) * samples, row, 0, i + 1);
-      add(row);
+      System.arraycopy(products, (i - from) * samples, rows.get(i), 0, i + 1);
     }
   }
 
   /** Keeps only the given samples, in ascending order. */
   void retain(int[] ascending) {
     for (int to = 0; to < ascending.length; to++) {
-      float[] old = rows.get(ascending[to]);
-      float[] row = new float[to + 1];
+      // Written over row `to`, which either is this sample's or was moved or dropped before.
+      float[] from = rows.get(ascending[to]);
+      float[] into = rows.get(to);
       for (int j = 0; j <= to; j++) {
-        row[j] = old[ascending[j]];
+        into[j] = from[ascending[j]];
       }
-      rows.set(to, row);
     }
-    rows.subList(ascending.length, rows.size()).clear();
-  }
-
-  /** The matrix times a vector, in double precision. */
-  double[] times(double[] vector) {
-    int n = rows.size();
-    double[] result = new double[n];
-    for (int i = 0; i < n; i++) {
-      float[] row = rows.get(i);
-      double v = vector[i];
-      double sum = row[i] * v;
-      if (v == 0) {
-        for (int j = 0; j < i; j++) {
-          sum += row[j] * vector[j];
-        }
-      } else {
-        for (int j = 0; j < i; j++) {
-          sum += row[j] * vector[j];
-          result[j] += row[j] * v;
-        }
-      }
-      result[i] += sum;
-    }
-    return result;
+    size = ascending.length;
   }
 }

@@ -180,11 +180,18 @@ final class HardNegativeMining implements AutoCloseable {
     if (chosen.isEmpty() && weights != null) {
       return;
     }
-    GramGrowth.grow(chosen, pool.matrix());
+    GramGrowth.grow(chosen, pool.matrix(), solvers::forEach);
     List<LibsvmSolver.Solution> solutions = solvers.solve(chosen, scale);
-    for (int i = 0; i < chosen.size(); i++) {
-      finish(chosen.get(i), solutions.get(i), imagesSeen, evict);
+    double[][] coefficients = new double[chosen.size()][];
+    for (int i = 0; i < coefficients.length; i++) {
+      coefficients[i] =
+          chosen.get(i).poolCoefficients(solutions.get(i), scale, pool.matrix().rows());
     }
+    double[][] folded = pool.matrix().weightedSums(coefficients);
+    for (int i = 0; i < chosen.size(); i++) {
+      finish(chosen.get(i), solutions.get(i), folded[i], imagesSeen, evict);
+    }
+    solvers.forEach(chosen, MinedClass::shrinkGram);
     int[] moved = pool.compact();
     if (moved != null) {
       classes.forEach(mined -> mined.renumber(moved));
@@ -193,10 +200,14 @@ final class HardNegativeMining implements AutoCloseable {
   }
 
   private void finish(
-      MinedClass mined, LibsvmSolver.Solution solution, int imagesSeen, boolean evict) {
+      MinedClass mined,
+      LibsvmSolver.Solution solution,
+      double[] folded,
+      int imagesSeen,
+      boolean evict) {
     int negatives = mined.negatives();
     int added = mined.added();
-    mined.accept(solution, scale, pool.matrix());
+    mined.accept(folded, solution.bias());
     int evicted = evict ? mined.evict(solution.scores(), settings.mining(), sampling, pool) : 0;
     Round round =
         new Round(

@@ -40,10 +40,9 @@ public final class JavaMatrixEngine implements MatrixEngine {
     return new BlockedMatrix(this, columns, Math.max(1, capacity));
   }
 
-  /** {@code left[from..to) · rightᵀ}. */
-  float[] product(BlockedMatrix left, int from, int to, BlockedMatrix right) {
+  /** {@code left[from..to) · right[0..n)ᵀ}. */
+  float[] product(BlockedMatrix left, int from, int to, BlockedMatrix right, int n) {
     int m = to - from;
-    int n = right.rows();
     // The longer side is the one laid out in panels: the inner loop runs along it.
     if (m <= n) {
       return panels(left, from, to, right, 0, n, left.columns());

@@ -1,22 +1,20 @@
 package org.rcnn.svm;
 
 import java.util.Arrays;
+import libsvm.GramSolver;
 import libsvm.svm;
-import libsvm.svm_model;
-import libsvm.svm_node;
-import libsvm.svm_parameter;
-import libsvm.svm_problem;
 
 /**
  * LIBSVM's C-SVC on a Gram matrix: the one place that knows how LIBSVM is driven.
  *
- * <p>LIBSVM wants its precomputed kernel as a square of {@code svm_node} objects. It never asks a
- * node for its index, so row i and column i share their nodes, which halves them; and they stay
- * from one training to the next, which spares the garbage collector some hundred megabytes each
- * time. A solver serves one thread; solvers side by side do not disturb each other, as LIBSVM's
+ * <p>The solver reads kernel rows as floats; the square that holds them stays from one training to
+ * the next. A solver serves one thread; solvers side by side do not disturb each other, as LIBSVM's
  * training keeps no global state but its print function.
  */
 final class LibsvmSolver {
+
+  /** Side of the tiles in which the kernel is laid out: two of them fit the first-level cache. */
+  private static final int TILE = 64;
 
   static {
     // Global to LIBSVM, so set once for the whole virtual machine: training prints nothing.
@@ -24,7 +22,8 @@ final class LibsvmSolver {
   }
 
   private final SolverSettings settings;
-  private svm_node[][] nodes = new svm_node[0][];
+  private final float[] tile = new float[TILE * TILE];
+  private float[][] kernel = new float[0][];
 
   LibsvmSolver(SolverSettings settings) {
     this.settings = settings;
@@ -55,102 +54,86 @@ final class LibsvmSolver {
    * @param scale what features are multiplied by
    */
   Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale) {
-    int n = gram.size();
     double kernelScale = scale.factor() * scale.factor();
-    svm_problem problem = new svm_problem();
-    problem.l = n;
-    problem.x = kernel(gram, kernelScale);
-    problem.y = new double[n];
-    Arrays.fill(problem.y, 0, positives, 1);
-    Arrays.fill(problem.y, positives, n, -1);
-    svm_parameter parameter = parameter(n, copies);
-    String complaint = svm.svm_check_parameter(problem, parameter);
-    if (complaint != null) {
-      throw new IllegalArgumentException("LIBSVM refuses the SVM settings: " + complaint + ".");
-    }
-    svm_model model = svm.svm_train(problem, parameter);
-    // LIBSVM takes the label that it meets first as the positive side of its decision value.
-    double sign = model.label[0] == 1 ? 1 : -1;
-    double[] coefficients = new double[n];
-    for (int s = 0; s < model.l; s++) {
-      coefficients[model.sv_indices[s] - 1] = sign * model.sv_coef[0][s];
-    }
-    return solution(
-        gram, positives, positiveCost(copies), kernelScale, coefficients, -sign * model.rho[0]);
+    layOut(gram, positives, kernelScale);
+    double[] diagonal = new double[gram.size()];
+    Arrays.setAll(diagonal, i -> kernelScale * gram.row(i)[i]);
+    double positiveCost = settings.positiveWeight() * copies;
+    GramSolver.Result result =
+        GramSolver.solve(
+            kernel,
+            diagonal,
+            positives,
+            settings.c() * positiveCost,
+            settings.c(),
+            settings.tolerance());
+    return solution(result, positives, positiveCost);
   }
 
-  private double positiveCost(int copies) {
-    return settings.positiveWeight() * copies;
-  }
-
-  private svm_parameter parameter(int samples, int copies) {
-    svm_parameter parameter = new svm_parameter();
-    parameter.svm_type = svm_parameter.C_SVC;
-    parameter.kernel_type = svm_parameter.PRECOMPUTED;
-    parameter.C = settings.c();
-    parameter.eps = settings.tolerance();
-    parameter.shrinking = 1;
-    parameter.nr_weight = 1;
-    parameter.weight_label = new int[] {1};
-    parameter.weight = new double[] {positiveCost(copies)};
-    // In megabytes: room for the whole kernel as floats, so that no row is fetched twice.
-    parameter.cache_size = 16 + 4.5 * samples * samples / (1 << 20);
-    return parameter;
-  }
-
-  private svm_node[][] kernel(GramMatrix gram, double kernelScale) {
+  /** Writes {@code y(i)·y(j)·K(i, j)} for all samples, tile by tile, from the lower triangle. */
+  private void layOut(GramMatrix gram, int positives, double kernelScale) {
     int n = gram.size();
-    ensureNodes(n);
-    for (int i = 0; i < n; i++) {
-      float[] row = gram.row(i);
-      svm_node[] into = nodes[i];
-      for (int j = 0; j <= i; j++) {
-        into[j + 1].value = kernelScale * row[j];
-      }
+    if (n > kernel.length) {
+      int capacity = Math.max(n, kernel.length + kernel.length / 8);
+      kernel = new float[0][]; // the old one may go before the new one comes
+      kernel = new float[capacity][capacity];
     }
-    return Arrays.copyOf(nodes, n);
-  }
-
-  private void ensureNodes(int samples) {
-    int have = nodes.length;
-    if (samples <= have) {
-      return;
-    }
-    int capacity = Math.max(samples, have + have / 8);
-    svm_node[][] grown = new svm_node[capacity][];
-    for (int i = 0; i < capacity; i++) {
-      grown[i] = i < have ? Arrays.copyOf(nodes[i], capacity + 1) : new svm_node[capacity + 1];
-      if (i >= have) {
-        grown[i][0] = new svm_node();
-        grown[i][0].value = i + 1; // column i of the kernel, as LIBSVM counts
-        for (int j = 0; j <= i; j++) {
-          svm_node node = new svm_node();
-          grown[i][j + 1] = node;
-          grown[j][i + 1] = node;
+    for (int firstRow = 0; firstRow < n; firstRow += TILE) {
+      int lastRow = Math.min(n, firstRow + TILE);
+      for (int firstColumn = 0; firstColumn < lastRow; firstColumn += TILE) {
+        int columns = Math.min(TILE, lastRow - firstColumn);
+        for (int i = firstRow; i < lastRow; i++) {
+          float[] row = gram.row(i);
+          float[] into = kernel[i];
+          int lastColumn = Math.min(i + 1, firstColumn + columns);
+          for (int j = firstColumn; j < lastColumn; j++) {
+            into[j] = (float) (kernelScale * row[j]);
+          }
+          System.arraycopy(into, firstColumn, tile, (i - firstRow) * TILE, columns);
         }
+        mirror(tile, firstRow, lastRow, firstColumn, columns);
       }
     }
-    nodes = grown;
+    flipSigns(n, positives);
   }
 
-  private Solution solution(
-      GramMatrix gram,
-      int positives,
-      double positiveCost,
-      double kernelScale,
-      double[] coefficients,
-      double bias) {
-    double[] scores = gram.times(coefficients);
+  /** Writes a tile's columns as rows; on the diagonal only what lies below it. */
+  private void mirror(float[] tile, int firstRow, int lastRow, int firstColumn, int columns) {
+    for (int j = firstColumn; j < firstColumn + columns; j++) {
+      float[] into = kernel[j];
+      for (int i = Math.max(firstRow, j + 1); i < lastRow; i++) {
+        into[i] = tile[(i - firstRow) * TILE + j - firstColumn];
+      }
+    }
+  }
+
+  /** Makes products of a positive and a negative negative: {@code y(i)·y(j)·K}. */
+  private void flipSigns(int n, int positives) {
+    for (int i = 0; i < n; i++) {
+      float[] row = kernel[i];
+      int from = i < positives ? positives : 0;
+      int to = i < positives ? n : positives;
+      for (int j = from; j < to; j++) {
+        row[j] = -row[j];
+      }
+    }
+  }
+
+  private Solution solution(GramSolver.Result result, int positives, double positiveCost) {
+    int n = result.alphas().length;
+    double bias = -result.rho();
+    double[] coefficients = new double[n];
+    double[] scores = new double[n];
     double squaredNorm = 0;
     double loss = 0;
     double sum = 0;
-    for (int i = 0; i < scores.length; i++) {
-      double product = kernelScale * scores[i];
-      scores[i] = product + bias;
-      squaredNorm += coefficients[i] * product;
-      sum += Math.abs(coefficients[i]);
-      loss +=
-          i < positives ? positiveCost * Math.max(0, 1 - scores[i]) : Math.max(0, 1 + scores[i]);
+    for (int i = 0; i < n; i++) {
+      double y = i < positives ? 1 : -1;
+      coefficients[i] = y * result.alphas()[i];
+      scores[i] = result.values()[i] + bias;
+      squaredNorm += coefficients[i] * result.values()[i];
+      sum += result.alphas()[i];
+      loss += (i < positives ? positiveCost : 1) * Math.max(0, 1 - y * scores[i]);
     }
     return new Solution(
         coefficients, bias, scores, squaredNorm / 2 + settings.c() * loss, sum - squaredNorm / 2);

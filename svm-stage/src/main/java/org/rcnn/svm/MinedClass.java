@@ -19,6 +19,7 @@ final class MinedClass {
   private int size;
   private int positives;
   private int added;
+  private int[] keptSamples;
   private boolean trained;
   private float[] weights;
   private float bias = -1;
@@ -109,18 +110,22 @@ final class MinedClass {
     size += rows.length;
   }
 
-  /** Takes over a solution: folds its support vectors into one weight vector. */
-  void accept(LibsvmSolver.Solution solution, FeatureScale scale, FeatureMatrix pool) {
-    double[] coefficients = new double[pool.rows()];
+  /** A solution's coefficient of each row of the pool, in scaled features. */
+  double[] poolCoefficients(LibsvmSolver.Solution solution, FeatureScale scale, int poolRows) {
+    double[] coefficients = new double[poolRows];
     for (int i = 0; i < size; i++) {
       coefficients[samples[i]] = scale.factor() * solution.coefficients()[i];
     }
-    double[] sum = pool.weightedSum(coefficients);
-    weights = new float[sum.length];
-    for (int k = 0; k < sum.length; k++) {
-      weights[k] = (float) sum[k];
+    return coefficients;
+  }
+
+  /** Takes over a model: its support vectors folded into one weight vector, and its bias. */
+  void accept(double[] folded, double newBias) {
+    weights = new float[folded.length];
+    for (int k = 0; k < folded.length; k++) {
+      weights[k] = (float) folded[k];
     }
-    bias = (float) solution.bias();
+    bias = (float) newBias;
     trained = true;
     added = 0;
   }
@@ -128,7 +133,7 @@ final class MinedClass {
   /**
    * Drops the negatives that a solution scores low. Of the others the cache holds those with the
    * lowest random ranks: a region's rank never changes, so what remains is a uniform sample of all
-   * hard negatives met so far, in whatever order they came.
+   * hard negatives met so far, in whatever order they came. {@link #shrinkGram} is to follow.
    *
    * @return how many were dropped
    */
@@ -166,7 +171,17 @@ final class MinedClass {
       }
     }
     size = to;
-    gram.retain(ascending);
+    keptSamples = ascending;
+  }
+
+  /**
+   * Follows an eviction with the Gram matrix: the expensive half, which concerns this class alone.
+   */
+  void shrinkGram() {
+    if (keptSamples != null) {
+      gram.retain(keptSamples);
+      keptSamples = null;
+    }
   }
 
   /** Follows the pool's rows to their new places. */

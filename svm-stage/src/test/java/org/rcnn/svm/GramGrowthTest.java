@@ -21,7 +21,7 @@ class GramGrowthTest {
       List<MinedClass> alone = classes();
       for (int round = 0; round < 2; round++) {
         GramGrowth.growTogether(
-            together, pool, round == 0 ? range(0, 30) : range(25, 40), range(0, 40));
+            together, pool, round == 0 ? range(0, 30) : range(25, 40), List::forEach);
         alone.forEach(mined -> GramGrowth.growAlone(mined, pool));
         for (int c = 0; c < 2; c++) {
           assertEquals(together.get(c).size(), together.get(c).gram().size());

@@ -20,7 +20,7 @@ class JavaMatrixEngineTest {
       b.append(new float[] {1, 0, 0, 1, 1, 1}, 3);
       assertArrayEquals(new float[] {1, 2, 3, 3, 4, 7}, a.timesTransposed(b));
       assertArrayEquals(new float[] {3, 4, 7}, a.timesTransposed(1, 2, b));
-      assertArrayEquals(new double[] {7, 10}, a.weightedSum(new double[] {1, 2}));
+      assertArrayEquals(new double[] {7, 10}, a.weightedSums(new double[][] {{1, 2}})[0]);
     }
   }
 

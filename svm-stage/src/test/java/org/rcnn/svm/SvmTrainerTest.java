@@ -194,7 +194,7 @@ class SvmTrainerTest {
       mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
       int[] all = IntStream.range(0, 2000).toArray();
       mined.addNegatives(pool.hold(1, images.load("b"), all));
-      GramGrowth.grow(List.of(mined), pool.matrix());
+      GramGrowth.grow(List.of(mined), pool.matrix(), List::forEach);
       // The first half is easy; of the other half higher rows score higher.
       double[] scores = new double[2001];
       for (int row = 0; row < 2000; row++) {
@@ -233,8 +233,9 @@ class SvmTrainerTest {
       mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
       for (int image = 1; image <= 2; image++) {
         mined.addNegatives(pool.hold(image, images.load(image == 1 ? "b" : "c"), all));
-        GramGrowth.grow(List.of(mined), pool.matrix());
+        GramGrowth.grow(List.of(mined), pool.matrix(), List::forEach);
         mined.evict(new double[mined.size()], settings, sampling, pool);
+        mined.shrinkGram();
       }
       int fromFirst = 0;
       for (int i = mined.positives(); i < mined.size(); i++) {

@@ -17,7 +17,6 @@ import org.rcnn.pipeline.run.RunFolder.Key;
 import org.rcnn.svm.BoxRegressionSettings;
 import org.rcnn.svm.BoxRegressionTrainer;
 import org.rcnn.svm.FeatureScale;
-import org.rcnn.svm.JavaMatrixEngine;
 import org.rcnn.svm.MiningSettings;
 import org.rcnn.svm.Round;
 import org.rcnn.svm.SampleSettings;
@@ -110,6 +109,7 @@ public final class HeadStage {
 
   private void trainSvm(Input input, Tap layer, Path place) throws IOException {
     try (StoredFeatures images = open(input, layer);
+        NativeMatrices matrices = new NativeMatrices(config.effectiveThreads());
         Progress progress =
             Progress.start("SVMs " + layer.label(), images.imageIds().size(), "images")) {
       SvmTraining training =
@@ -117,7 +117,7 @@ public final class HeadStage {
               images,
               input.classes(),
               svmSettings(config.svm(), config.seed()),
-              new JavaMatrixEngine(config.effectiveThreads()),
+              matrices,
               config.effectiveThreads(),
               new MiningProgress(progress));
       RunFolder.writeJson(miningFile(place), evidence(training));

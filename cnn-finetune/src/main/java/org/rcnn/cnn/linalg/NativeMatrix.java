@@ -1,0 +1,291 @@
+package org.rcnn.cnn.linalg;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A growing row-major matrix of 32-bit floats in native memory: rows cross the border once, when
+ * they are appended, and are multiplied where they lie.
+ *
+ * <p>Kept in blocks of about 16 MiB, so that it grows without copying and gives memory back block
+ * by block.
+ */
+public final class NativeMatrix implements AutoCloseable {
+
+  private static final int BLOCK_FLOATS = 1 << 22;
+  // Rows and columns of one tile of a product, which is one task: some hundred MFLOP.
+  private static final int TILE_ROWS = 256;
+  private static final int TILE_COLUMNS = 1024;
+
+  private final NativeMatrixEngine engine;
+  private final NDManager manager;
+  private final int columns;
+  private final int rowsPerBlock;
+  private final List<Block> blocks = new ArrayList<>();
+  private int rows;
+
+  /** Rows as the native engine sees them, and the same memory as Java sees it. */
+  private record Block(NDArray array, FloatBuffer values) {}
+
+  NativeMatrix(NativeMatrixEngine engine, int columns, int capacity) {
+    this.engine = engine;
+    this.manager = engine.manager().newSubManager();
+    this.columns = columns;
+    this.rowsPerBlock = Math.max(1, Math.min(capacity, BLOCK_FLOATS / columns));
+  }
+
+  /** Rows held. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Length of a row. */
+  public int columns() {
+    return columns;
+  }
+
+  /**
+   * Adds rows at the end.
+   *
+   * @param rowMajor at least {@code count × columns()} values; the array is copied
+   * @param count how many rows to take from its start
+   */
+  public void append(float[] rowMajor, int count) {
+    if (count < 0 || (long) count * columns > rowMajor.length) {
+      throw new IllegalArgumentException(
+          "%d rows of %d values need %d values, not %d."
+              .formatted(count, columns, (long) count * columns, rowMajor.length));
+    }
+    int done = 0;
+    while (done < count) {
+      int chunk = Math.min(count - done, rowsPerBlock - rows % rowsPerBlock);
+      int at = startNewRows(chunk);
+      block(at).values().put(offset(at), rowMajor, done * columns, chunk * columns);
+      done += chunk;
+    }
+  }
+
+  /** Makes room for rows that fit into one block; returns the first. */
+  private int startNewRows(int count) {
+    int first = rows;
+    if (first / rowsPerBlock == blocks.size()) {
+      NDArray array = manager.create(new Shape(rowsPerBlock, columns), DataType.FLOAT32);
+      blocks.add(new Block(array, array.toByteBuffer(true).asFloatBuffer()));
+    }
+    rows += count;
+    return first;
+  }
+
+  private Block block(int row) {
+    return blocks.get(row / rowsPerBlock);
+  }
+
+  private int offset(int row) {
+    return row % rowsPerBlock * columns;
+  }
+
+  private void copy(int row, NativeMatrix to, int toRow) {
+    to.block(toRow).values().put(to.offset(toRow), block(row).values(), offset(row), columns);
+  }
+
+  /**
+   * Keeps only the given rows, in their order, and frees the others.
+   *
+   * @param ascendingRows distinct row numbers in ascending order
+   */
+  public void retain(int[] ascendingRows) {
+    for (int to = 0; to < ascendingRows.length; to++) {
+      int from = ascendingRows[to];
+      if (from < to || from >= rows || to > 0 && from <= ascendingRows[to - 1]) {
+        throw new IllegalArgumentException(
+            "The rows to keep must be distinct, ascending and below %d; row %d at position %d is not."
+                .formatted(rows, from, to));
+      }
+      if (from != to) {
+        copy(from, this, to);
+      }
+    }
+    rows = ascendingRows.length;
+    int needed = (rows + rowsPerBlock - 1) / rowsPerBlock;
+    // One spare block stays, so that emptying and refilling a matrix allocates nothing.
+    while (blocks.size() > needed + 1) {
+      blocks.remove(blocks.size() - 1).array().close();
+    }
+  }
+
+  /**
+   * A new matrix that holds copies of the given rows, in the order given; to be closed by the
+   * caller.
+   */
+  public NativeMatrix gather(int[] wanted) {
+    NativeMatrix copy = engine.matrix(columns, wanted.length);
+    for (int row : wanted) {
+      checkRow(row);
+      copy(row, copy, copy.startNewRows(1));
+    }
+    return copy;
+  }
+
+  /**
+   * {@code this[fromRow..toRow) · other[0..otherRows)ᵀ}.
+   *
+   * @param fromRow first row
+   * @param toRow row after the last
+   * @param other a matrix of the same engine and width
+   * @param otherRows how many rows of it take part
+   * @return {@code (toRow − fromRow) × otherRows} values, row-major
+   */
+  public float[] timesTransposed(int fromRow, int toRow, NativeMatrix other, int otherRows) {
+    if (fromRow < 0 || toRow < fromRow || toRow > rows || otherRows < 0 || otherRows > other.rows) {
+      throw new IllegalArgumentException(
+          "Rows %d to %d and 0 to %d are not within matrices of %d and %d rows."
+              .formatted(fromRow, toRow, otherRows, rows, other.rows));
+    }
+    if (other.columns != columns) {
+      throw new IllegalArgumentException(
+          "Rows of %d and of %d values have no product.".formatted(columns, other.columns));
+    }
+    float[] out = new float[arrayLength(toRow - fromRow, otherRows)];
+    List<Runnable> tiles = new ArrayList<>();
+    for (int i = fromRow; i < toRow; i = nextTile(i, toRow, TILE_ROWS)) {
+      int first = i;
+      int last = nextTile(i, toRow, TILE_ROWS);
+      for (int j = 0; j < otherRows; j = other.nextTile(j, otherRows, TILE_COLUMNS)) {
+        int left = j;
+        int right = other.nextTile(j, otherRows, TILE_COLUMNS);
+        tiles.add(
+            () ->
+                tile(
+                    first,
+                    last,
+                    other,
+                    left,
+                    right,
+                    out,
+                    (first - fromRow) * otherRows,
+                    otherRows));
+      }
+    }
+    engine.run(tiles);
+    return out;
+  }
+
+  /** Where a tile that starts at a row ends: a block's end is one, too. */
+  private int nextTile(int row, int end, int size) {
+    int endOfBlock = (row / rowsPerBlock + 1) * rowsPerBlock;
+    return Math.min(Math.min(end, endOfBlock), row + size);
+  }
+
+  private void tile(
+      int fromRow,
+      int toRow,
+      NativeMatrix other,
+      int fromOther,
+      int toOther,
+      float[] out,
+      int at,
+      int stride) {
+    try (NDArray a = view(fromRow, toRow);
+        NDArray b = other.view(fromOther, toOther);
+        NDArray transposed = b.transpose();
+        NDArray product = a.matMul(transposed)) {
+      FloatBuffer values = product.toByteBuffer(true).asFloatBuffer();
+      int width = toOther - fromOther;
+      for (int i = 0; i < toRow - fromRow; i++) {
+        values.get(i * width, out, at + i * stride + fromOther, width);
+      }
+    }
+  }
+
+  /** Rows of one block, without copying them. */
+  private NDArray view(int from, int to) {
+    int first = from % rowsPerBlock;
+    return block(from).array().get(new NDIndex().addSliceDim(first, first + to - from));
+  }
+
+  /**
+   * Sums of this matrix's rows, each row times its coefficient: in single precision within 1,024
+   * rows, in double precision beyond.
+   *
+   * @param coefficients for each sum wanted one coefficient for each row
+   * @return for each sum {@code columns()} values
+   */
+  public double[][] weightedSums(double[][] coefficients) {
+    int sums = coefficients.length;
+    double[][] result = new double[sums][columns];
+    if (sums == 0 || rows == 0) {
+      return result;
+    }
+    List<float[]> parts = new ArrayList<>();
+    List<Runnable> tasks = new ArrayList<>();
+    for (int i = 0; i < rows; i = nextTile(i, rows, TILE_COLUMNS)) {
+      int first = i;
+      int last = nextTile(i, rows, TILE_COLUMNS);
+      float[] part = new float[arrayLength(sums, columns)];
+      parts.add(part);
+      tasks.add(() -> partialSums(coefficients, first, last, part));
+    }
+    engine.run(tasks);
+    // In the order of the rows, whatever order the parts were computed in.
+    for (float[] part : parts) {
+      for (int s = 0; s < sums; s++) {
+        for (int k = 0; k < columns; k++) {
+          result[s][k] += part[s * columns + k];
+        }
+      }
+    }
+    return result;
+  }
+
+  private void partialSums(double[][] coefficients, int from, int to, float[] into) {
+    int count = to - from;
+    float[] factors = new float[coefficients.length * count];
+    for (int s = 0; s < coefficients.length; s++) {
+      for (int i = 0; i < count; i++) {
+        factors[s * count + i] = (float) coefficients[s][from + i];
+      }
+    }
+    try (NDArray c = manager.create(factors, new Shape(coefficients.length, count));
+        NDArray x = view(from, to);
+        NDArray product = c.matMul(x)) {
+      product.toByteBuffer(true).asFloatBuffer().get(0, into);
+    }
+  }
+
+  private static int arrayLength(int rows, int columns) {
+    long length = (long) rows * columns;
+    if (length > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "A product of %d x %d values is too large for one array; multiply fewer rows at a time."
+              .formatted(rows, columns));
+    }
+    return (int) length;
+  }
+
+  /** Copies one row into the start of an array. */
+  public void copyRow(int row, float[] into) {
+    checkRow(row);
+    block(row).values().get(offset(row), into, 0, columns);
+  }
+
+  private void checkRow(int row) {
+    if (row < 0 || row >= rows) {
+      throw new IndexOutOfBoundsException(
+          "The matrix has %d rows; there is no row %d.".formatted(rows, row));
+    }
+  }
+
+  /** Frees the memory; the matrix is empty afterwards. */
+  @Override
+  public void close() {
+    blocks.clear();
+    rows = 0;
+    manager.close();
+  }
+}
