@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
 /** Selective search on a split or on one image, with recall where there is ground truth. */
 @Command(
     name = "proposals",
-    description = "Proposes object boxes by selective search and measures how well they cover.",
-    mixinStandardHelpOptions = true)
+    description = "Proposes object boxes by selective search and measures how well they cover.")
 final class ProposalsCommand implements Callable<Integer> {
 
   /** Images at the start whose times are not counted: the JVM compiles during them. */

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
 /** Initialises a network from a weight file, and tells layer by layer what was copied. */
 @Command(
     name = "import",
-    description = "Tells layer by layer what a network would take from a .safetensors file.",
-    mixinStandardHelpOptions = true)
+    description = "Tells layer by layer what a network would take from a .safetensors file.")
 final class WeightsImportCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "A .safetensors file.")

@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 /** Lists the tensors of a weight file. */
 @Command(
     name = "inspect",
-    description = "Lists names, shapes and types in a .safetensors file, and its notes.",
-    mixinStandardHelpOptions = true)
+    description = "Lists names, shapes and types in a .safetensors file, and its notes.")
 final class WeightsInspectCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "A .safetensors file.")

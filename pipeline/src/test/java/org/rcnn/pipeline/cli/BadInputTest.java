@@ -55,6 +55,32 @@ class BadInputTest {
   }
 
   @Test
+  void everyCommandExplainsItself() {
+    for (String command :
+        new String[] {
+          "run",
+          "ablate",
+          "pretrain",
+          "finetune",
+          "features",
+          "svm",
+          "bbox",
+          "detect",
+          "eval",
+          "proposals",
+          "bench",
+          "data check",
+          "data generate",
+          "data download",
+          "weights inspect",
+          "weights import"
+        }) {
+      Session help = Session.of((Object[]) (command + " --help").split(" ")).done();
+      assertTrue(help.out().startsWith("Usage: rcnn " + command + " "), help.out());
+    }
+  }
+
+  @Test
   void aMissingFolderIsToldInOneLine() {
     Session missing = Session.of("run", "--data", folder.resolve("nowhere").toString());
     assertEquals(1, missing.status());
