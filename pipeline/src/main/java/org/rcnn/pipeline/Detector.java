@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Set;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.RegionFeatures;
-import org.rcnn.cnn.network.Architectures;
-import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
@@ -47,13 +45,11 @@ public final class Detector implements AutoCloseable {
     this.search =
         new SelectiveSearch(ProposalStage.settings(description.proposals(), description.seed()));
     this.assembly = new DetectionAssembly(description.detection());
-    NetworkDefinition network =
-        Architectures.byName(description.architecture(), description.classes().size() + 1);
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
       taps.add(Tap.POOL5);
     }
-    this.extractor = FeatureExtractor.onCpu(network, file.weights(), taps, BATCH);
+    this.extractor = FeatureExtractor.onCpu(file.network(), file.weights(), taps, BATCH);
   }
 
   /**

@@ -75,6 +75,14 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
     return Optional.empty();
   }
 
+  /** Its kind and settings as text, such as {@code MaxPool, kernel 3, stride 2, padding 0}. */
+  public String settings() {
+    StringBuilder text = new StringBuilder(kind);
+    facts.forEach(
+        (name, value) -> text.append(", ").append(name).append(' ').append(number(value)));
+    return text.toString();
+  }
+
   private static String number(double value) {
     if (Double.isNaN(value)) {
       return "not one number";

@@ -93,7 +93,15 @@ public record Transfer(
     return into(target, source.read(), source.layers(), seed);
   }
 
-  private static Transfer into(
+  /**
+   * Copies what fits from weights already read and initialises the rest.
+   *
+   * @param source the weights to copy from
+   * @param described what their file says of its layers; empty if it says nothing
+   * @param target the network to initialise
+   * @param seed the seed of the new layers
+   */
+  public static Transfer into(
       NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
     Map<String, SourceLayer> settings =
         described.stream()

@@ -23,7 +23,8 @@ import org.rcnn.cnn.network.Weights;
  * Weights and a few lines about them, in the safetensors format: eight bytes of header length, a
  * JSON header with each tensor's type, shape and place, then the values.
  *
- * <p>Reads F32 and F16; writes either. Metadata are the header's {@code __metadata__}: text by key.
+ * <p>Reads F64, F32, F16 and BF16; writes F32 or F16. Metadata are the header's {@code
+ * __metadata__}: text by key.
  *
  * @param weights the tensors by name
  * @param metadata what the writer noted beside them

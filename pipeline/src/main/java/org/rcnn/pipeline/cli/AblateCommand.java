@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ablate",
     description =
-        "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7} x {SVM, softmax} x {box"
-            + " regression off, on}.")
+        "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, those that the network has} x"
+            + " {SVM, softmax} x {box regression off, on}.")
 final class AblateCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
@@ -43,8 +44,7 @@ final class AblateCommand implements Callable<Integer> {
   @Option(
       names = "--layers",
       split = ",",
-      defaultValue = "pool5,fc6,fc7",
-      description = "Layers of the grid.")
+      description = "Layers of the grid. Default: those of pool5, fc6, fc7 that the network has.")
   private List<String> layers;
 
   @Option(names = "--heads", split = ",", defaultValue = "svm,softmax", description = "Its heads.")
@@ -62,7 +62,8 @@ final class AblateCommand implements Callable<Integer> {
     RunOptions.Prepared prepared = options.prepare();
     List<AblationTable.Row> rows = new ArrayList<>();
     ArrayNode tree = new ObjectMapper().createArrayNode();
-    for (Row row : grid()) {
+    System.out.println(prepared.experiment().backbone().summary());
+    for (Row row : grid(prepared.experiment().backbone().definition())) {
       EvaluationResult result = prepared.experiment().evaluate(row);
       LOG.info(
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
@@ -89,14 +90,12 @@ final class AblateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Row> grid() {
+  private List<Row> grid(NetworkDefinition definition) {
+    List<Tap> taps = layers == null ? definition.featureTaps() : taps(definition);
     List<Row> grid = new ArrayList<>();
     for (String network : networks) {
       boolean finetuned = choice("--networks", network, "pre-trained", "fine-tuned") == 1;
-      for (String layer : layers) {
-        Tap tap =
-            List.of(Tap.POOL5, Tap.FC6, Tap.FC7)
-                .get(choice("--layers", layer, "pool5", "fc6", "fc7"));
+      for (Tap tap : taps) {
         for (String head : heads) {
           Row.Head kind = Row.Head.values()[choice("--heads", head, "svm", "softmax")];
           for (String bbox : boxRegression) {
@@ -106,6 +105,21 @@ final class AblateCommand implements Callable<Integer> {
       }
     }
     return grid;
+  }
+
+  /** The layers that were asked for. */
+  private List<Tap> taps(NetworkDefinition network) {
+    List<Tap> taps = new ArrayList<>();
+    for (String layer : layers) {
+      Tap tap =
+          List.of(Tap.POOL5, Tap.FC6, Tap.FC7)
+              .get(choice("--layers", layer, "pool5", "fc6", "fc7"));
+      if (!network.taps().containsKey(tap)) {
+        throw new ConfigException("--layers: " + network.lacks(tap));
+      }
+      taps.add(tap);
+    }
+    return taps;
   }
 
   private static int choice(String option, String value, String... choices) {

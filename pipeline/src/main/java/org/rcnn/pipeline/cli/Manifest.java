@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
 
@@ -26,6 +27,7 @@ final class Manifest {
     data.put("test_images", prepared.test().samples().size());
     data.put("test_fingerprint", prepared.test().fingerprint());
     manifest.set("classes", json.valueToTree(prepared.experiment().classes()));
+    manifest.set("network", network(prepared.experiment().backbone().definition()));
     manifest.set("transfer", json.valueToTree(prepared.experiment().backbone().transfer().rows()));
     ObjectNode versions = manifest.putObject("versions");
     versions.put("rcnn", "0.1.0");
@@ -43,5 +45,19 @@ final class Manifest {
     manifest.set("problems", json.valueToTree(prepared.problems().sentences()));
     manifest.set("result", result);
     return manifest;
+  }
+
+  /** What the network is: name, input, preprocessing, and the length of each of its layers. */
+  static ObjectNode network(NetworkDefinition definition) {
+    ObjectNode network = new ObjectMapper().createObjectNode();
+    network.put("architecture", definition.name());
+    network.put("input_size", definition.inputSize());
+    network.put("parameters", definition.parameterCount());
+    definition.preprocessing().notes().forEach((key, value) -> network.put(key, value));
+    ObjectNode layers = network.putObject("layers");
+    definition
+        .featureTaps()
+        .forEach(tap -> layers.put(tap.label(), definition.tapDimensions().get(tap)));
+    return network;
   }
 }

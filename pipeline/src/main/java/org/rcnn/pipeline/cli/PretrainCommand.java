@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -113,7 +114,9 @@ final class PretrainCommand implements Callable<Integer> {
         }
         ObjectNode about = about(result, train, validation, cores);
         about.set("curve", reporter.curve);
-        new WeightFile(result.weights(), Map.of("architecture", architecture))
+        Map<String, String> notes = new TreeMap<>(network.preprocessing().notes());
+        notes.put("architecture", architecture);
+        new WeightFile(result.weights(), notes)
             .write(out.resolve(architecture + ".safetensors"), Precision.F16);
         RunFolder.writeJson(out.resolve(architecture + ".json"), about);
         json.write(about);

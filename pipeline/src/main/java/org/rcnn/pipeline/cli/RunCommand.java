@@ -24,8 +24,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RunOptions.Prepared prepared = options.prepare();
-    System.out.print(prepared.experiment().backbone().transfer().report());
+    System.out.println(prepared.experiment().backbone().summary());
     Row row = prepared.experiment().configuredRow();
+    System.out.print(prepared.experiment().backbone().transfer().report());
     EvaluationResult result = prepared.experiment().evaluate(row);
     prepared.experiment().detector(row);
     ObjectNode summary = summary(prepared, row, result);
@@ -65,6 +66,7 @@ final class RunCommand implements Callable<Integer> {
     summary.put("run", prepared.run().root().toString());
     summary.put("metric", result.metric().key());
     summary.put("row", row.label());
+    summary.set("network", Manifest.network(prepared.experiment().backbone().definition()));
     return summary;
   }
 }

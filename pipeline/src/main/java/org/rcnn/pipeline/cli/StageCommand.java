@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.pipeline.stage.Experiment;
-import org.rcnn.pipeline.stage.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -67,15 +66,15 @@ final class StageCommand implements Callable<Integer> {
   }
 
   private Path make(Experiment experiment) throws IOException {
-    Row row = experiment.configuredRow();
     return switch (stage) {
       case FINETUNE -> {
+        System.out.println(experiment.backbone().summary());
         System.out.print(experiment.backbone().transfer().report());
         yield experiment.fineTuned();
       }
-      case FEATURES -> experiment.features(row.finetuned());
-      case SVM -> experiment.head(row);
-      case BBOX -> experiment.boxRegression(row.finetuned());
+      case FEATURES -> experiment.features(experiment.finetunes());
+      case SVM -> experiment.head(experiment.configuredRow());
+      case BBOX -> experiment.boxRegression(experiment.finetunes());
     };
   }
 }

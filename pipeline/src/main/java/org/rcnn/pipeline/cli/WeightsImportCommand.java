@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,17 +27,27 @@ import picocli.CommandLine.Spec;
 /** Initialises a network from a weight file, and tells layer by layer what was copied. */
 @Command(
     name = "import",
-    description = "Tells layer by layer what a network would take from a .safetensors file.")
+    description =
+        "Tells layer by layer what a network would take from a weight file (.safetensors, .pth,"
+            + " .npz, .caffemodel): copied, new, refused and why.")
 final class WeightsImportCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "FILE", description = "A .safetensors file.")
+  @Parameters(paramLabel = "FILE", description = "The file.")
   private Path file;
+
+  @Option(
+      names = "--prototxt",
+      paramLabel = "FILE",
+      description = "The description of a Caffe model. Default: the one beside it.")
+  private Path prototxt;
 
   @Option(
       names = "--architecture",
       required = true,
       paramLabel = "NAME",
-      description = "The network to initialise: alexnet or alexnet64.")
+      description =
+          "The network to initialise: alexnet, alexnet64, caffenet, zfnet, vgg16, squeezenet1_0,"
+              + " squeezenet1_0-caffe or resnet50.")
   private String architecture;
 
   @Option(
@@ -66,19 +78,22 @@ final class WeightsImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     NetworkDefinition definition = definition();
-    WeightFile source = WeightFile.read(file);
-    Transfer transfer = Transfer.into(definition, source.weights(), seed);
+    WeightSource source = WeightSource.open(file, prototxt);
+    Preprocessing preprocessing = source.preprocessing(definition.preprocessing());
+    Transfer transfer = Transfer.into(definition, source, seed);
     PrintWriter report = spec.commandLine().getOut();
     report.print(transfer.report());
+    report.println("input   " + preprocessing);
     report.flush();
-    json.write(tree(transfer));
+    json.write(tree(transfer, source, preprocessing));
     if (transfer.newLayers().size() == transfer.rows().size()) {
       throw new IOException(
           "No layer of %s fits %s; `weights inspect` shows what the file holds."
               .formatted(file, architecture));
     }
     if (out != null) {
-      Map<String, String> notes = new TreeMap<>(source.metadata());
+      Map<String, String> notes = new TreeMap<>(source.notes());
+      notes.putAll(preprocessing.notes());
       notes.put("architecture", architecture);
       notes.put("classes", Integer.toString(classes));
       notes.put("initialised-from", file.getFileName().toString());
@@ -100,9 +115,10 @@ final class WeightsImportCommand implements Callable<Integer> {
     }
   }
 
-  private ObjectNode tree(Transfer transfer) {
+  private ObjectNode tree(Transfer transfer, WeightSource source, Preprocessing preprocessing) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("file", file.toString());
+    tree.put("format", source.format().label());
     tree.put("architecture", architecture);
     tree.put("classes", classes);
     ArrayNode layers = tree.putArray("layers");
@@ -113,6 +129,8 @@ final class WeightsImportCommand implements Callable<Integer> {
       layer.put("reason", row.reason());
     }
     transfer.unused().forEach(tree.putArray("unused")::add);
+    transfer.differences().forEach(tree.putArray("differences")::add);
+    preprocessing.notes().forEach(tree.putObject("input")::put);
     return tree;
   }
 }

@@ -5,12 +5,18 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.SourceLayer;
 import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
@@ -20,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The network that a run starts from.
  *
- * @param definition the architecture with one score for background and one for each class
+ * @param definition the architecture with one score for background and one for each class, its
+ *     input prepared as the weights ask
  * @param transfer what of it was taken from where
  * @param fingerprint of the starting weights
  */
@@ -37,36 +44,70 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
    * @throws IOException if the weights cannot be read
    */
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
-    NetworkDefinition definition;
+    NetworkDefinition usual;
     try {
-      definition = Architectures.byName(choice.architecture(), classes + 1);
+      usual = Architectures.byName(choice.architecture(), classes + 1);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("network.architecture: " + e.getMessage());
     }
-    Weights source = source(choice);
-    Transfer transfer = Transfer.into(definition, source, seed);
-    if (!source.tensors().isEmpty() && transfer.newLayers().size() == transfer.rows().size()) {
+    Source source = source(choice, usual.preprocessing());
+    NetworkDefinition definition = usual.withPreprocessing(source.preprocessing());
+    Weights weights = source.weights();
+    Transfer transfer = Transfer.into(definition, weights, source.described(), seed);
+    if (!weights.tensors().isEmpty() && transfer.newLayers().size() == transfer.rows().size()) {
       throw new ConfigException(
           "network.weights: no layer of %s fits %s; `weights inspect` shows what the file holds."
               .formatted(choice.weights(), choice.architecture()));
     }
-    return new Backbone(definition, transfer, fingerprint(choice, source, seed));
+    Fingerprint fingerprint = fingerprint(choice, weights, seed);
+    if (!definition.preprocessing().equals(usual.preprocessing())) {
+      fingerprint.add(definition.preprocessing().toString());
+    }
+    return new Backbone(definition, transfer, fingerprint.hex());
   }
 
-  private static Weights source(NetworkChoice choice) throws IOException {
+  /** The network in a sentence: its name, size, layers that features can be taken from, input. */
+  public String summary() {
+    String layers =
+        definition.featureTaps().stream()
+            .map(
+                tap -> "%s (%d values)".formatted(tap.label(), definition.tapDimensions().get(tap)))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "Network %s has %,d parameters and the layers %s; it sees %d x %d pixels, %s.",
+        definition.name(),
+        definition.parameterCount(),
+        layers,
+        definition.inputSize(),
+        definition.inputSize(),
+        definition.preprocessing());
+  }
+
+  /**
+   * What is copied from.
+   *
+   * @param weights the tensors
+   * @param described what the file says of its layers beside them
+   * @param preprocessing of the input, as the file says or as is usual
+   */
+  private record Source(
+      Weights weights, List<SourceLayer> described, Preprocessing preprocessing) {}
+
+  private static Source source(NetworkChoice choice, Preprocessing usual) throws IOException {
     switch (choice.weights()) {
       case "none":
         LOG.warn(
             "network.weights is 'none': the network starts from random weights, which takes far more"
                 + " images and iterations than a detection set has.");
-        return new Weights(Map.of());
+        return new Source(new Weights(Map.of()), List.of(), usual);
       case "embedded":
         if (!choice.architecture().equals("alexnet64")) {
           throw new ConfigException(
               "network.weights: embedded weights exist for alexnet64 only; for %s name a file."
                   .formatted(choice.architecture()));
         }
-        return embedded().weights();
+        return new Source(embedded().weights(), List.of(), usual);
       default:
         Path file = Path.of(choice.weights());
         if (!Files.isRegularFile(file)) {
@@ -74,7 +115,8 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
               "network.weights: there is no file %s; it may also be 'embedded' or 'none'."
                   .formatted(file));
         }
-        return WeightFile.read(file).weights();
+        WeightSource opened = WeightSource.open(file);
+        return new Source(opened.read(), opened.layers(), opened.preprocessing(usual));
     }
   }
 
@@ -88,11 +130,11 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  private static String fingerprint(NetworkChoice choice, Weights source, long seed) {
+  private static Fingerprint fingerprint(NetworkChoice choice, Weights source, long seed) {
     Fingerprint fingerprint = new Fingerprint();
     fingerprint.add(choice.architecture()).add(Long.toString(seed));
     source.tensors().forEach((name, tensor) -> fingerprint.add(name).add(bytes(tensor.values())));
-    return fingerprint.hex();
+    return fingerprint;
   }
 
   private static byte[] bytes(float[] values) {

@@ -16,6 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipException;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -28,12 +30,17 @@ import org.rcnn.svm.BoxRegressor;
  * weights, the head and the box regression.
  *
  * @param description what the detector is
+ * @param network the network, its input prepared as in training
  * @param weights the network's weights
  * @param head what scores its features
  * @param regressor corrects boxes; null if the detector has none
  */
 public record DetectorFile(
-    Description description, Weights weights, RegionHead head, BoxRegressor regressor) {
+    Description description,
+    NetworkDefinition network,
+    Weights weights,
+    RegionHead head,
+    BoxRegressor regressor) {
 
   /** The file's name in a run's folder. */
   public static final String NAME = "detector.rcnn";
@@ -143,15 +150,29 @@ public record DetectorFile(
                 .formatted(file, version, VERSION));
       }
       Description description = JSON.treeToValue(tree, Description.class);
+      WeightFile weights = WeightFile.read(inside.getPath(WEIGHTS));
       return new DetectorFile(
           description,
-          WeightFile.read(inside.getPath(WEIGHTS)).weights(),
+          network(description, weights, file),
+          weights.weights(),
           readHead(description, inside.getPath(HEAD)),
           description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
     } catch (ProviderNotFoundException | ZipException e) {
       throw new IOException(file + " is not a detector file; it is not even a zip.", e);
     } catch (JsonProcessingException | NoSuchFileException e) {
       throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
+    }
+  }
+
+  /** The network, whose weights note how its input is prepared. */
+  private static NetworkDefinition network(Description description, WeightFile weights, Path file)
+      throws IOException {
+    try {
+      NetworkDefinition network =
+          Architectures.byName(description.architecture(), description.classes().size() + 1);
+      return network.withPreprocessing(network.preprocessing().noted(weights.metadata()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
@@ -21,6 +23,7 @@ import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
@@ -87,10 +90,22 @@ public final class Experiment {
               .formatted(train.split()));
     }
     this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
+    requireKnown(config.finetune().frozenLayers(), backbone.definition());
     this.proposals = new ProposalStage(config, run, problems);
     this.fineTuning = new FineTuneStage(config, run);
     this.features = new FeatureStage(config, run);
     this.heads = new HeadStage(config, run);
+  }
+
+  private static void requireKnown(Set<String> frozen, NetworkDefinition network) {
+    List<String> known = network.parameterLayers().stream().map(Layer::name).toList();
+    for (String layer : frozen) {
+      if (!known.contains(layer)) {
+        throw new ConfigException(
+            "finetune.frozen-layers: network %s has no layer '%s' that learns; it has %s."
+                .formatted(network.name(), layer, String.join(", ", known)));
+      }
+    }
   }
 
   /** The classes, sorted; background is not among them. */
@@ -103,7 +118,16 @@ public final class Experiment {
     return backbone;
   }
 
-  /** The row that the configuration asks for. */
+  /** Whether the configuration asks for the fine-tuned network. */
+  public boolean finetunes() {
+    return config.finetune().enabled();
+  }
+
+  /**
+   * The row that the configuration asks for.
+   *
+   * @throws ConfigException if the network lacks its layer
+   */
   public Row configuredRow() {
     Tap layer =
         switch (config.features().layer()) {
@@ -111,8 +135,11 @@ public final class Experiment {
           case "fc6" -> Tap.FC6;
           default -> Tap.FC7;
         };
+    if (!backbone.definition().taps().containsKey(layer)) {
+      throw new ConfigException("features.layer: " + backbone.definition().lacks(layer));
+    }
     Row.Head head = config.svm().head().equals("svm") ? Row.Head.SVM : Row.Head.SOFTMAX;
-    return new Row(config.finetune().enabled(), layer, head, config.bbox().enabled());
+    return new Row(finetunes(), layer, head, config.bbox().enabled());
   }
 
   /** The proposals of the training and the test images, in this order. */
@@ -239,7 +266,8 @@ public final class Experiment {
     Map<String, List<Detection>> found = new LinkedHashMap<>();
     try (ProposalStore boxes = ProposalStore.open(network.testProposals());
         FeatureStore layer = HeadStage.store(network.testFolder(), scored);
-        FeatureStore pool5 = HeadStage.store(network.testFolder(), Tap.POOL5);
+        FeatureStore pool5 =
+            regressor == null ? null : HeadStage.store(network.testFolder(), Tap.POOL5);
         Progress progress = Progress.start("detect", test.samples().size(), "images")) {
       List<Sample> samples =
           test.samples().stream().filter(sample -> layer.contains(sample.id())).toList();
@@ -291,8 +319,9 @@ public final class Experiment {
     Prepared network = prepare(row.finetuned());
     Path file = run.root().resolve(DetectorFile.NAME);
     Path weights = run.root().resolve("detector-weights.partial");
-    new WeightFile(network.weights(), Map.of("architecture", network.definition().name()))
-        .write(weights, WeightFile.Precision.F32);
+    Map<String, String> notes = new LinkedHashMap<>(network.definition().preprocessing().notes());
+    notes.put("architecture", network.definition().name());
+    new WeightFile(network.weights(), notes).write(weights, WeightFile.Precision.F32);
     DetectorFile.write(
         file,
         DetectorFile.describe(

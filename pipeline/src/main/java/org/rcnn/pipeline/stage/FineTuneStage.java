@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -99,8 +100,9 @@ public final class FineTuneStage {
               place.resolveSibling(place.getFileName() + ".checkpoint"),
               new ProgressListener(progress));
       writeCurve(result, pool, classes, curveFile);
-      new WeightFile(result.weights(), Map.of("architecture", backbone.definition().name()))
-          .write(place, Precision.F32);
+      Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
+      notes.put("architecture", backbone.definition().name());
+      new WeightFile(result.weights(), notes).write(place, Precision.F32);
     }
   }
 

@@ -46,7 +46,7 @@ class WeightsCommandTest {
     Session session = Session.of("weights", "inspect", small, "--json", json).done();
     assertEquals(
         "conv1.weight  [2, 3, 1, 1]  F16               6", session.out().lines().findFirst().get());
-    assertTrue(session.out().contains("2 tensors, 8 parameters"), session.out());
+    assertTrue(session.out().contains("safetensors, 2 tensors, 8 parameters"), session.out());
     assertTrue(session.out().contains("trained-on: photos"), session.out());
 
     JsonNode tree = Session.json(json);
@@ -84,6 +84,50 @@ class WeightsCommandTest {
     JsonNode layers = Session.json(json).get("layers");
     assertEquals(8, layers.size());
     assertEquals("refused", layers.get(7).get("outcome").asText());
+  }
+
+  @Test
+  void inspectTellsFormatSettingsAndInputOfACaffeModel() throws IOException {
+    Path model = SharedData.find("squeezenet_v1.0").resolve("squeezenet_v1.0.caffemodel");
+    Session session = Session.of("weights", "inspect", model).done();
+    assertTrue(session.out().contains("conv1.weight"), session.out());
+    assertTrue(session.out().contains("caffe, 52 tensors, 1,248,424 parameters"), session.out());
+    assertTrue(session.out().contains("colour-order: BGR"), session.out());
+    assertTrue(
+        session.out().contains("layer pool1: MaxPool, kernel 3, stride 2, padding 0"),
+        session.out());
+  }
+
+  @Test
+  void importTakesColourOrderMeanAndScaleAlong() throws IOException {
+    Path noted = folder.resolve("noted.safetensors");
+    new WeightFile(
+            Weights.initial(Architectures.alexnet64(21), 3),
+            Map.of("colour-order", "BGR", "mean", "104,117,123", "scale", "1"))
+        .write(noted, Precision.F16);
+    Path out = folder.resolve("start.safetensors");
+    Path json = folder.resolve("w.json");
+    Session session =
+        Session.of(
+                "weights",
+                "import",
+                noted,
+                "--architecture",
+                "alexnet64",
+                "--out",
+                out,
+                "--json",
+                json)
+            .done();
+    assertTrue(
+        session.out().contains("input   colour-order BGR, mean 104.0,117.0,123.0"), session.out());
+    assertEquals("104.0,117.0,123.0", WeightFile.read(out).metadata().get("mean"));
+    assertEquals("BGR", Session.json(json).get("input").get("colour-order").asText());
+
+    new WeightFile(new Weights(Map.of()), Map.of("colour-order", "pink"))
+        .write(noted, Precision.F16);
+    Session.of("weights", "import", noted, "--architecture", "alexnet64")
+        .refused(1, "colour-order is RGB or BGR, not 'pink'");
   }
 
   @Test
@@ -130,6 +174,10 @@ class WeightsCommandTest {
     Session.of("weights", "inspect", cut).refused(1, "ends before its last tensor");
     Session.of("weights", "import", cut, "--architecture", "alexnet64")
         .refused(1, "ends before its last tensor");
+    Path pth = Files.writeString(folder.resolve("net.pth"), "no pickle");
+    Session.of("weights", "inspect", pth).refused(1, "is not a torch file");
+    Path described = Files.writeString(folder.resolve("deploy.prototxt"), "layer { }");
+    Session.of("weights", "inspect", described).refused(1, "name the .caffemodel");
   }
 
   @Test

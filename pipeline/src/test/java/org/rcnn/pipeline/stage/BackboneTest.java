@@ -1,0 +1,154 @@
+package org.rcnn.pipeline.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Preprocessing.ColourOrder;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
+
+class BackboneTest {
+
+  private static final Map<String, String> BGR =
+      Map.of("colour-order", "BGR", "mean", "104,117,123", "scale", "0.5");
+
+  @TempDir Path folder;
+
+  private Path safetensors(Map<String, String> notes) throws IOException {
+    Path file = folder.resolve("net%d.safetensors".formatted(notes.size()));
+    new WeightFile(Weights.initial(Architectures.alexnet64(21), 5), notes)
+        .write(file, Precision.F32);
+    return file;
+  }
+
+  private static Backbone alexnet64(Object weights) throws IOException {
+    return Backbone.of(new NetworkChoice("alexnet64", weights.toString()), 20, 1);
+  }
+
+  @Test
+  void inputIsPreparedAsTheWeightFileSays() throws IOException {
+    Backbone plain = alexnet64(safetensors(Map.of()));
+    assertEquals(Architectures.alexnet64(21).preprocessing(), plain.definition().preprocessing());
+
+    Backbone noted = alexnet64(safetensors(BGR));
+    Preprocessing prepared = noted.definition().preprocessing();
+    assertEquals(
+        new Preprocessing(ColourOrder.BGR, new float[] {104, 117, 123}, 0.5f, true), prepared);
+    // The same tensors for another input are another network.
+    assertNotEquals(plain.fingerprint(), noted.fingerprint());
+  }
+
+  @Test
+  void theSummaryNamesTheLayersAndTheInput() throws IOException {
+    Backbone backbone = alexnet64(safetensors(BGR));
+    assertEquals(
+        "Network alexnet64 has %,d parameters and the layers pool5 (2048 values), fc6 (512 values),"
+                .formatted(backbone.definition().parameterCount())
+            + " fc7 (512 values); it sees 64 x 64 pixels, colour-order BGR,"
+            + " mean 104.0,117.0,123.0, scale 0.5,0.5,0.5.",
+        backbone.summary());
+  }
+
+  @Test
+  void filesOfOtherMakesAreRead() throws IOException {
+    Weights weights = Weights.initial(Architectures.alexnet64(21), 5);
+    Backbone read = alexnet64(npz(weights));
+    assertEquals(List.of(), read.transfer().newLayers());
+    assertEquals(weights.tensors(), read.transfer().weights().tensors());
+    // Where they come from does not matter, what they are does.
+    assertEquals(alexnet64(safetensors(Map.of())).fingerprint(), read.fingerprint());
+  }
+
+  private Path npz(Weights weights) throws IOException {
+    Path file = folder.resolve("net.npz");
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, Tensor> tensor : weights.tensors().entrySet()) {
+        zip.putNextEntry(new ZipEntry(tensor.getKey() + ".npy"));
+        zip.write(npy(tensor.getValue()));
+        zip.closeEntry();
+      }
+    }
+    return file;
+  }
+
+  private static byte[] npy(Tensor tensor) {
+    String shape = Arrays.toString(tensor.shape()).replace('[', '(').replace("]", ",)");
+    byte[] header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': %s}\n"
+            .formatted(shape)
+            .getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer rest =
+        ByteBuffer.allocate(2 + header.length + Float.BYTES * tensor.values().length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    rest.putShort((short) header.length).put(header).asFloatBuffer().put(tensor.values());
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    all.writeBytes(rest.array());
+    return all.toByteArray();
+  }
+
+  @Test
+  void weightsThatFitNowhereOrAreMissingAreRefusedByTheirKey() throws IOException {
+    Path strange = folder.resolve("strange.safetensors");
+    Tensor number = new Tensor(new int[] {1}, new float[1]);
+    new WeightFile(new Weights(Map.of("x.weight", number)), Map.of()).write(strange, Precision.F32);
+    refused(new NetworkChoice("alexnet64", strange.toString()), "network.weights: no layer of");
+    refused(new NetworkChoice("alexnet64", "no.pth"), "network.weights: there is no file no.pth");
+    refused(
+        new NetworkChoice("lenet", "none"), "network.architecture: There is no network 'lenet'");
+    refused(new NetworkChoice("vgg16", "embedded"), "network.weights: embedded weights exist for");
+  }
+
+  private static void refused(NetworkChoice choice, String words) {
+    ConfigException refusal = assertThrows(ConfigException.class, () -> Backbone.of(choice, 20, 1));
+    assertTrue(refusal.getMessage().startsWith(words), refusal.getMessage());
+  }
+
+  @Test
+  void aDetectorFileKeepsHowItsInputIsPrepared() throws IOException {
+    NetworkDefinition network = alexnet64(safetensors(BGR)).definition();
+    PipelineConfig config = new ConfigLoader().preset("demo", Map.of());
+    Row row = new Row(true, Tap.FC7, Row.Head.SOFTMAX, false);
+    Path weights = folder.resolve("weights.safetensors");
+    new WeightFile(Weights.initial(network, 5), network.preprocessing().notes())
+        .write(weights, Precision.F32);
+    Path file = folder.resolve("detector.rcnn");
+    List<String> classes = IntStream.range(0, 20).mapToObj(i -> "class" + i).toList();
+    DetectorFile.write(
+        file,
+        DetectorFile.describe("alexnet64", classes, row, config.proposals(), 1, config.detection()),
+        weights,
+        null,
+        null);
+    assertEquals(network.preprocessing(), DetectorFile.read(file).network().preprocessing());
+  }
+}
