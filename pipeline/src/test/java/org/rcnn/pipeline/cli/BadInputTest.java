@@ -44,6 +44,10 @@ class BadInputTest {
           {"run", "--set", "svm.no-such-key=7"},
           {"proposals", "--data", devkit.toString(), "--mode", "slow"},
           {"eval", "--data", devkit.toString(), "--detections", ".", "--metric", "f1"},
+          {"ablate", "--study", "negative-iou=0.3,x"},
+          {"ablate", "--study", "momentum=1"},
+          {"ablate", "--study", "negative-iou=0.3", "--layers", "fc6"},
+          {"ablate", "--positives", "proposals"},
           {"detect"},
           {"nonsense"}
         }) {
