@@ -28,7 +28,7 @@ public final class GramSolver {
   public record Result(double[] alphas, double[] values, double rho) {}
 
   /**
-   * Solves one two-class problem from zero.
+   * Solves one two-class problem.
    *
    * @param kernel square or larger; {@code kernel[i][j] = y(i)·y(j)·K(i, j)}; not changed
    * @param diagonal {@code K(i, i)}; its length is the number of samples; not changed
@@ -36,6 +36,9 @@ public final class GramSolver {
    * @param positiveCost upper bound of a positive's dual variable
    * @param negativeCost the same of a negative
    * @param tolerance where the solver stops
+   * @param start dual variables to start from, which must be feasible: within the costs, and of the
+   *     same sum for positives and negatives; from what solved nearly this problem the solver has
+   *     little left to do; not changed
    */
   public static Result solve(
       float[][] kernel,
@@ -43,14 +46,15 @@ public final class GramSolver {
       int positives,
       double positiveCost,
       double negativeCost,
-      double tolerance) {
+      double tolerance,
+      double[] start) {
     int n = diagonal.length;
     byte[] y = new byte[n];
     Arrays.fill(y, 0, positives, (byte) 1);
     Arrays.fill(y, positives, n, (byte) -1);
     double[] linear = new double[n];
     Arrays.fill(linear, -1);
-    double[] alphas = new double[n];
+    double[] alphas = start.clone();
     Solver solver = new Solver();
     Solver.SolutionInfo info = new Solver.SolutionInfo();
     solver.Solve(

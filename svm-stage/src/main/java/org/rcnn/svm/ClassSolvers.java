@@ -68,7 +68,12 @@ final class ClassSolvers implements AutoCloseable {
       solver = new LibsvmSolver(settings.solver());
     }
     LibsvmSolver.Solution solution =
-        solver.solve(mined.gram(), mined.positives(), settings.samples().positiveCopies(), scale);
+        solver.solve(
+            mined.gram(),
+            mined.positives(),
+            settings.samples().positiveCopies(),
+            scale,
+            mined.alphas());
     idle.add(solver);
     return solution;
   }

@@ -219,7 +219,7 @@ final class HardNegativeMining implements AutoCloseable {
     int added = mined.added();
     long examined = mined.examined();
     long hard = mined.hard();
-    mined.accept(folded, solution.bias());
+    mined.accept(folded, solution);
     int evicted = evict ? mined.evict(solution.scores(), settings.mining(), sampling, pool) : 0;
     Round round =
         new Round(

@@ -50,6 +50,11 @@ final class LibsvmSolver {
     }
   }
 
+  /** Solves one class from nothing. */
+  Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale) {
+    return solve(gram, positives, copies, scale, new double[gram.size()]);
+  }
+
   /**
    * Solves one class.
    *
@@ -57,8 +62,11 @@ final class LibsvmSolver {
    * @param positives how many samples are positives; both sides must have some
    * @param copies how often each positive counts
    * @param scale what features are multiplied by
+   * @param start an earlier solution's α of the samples that were in it, 0 for others, to start
+   *     from: while a class is mined most samples stay, and so does most of the solution. The
+   *     optimum is the same; where within the tolerance the solver stops is not
    */
-  Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale) {
+  Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale, double[] start) {
     double kernelScale = scale.factor() * scale.factor();
     layOut(gram, positives, kernelScale);
     double[] diagonal = new double[gram.size()];
@@ -71,8 +79,27 @@ final class LibsvmSolver {
             positives,
             settings.c() * positiveCost,
             settings.c(),
-            settings.tolerance());
+            settings.tolerance(),
+            balanced(start, positives));
     return solution(result, positives, positiveCost);
+  }
+
+  /**
+   * Makes the sums of both sides equal again, which they no longer are once a sample with a share
+   * in the solution went for want of room: the heavier side is scaled down.
+   */
+  private static double[] balanced(double[] start, int positives) {
+    double positive = Arrays.stream(start, 0, positives).sum();
+    double negative = Arrays.stream(start, positives, start.length).sum();
+    double[] alphas = start.clone();
+    boolean positivesAreHeavier = positive > negative;
+    double factor = positivesAreHeavier ? negative / positive : positive / negative;
+    int from = positivesAreHeavier ? 0 : positives;
+    int to = positivesAreHeavier ? positives : start.length;
+    for (int i = from; i < to && positive != negative; i++) {
+      alphas[i] *= factor;
+    }
+    return alphas;
   }
 
   /** Writes {@code y(i)·y(j)·K(i, j)} for all samples, tile by tile, from the lower triangle. */

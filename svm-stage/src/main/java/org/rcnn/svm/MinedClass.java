@@ -16,6 +16,7 @@ final class MinedClass {
   private final GramMatrix gram = new GramMatrix();
   private final Set<Long> firstNegatives = new HashSet<>();
   private int[] samples = new int[256];
+  private double[] alphas = new double[0];
   private int size;
   private int positives;
   private int added;
@@ -137,13 +138,19 @@ final class MinedClass {
     return coefficients;
   }
 
-  /** Takes over a model: its support vectors folded into one weight vector, and its bias. */
-  void accept(double[] folded, double newBias) {
+  /** The last solution's α of the samples that were in it, and 0 for those that came since. */
+  double[] alphas() {
+    return Arrays.copyOf(alphas, size);
+  }
+
+  /** Takes over a model: a solution, and its support vectors folded into one weight vector. */
+  void accept(double[] folded, LibsvmSolver.Solution solution) {
+    alphas = Arrays.stream(solution.coefficients()).map(Math::abs).toArray();
     weights = new float[folded.length];
     for (int k = 0; k < folded.length; k++) {
       weights[k] = (float) folded[k];
     }
-    bias = (float) newBias;
+    bias = (float) solution.bias();
     trained = true;
     added = 0;
     examined = 0;
@@ -185,7 +192,8 @@ final class MinedClass {
     int to = 0;
     for (int i = 0; i < size; i++) {
       if (to < ascending.length && ascending[to] == i) {
-        samples[to++] = samples[i];
+        samples[to] = samples[i];
+        alphas[to++] = alphas[i];
       } else {
         pool.release(samples[i]);
       }

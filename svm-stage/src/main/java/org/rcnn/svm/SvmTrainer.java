@@ -17,11 +17,12 @@ import java.util.List;
  * additions is trained once more. All those numbers are {@link MiningSettings}.
  *
  * <p><b>What makes it fast.</b> LIBSVM never sees a feature: it works on each class's Gram matrix,
- * which grows by the products of new samples alone and shrinks with evictions. Samples are stored
- * once in a pool that all classes share. The feature scale enters the Gram matrix as a factor, so
- * features are never rewritten. Classes that are due at the same image are solved side by side;
- * everything else runs on the calling thread, and an engine may use threads within a product. The
- * result does not depend on either number of threads (with an engine of which that is true).
+ * which grows by the products of new samples alone and shrinks with evictions, and starts from the
+ * class's solution before. Samples are stored once in a pool that all classes share. The feature
+ * scale enters the Gram matrix as a factor, so features are never rewritten. Classes that are due
+ * at the same image are solved side by side; everything else runs on the calling thread, and an
+ * engine may use threads within a product. The result does not depend on either number of threads
+ * (with an engine of which that is true).
  *
  * <p><b>Memory</b> depends on the settings, not on the number of images. With n samples of a class
  * (positives + negative cache + retrain-after + the regions of one image, at most) and d features:

@@ -1,8 +1,10 @@
 package org.rcnn.svm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,25 @@ class LibsvmSolverTest {
     for (int i = 0; i < 120; i++) {
       assertEquals(copied[i < 20 ? 2 * i : i + 20], weighted[i], 1e-4);
     }
+  }
+
+  @Test
+  void fromAnEarlierSolutionTheSameOptimumIsFound() {
+    float[][] x = samples(new Random(13), 300, 40, 50);
+    LibsvmSolver solver = new LibsvmSolver(EXACT);
+    FeatureScale scale = new FeatureScale(3);
+    LibsvmSolver.Solution expected = solver.solve(gram(x), 40, 1, scale);
+    // As after mining: a solution of fewer samples, some of which are other samples now, so that
+    // the two sides of the start do not balance.
+    double[] part = solver.solve(gram(Arrays.copyOf(x, 200)), 40, 1, scale).coefficients();
+    double[] start = new double[300];
+    for (int i = 0; i < 150; i++) {
+      start[i] = Math.abs(part[i]);
+    }
+    LibsvmSolver.Solution found = solver.solve(gram(x), 40, 1, scale, start);
+    assertArrayEquals(expected.scores(), found.scores(), 1e-4);
+    assertEquals(expected.dual(), found.dual(), 1e-6 * expected.dual());
+    assertEquals(0, Arrays.stream(found.coefficients()).sum(), 1e-12);
   }
 
   private static float[][] samples(Random random, int samples, int positives, int dimension) {

@@ -14,7 +14,9 @@ import org.rcnn.svm.TrainingImages;
 /**
  * Training images of one class, made up: features as a rectified layer gives them, of which a set
  * share is not 0. An eighth of the features is raised on objects; on other regions they are raised
- * less, on each by another amount, so that there are easy and hard negatives.
+ * less, on each by another amount, so that there are easy and hard negatives. Besides, the other
+ * regions of an image have an eighth of the features raised that is the image's own, as photos have
+ * their own backgrounds: so a new image's negatives are hard until a model was trained on some.
  */
 final class BenchSamples implements TrainingImages {
 
@@ -35,6 +37,7 @@ final class BenchSamples implements TrainingImages {
    * @param dimension length of a feature
    * @param nonZero share of the values that are not 0; at 1 they are not rectified
    * @param strength how far objects are raised, in standard deviations
+   * @param background how far an image's other regions are raised in its own features
    * @param seed of everything
    */
   record Shape(
@@ -44,6 +47,7 @@ final class BenchSamples implements TrainingImages {
       int dimension,
       double nonZero,
       double strength,
+      double background,
       long seed) {}
 
   BenchSamples(Shape shape) {
@@ -53,16 +57,21 @@ final class BenchSamples implements TrainingImages {
       noise[k] = (float) random.nextGaussian();
     }
     float line = line(noise, shape.nonZero());
-    boolean[] raised = new boolean[shape.dimension()];
-    for (int k = 0; k < raised.length; k++) {
-      raised[k] = random.nextInt(8) == 0;
-    }
+    boolean[] raised = eighth(shape.dimension(), random);
     for (int i = 0; i < shape.images(); i++) {
       int from = (int) ((long) shape.positives() * i / shape.images());
       int to = (int) ((long) shape.positives() * (i + 1) / shape.images());
       images.add(image(shape, "image" + i, to - from, random, noise, line, raised));
     }
     ids = images.stream().map(TrainingImage::id).toList();
+  }
+
+  private static boolean[] eighth(int dimension, Random random) {
+    boolean[] chosen = new boolean[dimension];
+    for (int k = 0; k < dimension; k++) {
+      chosen[k] = random.nextInt(8) == 0;
+    }
+    return chosen;
   }
 
   /** What is subtracted before rectification, so that the share asked for is left. */
@@ -87,12 +96,14 @@ final class BenchSamples implements TrainingImages {
     int d = shape.dimension();
     float[] features = new float[Math.multiplyExact(rows, d)];
     List<GroundTruth> objects = new ArrayList<>();
+    boolean[] own = eighth(d, random);
     for (int row = 0; row < rows; row++) {
       double hardness = row < positives ? 1 : random.nextDouble();
       float raise = (float) (shape.strength() * hardness);
+      float background = row < positives ? 0 : (float) shape.background();
       int at = random.nextInt(NOISE);
       for (int k = 0; k < d; k++) {
-        float value = noise[at + k] + (raised[k] ? raise : 0);
+        float value = noise[at + k] + (raised[k] ? raise : 0) + (own[k] ? background : 0);
         features[row * d + k] = line == Float.NEGATIVE_INFINITY ? value : Math.max(0, value - line);
       }
       if (row < positives) {

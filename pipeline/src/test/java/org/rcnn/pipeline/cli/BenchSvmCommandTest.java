@@ -107,7 +107,7 @@ class BenchSvmCommandTest {
   @Test
   void aPeerMinesByTheSameRules() {
     // Gaussian features: three in ten score above −1 (x > 0.5), 38 % above −1.2 (x > 0.3).
-    BenchSamples data = new BenchSamples(new BenchSamples.Shape(3, 6, 1000, 1, 1, 0, 7));
+    BenchSamples data = new BenchSamples(new BenchSamples.Shape(3, 6, 1000, 1, 1, 0, 0, 7));
     ByTheFeature peer = new ByTheFeature();
     PeerMining.Result result =
         PeerMining.run(
