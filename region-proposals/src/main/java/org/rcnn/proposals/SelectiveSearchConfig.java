@@ -94,9 +94,10 @@ public record SelectiveSearchConfig(
   }
 
   /**
-   * The default: the eight hierarchies of {@link #authorsFast}, and over the same four
-   * segmentations the paper's two other groupings, by fill alone and by size alone; of all boxes
-   * found, the 2,100 that cover best ({@link Ranking#COVERAGE}).
+   * The default, and more than the authors' mode of the same name: the eight hierarchies of {@link
+   * #authorsFast}, and over the same four segmentations the paper's two other groupings, by fill
+   * alone and by size alone; of all boxes found, the 2,100 that cover best ({@link
+   * Ranking#COVERAGE}).
    *
    * <p>Why it differs from the authors' fast mode: the eight hierarchies resemble each other, since
    * texture, size and fill are in all of them, so that many of their windows are near-duplicates.
@@ -136,7 +137,8 @@ public record SelectiveSearchConfig(
   /**
    * The parameters and ways of {@code switchToSelectiveSearchFast} in OpenCV's contributed modules,
    * 12 hierarchies, for comparison: k = 150, 300 and 450, regions of at least 100 pixels, boxes of
-   * any size, the original image size.
+   * any size, the original image size (up to the limit of {@code maxPixels}, which OpenCV does not
+   * have).
    */
   public static SelectiveSearchConfig openCvFast() {
     return builder()
