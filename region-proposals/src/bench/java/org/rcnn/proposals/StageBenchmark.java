@@ -28,12 +28,13 @@ import org.rcnn.data.scenes.SceneGenerator;
  * histograms, once for each of its two colour spaces, and those after them once for each
  * segmentation or hierarchy.
  *
- * <p>{@code ./rcnn bench} builds it; then
+ * <p>From the project's folder, built or not:
  *
- * <pre>java -cp "pipeline/target/bench-app/*" org.openjdk.jmh.Main StageBenchmark -p image=PHOTO
- * </pre>
+ * <pre>./rcnn bench --help &gt; /dev/null &amp;&amp;
+ *   java -cp "pipeline/target/bench-app/*" org.openjdk.jmh.Main StageBenchmark</pre>
  *
- * <p>Without a photo it takes a generated scene of 500 × 375 pixels.
+ * <p>It takes a generated scene of 500 × 375 pixels; {@code -p image=PHOTO} takes a photo instead,
+ * and JMH's own options, such as {@code -f 3} for three forks, follow likewise.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -43,6 +43,12 @@ import org.rcnn.data.RgbImage;
  *   <li>Regions that touch at a corner are neighbours, like the pixels of the graph ({@link
  *       RegionGraph}). Of equally similar pairs the one found first is merged.
  *   <li>The random numbers are Java's, so the authors' order is followed in law, not box by box.
+ *       Initial regions, which no merge puts in order, share the last rank of their segmentation,
+ *       and each draws one number for all hierarchies above it.
+ *   <li>Where the image is scaled, boxes are mapped back outwards to whole pixels, and the least
+ *       side holds at the size of the search alone: corners between pixels would only be rounded
+ *       by whoever crops them. No image is searched at more than {@code maxPixels}, so that memory
+ *       is bounded.
  *   <li>The whole image is always among the boxes and always first, even where it is smaller than
  *       the least side: no valid image is left without a proposal.
  * </ul>
