@@ -46,9 +46,9 @@ import org.rcnn.data.RgbImage;
  *       Initial regions, which no merge puts in order, share the last rank of their segmentation,
  *       and each draws one number for all hierarchies above it.
  *   <li>Where the image is scaled, boxes are mapped back outwards to whole pixels, and the least
- *       side holds at the size of the search alone: corners between pixels would only be rounded
- *       by whoever crops them. No image is searched at more than {@code maxPixels}, so that memory
- *       is bounded.
+ *       side holds at the size of the search alone: corners between pixels would only be rounded by
+ *       whoever crops them. No image is searched at more than {@code maxPixels}, so that memory is
+ *       bounded.
  *   <li>The whole image is always among the boxes and always first, even where it is smaller than
  *       the least side: no valid image is left without a proposal.
  * </ul>

@@ -65,7 +65,8 @@ class OddImageFilesTest {
               alpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
               type);
       return (width, height) ->
-          new BufferedImage(model, model.createCompatibleWritableRaster(width, height), false, null);
+          new BufferedImage(
+              model, model.createCompatibleWritableRaster(width, height), false, null);
     }
 
     /** A dark ground; on it, if wanted, a bright bar, and apart from it a half-transparent one. */
@@ -126,7 +127,9 @@ class OddImageFilesTest {
       RgbImage image = throughAFile(storage.picture(90, 70, false), storage.toString());
       for (SelectiveSearchConfig mode : MODES) {
         assertEquals(
-            List.of(new Box(0, 0, 90, 70)), new SelectiveSearch(mode).propose(image), storage.name());
+            List.of(new Box(0, 0, 90, 70)),
+            new SelectiveSearch(mode).propose(image),
+            storage.name());
       }
     }
   }

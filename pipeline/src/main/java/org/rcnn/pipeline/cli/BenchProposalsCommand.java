@@ -42,9 +42,9 @@ import picocli.CommandLine.Spec;
  * so that whatever else slows the machine slows all alike; medians are over the images. The
  * processor time of the thread stands beside the clock's: on a machine with other work the clock
  * also counts the waiting. Images are decoded beforehand. Beside the times stands the memory that a
- * thread's first search allocates: more than it holds at any time. Then each mode of ours searches all
- * images on one thread and on several, and last the first image of a new JVM is timed, which pays
- * for loading and compiling the code.
+ * thread's first search allocates: more than it holds at any time. Then each mode of ours searches
+ * all images on one thread and on several, and last the first image of a new JVM is timed, which
+ * pays for loading and compiling the code.
  */
 @Command(
     name = "proposals",
@@ -113,8 +113,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
 
     final ProposalRecall recall = new ProposalRecall();
 
-    Contestant(
-        String name, boolean peer, Search search, double allocatedMebibytes, int images) {
+    Contestant(String name, boolean peer, Search search, double allocatedMebibytes, int images) {
       this.name = name;
       this.peer = peer;
       this.search = search;

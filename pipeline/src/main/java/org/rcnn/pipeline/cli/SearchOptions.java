@@ -89,7 +89,10 @@ final class SearchOptions {
               + " photos other than VOC's. By default the mode's own rule.")
   private Integer width;
 
-  @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the authors' random order; by default 1.")
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      description = "Seed of the authors' random order; by default 1.")
   private Long seed;
 
   /** What the options ask for. */
