@@ -16,12 +16,16 @@ import org.rcnn.proposals.Segmentation;
 import org.rcnn.proposals.SelectiveSearch;
 
 /**
- * Draws the segmentations that the search of an image starts from, each region in its mean colour:
- * a row for each colour space, a column for each scale k.
+ * Draws the segmentations that the search of an image starts from, each region in its mean colour
+ * and outlined: a row for each colour space, a column for each scale k.
  */
 final class SegmentationPicture {
 
   private static final int GAP = 4;
+
+  /** Grey levels by which outlines differ from their region. */
+  private static final int OUTLINE = 56;
+
   private static final Color SHADE = new Color(0, 0, 0, 150);
 
   private SegmentationPicture() {}
@@ -36,6 +40,8 @@ final class SegmentationPicture {
             spaces.size() * (working.height() + GAP) - GAP,
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = canvas.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(11, working.width() / 36)));
@@ -46,8 +52,9 @@ final class SegmentationPicture {
         ColourSpace space = spaces.get(row);
         int k = scales.get(column);
         Segmentation segmentation = search.segmentation(working, space, k);
+        graphics.setClip(x, y, working.width(), working.height());
         graphics.drawImage(
-            Picture.of(segmentation.inMeanColours(working)).toBufferedImage(), x, y, null);
+            Picture.of(outlined(segmentation, working)).toBufferedImage(), x, y, null);
         label(
             graphics,
             "%s, k = %d: %d regions"
@@ -58,6 +65,29 @@ final class SegmentationPicture {
     }
     graphics.dispose();
     return Picture.of(ImageFiles.toRgb(canvas));
+  }
+
+  /**
+   * The regions' mean colours, darker where a light region ends at its right or lower side and
+   * lighter where a dark one does: in a dark photo the colours alone show nothing.
+   */
+  private static RgbImage outlined(Segmentation segmentation, RgbImage working) {
+    RgbImage painted = segmentation.inMeanColours(working);
+    int width = segmentation.width();
+    int[] labels = segmentation.labels();
+    byte[] rgb = painted.rgb().clone();
+    for (int p = 0; p < labels.length; p++) {
+      boolean right = p % width + 1 < width && labels[p + 1] != labels[p];
+      boolean below = p + width < labels.length && labels[p + width] != labels[p];
+      if (right || below) {
+        int sum = (rgb[3 * p] & 0xff) + (rgb[3 * p + 1] & 0xff) + (rgb[3 * p + 2] & 0xff);
+        int change = sum < 3 * 128 ? OUTLINE : -OUTLINE;
+        for (int i = 3 * p; i < 3 * p + 3; i++) {
+          rgb[i] = (byte) Math.max(0, Math.min(255, (rgb[i] & 0xff) + change));
+        }
+      }
+    }
+    return new RgbImage(width, segmentation.height(), rgb);
   }
 
   private static void label(Graphics2D graphics, String text, int x, int y) {

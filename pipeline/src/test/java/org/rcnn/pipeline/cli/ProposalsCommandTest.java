@@ -150,6 +150,7 @@ class ProposalsCommandTest {
     RgbImage segments = ImageFiles.read(pictures.resolve("a-segments.png"));
     assertEquals(2 * 80 + 4, segments.width());
     assertEquals(2 * 60 + 4, segments.height());
+    assertEquals((byte) 255, segments.rgb()[3 * 82], "a white gap");
     // The cat is one region, painted in its own colour, in every segmentation.
     for (int[] corner : new int[][] {{0, 0}, {84, 0}, {0, 64}, {84, 64}}) {
       int at = 3 * ((corner[1] + 35) * segments.width() + corner[0] + 30);
