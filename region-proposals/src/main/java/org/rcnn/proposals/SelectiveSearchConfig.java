@@ -21,7 +21,9 @@ import java.util.Set;
  *     image never is
  * @param workingSize the size at which images are searched
  * @param maxPixels larger working images are scaled down to this many pixels. Memory is about 100
- *     bytes per pixel and thread, so that the default of 400,000 keeps it below 64 MiB
+ *     bytes per pixel and thread, and 5 kilobytes per initial region: below 64 MiB in every mode at
+ *     the default of 400,000. Scales k far below a mode's make regions of a few pixels, tens of
+ *     thousands of them, and take up to a gigabyte
  * @param maxBoxes the number of boxes to return at most
  * @param ranking the order of the boxes
  * @param seed of the random order that {@link Ranking#AUTHORS} draws; each image starts from it
