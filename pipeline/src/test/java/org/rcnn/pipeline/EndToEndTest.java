@@ -34,10 +34,14 @@ class EndToEndTest {
   private Path first;
 
   private int run(Path out, String... more) {
+    return command("run", out, more);
+  }
+
+  private int command(String name, Path out, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "run",
+                name,
                 "--out",
                 out.toString(),
                 "--json",
@@ -99,6 +103,45 @@ class EndToEndTest {
     List<FileTime> before = times();
     assertEquals(0, run(first));
     assertEquals(before, times());
+  }
+
+  @Test
+  void aStudyTrainsOnTheFeaturesThatAreThereAndLeavesTableAndPlot() throws IOException {
+    Path studied = folder.resolve("studied");
+    copy(first, studied);
+    assertEquals(0, command("ablate", studied, "--study", "negative-iou=0.3,0.7"));
+    JsonNode result = new ObjectMapper().readTree(folder.resolve("studied.json").toFile());
+    assertEquals("negative-iou", result.path("study").asText());
+    assertEquals(4, result.path("rows").size());
+    JsonNode paper = result.path("rows").path(0);
+    JsonNode standard = result.path("rows").path(3);
+    assertEquals(0.3, paper.path("negative_iou").asDouble());
+    assertEquals(0, paper.path("positive_iou").asDouble());
+    assertEquals(0, paper.path("samples").path("proposals").asInt());
+    assertEquals(0.7, standard.path("positive_iou").asDouble());
+    assertTrue(standard.path("samples").path("proposals").asInt() > 0);
+    assertEquals(0, standard.path("samples").path("ignored").asInt());
+    assertTrue(standard.path("seconds").asDouble() > 0);
+    // The project's default is the run's own SVMs; three trainings are new.
+    assertEquals(4, files(studied.resolve("svm"), ".model").size());
+    assertEquals(
+        files(first.resolve("features"), ".bin").size(),
+        files(studied.resolve("features"), ".bin").size());
+    for (String ending : List.of("json", "md", "html", "svg")) {
+      assertTrue(Files.size(studied.resolve("study-negative-iou." + ending)) > 500, ending);
+    }
+  }
+
+  private static List<Path> files(Path stage, String ending) throws IOException {
+    return artifacts(stage).stream().filter(file -> file.toString().endsWith(ending)).toList();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
   }
 
   /** When each artifact was written. */

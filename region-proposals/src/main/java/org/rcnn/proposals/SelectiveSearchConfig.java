@@ -39,6 +39,10 @@ public record SelectiveSearchConfig(
     Ranking ranking,
     long seed) {
 
+  /** The names of the modes, see {@link #mode}. */
+  public static final List<String> MODES =
+      List.of("fast", "authors-fast", "quality", "opencv-fast");
+
   private static final Set<Similarity> COLOUR_TEXTURE_SIZE_FILL = EnumSet.allOf(Similarity.class);
   private static final Set<Similarity> TEXTURE_SIZE_FILL =
       EnumSet.of(Similarity.TEXTURE, Similarity.SIZE, Similarity.FILL);
@@ -141,6 +145,20 @@ public record SelectiveSearchConfig(
         .minBoxSide(1)
         .workingSize(WorkingSize.original())
         .build();
+  }
+
+  /** The mode of a name in {@link #MODES}; refuses others. */
+  public static SelectiveSearchConfig mode(String name) {
+    return switch (name) {
+      case "fast" -> fast();
+      case "authors-fast" -> authorsFast();
+      case "quality" -> quality();
+      case "opencv-fast" -> openCvFast();
+      default ->
+          throw new IllegalArgumentException(
+              "There is no mode '%s' of selective search; choose one of %s."
+                  .formatted(name, String.join(", ", MODES)));
+    };
   }
 
   /** A builder that starts from the authors' fast mode. */

@@ -148,12 +148,15 @@ final class HardNegativeMining implements AutoCloseable {
       MinedClass mined = classes.get(c);
       if (mined.positives() > 0) {
         int column = c;
+        int[] negatives = sharedNegatives(labels(image, groundTruth, c), share);
         int[] hard =
-            Arrays.stream(sharedNegatives(labels(image, groundTruth, c), share))
+            Arrays.stream(negatives)
                 .filter(row -> isHard(mined, products[row * classes.size() + column]))
-                .filter(row -> !mined.holdsFirst(imageIndex, row))
                 .toArray();
-        int[] chosen = sampling.subset(image.id(), hard, settings.mining().perImage());
+        mined.met(negatives.length, hard.length);
+        int[] fresh =
+            Arrays.stream(hard).filter(row -> !mined.holdsFirst(imageIndex, row)).toArray();
+        int[] chosen = sampling.subset(image.id(), fresh, settings.mining().perImage());
         hold(imageIndex, image, chosen, mined::addNegatives);
       }
     }
@@ -207,6 +210,8 @@ final class HardNegativeMining implements AutoCloseable {
       boolean evict) {
     int negatives = mined.negatives();
     int added = mined.added();
+    long examined = mined.examined();
+    long hard = mined.hard();
     mined.accept(folded, solution.bias());
     int evicted = evict ? mined.evict(solution.scores(), settings.mining(), sampling, pool) : 0;
     Round round =
@@ -215,8 +220,11 @@ final class HardNegativeMining implements AutoCloseable {
             imagesSeen,
             mined.positives(),
             negatives,
+            examined,
+            hard,
             added,
             solution.supportVectors(),
+            solution.below(0, mined.positives(), 0),
             evicted,
             solution.primal(),
             solution.dual());

@@ -43,6 +43,11 @@ final class LibsvmSolver {
     int supportVectors() {
       return (int) Arrays.stream(coefficients).filter(c -> c != 0).count();
     }
+
+    /** How many of the samples from..to score below a line. */
+    int below(int from, int to, double line) {
+      return (int) Arrays.stream(scores, from, to).filter(score -> score < line).count();
+    }
   }
 
   /**

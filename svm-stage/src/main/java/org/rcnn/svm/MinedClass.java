@@ -19,6 +19,8 @@ final class MinedClass {
   private int size;
   private int positives;
   private int added;
+  private long examined;
+  private long hard;
   private int[] keptSamples;
   private boolean trained;
   private float[] weights;
@@ -53,6 +55,22 @@ final class MinedClass {
   /** Negatives added since the last training. */
   int added() {
     return added;
+  }
+
+  /** Negatives scored by mining since the last training. */
+  long examined() {
+    return examined;
+  }
+
+  /** How many of them were hard. */
+  long hard() {
+    return hard;
+  }
+
+  /** Counts what mining saw in an image. */
+  void met(int negatives, int hardOnes) {
+    examined += negatives;
+    hard += hardOnes;
   }
 
   boolean trained() {
@@ -128,6 +146,8 @@ final class MinedClass {
     bias = (float) newBias;
     trained = true;
     added = 0;
+    examined = 0;
+    hard = 0;
   }
 
   /**

@@ -151,8 +151,7 @@ final class OnnxModel {
     return last;
   }
 
-  private String node(
-      String type, List<String> inputs, String name, ProtoWriter... attributes) {
+  private String node(String type, List<String> inputs, String name, ProtoWriter... attributes) {
     String output = name.equals(OUTPUT) ? name : name + "_" + made++;
     ProtoWriter node = new ProtoWriter();
     inputs.forEach(input -> node.text(1, input));

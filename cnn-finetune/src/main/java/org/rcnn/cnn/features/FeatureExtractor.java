@@ -43,7 +43,9 @@ public final class FeatureExtractor implements AutoCloseable {
   public enum Execution {
     /** Operator by operator, with the very operators that fine-tuning uses. */
     PLAIN,
-    /** As one program with joined operators ({@link FusedNetwork}): faster, the same to rounding. */
+    /**
+     * As one program with joined operators ({@link FusedNetwork}): faster, the same to rounding.
+     */
     FUSED
   }
 

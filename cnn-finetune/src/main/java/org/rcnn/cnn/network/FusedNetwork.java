@@ -101,8 +101,7 @@ public final class FusedNetwork implements AutoCloseable {
    * @return for each tap, {@code N x dimension}
    */
   public Map<Tap, NDArray> forward(NDArray images) {
-    NDList results =
-        program.forward(new ParameterStore(manager, false), new NDList(images), false);
+    NDList results = program.forward(new ParameterStore(manager, false), new NDList(images), false);
     Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
     for (int i = 0; i < taps.size(); i++) {
       found.put(taps.get(i), results.get(i));

@@ -187,7 +187,8 @@ final class ScriptArchive {
   }
 
   private String program(int results) {
-    String types = "Tuple[" + String.join(", ", Collections.nCopies(tensors.size(), "Tensor")) + "]";
+    String types =
+        "Tuple[" + String.join(", ", Collections.nCopies(tensors.size(), "Tensor")) + "]";
     String returned = "Tuple[" + String.join(", ", Collections.nCopies(results, "Tensor")) + "]";
     StringBuilder text = new StringBuilder();
     text.append("class Network(Module):\n  __parameters__ = []\n  __buffers__ = []\n");
@@ -246,7 +247,11 @@ final class ScriptArchive {
   /** A {@code Network} whose state is the tuple of all tensors. */
   private byte[] pickle() {
     Pickle pickle = new Pickle();
-    pickle.instruction(0x80, 2).global("__torch__", "Network").instruction(')', 0x81).instruction('(');
+    pickle
+        .instruction(0x80, 2)
+        .global("__torch__", "Network")
+        .instruction(')', 0x81)
+        .instruction('(');
     int key = 0;
     for (Tensor tensor : tensors.values()) {
       pickle.tensor(Integer.toString(key++), tensor);
@@ -285,10 +290,7 @@ final class ScriptArchive {
 
     private Pickle int32(int value) {
       return raw(
-          ByteBuffer.allocate(Integer.BYTES)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .putInt(value)
-              .array());
+          ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     }
 
     /** {@code _rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())}. */

@@ -7,26 +7,33 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.AblationTable;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.stage.SvmStudy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code rcnn ablate}: the paper's Table 2 and beyond. */
+/** {@code rcnn ablate}: the paper's Table 2 and beyond, or a study of the SVMs' samples. */
 @Command(
     name = "ablate",
     description =
         "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, those that the network has} x"
-            + " {SVM, softmax} x {box regression off, on}.")
+            + " {SVM, softmax} x {box regression off, on}; with --study, SVMs with different"
+            + " samples on the features of the configured network and layer.")
 final class AblateCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
@@ -57,8 +64,38 @@ final class AblateCommand implements Callable<Integer> {
       description = "Box regression in the grid.")
   private List<String> boxRegression;
 
+  @Option(
+      names = "--study",
+      paramLabel = "NAME=VALUES",
+      description = {
+        "In place of the grid, one question on cached features, without box regression:",
+        "negative-iou=0,0.1,0.3,0.5,0.7: IoU below which a region is a negative. With the ground"
+            + " truth alone as positives (the paper's reading) and with proposals from"
+            + " svm.positive-iou on (or 0.7) as positives, too.",
+        "resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3: positives counted N times, the"
+            + " share of negatives that mining sees, the cost of a positive."
+      })
+  private String study;
+
+  @Option(
+      names = "--positives",
+      split = ",",
+      defaultValue = "ground-truth,proposals",
+      description = "Which of the two readings the study of negative-iou has.")
+  private List<String> positives;
+
+  @Spec private CommandSpec command;
+
   @Override
   public Integer call() throws IOException {
+    checkOptions();
+    if (study != null) {
+      // Read twice: what is wrong with it is told before any data are read.
+      study(new ConfigLoader().preset("demo", Map.of()).svm());
+      RunOptions.Prepared prepared = options.prepare();
+      json.write(new StudyRun(prepared, study(prepared.config().svm())).run());
+      return 0;
+    }
     RunOptions.Prepared prepared = options.prepare();
     List<AblationTable.Row> rows = new ArrayList<>();
     ArrayNode tree = new ObjectMapper().createArrayNode();
@@ -88,6 +125,35 @@ final class AblateCommand implements Callable<Integer> {
     System.out.print(table.toText());
     System.out.println("run folder " + prepared.run().root());
     return 0;
+  }
+
+  /** Refuses options that would do nothing. */
+  private void checkOptions() {
+    List<String> idle =
+        study == null
+            ? List.of("--positives")
+            : List.of("--networks", "--layers", "--heads", "--bbox");
+    for (String option : idle) {
+      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ConfigException(
+            study == null
+                ? "%s belongs to --study negative-iou; without a study it does nothing."
+                    .formatted(option)
+                : "%s belongs to the grid; a study takes network and layer from --set finetune.enabled and --set features.layer."
+                    .formatted(option));
+      }
+    }
+  }
+
+  private SvmStudy study(PipelineConfig.Svm configured) {
+    List<SvmStudy.Positives> readings =
+        positives.stream()
+            .map(
+                value ->
+                    SvmStudy.Positives.values()[
+                        choice("--positives", value, "ground-truth", "proposals")])
+            .toList();
+    return SvmStudy.parse(study, configured, readings);
   }
 
   private List<Row> grid(NetworkDefinition definition) {

@@ -45,9 +45,9 @@ import picocli.CommandLine.Spec;
  * time in a fresh process and then again and again.
  *
  * <p>Without a trained detector one is made up: fresh weights, and twenty linear SVMs whose every
- * score goes into the suppression. Warping and the network run in all threads side by
- * side; their rows have the time summed over the threads, divided by the threads. The whole is the
- * clock's time.
+ * score goes into the suppression. Warping and the network run in all threads side by side; their
+ * rows have the time summed over the threads, divided by the threads. The whole is the clock's
+ * time.
  */
 @Command(
     name = "image",
@@ -229,7 +229,10 @@ final class BenchImageCommand implements Callable<Integer> {
     List<Tap> taps = network.featureTaps();
     Tap layer = taps.get(taps.size() - 1);
     PipelineConfig config =
-        new ConfigLoader().preset("voc2007", Map.of(
+        new ConfigLoader()
+            .preset(
+                "voc2007",
+                Map.of(
                     "proposals.max-boxes",
                     Integer.toString(maxBoxes),
                     "detection.min-score",

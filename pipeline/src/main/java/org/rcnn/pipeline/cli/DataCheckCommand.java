@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
     name = "check",
     description =
         "Tells what is in a VOC-style folder and what is wrong with it; status 1 if nothing of it"
-            + " can be used.",
-    mixinStandardHelpOptions = true)
+            + " can be used.")
 final class DataCheckCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "DEVKIT", description = "VOC-style folder.")

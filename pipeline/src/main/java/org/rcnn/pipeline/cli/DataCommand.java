@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
     name = "data",
     description = "Audits VOC-style folders, draws synthetic scenes, fetches VOC2007.",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {DataCheckCommand.class, DataGenerateCommand.class, DataDownloadCommand.class})
 final class DataCommand {}

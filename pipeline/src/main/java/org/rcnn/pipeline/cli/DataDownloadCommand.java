@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Fetches VOC2007's trainval and test archives (911 MB), verifies and unpacks them.",
       "A broken download goes on where it stopped when the command is given again."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class DataDownloadCommand implements Callable<Integer> {
 
   private static final List<Download.Source> VOC2007 =

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
 /** Draws a synthetic VOC-style folder and, if asked, a classification set to pre-train on. */
 @Command(
     name = "generate",
-    description = "Draws synthetic scenes in VOC's layout; the same seed gives the same files.",
-    mixinStandardHelpOptions = true)
+    description = "Draws synthetic scenes in VOC's layout; the same seed gives the same files.")
 final class DataGenerateCommand implements Callable<Integer> {
 
   @Option(

@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
 /** Scores any detector's VOC result files. */
 @Command(
     name = "eval",
-    description = "Scores VOC result files (*_det_SPLIT_CLASS.txt) against a split's annotations.",
-    mixinStandardHelpOptions = true)
+    description = "Scores VOC result files (*_det_SPLIT_CLASS.txt) against a split's annotations.")
 final class EvalCommand implements Callable<Integer> {
 
   @Option(

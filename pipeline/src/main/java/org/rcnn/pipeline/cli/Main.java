@@ -11,6 +11,7 @@ import picocli.CommandLine.ScopeType;
     name = "rcnn",
     description = "Trains, evaluates and dissects an R-CNN object detector on VOC-style data.",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     version = "rcnn 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CommandLine.HelpCommand.class})

@@ -33,8 +33,7 @@ import picocli.CommandLine.Spec;
 /** Selective search on a split or on one image, with recall where there is ground truth. */
 @Command(
     name = "proposals",
-    description = "Proposes object boxes by selective search and measures how well they cover.",
-    mixinStandardHelpOptions = true)
+    description = "Proposes object boxes by selective search and measures how well they cover.")
 final class ProposalsCommand implements Callable<Integer> {
 
   /** Images at the start whose times are not counted: the JVM compiles during them. */
@@ -148,17 +147,12 @@ final class ProposalsCommand implements Callable<Integer> {
     if (limit != null && limit < 1) {
       throw new ConfigException("--limit must be at least 1, not %d.".formatted(limit));
     }
-    SelectiveSearchConfig.Builder builder =
-        switch (mode) {
-          case "fast" -> SelectiveSearchConfig.fast().toBuilder();
-          case "authors-fast" -> SelectiveSearchConfig.authorsFast().toBuilder();
-          case "quality" -> SelectiveSearchConfig.quality().toBuilder();
-          case "opencv-fast" -> SelectiveSearchConfig.openCvFast().toBuilder();
-          default ->
-              throw new ConfigException(
-                  "--mode: there is no mode '%s'; choose fast, authors-fast, quality or opencv-fast."
-                      .formatted(mode));
-        };
+    SelectiveSearchConfig.Builder builder;
+    try {
+      builder = SelectiveSearchConfig.mode(mode).toBuilder();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--mode: " + e.getMessage());
+    }
     if (ranking != null) {
       builder.ranking(rankingOf(ranking));
     }

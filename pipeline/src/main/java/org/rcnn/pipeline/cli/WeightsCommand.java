@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
     name = "weights",
     description = "Looks into weight files and initialises networks from them.",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {WeightsInspectCommand.class, WeightsImportCommand.class})
 final class WeightsCommand {}

@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
     name = "import",
     description =
         "Tells layer by layer what a network would take from a weight file (.safetensors, .pth,"
-            + " .npz, .caffemodel): copied, new, refused and why.",
-    mixinStandardHelpOptions = true)
+            + " .npz, .caffemodel): copied, new, refused and why.")
 final class WeightsImportCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "The file.")

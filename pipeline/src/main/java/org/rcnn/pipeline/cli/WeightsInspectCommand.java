@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description =
         "Lists names, shapes and types in a weight file (.safetensors, .pth, .npz, .caffemodel),"
-            + " and its notes.",
-    mixinStandardHelpOptions = true)
+            + " and its notes.")
 final class WeightsInspectCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "The file.")

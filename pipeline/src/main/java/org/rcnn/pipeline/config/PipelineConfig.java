@@ -46,6 +46,22 @@ public record PipelineConfig(
     return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
   }
 
+  /** The same with another detector head. */
+  public PipelineConfig withSvm(Svm other) {
+    return new PipelineConfig(
+        seed,
+        threads,
+        data,
+        proposals,
+        network,
+        finetune,
+        features,
+        other,
+        bbox,
+        detection,
+        evaluation);
+  }
+
   /**
    * Which images are used.
    *
@@ -229,6 +245,44 @@ public record PipelineConfig(
       Range.within("svm.easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
       Range.atLeast("svm.retrain-after", retrainAfter, 1);
       Range.atLeast("svm.negative-cache", negativeCache, 1);
+    }
+
+    /** The same with SVMs as the head and other overlaps. */
+    public Svm withThresholds(double negative, double positive) {
+      return new Svm(
+          "svm",
+          negative,
+          positive,
+          maxPositives,
+          difficultPositives,
+          cost,
+          positiveWeight,
+          positiveUpsampling,
+          negativeSampling,
+          hardNegativeScore,
+          hardNegativesPerImage,
+          easyNegativeScore,
+          retrainAfter,
+          negativeCache);
+    }
+
+    /** The same with SVMs as the head and other weights and numbers of samples. */
+    public Svm withResampling(double weight, int upsampling, double sampling) {
+      return new Svm(
+          "svm",
+          negativeIou,
+          positiveIou,
+          maxPositives,
+          difficultPositives,
+          cost,
+          weight,
+          upsampling,
+          sampling,
+          hardNegativeScore,
+          hardNegativesPerImage,
+          easyNegativeScore,
+          retrainAfter,
+          negativeCache);
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.Locale;
  * sheet (classes {@code s1}, {@code s2}).
  *
  * <p>Many points are thinned to what the eye can tell apart, keeping every peak. A long series is
- * noisy, so it is drawn faintly, with its moving mean over it.
+ * noisy, so it is drawn faintly, with its moving mean over it. A few points that were each worth a
+ * measurement are marked, and their lines named above them.
  */
 final class LineChart {
 
@@ -21,18 +22,40 @@ final class LineChart {
   private static final double BOTTOM = 36;
   private static final int SMOOTH_FROM = 60;
 
+  /** What the page's style sheet says of charts, in colours that suit light and dark grounds. */
+  private static final String FILE_STYLE =
+      "text{font:11px system-ui,sans-serif;fill:#7b8086}.end{text-anchor:end}"
+          + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
+          + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
+          + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}";
+
   private final String xTitle;
   private final List<Series> series;
   private final double xMin;
   private final double xMax;
   private final double yMin;
   private final double yMax;
+  private final boolean points;
+  private final List<String> names;
 
   /** One line; points with a NaN are gaps. */
   record Series(String name, double[] x, double[] y) {}
 
   /** A chart whose vertical axis goes from 0 to what the data need. */
   static LineChart fromZero(String xTitle, List<Series> series) {
+    return new LineChart(xTitle, series, 0, top(series), false, List.of());
+  }
+
+  /**
+   * A chart of a few points each, from 0 upwards, with a legend.
+   *
+   * @param names what stands below the points at 0, 1, 2 and so on; empty for an axis of numbers
+   */
+  static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
+    return new LineChart(xTitle, series, 0, top(series), true, names);
+  }
+
+  private static double top(List<Series> series) {
     double highest = 0;
     for (Series line : series) {
       for (double y : line.y()) {
@@ -40,17 +63,24 @@ final class LineChart {
       }
     }
     double step = niceStep(highest == 0 ? 1 : highest, 5);
-    double top = highest == 0 ? 1 : Math.ceil(highest / step - 1e-9) * step;
-    return new LineChart(xTitle, series, 0, top);
+    return highest == 0 ? 1 : Math.ceil(highest / step - 1e-9) * step;
   }
 
   /** A chart of fractions, from 0 to 1. */
   static LineChart ofFractions(String xTitle, List<Series> series) {
-    return new LineChart(xTitle, series, 0, 1);
+    return new LineChart(xTitle, series, 0, 1, false, List.of());
   }
 
-  private LineChart(String xTitle, List<Series> series, double yMin, double yMax) {
+  private LineChart(
+      String xTitle,
+      List<Series> series,
+      double yMin,
+      double yMax,
+      boolean points,
+      List<String> names) {
     this.xTitle = xTitle;
+    this.points = points;
+    this.names = List.copyOf(names);
     this.series = List.copyOf(series);
     this.yMin = yMin;
     this.yMax = yMax;
@@ -68,8 +98,21 @@ final class LineChart {
 
   /** Appends the chart, described for those who cannot see it. */
   void appendTo(Html html, String description) {
+    append(html, description, "", "");
+  }
+
+  /** The chart as an SVG file that needs no page around it. */
+  String toFile(String description) {
+    Html html = new Html();
+    append(html, description, "http://www.w3.org/2000/svg", FILE_STYLE);
+    return html.toString();
+  }
+
+  private void append(Html html, String description, String namespace, String style) {
     html.open(
         "svg",
+        "xmlns",
+        namespace,
         "class",
         "chart",
         "viewBox",
@@ -78,6 +121,9 @@ final class LineChart {
         "img",
         "aria-label",
         description);
+    if (!style.isEmpty()) {
+      html.open("style").trusted(style).close();
+    }
     axes(html);
     for (int i = 0; i < series.size(); i++) {
       Series line = series.get(i);
@@ -87,8 +133,47 @@ final class LineChart {
       if (noisy) {
         html.empty("path", "class", colour, "d", path(line.x(), smooth(line.y())));
       }
+      if (points) {
+        marks(html, line, colour);
+      }
+    }
+    if (points && series.size() > 1) {
+      legend(html);
     }
     html.close();
+  }
+
+  private void marks(Html html, Series line, String colour) {
+    for (int i = 0; i < line.x().length; i++) {
+      if (Double.isFinite(line.y()[i])) {
+        html.open(
+            "circle",
+            "class",
+            colour,
+            "cx",
+            number(x(line.x()[i])),
+            "cy",
+            number(y(line.y()[i])),
+            "r",
+            "3");
+        html.leaf("title", Numbers.decimals(line.y()[i], 1)).close();
+      }
+    }
+  }
+
+  /** Names of the lines, one below the other at the foot of the chart, where there is most room. */
+  private void legend(Html html) {
+    double at = HEIGHT - BOTTOM - 10 - 14 * (series.size() - 1);
+    for (int i = 0; i < series.size(); i++) {
+      String middle = number(at + 14 * i - 4);
+      html.empty(
+          "path",
+          "class",
+          "s" + (i % 2 + 1),
+          "d",
+          "M%s %sH%s".formatted(number(LEFT + 10), middle, number(LEFT + 28)));
+      html.leaf("text", series.get(i).name(), "x", number(LEFT + 34), "y", number(at + 14 * i));
+    }
   }
 
   private void axes(Html html) {
@@ -117,11 +202,14 @@ final class LineChart {
           "y",
           number(y(y) + 4));
     }
-    double xStep = niceStep(xMax - xMin, 6);
+    double xStep = names.isEmpty() ? niceStep(xMax - xMin, 6) : 1;
     for (double x : ticks(xMin, xMax, xStep)) {
+      if (!names.isEmpty() && x >= names.size()) {
+        continue;
+      }
       html.leaf(
           "text",
-          label(x, xStep),
+          names.isEmpty() ? label(x, xStep) : names.get((int) Math.round(x)),
           "class",
           "tick middle",
           "x",

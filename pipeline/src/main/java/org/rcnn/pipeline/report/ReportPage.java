@@ -31,12 +31,7 @@ final class ReportPage {
 
   String toHtml() {
     addSections();
-    Html html = new Html();
-    html.trusted("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
-    html.empty("meta", "charset", "utf-8");
-    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    html.leaf("title", report.title);
-    html.open("style").trusted(styleSheet()).close().close();
+    Html html = begin(report.title);
     html.open("body");
     header(html);
     remarks(html);
@@ -50,6 +45,17 @@ final class ReportPage {
     }
     html.close();
     return html.close().close().toString();
+  }
+
+  /** A page up to its body; the element {@code html} is open. */
+  static Html begin(String title) {
+    Html html = new Html();
+    html.trusted("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
+    html.empty("meta", "charset", "utf-8");
+    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    html.leaf("title", title);
+    html.open("style").trusted(styleSheet()).close().close();
+    return html;
   }
 
   private static String styleSheet() {

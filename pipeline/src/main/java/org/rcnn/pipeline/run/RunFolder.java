@@ -128,6 +128,14 @@ public final class RunFolder {
     return place;
   }
 
+  /** How long an artifact took to make, now or in an earlier run; NaN if that is not known. */
+  public double secondsOf(Key key) throws IOException {
+    Path note = place(key, ".json");
+    return Files.exists(note)
+        ? JSON.readTree(note.toFile()).path("seconds").asDouble(Double.NaN)
+        : Double.NaN;
+  }
+
   private void count(Key key, String name, double taken) {
     seconds.merge(name, taken, Double::sum);
     stageSeconds.merge(key.stage(), taken, Double::sum);

@@ -53,7 +53,7 @@ public final class Experiment {
   private final FineTuneStage fineTuning;
   private final FeatureStage features;
   private final HeadStage heads;
-  private final Map<Boolean, Prepared> prepared = new HashMap<>();
+  private final Map<Boolean, Prepared> prepared;
 
   /** A network's features of both sets. */
   private record Prepared(
@@ -95,6 +95,26 @@ public final class Experiment {
     this.fineTuning = new FineTuneStage(config, run);
     this.features = new FeatureStage(config, run);
     this.heads = new HeadStage(config, run);
+    this.prepared = new HashMap<>();
+  }
+
+  private Experiment(Experiment other, PipelineConfig config) {
+    this.config = config;
+    this.run = other.run;
+    this.train = other.train;
+    this.test = other.test;
+    this.classes = other.classes;
+    this.backbone = other.backbone;
+    this.proposals = other.proposals;
+    this.fineTuning = other.fineTuning;
+    this.features = other.features;
+    this.heads = new HeadStage(config, run);
+    this.prepared = other.prepared;
+  }
+
+  /** The same experiment up to the features, with another head on top of them. */
+  public Experiment withSvm(PipelineConfig.Svm svm) {
+    return new Experiment(this, config.withSvm(svm));
   }
 
   private static void requireKnown(Set<String> frozen, NetworkDefinition network) {
@@ -358,6 +378,11 @@ public final class Experiment {
   /** What mining did for a row's SVMs, which must be there: rounds and sample counts as JSON. */
   public Path mining(Row row) throws IOException {
     return HeadStage.miningFile(heads.svm(prepare(row.finetuned()).train(), row.layer()));
+  }
+
+  /** How long a row's SVMs took to train, now or in an earlier run; NaN if that is not known. */
+  public double svmSeconds(Row row) throws IOException {
+    return run.secondsOf(heads.svmKey(prepare(row.finetuned()).train(), row.layer()));
   }
 
   /** The report of a network's box regression, which must be there, as JSON. */

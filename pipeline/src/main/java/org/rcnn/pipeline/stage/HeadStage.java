@@ -35,6 +35,7 @@ import org.rcnn.svm.TrainingImage;
 public final class HeadStage {
 
   private static final int VERSION = 1;
+  private static final int SVM_VERSION = 2;
   private static final int SCALE_IMAGES = 200;
 
   private final PipelineConfig config;
@@ -67,7 +68,7 @@ public final class HeadStage {
   Key svmKey(Input input, Tap layer) {
     return Key.of(
         "svm",
-        VERSION,
+        SVM_VERSION,
         Map.of(
             "features", input.features().hash(),
             "layer", layer.label(),

@@ -114,13 +114,7 @@ public final class ProposalStage {
 
   /** The search that a configuration asks for. */
   public static SelectiveSearchConfig settings(PipelineConfig.Proposals proposals, long seed) {
-    SelectiveSearchConfig mode =
-        switch (proposals.mode()) {
-          case "authors-fast" -> SelectiveSearchConfig.authorsFast();
-          case "quality" -> SelectiveSearchConfig.quality();
-          case "opencv-fast" -> SelectiveSearchConfig.openCvFast();
-          default -> SelectiveSearchConfig.fast();
-        };
+    SelectiveSearchConfig mode = SelectiveSearchConfig.mode(proposals.mode());
     return mode.toBuilder()
         .workingSize(
             proposals.longerSide() == 0

@@ -44,6 +44,10 @@ class BadInputTest {
           {"run", "--set", "svm.no-such-key=7"},
           {"proposals", "--data", devkit.toString(), "--mode", "slow"},
           {"eval", "--data", devkit.toString(), "--detections", ".", "--metric", "f1"},
+          {"ablate", "--study", "negative-iou=0.3,x"},
+          {"ablate", "--study", "momentum=1"},
+          {"ablate", "--study", "negative-iou=0.3", "--layers", "fc6"},
+          {"ablate", "--positives", "proposals"},
           {"detect"},
           {"nonsense"}
         }) {
@@ -51,6 +55,32 @@ class BadInputTest {
       assertEquals(2, wrong.status(), String.join(" ", usage));
       assertFalse(wrong.err().contains("\tat "), wrong.err());
       assertFalse(wrong.err().isBlank(), String.join(" ", usage));
+    }
+  }
+
+  @Test
+  void everyCommandExplainsItself() {
+    for (String command :
+        new String[] {
+          "run",
+          "ablate",
+          "pretrain",
+          "finetune",
+          "features",
+          "svm",
+          "bbox",
+          "detect",
+          "eval",
+          "proposals",
+          "bench",
+          "data check",
+          "data generate",
+          "data download",
+          "weights inspect",
+          "weights import"
+        }) {
+      Session help = Session.of((Object[]) (command + " --help").split(" ")).done();
+      assertTrue(help.out().startsWith("Usage: rcnn " + command + " "), help.out());
     }
   }
 

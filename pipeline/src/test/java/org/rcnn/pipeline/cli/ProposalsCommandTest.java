@@ -149,7 +149,7 @@ class ProposalsCommandTest {
   @Test
   void wrongUseIsRefused() {
     search("--mode", "slow")
-        .refused(2, "there is no mode 'slow'; choose fast, authors-fast, quality");
+        .refused(2, "There is no mode 'slow' of selective search; choose one of fast,");
     search("--ranking", "best").refused(2, "there is no ranking 'best'; choose coverage or");
     search("--threads", "0").refused(2, "--threads must be at least 1");
     search("--limit", "0").refused(2, "--limit must be at least 1");

@@ -1,0 +1,292 @@
+package org.rcnn.pipeline.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What came of training the same SVMs with one thing changed: a row for every training, and the
+ * mean AP as lines over what was changed.
+ *
+ * <p>Beside the mean AP stand the figures that explain it: how many regions were positives,
+ * negatives or neither, how many positives the training itself left on the wrong side, and how many
+ * of the most confident false positives are on the right object but fit badly.
+ */
+public final class StudyReport {
+
+  private final String title;
+  private final String axis;
+  private final boolean numeric;
+  private final List<String> notes;
+  private final List<Row> rows;
+
+  /**
+   * A report.
+   *
+   * @param title what was studied, on what
+   * @param axis what was changed, in words
+   * @param numeric whether places along the axis are numbers; else the labels name them
+   * @param notes how to read the table, a sentence each
+   * @param rows the trainings, series by series
+   */
+  public StudyReport(
+      String title, String axis, boolean numeric, List<String> notes, List<Row> rows) {
+    this.title = Objects.requireNonNull(title, "title");
+    this.axis = Objects.requireNonNull(axis, "axis");
+    this.numeric = numeric;
+    this.notes = List.copyOf(notes);
+    this.rows = List.copyOf(rows);
+  }
+
+  /**
+   * One training and its result; counts are sums over the classes.
+   *
+   * @param series the line that it is a point of; empty if there is but one
+   * @param label what was changed, as it was asked for
+   * @param at its place along the axis
+   * @param mAP mean AP, a fraction
+   * @param ap AP of each class, a fraction
+   * @param groundTruth positives that are annotated objects
+   * @param proposals positives that are proposals
+   * @param positivesAfter positives after up-sampling
+   * @param ignored regions that are neither
+   * @param negatives negatives in all images
+   * @param negativesAfter negatives after down-sampling
+   * @param misplaced share of the positives that their last training scored below 0; NaN if unknown
+   * @param localisation share of the most confident false positives that are on an object of the
+   *     class but fit badly; NaN without any
+   * @param seconds time of training; NaN if unknown
+   */
+  public record Row(
+      String series,
+      String label,
+      double at,
+      double mAP,
+      Map<String, Double> ap,
+      long groundTruth,
+      long proposals,
+      long positivesAfter,
+      long ignored,
+      long negatives,
+      long negativesAfter,
+      double misplaced,
+      double localisation,
+      double seconds) {
+
+    /** Keeps its own copy of the map, in its order. */
+    public Row {
+      Objects.requireNonNull(series, "series");
+      Objects.requireNonNull(label, "label");
+      ap = Collections.unmodifiableMap(new LinkedHashMap<>(ap));
+    }
+  }
+
+  private record Column(String head, boolean right, Function<Row, String> figure) {}
+
+  private List<Column> columns() {
+    List<Column> columns = new ArrayList<>();
+    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
+      columns.add(new Column("positives", false, Row::series));
+    }
+    columns.add(new Column(numeric ? "negatives" : axis, false, this::changed));
+    columns.add(new Column("mAP", true, row -> Numbers.percent(row.mAP())));
+    columns.add(
+        new Column(
+            "positives", true, row -> Numbers.count(row.groundTruth()) + plus(row.proposals())));
+    if (rows.stream().anyMatch(r -> r.positivesAfter() != r.groundTruth() + r.proposals())) {
+      columns.add(new Column("up-sampled", true, row -> Numbers.count(row.positivesAfter())));
+    }
+    columns.add(new Column("ignored", true, row -> Numbers.count(row.ignored())));
+    columns.add(new Column("negatives", true, row -> Numbers.count(row.negatives())));
+    if (rows.stream().anyMatch(r -> r.negativesAfter() != r.negatives())) {
+      columns.add(new Column("down-sampled", true, row -> Numbers.count(row.negativesAfter())));
+    }
+    columns.add(new Column("misplaced, %", true, row -> Numbers.percent(row.misplaced())));
+    columns.add(new Column("bad fit, %", true, row -> Numbers.percent(row.localisation())));
+    columns.add(new Column("seconds", true, row -> Numbers.decimals(row.seconds(), 1)));
+    return columns;
+  }
+
+  private String changed(Row row) {
+    return numeric ? "IoU < " + row.label() : row.label();
+  }
+
+  private static String plus(long count) {
+    return count == 0 ? "" : " + " + Numbers.count(count);
+  }
+
+  /** The table for a console, with what its columns mean below it. */
+  public String toText() {
+    List<Column> columns = columns();
+    int[] widths = new int[columns.size()];
+    for (int c = 0; c < widths.length; c++) {
+      widths[c] = columns.get(c).head().length();
+      for (Row row : rows) {
+        widths[c] = Math.max(widths[c], columns.get(c).figure().apply(row).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    appendLine(text, columns, widths, Column::head);
+    int total = 2 * (widths.length - 1);
+    for (int width : widths) {
+      total += width;
+    }
+    String series = null;
+    for (Row row : rows) {
+      if (!row.series().equals(series)) {
+        text.append("-".repeat(total)).append('\n');
+        series = row.series();
+      }
+      appendLine(text, columns, widths, column -> column.figure().apply(row));
+    }
+    explanations().forEach(sentence -> text.append(sentence).append('\n'));
+    return text.toString();
+  }
+
+  private static void appendLine(
+      StringBuilder text, List<Column> columns, int[] widths, Function<Column, String> cell) {
+    StringBuilder line = new StringBuilder();
+    for (int c = 0; c < widths.length; c++) {
+      String value = cell.apply(columns.get(c));
+      String room = " ".repeat(widths[c] - value.length());
+      line.append(c == 0 ? "" : "  ");
+      line.append(columns.get(c).right() ? room + value : value + room);
+    }
+    text.append(line.toString().stripTrailing()).append('\n');
+  }
+
+  private List<String> explanations() {
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        "positives: annotated objects + proposals; counts are sums over the classes."
+            + " misplaced: positives that the training itself scored below 0."
+            + " bad fit: of the most confident false positives, those on the right object.");
+    sentences.addAll(notes);
+    return sentences;
+  }
+
+  /** The tables in GitHub's Markdown: the figures, then the AP of each class. */
+  public String toMarkdown() {
+    List<Column> columns = columns();
+    StringBuilder text = new StringBuilder("# " + markdown(title) + "\n\n|");
+    columns.forEach(column -> text.append(' ').append(markdown(column.head())).append(" |"));
+    text.append("\n|");
+    columns.forEach(column -> text.append(column.right() ? "---:|" : ":---|"));
+    text.append('\n');
+    for (Row row : rows) {
+      text.append('|');
+      columns.forEach(
+          column -> text.append(' ').append(markdown(column.figure().apply(row))).append(" |"));
+      text.append('\n');
+    }
+    text.append('\n');
+    explanations().forEach(sentence -> text.append(markdown(sentence)).append('\n'));
+    text.append("\n| class, AP in per cent |");
+    rows.forEach(row -> text.append(' ').append(markdown(changed(row))).append(" |"));
+    text.append("\n|:---|").append("---:|".repeat(rows.size())).append('\n');
+    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
+      text.append("| positives |");
+      rows.forEach(row -> text.append(' ').append(markdown(row.series())).append(" |"));
+      text.append('\n');
+    }
+    for (String name : classes()) {
+      text.append("| ").append(markdown(name)).append(" |");
+      rows.forEach(row -> text.append(' ').append(apOf(row, name)).append(" |"));
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String apOf(Row row, String className) {
+    return Numbers.percent(row.ap().getOrDefault(className, Double.NaN));
+  }
+
+  private Set<String> classes() {
+    Set<String> classes = new LinkedHashSet<>();
+    rows.forEach(row -> classes.addAll(row.ap().keySet()));
+    return classes;
+  }
+
+  private static String markdown(String text) {
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
+  }
+
+  /** The plot as an SVG file of its own. */
+  public String toSvg() {
+    return chart().toFile(title);
+  }
+
+  /** Plot and tables as a page of its own. */
+  public String toHtml() {
+    Html html = ReportPage.begin(title);
+    html.open("body").open("header").leaf("h1", title).close().open("main");
+    html.open("section").leaf("h2", "Mean average precision, in per cent");
+    html.open("div", "class", "halves").open("figure");
+    chart().appendTo(html, "Mean AP by " + axis);
+    html.close().close().close();
+    html.open("section").open("div", "class", "scroll");
+    appendTable(html);
+    html.close();
+    explanations().forEach(sentence -> html.leaf("p", sentence, "class", "lead"));
+    html.close();
+    html.open("section").leaf("h2", "Average precision by class, in per cent");
+    html.open("div", "class", "scroll");
+    appendClasses(html);
+    html.close().close();
+    return html.close().close().close().toString();
+  }
+
+  private void appendTable(Html html) {
+    List<Column> columns = columns();
+    html.open("table").open("thead").open("tr");
+    columns.forEach(column -> html.leaf("th", column.head(), "class", column.right() ? "n" : ""));
+    html.close().close().open("tbody");
+    for (Row row : rows) {
+      html.open("tr");
+      columns.forEach(
+          column ->
+              html.leaf("td", column.figure().apply(row), "class", column.right() ? "n" : ""));
+      html.close();
+    }
+    html.close().close();
+  }
+
+  private void appendClasses(Html html) {
+    html.open("table").open("thead");
+    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
+      html.open("tr").leaf("th", "positives");
+      rows.forEach(row -> html.leaf("th", row.series(), "class", "n"));
+      html.close();
+    }
+    html.open("tr").leaf("th", "class");
+    rows.forEach(row -> html.leaf("th", changed(row), "class", "n"));
+    html.close().close().open("tbody");
+    for (String name : classes()) {
+      html.open("tr").leaf("th", name);
+      rows.forEach(row -> html.leaf("td", apOf(row, name), "class", "n"));
+      html.close();
+    }
+    html.close().close();
+  }
+
+  private LineChart chart() {
+    Map<String, List<Row>> bySeries = new LinkedHashMap<>();
+    rows.forEach(row -> bySeries.computeIfAbsent(row.series(), s -> new ArrayList<>()).add(row));
+    List<LineChart.Series> lines = new ArrayList<>();
+    bySeries.forEach(
+        (series, points) ->
+            lines.add(
+                new LineChart.Series(
+                    series.isEmpty() ? "mAP" : series,
+                    points.stream().mapToDouble(Row::at).toArray(),
+                    points.stream().mapToDouble(row -> 100 * row.mAP()).toArray())));
+    List<String> names = numeric ? List.of() : rows.stream().map(Row::label).toList();
+    return LineChart.ofPoints(axis, names, lines);
+  }
+}
