@@ -3,9 +3,12 @@ package org.rcnn.cnn.speed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /**
  * Another program that runs networks, to be measured beside ours on the same weights and images.
@@ -27,10 +30,23 @@ public interface ForwardPeer {
    */
   ForwardPass open(ForwardTask task, Path folder) throws IOException;
 
-  /** The peers on the class path, in the order of their files. */
-  static List<ForwardPeer> onClassPath() {
+  /**
+   * The peers on the class path, in the order of their files.
+   *
+   * @param problem told of each peer that does not load, which is then left out
+   */
+  static List<ForwardPeer> onClassPath(Consumer<String> problem) {
     List<ForwardPeer> peers = new ArrayList<>();
-    ServiceLoader.load(ForwardPeer.class).forEach(peers::add);
-    return peers;
+    Iterator<ForwardPeer> found = ServiceLoader.load(ForwardPeer.class).iterator();
+    while (true) {
+      try {
+        if (!found.hasNext()) {
+          return peers;
+        }
+        peers.add(found.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        problem.accept("A peer does not load and is left out: " + e.getMessage());
+      }
+    }
   }
 }

@@ -384,6 +384,8 @@ class NetworkTest {
     assertTapsHaveTheirDimensions(small, 3);
 
     assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0", 3), 1);
+    assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0-131", 3), 1);
+    assertEquals(4608, Architectures.byName("squeezenet1_0-131", 3).tapDimensions().get(Tap.POOL5));
 
     // The large ones by their declared shapes alone; the parity profile runs them.
     assertTaps("alexnet", 9216, 4096, 4096);

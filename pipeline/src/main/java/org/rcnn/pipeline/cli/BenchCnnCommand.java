@@ -168,7 +168,7 @@ final class BenchCnnCommand implements Callable<Integer> {
   /** The peers that take part; what keeps the others from it is printed. */
   private List<ForwardPeer> peers(PrintWriter out) {
     List<ForwardPeer> peers = new ArrayList<>();
-    List<ForwardPeer> known = ForwardPeer.onClassPath();
+    List<ForwardPeer> known = ForwardPeer.onClassPath(out::println);
     if (known.isEmpty()) {
       out.println("No peers are on the class path; ./rcnn bench builds with them.");
     }
