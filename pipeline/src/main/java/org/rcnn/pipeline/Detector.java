@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.RegionFeatures;
 import org.rcnn.cnn.network.Tap;
@@ -33,14 +35,44 @@ public final class Detector implements AutoCloseable {
 
   private static final int BATCH = 64;
 
+  /** The steps from an image to its detections. */
+  public enum Step {
+    /** Boxes that may hold an object. */
+    PROPOSE,
+    /** Warping the boxes; summed over the threads. */
+    WARP,
+    /** The network; summed over the threads. */
+    FORWARD,
+    /** The head's scores. */
+    SCORE,
+    /** Box regression and non-maximum suppression. */
+    SUPPRESS
+  }
+
+  /** Hears how long the steps of a detection took, in any thread. */
+  public interface Clock {
+    /** Part of a step, or all of it, is done. */
+    void spent(Step step, long nanoseconds);
+  }
+
   private final Description description;
   private final DetectorFile file;
   private final SelectiveSearch search;
   private final FeatureExtractor extractor;
   private final DetectionAssembly assembly;
 
-  private Detector(DetectorFile file) {
+  private final ExecutorService pool;
+  private final int threads;
+
+  /**
+   * A detector in memory.
+   *
+   * @param threads threads that share an image's regions
+   */
+  public Detector(DetectorFile file, int threads) {
     this.file = file;
+    this.threads = threads;
+    this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
     this.description = file.description();
     this.search =
         new SelectiveSearch(ProposalStage.settings(description.proposals(), description.seed()));
@@ -59,7 +91,13 @@ public final class Detector implements AutoCloseable {
    * @throws IOException if there is none, or it is damaged
    */
   public static Detector load(Path path) throws IOException {
-    return new Detector(DetectorFile.read(path));
+    return new Detector(DetectorFile.read(path), Runtime.getRuntime().availableProcessors());
+  }
+
+  private static Thread worker(Runnable work) {
+    Thread thread = new Thread(work, "detector");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** The classes that the detector knows, sorted. */
@@ -80,22 +118,50 @@ public final class Detector implements AutoCloseable {
    *     probabilities; low scores are included, down to the trained setting, for the caller to cut
    */
   public List<Detection> detect(RgbImage image) {
+    return detect(image, (step, nanoseconds) -> {});
+  }
+
+  /** As {@link #detect(RgbImage)}, telling a clock what took how long. */
+  public List<Detection> detect(RgbImage image, Clock clock) {
+    long start = System.nanoTime();
     List<Box> regions = search.propose(image);
-    RegionFeatures features = extractor.extract(image, regions);
+    clock.spent(Step.PROPOSE, System.nanoTime() - start);
+    RegionFeatures features =
+        extractor.extract(image, regions, pool, threads, new ExtractionClock(clock));
+    long extracted = System.nanoTime();
     float[] scores = file.head().score(features.at(description.layer()), regions.size());
-    return assembly.detections(
-        regions,
-        scores,
-        description.classes(),
-        file.regressor(),
-        file.regressor() == null ? null : features.at(Tap.POOL5),
-        image.width(),
-        image.height());
+    long scored = System.nanoTime();
+    clock.spent(Step.SCORE, scored - extracted);
+    List<Detection> found =
+        assembly.detections(
+            regions,
+            scores,
+            description.classes(),
+            file.regressor(),
+            file.regressor() == null ? null : features.at(Tap.POOL5),
+            image.width(),
+            image.height());
+    clock.spent(Step.SUPPRESS, System.nanoTime() - scored);
+    return found;
+  }
+
+  /** Passes on what the extraction tells. */
+  private record ExtractionClock(Clock clock) implements FeatureExtractor.Clock {
+    @Override
+    public void warped(long nanoseconds) {
+      clock.spent(Step.WARP, nanoseconds);
+    }
+
+    @Override
+    public void forwarded(long nanoseconds) {
+      clock.spent(Step.FORWARD, nanoseconds);
+    }
   }
 
   /** Frees the native memory. */
   @Override
   public void close() {
+    pool.shutdown();
     extractor.close();
   }
 }

@@ -13,9 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.rcnn.cnn.network.FusedNetwork;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.warp.WarpGeometry;
@@ -27,98 +34,235 @@ import org.rcnn.data.RgbImage;
  *
  * <p>Safe for use by several threads: they share the network's weights, and each call has buffers
  * of its own. Set the engine to one thread ({@link org.rcnn.cnn.network.TorchEngine}) and give each
- * core an image: that keeps all cores busy where batches split inside the engine would not.
+ * core an image, or, where there is but one image, a batch: that keeps all cores busy where batches
+ * split inside the engine would not.
  */
 public final class FeatureExtractor implements AutoCloseable {
 
-  private final Network network;
+  /** How the network is run. */
+  public enum Execution {
+    /** Operator by operator, with the very operators that fine-tuning uses. */
+    PLAIN,
+    /**
+     * As one program with joined operators ({@link FusedNetwork}): faster, the same to rounding.
+     */
+    FUSED
+  }
+
+  /** Hears how long the parts of an extraction took, in any thread. */
+  public interface Clock {
+    /** A batch's regions were warped. */
+    void warped(long nanoseconds);
+
+    /** A batch was brought through the network, and its results to their rows. */
+    void forwarded(long nanoseconds);
+  }
+
+  private static final Clock DEAF =
+      new Clock() {
+        @Override
+        public void warped(long nanoseconds) {
+          // Nobody wants to know.
+        }
+
+        @Override
+        public void forwarded(long nanoseconds) {
+          // Nobody wants to know.
+        }
+      };
+
+  private final NetworkDefinition definition;
+  private final NDManager manager;
+  private final Function<NDArray, Map<Tap, NDArray>> forward;
+  private final AutoCloseable network;
   private final Set<Tap> taps;
   private final int batch;
 
   /**
-   * An extractor for a network.
+   * An extractor for a network, run operator by operator.
    *
    * @param taps the taps to return
    * @param batch regions in one forward pass; throughput saturates at 32 to 64
    */
   public FeatureExtractor(
       NetworkDefinition definition, Weights weights, Set<Tap> taps, int batch, Device device) {
+    this(definition, weights, taps, batch, device, Execution.PLAIN);
+  }
+
+  private FeatureExtractor(
+      NetworkDefinition definition,
+      Weights weights,
+      Set<Tap> taps,
+      int batch,
+      Device device,
+      Execution execution) {
     if (taps.isEmpty() || batch < 1) {
       throw new IllegalArgumentException(
           "A feature extractor needs a tap and a batch of at least 1.");
     }
-    this.network = new Network(definition, weights, device);
+    this.definition = definition;
     this.taps = Set.copyOf(taps);
     this.batch = batch;
+    if (execution == Execution.FUSED) {
+      FusedNetwork fused = new FusedNetwork(definition, weights, this.taps);
+      this.manager = fused.manager();
+      this.forward = fused::forward;
+      this.network = fused;
+    } else {
+      Network plain = new Network(definition, weights, device);
+      this.manager = plain.manager();
+      this.forward = images -> plain.forward(images, this.taps);
+      this.network = plain;
+    }
+  }
+
+  /** An extractor on the CPU that runs the network operator by operator. */
+  public static FeatureExtractor onCpu(
+      NetworkDefinition definition, Weights weights, Set<Tap> taps, int batch) {
+    return onCpu(definition, weights, taps, batch, Execution.PLAIN);
   }
 
   /** An extractor on the CPU. */
   public static FeatureExtractor onCpu(
-      NetworkDefinition definition, Weights weights, Set<Tap> taps, int batch) {
-    return new FeatureExtractor(definition, weights, taps, batch, Device.cpu());
+      NetworkDefinition definition,
+      Weights weights,
+      Set<Tap> taps,
+      int batch,
+      Execution execution) {
+    return new FeatureExtractor(definition, weights, taps, batch, Device.cpu(), execution);
   }
 
   /** The length of a feature vector at a tap. */
   public int dimension(Tap tap) {
-    return network.definition().tapDimensions().get(tap);
+    return definition.tapDimensions().get(tap);
   }
 
   /**
-   * The features of an image's regions.
+   * The features of an image's regions, computed in the calling thread.
    *
    * <p>Regions that show the same pixels after rounding are computed once.
    *
    * @param regions boxes in the image's pixels; may be empty
    */
   public RegionFeatures extract(RgbImage image, List<Box> regions) {
-    Map<Tap, float[]> values = new EnumMap<>(Tap.class);
-    taps.forEach(
-        tap -> values.put(tap, new float[Math.multiplyExact(regions.size(), dimension(tap))]));
-    try (RegionWarper warper = new RegionWarper(image, network.definition())) {
-      Map<WarpGeometry, List<Integer>> rowsOf = new LinkedHashMap<>();
-      for (int row = 0; row < regions.size(); row++) {
-        rowsOf
-            .computeIfAbsent(warper.geometry(regions.get(row)), key -> new ArrayList<>(1))
-            .add(row);
-      }
-      extractBatches(warper, List.copyOf(rowsOf.keySet()), List.copyOf(rowsOf.values()), values);
-    }
-    return new RegionFeatures(regions.size(), values);
+    return new Extraction(image, regions, DEAF).run();
   }
 
-  private void extractBatches(
-      RegionWarper warper,
-      List<WarpGeometry> geometries,
-      List<List<Integer>> rows,
-      Map<Tap, float[]> values) {
-    int side = network.definition().inputSize();
-    int perRegion = 3 * side * side;
-    int capacity = Math.min(batch, Math.max(1, geometries.size()));
-    float[] inputs = new float[capacity * perRegion];
-    ByteBuffer buffer =
-        ByteBuffer.allocateDirect(inputs.length * Float.BYTES).order(ByteOrder.nativeOrder());
-    for (int begin = 0; begin < geometries.size(); begin += capacity) {
-      int count = Math.min(capacity, geometries.size() - begin);
-      for (int i = 0; i < count; i++) {
-        warper.warp(geometries.get(begin + i), false, inputs, i * perRegion);
-      }
-      buffer.clear();
-      buffer.asFloatBuffer().put(inputs, 0, count * perRegion);
-      buffer.limit(count * perRegion * Float.BYTES);
-      forward(buffer, count, rows.subList(begin, begin + count), values);
-    }
+  /**
+   * The features of an image's regions, batches side by side.
+   *
+   * @param regions boxes in the image's pixels; may be empty
+   * @param pool runs the work; its threads use the engine single-threaded from now on
+   * @param threads how many of them work at once; the result does not depend on it
+   * @param clock hears of the time
+   */
+  public RegionFeatures extract(
+      RgbImage image, List<Box> regions, Executor pool, int threads, Clock clock) {
+    return new Extraction(image, regions, clock).run(pool, threads);
   }
 
-  private void forward(
-      ByteBuffer buffer, int count, List<List<Integer>> rows, Map<Tap, float[]> values) {
-    int side = network.definition().inputSize();
-    try (NDManager scratch = network.manager().newSubManager()) {
-      NDArray stored = scratch.create(buffer, new Shape(count, side, side, 3), DataType.FLOAT32);
-      NDArray view = stored.transpose(0, 3, 1, 2);
-      view.attach(scratch);
-      network
-          .forward(view, taps)
-          .forEach((tap, output) -> scatter(output.toFloatArray(), rows, values.get(tap)));
+  /** One image's regions on their way. */
+  private final class Extraction {
+    private final RgbImage image;
+    private final Clock clock;
+    private final int rows;
+    private final Map<Tap, float[]> values = new EnumMap<>(Tap.class);
+    private final List<WarpGeometry> geometries;
+    private final List<List<Integer>> rowsOf;
+    private final AtomicInteger next = new AtomicInteger();
+
+    Extraction(RgbImage image, List<Box> regions, Clock clock) {
+      this.image = image;
+      this.clock = clock;
+      this.rows = regions.size();
+      taps.forEach(tap -> values.put(tap, new float[Math.multiplyExact(rows, dimension(tap))]));
+      Map<WarpGeometry, List<Integer>> grouped = new LinkedHashMap<>();
+      for (int row = 0; row < rows; row++) {
+        WarpGeometry geometry =
+            WarpGeometry.of(
+                regions.get(row),
+                image.width(),
+                image.height(),
+                definition.inputSize(),
+                definition.context());
+        grouped.computeIfAbsent(geometry, key -> new ArrayList<>(1)).add(row);
+      }
+      this.geometries = List.copyOf(grouped.keySet());
+      this.rowsOf = List.copyOf(grouped.values());
+    }
+
+    RegionFeatures run() {
+      if (rows > 0) {
+        work();
+      }
+      return new RegionFeatures(rows, values);
+    }
+
+    RegionFeatures run(Executor pool, int threads) {
+      int batches = (geometries.size() + batch - 1) / batch;
+      CompletableFuture<?>[] workers = new CompletableFuture<?>[Math.min(threads, batches)];
+      for (int i = 0; i < workers.length; i++) {
+        workers[i] =
+            CompletableFuture.runAsync(
+                () -> {
+                  TorchEngine.useThreads(1);
+                  work();
+                },
+                pool);
+      }
+      try {
+        CompletableFuture.allOf(workers).join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException failure) {
+          throw failure;
+        }
+        throw e;
+      }
+      return new RegionFeatures(rows, values);
+    }
+
+    /** Takes batch after batch until none is left. */
+    private void work() {
+      int side = definition.inputSize();
+      int perRegion = 3 * side * side;
+      int capacity = Math.min(batch, geometries.size());
+      float[] inputs = new float[capacity * perRegion];
+      ByteBuffer buffer =
+          ByteBuffer.allocateDirect(inputs.length * Float.BYTES).order(ByteOrder.nativeOrder());
+      try (RegionWarper warper = new RegionWarper(image, definition)) {
+        for (int begin = begin(); begin < geometries.size(); begin = begin()) {
+          int count = Math.min(batch, geometries.size() - begin);
+          long start = System.nanoTime();
+          for (int i = 0; i < count; i++) {
+            warper.warp(geometries.get(begin + i), false, inputs, i * perRegion);
+          }
+          buffer.clear();
+          buffer.asFloatBuffer().put(inputs, 0, count * perRegion);
+          buffer.limit(count * perRegion * Float.BYTES);
+          long warped = System.nanoTime();
+          clock.warped(warped - start);
+          forward(buffer, rowsOf.subList(begin, begin + count));
+          clock.forwarded(System.nanoTime() - warped);
+        }
+      }
+    }
+
+    /** Where the next batch begins; at the end or beyond it if there is none. */
+    private int begin() {
+      return (int) Math.min(geometries.size(), (long) next.getAndIncrement() * batch);
+    }
+
+    private void forward(ByteBuffer buffer, List<List<Integer>> batchRows) {
+      int side = definition.inputSize();
+      Shape shape = new Shape(batchRows.size(), side, side, 3);
+      try (NDManager scratch = manager.newSubManager()) {
+        NDArray stored = scratch.create(buffer, shape, DataType.FLOAT32);
+        NDArray view = stored.transpose(0, 3, 1, 2);
+        view.attach(scratch);
+        forward
+            .apply(view)
+            .forEach((tap, output) -> scatter(output.toFloatArray(), batchRows, values.get(tap)));
+      }
     }
   }
 
@@ -134,6 +278,11 @@ public final class FeatureExtractor implements AutoCloseable {
   /** Frees the network. */
   @Override
   public void close() {
-    network.close();
+    try {
+      network.close();
+    } catch (Exception e) {
+      // Neither of the two networks declares any.
+      throw new IllegalStateException(e);
+    }
   }
 }

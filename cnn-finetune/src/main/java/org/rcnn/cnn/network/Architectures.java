@@ -34,6 +34,8 @@ import java.util.function.IntFunction;
  * <tr><td>vgg16</td><td>224</td><td>25,088</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>squeezenet1_0, squeezenet1_0-caffe</td><td>227</td><td>18,432: the last fire module's
  * maps, pooled to 6 x 6</td><td>none</td><td>none</td></tr>
+ * <tr><td>squeezenet1_0-131</td><td>131</td><td>4,608: the same, pooled to 3 x 3</td>
+ * <td>none</td><td>none</td></tr>
  * <tr><td>resnet50</td><td>224</td><td>18,432: the last block's maps, averaged to 3 x 3</td>
  * <td>none</td><td>2,048: the averaged maps, which the scores are made of</td></tr>
  * </table>
@@ -53,6 +55,7 @@ public final class Architectures {
     known.put("vgg16", Vgg16::definition);
     known.put("squeezenet1_0", SqueezeNet::definition);
     known.put("squeezenet1_0-caffe", SqueezeNet::caffe);
+    known.put("squeezenet1_0-131", SqueezeNet::small);
     known.put("resnet50", ResNet50::definition);
     return Collections.unmodifiableMap(known);
   }

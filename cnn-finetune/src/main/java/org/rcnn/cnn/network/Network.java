@@ -271,7 +271,8 @@ public final class Network implements AutoCloseable {
     return new Shape(length, length);
   }
 
-  private void prepare(LocalResponseNorm n) {
+  /** The kernel that sums squares over neighbouring channels, channel by channel. */
+  static float[] band(LocalResponseNorm n) {
     int channels = n.channels();
     float[] band = new float[channels * channels];
     for (int out = 0; out < channels; out++) {
@@ -279,6 +280,12 @@ public final class Network implements AutoCloseable {
       int last = Math.min(channels - 1, out + n.size() / 2);
       Arrays.fill(band, out * channels + first, out * channels + last + 1, n.alpha() / n.size());
     }
+    return band;
+  }
+
+  private void prepare(LocalResponseNorm n) {
+    int channels = n.channels();
+    float[] band = band(n);
     float[] k = new float[channels];
     Arrays.fill(k, n.k());
     constants.put(n.name() + ".band", create(band, new Shape(channels, channels, 1, 1)));

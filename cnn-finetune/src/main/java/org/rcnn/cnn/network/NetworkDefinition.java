@@ -118,6 +118,14 @@ public record NetworkDefinition(
     return parameters().values().stream().mapToLong(Tensor::size).sum();
   }
 
+  /**
+   * Multiplications that one image takes on its way to a tap, each followed by an addition; those
+   * of convolutions and fully connected layers, beside which the rest is nothing.
+   */
+  public long multiplications(Tap tap) {
+    return Arithmetic.products(this, taps.get(tap));
+  }
+
   /** The same network for input of other colour order, mean or scale. */
   public NetworkDefinition withPreprocessing(Preprocessing other) {
     return new NetworkDefinition(

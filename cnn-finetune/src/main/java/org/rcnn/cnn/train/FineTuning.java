@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
@@ -34,10 +36,15 @@ public final class FineTuning {
 
   private static final int CHECKPOINT_EVERY = 500;
 
+  /** Batches of held out regions that the validation loss is the mean of. */
+  private static final int VALIDATION_BATCHES = 4;
+
   private final NetworkDefinition definition;
   private final FineTuningSettings settings;
   private final RegionPool pool;
   private final ImageCache images;
+  private final RegionPool validation;
+  private final ImageSource validationImages;
 
   /**
    * A stretch of the learning curve.
@@ -46,8 +53,17 @@ public final class FineTuning {
    * @param loss mean loss over the stretch
    * @param accuracy share of the stretch's regions whose own label scored highest
    * @param positiveAccuracy the same among regions with a class
+   * @param validationLoss the loss on held out regions after the stretch; NaN without such
+   * @param validationPositiveAccuracy share of the held out regions with a class whose own label
+   *     scored highest; NaN without such
    */
-  public record Progress(int iteration, double loss, double accuracy, double positiveAccuracy) {}
+  public record Progress(
+      int iteration,
+      double loss,
+      double accuracy,
+      double positiveAccuracy,
+      double validationLoss,
+      double validationPositiveAccuracy) {}
 
   /** Hears of progress. */
   public interface Listener {
@@ -89,15 +105,62 @@ public final class FineTuning {
       FineTuningSettings settings,
       RegionPool pool,
       ImageSource images) {
-    if (pool.positiveCount() == 0 || pool.backgroundCount() == 0) {
-      throw new IllegalArgumentException(
-          "Fine-tuning needs regions of both kinds: the pool has %d positives and %d backgrounds."
-              .formatted(pool.positiveCount(), pool.backgroundCount()));
+    this(definition, settings, pool, null, images);
+  }
+
+  /**
+   * A fine-tuning that is watched: after every stretch, the loss on regions of images that it does
+   * not learn from is measured, on the same 512 or so each time, as the network will be used, that
+   * is without dropout. Watching changes nothing of what is learned.
+   *
+   * @param definition the network, with one score for background and one for each class
+   * @param pool labelled regions
+   * @param validation regions of other images, labelled alike; null for none
+   * @param images the images the pools' regions lie in; may be asked by two threads at once
+   * @throws IllegalArgumentException if a pool lacks positives or backgrounds
+   */
+  public FineTuning(
+      NetworkDefinition definition,
+      FineTuningSettings settings,
+      RegionPool pool,
+      RegionPool validation,
+      ImageSource images) {
+    requireBothKinds("the pool", pool);
+    if (validation != null) {
+      requireBothKinds("the pool held out for validation", validation);
     }
     this.definition = definition.withDropout(settings.dropout());
     this.settings = settings;
     this.pool = pool;
     this.images = new ImageCache(images, settings.imageCacheBytes());
+    this.validation = validation;
+    this.validationImages = images;
+  }
+
+  private static void requireBothKinds(String name, RegionPool pool) {
+    if (pool.positiveCount() == 0 || pool.backgroundCount() == 0) {
+      throw new IllegalArgumentException(
+          "Fine-tuning needs regions of both kinds: %s has %d positives and %d backgrounds."
+              .formatted(name, pool.positiveCount(), pool.backgroundCount()));
+    }
+  }
+
+  /**
+   * How often each label stands in the batches of the whole training, background first. Batches
+   * follow from the seed alone, so no training has to run for it.
+   *
+   * @param classes number of classes, background not counted
+   */
+  public long[] labelsDrawn(int classes) {
+    long[] drawn = new long[classes + 1];
+    for (int i = 0; i < settings.iterations(); i++) {
+      Random random = batchRandom(i);
+      for (int place = 0; place < settings.positives() + settings.backgrounds(); place++) {
+        drawn[pool.label(draw(pool, place, random))]++;
+        random.nextBoolean();
+      }
+    }
+    return drawn;
   }
 
   /**
@@ -130,7 +193,7 @@ public final class FineTuning {
   /** Which training a checkpoint belongs to. */
   private String identity() {
     return "%s, %d outputs, %d regions, %s"
-        .formatted(definition.name(), definition.outputs(), pool.size(), settings);
+        .formatted(definition.name(), definition.outputs(), pool.size(), settings.identity());
   }
 
   private double rateFactor(String parameter, Set<String> newLayers) {
@@ -139,10 +202,11 @@ public final class FineTuning {
     if (settings.frozenLayers().contains(layer)) {
       return 0;
     }
+    double own = settings.layerRates().getOrDefault(layer, 1.0);
     if (newLayers.contains(layer)) {
-      return bias ? settings.newBiasRate() : settings.newWeightRate();
+      return own * (bias ? settings.newBiasRate() : settings.newWeightRate());
     }
-    return bias ? settings.copiedBiasRate() : 1;
+    return own * (bias ? settings.copiedBiasRate() : 1);
   }
 
   private void train(
@@ -163,7 +227,7 @@ public final class FineTuning {
         feeder.release(batch);
         listener.iteration(i + 1, settings.iterations(), loss);
         if ((i + 1) % listener.stretch() == 0 || i + 1 == settings.iterations()) {
-          curve.add(stretch.finish(i + 1));
+          curve.add(stretch.finish(i + 1, validate(network)));
           listener.progress(curve.get(curve.size() - 1));
         }
         if ((i + 1) % CHECKPOINT_EVERY == 0) {
@@ -195,19 +259,60 @@ public final class FineTuning {
 
   /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
   private void fill(int iteration, float[] values, long[] labels) throws IOException {
-    Random random = new Random(settings.seed() * 1_000_003L + iteration);
+    Random random = batchRandom(iteration);
     int perRegion = values.length / labels.length;
     for (int i = 0; i < labels.length; i++) {
-      int region =
-          i < settings.positives()
-              ? pool.positive(random.nextInt(pool.positiveCount()))
-              : pool.background(random.nextInt(pool.backgroundCount()));
+      int region = draw(pool, i, random);
       boolean mirror = random.nextBoolean();
       labels[i] = pool.label(region);
       try (RegionWarper warper = new RegionWarper(images.get(pool.image(region)), definition)) {
         warper.warp(warper.geometry(pool.box(region)), mirror, values, i * perRegion);
       }
     }
+  }
+
+  private Random batchRandom(int iteration) {
+    return new Random(settings.seed() * 1_000_003L + iteration);
+  }
+
+  /** The region at a place of a batch: positives first. */
+  private int draw(RegionPool from, int place, Random random) {
+    return place < settings.positives()
+        ? from.positive(random.nextInt(from.positiveCount()))
+        : from.background(random.nextInt(from.backgroundCount()));
+  }
+
+  /** Loss, and accuracy on positives, of the held out regions. */
+  private double[] validate(Network network) throws IOException {
+    if (validation == null) {
+      return new double[] {Double.NaN, Double.NaN};
+    }
+    Stretch sums = new Stretch(settings.positives());
+    int side = definition.inputSize();
+    long[] labels = new long[settings.positives() + settings.backgrounds()];
+    float[] values = new float[labels.length * 3 * side * side];
+    for (int b = 0; b < VALIDATION_BATCHES; b++) {
+      // Negative numbers, which no batch of the training has.
+      Random random = batchRandom(-1 - b);
+      for (int i = 0; i < labels.length; i++) {
+        int region = draw(validation, i, random);
+        labels[i] = validation.label(region);
+        try (RegionWarper warper =
+            new RegionWarper(validationImages.read(validation.image(region)), definition)) {
+          warper.warp(warper.geometry(validation.box(region)), false, values, i * 3 * side * side);
+        }
+      }
+      try (NDManager scratch = network.manager().newSubManager()) {
+        NDArray stored = scratch.create(values, new Shape(labels.length, side, side, 3));
+        NDArray view = stored.transpose(0, 3, 1, 2);
+        view.attach(scratch);
+        NDArray scores = network.forward(view, Set.of(Tap.SCORES)).get(Tap.SCORES);
+        double loss = SoftmaxLoss.of(scores, scratch.create(labels), 0).getFloat();
+        sums.add(loss, scores.toFloatArray(), labels);
+      }
+    }
+    Progress found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
+    return new double[] {found.loss(), found.positiveAccuracy()};
   }
 
   /** Sums over a stretch of the learning curve. */
@@ -241,13 +346,15 @@ public final class FineTuning {
       regions += labels.length;
     }
 
-    Progress finish(int iteration) {
+    Progress finish(int iteration, double[] validated) {
       Progress progress =
           new Progress(
               iteration,
               loss / iterations,
               (double) hits / regions,
-              (double) positiveHits / ((double) iterations * positives));
+              (double) positiveHits / ((double) iterations * positives),
+              validated[0],
+              validated[1]);
       loss = 0;
       iterations = 0;
       regions = 0;

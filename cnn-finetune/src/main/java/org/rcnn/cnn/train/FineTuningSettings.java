@@ -1,6 +1,9 @@
 package org.rcnn.cnn.train;
 
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * How a network is fine-tuned; the paper's values in brackets.
@@ -15,6 +18,7 @@ import java.util.Set;
  * @param copiedBiasRate factor on the rate for the biases of copied layers [2]
  * @param dropout rate of every dropout layer [0.5]
  * @param frozenLayers layers that keep their weights [none]
+ * @param layerRates factor on the rate by layer, beside the others; 1 for layers not named [none]
  * @param imageCacheBytes decoded images kept in memory
  * @param seed decides batches, mirroring and dropout
  */
@@ -28,6 +32,7 @@ public record FineTuningSettings(
     double copiedBiasRate,
     float dropout,
     Set<String> frozenLayers,
+    Map<String, Double> layerRates,
     long imageCacheBytes,
     long seed) {
 
@@ -39,5 +44,14 @@ public record FineTuningSettings(
               .formatted(iterations, positives, backgrounds));
     }
     frozenLayers = Set.copyOf(frozenLayers);
+    layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
+  }
+
+  /**
+   * The settings as a checkpoint notes them. Those that came later are noted where they are used,
+   * so that older checkpoints are still known.
+   */
+  String identity() {
+    return toString().replace(", layerRates={}", "");
   }
 }

@@ -15,9 +15,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
@@ -161,6 +163,58 @@ class FeatureExtractorTest {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void batchesSideBySideGiveTheSameBits() {
+    ExecutorService pool = Executors.newFixedThreadPool(3);
+    AtomicInteger warped = new AtomicInteger();
+    AtomicInteger forwarded = new AtomicInteger();
+    FeatureExtractor.Clock clock =
+        new FeatureExtractor.Clock() {
+          @Override
+          public void warped(long nanoseconds) {
+            warped.incrementAndGet();
+          }
+
+          @Override
+          public void forwarded(long nanoseconds) {
+            forwarded.incrementAndGet();
+          }
+        };
+    List<Box> regions = regions(41, 6);
+    try (FeatureExtractor extractor = extractor(8)) {
+      RegionFeatures expected = extractor.extract(IMAGE, regions);
+      for (int threads = 1; threads <= 3; threads++) {
+        RegionFeatures actual = extractor.extract(IMAGE, regions, pool, threads, clock);
+        for (Tap tap : TAPS) {
+          assertArrayEquals(expected.at(tap), actual.at(tap));
+        }
+      }
+      // 41 regions in batches of 8, none of them twice, three times over.
+      assertEquals(3 * 6, warped.get());
+      assertEquals(3 * 6, forwarded.get());
+      assertEquals(0, extractor.extract(IMAGE, List.of(), pool, 2, clock).rows());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void theFusedNetworksFeaturesAreThePlainOnes() {
+    List<Box> regions = regions(20, 7);
+    try (FeatureExtractor plain = extractor(8);
+        FeatureExtractor fused =
+            FeatureExtractor.onCpu(
+                NETWORK, ToyNetworks.random(NETWORK, 2), TAPS, 8, Execution.FUSED)) {
+      RegionFeatures expected = plain.extract(IMAGE, regions);
+      RegionFeatures actual = fused.extract(IMAGE, regions);
+      assertEquals(TAPS, actual.values().keySet());
+      for (Tap tap : TAPS) {
+        assertEquals(plain.dimension(tap), fused.dimension(tap));
+        assertArrayEquals(expected.at(tap), actual.at(tap), 1e-4f, tap.label());
+      }
     }
   }
 

@@ -384,6 +384,8 @@ class NetworkTest {
     assertTapsHaveTheirDimensions(small, 3);
 
     assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0", 3), 1);
+    assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0-131", 3), 1);
+    assertEquals(4608, Architectures.byName("squeezenet1_0-131", 3).tapDimensions().get(Tap.POOL5));
 
     // The large ones by their declared shapes alone; the parity profile runs them.
     assertTaps("alexnet", 9216, 4096, 4096);
@@ -498,6 +500,24 @@ class NetworkTest {
     long convolutions = 4_864 + 73_856 + 221_376 + 331_968 + 221_312;
     long connected = (2048 + 1) * 512 + (512 + 1) * 512 + (512 + 1) * 200;
     assertEquals(convolutions + connected, Architectures.alexnet64(200).parameterCount());
+  }
+
+  @Test
+  void multiplicationsAreThePublishedOnes() {
+    // VGG-16 at 224: 15.35 G in convolutions and 0.12 G in fully connected layers, as published.
+    assertEquals(
+        15_346_630_656L + 123_633_664,
+        Architectures.byName("vgg16", 1000).multiplications(Tap.SCORES));
+    // torchvision's table has 4.09 G for ResNet-50 and 0.82 G for SqueezeNet 1.0, both at 224.
+    assertEquals(
+        4.09, Architectures.byName("resnet50", 1000).multiplications(Tap.SCORES) * 1e-9, 0.005);
+    assertEquals(
+        0.82, Architectures.byName("squeezenet1_0", 1000).multiplications(Tap.SCORES) * 1e-9, 0.05);
+    // alexnet64 up to pool5, layer by layer: maps of 32, 16, 8, 8 and 8 pixels a side.
+    long conv1 = 64L * 3 * 25 * 32 * 32;
+    long conv2 = 128L * 64 * 9 * 16 * 16;
+    long rest = (192L * 128 + 192 * 192 + 128 * 192) * 9 * 8 * 8;
+    assertEquals(conv1 + conv2 + rest, Architectures.alexnet64(21).multiplications(Tap.POOL5));
   }
 
   @Test

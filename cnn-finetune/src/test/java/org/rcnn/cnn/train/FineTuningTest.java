@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,7 +125,7 @@ class FineTuningTest {
       int iterations, float rate, float decay, float dropout, Set<String> frozen, long seed) {
     Solver solver = new Solver(rate, new Steps(1000, 0.1), 0.9f, decay);
     return new FineTuningSettings(
-        iterations, 4, 12, solver, 10, 20, 2, dropout, frozen, 1 << 20, seed);
+        iterations, 4, 12, solver, 10, 20, 2, dropout, frozen, Map.of(), 1 << 20, seed);
   }
 
   private Result run(
@@ -229,6 +230,87 @@ class FineTuningTest {
     assertMoved(1, start, copied, fresh, "fc6.weight");
   }
 
+  @Test
+  void aLayersOwnRateComesOnTopOfTheOthers() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings plain = settings(1, 0.001f, 0, 0, Set.of(), 1);
+    FineTuningSettings own =
+        new FineTuningSettings(
+            1,
+            4,
+            12,
+            plain.solver(),
+            10,
+            20,
+            2,
+            0,
+            Set.of(),
+            Map.of("fc6", 3.0, "fc8", 0.5),
+            1 << 20,
+            1);
+    Weights start = start(network);
+    Weights usual = run(network, plain, Set.of("fc8"), new Log()).weights();
+    Weights changed = run(network, own, Set.of("fc8"), new Log()).weights();
+
+    assertMoved(3, start, usual, changed, "fc6.weight");
+    assertMoved(0.5, start, usual, changed, "fc8.weight");
+    assertMoved(1, start, usual, changed, "conv1.weight");
+  }
+
+  @Test
+  void settingsWithoutLayerRatesAreNotedAsBeforeThereWereAny() {
+    FineTuningSettings settings = settings(1, 0.001f, 0, 0, Set.of(), 1);
+    assertTrue(settings.identity().contains("frozenLayers=[], imageCacheBytes="));
+  }
+
+  @Test
+  void theValidationLossIsMeasuredOnOtherImagesAndChangesNothing() throws IOException {
+    NetworkDefinition network = Architectures.alexnet64(3);
+    FineTuningSettings settings = settings(20, 0.002f, 5e-4f, 0.5f, Set.of(), 1);
+    Result alone = run(network, settings, Set.of("fc8"), new Log());
+    List<Integer> read = Collections.synchronizedList(new ArrayList<>());
+    RegionPool.Builder other = RegionPool.builder(CLASSES, 0.5);
+    for (int i = 100; i < 102; i++) {
+      // The same scenes under other numbers.
+      GroundTruth object = new GroundTruth(CLASSES.get(i % 2), square(i - 100), false, false);
+      other.add(
+          i,
+          new Annotation("image" + i, SIDE, SIDE, List.of(object)),
+          List.of(new Box(0, 32, 48, 48)));
+    }
+    Result watched =
+        new FineTuning(
+                network,
+                settings,
+                pool(),
+                other.build(),
+                index -> {
+                  read.add(index);
+                  return image(index % 100);
+                })
+            .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
+
+    assertEquals(alone.weights(), watched.weights());
+    assertTrue(Double.isNaN(alone.curve().get(0).validationLoss()));
+    // Four batches of 16 regions after each of four stretches.
+    assertEquals(4 * 4 * 16, read.stream().filter(index -> index >= 100).count());
+    Progress first = watched.curve().get(0);
+    Progress last = watched.curve().get(3);
+    assertTrue(last.validationLoss() < first.validationLoss(), first + " to " + last);
+    assertTrue(last.validationPositiveAccuracy() > 0.8, last.toString());
+  }
+
+  @Test
+  void labelsDrawnAreThoseOfAllBatches() {
+    FineTuningSettings settings = settings(50, 0.002f, 5e-4f, 0.5f, Set.of(), 1);
+    long[] drawn =
+        new FineTuning(ToyNetworks.tiny(3), settings, pool(), FineTuningTest::image).labelsDrawn(2);
+    assertEquals(50 * 12, drawn[0]);
+    assertEquals(50 * 4, drawn[1] + drawn[2]);
+    // Half of the positives are red: 100 give or take four standard deviations.
+    assertEquals(100, drawn[1], 4 * Math.sqrt(50));
+  }
+
   private static void assertMoved(
       double times, Weights start, Weights copied, Weights fresh, String name) {
     double slow = 0;
@@ -255,7 +337,7 @@ class FineTuningTest {
     Solver solver = new Solver(0.001f, new Steps(1000, 0.1), 0.9f, 0);
     // Seed 1 never draws the same image twice in a row in three batches.
     FineTuningSettings uncached =
-        new FineTuningSettings(3, 4, 12, solver, 10, 20, 2, 0, Set.of(), 0, 1);
+        new FineTuningSettings(3, 4, 12, solver, 10, 20, 2, 0, Set.of(), Map.of(), 0, 1);
     NetworkDefinition network = ToyNetworks.tiny(3);
     new FineTuning(
             network,

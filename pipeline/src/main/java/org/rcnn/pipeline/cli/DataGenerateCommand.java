@@ -121,7 +121,7 @@ final class DataGenerateCommand implements Callable<Integer> {
   }
 
   /** What lies in the folder would be mixed with the new files. */
-  private static void requireEmpty(Path folder) throws IOException {
+  static void requireEmpty(Path folder) throws IOException {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new IOException("%s is a file; name a new or empty folder.".formatted(folder));
     }

@@ -105,6 +105,13 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * Whether a default holds settings; an empty mapping is itself a setting, with keys of any name.
+   */
+  private static boolean isSection(JsonNode node) {
+    return node.isObject() && !node.isEmpty();
+  }
+
   private static void merge(ObjectNode base, ObjectNode over, String path, String source) {
     for (Map.Entry<String, JsonNode> entry : over.properties()) {
       String key = path + entry.getKey();
@@ -112,7 +119,7 @@ public final class ConfigLoader {
       if (known == null) {
         throw unknown(key, source, base);
       }
-      if (known.isObject()) {
+      if (isSection(known)) {
         if (!entry.getValue().isObject()) {
           throw new ConfigException("%s: %s must hold keys of its own.".formatted(source, key));
         }
@@ -133,7 +140,7 @@ public final class ConfigLoader {
       at = next;
     }
     String last = parts[parts.length - 1];
-    if (at.get(last) == null || at.get(last).isObject()) {
+    if (at.get(last) == null || isSection(at.get(last))) {
       throw unknown(key, "the command line", at);
     }
     try {

@@ -2,7 +2,9 @@ package org.rcnn.pipeline.config;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -136,6 +138,8 @@ public record PipelineConfig(
    * @param copiedBiasRate factor for copied layers' biases
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
+   * @param layerRates factors on the learning rate by layer
+   * @param validationShare share of the training images that only the validation loss sees
    * @param imageCache MiB of decoded images
    */
   public record FineTune(
@@ -154,6 +158,8 @@ public record PipelineConfig(
       double copiedBiasRate,
       double dropout,
       Set<String> frozenLayers,
+      Map<String, Double> layerRates,
+      double validationShare,
       int imageCache) {
     /** Refuses values that cannot train. */
     public FineTune {
@@ -173,6 +179,18 @@ public record PipelineConfig(
       Range.atLeast("finetune.image-cache", imageCache, 1);
       // Sorted, so that equal settings print alike: artifacts are found by that text.
       frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
+      layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
+      layerRates.forEach(
+          (layer, factor) -> Range.within("finetune.layer-rates." + layer, factor, 0, 1000));
+      Range.within("finetune.validation-share", validationShare, 0, 0.9);
+    }
+
+    /**
+     * The settings as artifacts are found by. Those that came later stand in it where they are
+     * used, so that what was trained before them is still found.
+     */
+    public String identity() {
+      return toString().replace(", layerRates={}", "").replace(", validationShare=0.0", "");
     }
   }
 
@@ -182,13 +200,15 @@ public record PipelineConfig(
    * @param layer pool5, fc6 or fc7
    * @param batch regions in a forward pass
    * @param encoding sparse-fp16 or dense-fp32
+   * @param execution plain or fused
    */
-  public record Features(String layer, int batch, String encoding) {
+  public record Features(String layer, int batch, String encoding, String execution) {
     /** Refuses unknown layers and encodings. */
     public Features {
       Range.oneOf("features.layer", layer, "pool5", "fc6", "fc7");
       Range.atLeast("features.batch", batch, 1);
       Range.oneOf("features.encoding", encoding, "sparse-fp16", "dense-fp32");
+      Range.oneOf("features.execution", execution, "plain", "fused");
     }
   }
 

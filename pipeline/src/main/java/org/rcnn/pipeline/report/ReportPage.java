@@ -394,9 +394,21 @@ final class ReportPage {
 
   private void learningCurve(Html html) {
     html.open("div", "class", "halves");
-    html.open("figure").leaf("figcaption", "Loss");
-    LineChart.fromZero("iteration", List.of(series("loss", RunReport.LearningPoint::loss)))
-        .appendTo(html, "Loss by iteration");
+    html.open("figure").open("figcaption").text("Loss ");
+    List<LineChart.Series> losses = new ArrayList<>();
+    losses.add(series("loss", RunReport.LearningPoint::loss));
+    if (report.learningCurve.stream().anyMatch(point -> point.validationLoss() != null)) {
+      losses.add(
+          series(
+              "validation",
+              point -> point.validationLoss() == null ? Double.NaN : point.validationLoss()));
+      html.open("span", "class", "legend");
+      html.open("span").leaf("i", "", "class", "swatch l1").text("learned from").close();
+      html.open("span").leaf("i", "", "class", "swatch l2").text("held out images").close();
+      html.close();
+    }
+    html.close();
+    LineChart.fromZero("iteration", losses).appendTo(html, "Loss by iteration");
     html.close();
     html.open("figure").open("figcaption").text("Accuracy ");
     html.open("span", "class", "legend");

@@ -182,9 +182,14 @@ public final class RunReport {
    * @param loss softmax loss
    * @param accuracy share of samples classified correctly
    * @param positiveAccuracy the same among object samples alone, which background cannot flatter
+   * @param validationLoss the loss on images that were not learned from; null if none were kept
    */
   public record LearningPoint(
-      int iteration, double loss, double accuracy, double positiveAccuracy) {}
+      int iteration,
+      double loss,
+      double accuracy,
+      double positiveAccuracy,
+      Double validationLoss) {}
 
   /**
    * What one class's SVM learned from, before and after resampling.

@@ -90,7 +90,8 @@ public final class Experiment {
               .formatted(train.split()));
     }
     this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
-    requireKnown(config.finetune().frozenLayers(), backbone.definition());
+    requireKnown("frozen-layers", config.finetune().frozenLayers(), backbone.definition());
+    requireKnown("layer-rates", config.finetune().layerRates().keySet(), backbone.definition());
     this.proposals = new ProposalStage(config, run, problems);
     this.fineTuning = new FineTuneStage(config, run);
     this.features = new FeatureStage(config, run);
@@ -117,13 +118,13 @@ public final class Experiment {
     return new Experiment(this, config.withSvm(svm));
   }
 
-  private static void requireKnown(Set<String> frozen, NetworkDefinition network) {
+  private static void requireKnown(String key, Set<String> named, NetworkDefinition network) {
     List<String> known = network.parameterLayers().stream().map(Layer::name).toList();
-    for (String layer : frozen) {
+    for (String layer : named) {
       if (!known.contains(layer)) {
         throw new ConfigException(
-            "finetune.frozen-layers: network %s has no layer '%s' that learns; it has %s."
-                .formatted(network.name(), layer, String.join(", ", known)));
+            "finetune.%s: network %s has no layer '%s' that learns; it has %s."
+                .formatted(key, network.name(), layer, String.join(", ", known)));
       }
     }
   }

@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.rcnn.cnn.features.FeatureExtractor;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -58,15 +61,16 @@ public final class FeatureStage {
 
   /** What identifies a set's features. */
   Key key(Input input, String weightsFingerprint, List<String> classes) {
-    return Key.of(
-        "features",
-        VERSION,
-        Map.of(
-            "proposals", input.proposals().hash(),
-            "weights", weightsFingerprint,
-            "classes", input.training() ? classes : List.of(),
-            "training", input.training(),
-            "encoding", config.features().encoding()));
+    Map<String, Object> inputs = new TreeMap<>();
+    inputs.put("proposals", input.proposals().hash());
+    inputs.put("weights", weightsFingerprint);
+    inputs.put("classes", input.training() ? classes : List.of());
+    inputs.put("training", input.training());
+    inputs.put("encoding", config.features().encoding());
+    if (execution() != Execution.PLAIN) {
+      inputs.put("execution", config.features().execution());
+    }
+    return Key.of("features", VERSION, inputs);
   }
 
   /** The folder of a set's features, computed now if it is not there. */
@@ -96,6 +100,10 @@ public final class FeatureStage {
     return sparse ? Encoding.SPARSE_FP16 : Encoding.DENSE_FP32;
   }
 
+  private Execution execution() {
+    return Execution.valueOf(config.features().execution().toUpperCase(Locale.ROOT));
+  }
+
   private void extract(
       Input input, NetworkDefinition definition, Weights weights, List<String> classes, Path place)
       throws IOException {
@@ -106,7 +114,8 @@ public final class FeatureStage {
     List<Sample> samples;
     try (ProposalStore proposals = ProposalStore.open(input.store());
         FeatureExtractor extractor =
-            FeatureExtractor.onCpu(definition, weights, taps, config.features().batch());
+            FeatureExtractor.onCpu(
+                definition, weights, taps, config.features().batch(), execution());
         Stores stores = new Stores();
         Progress progress =
             Progress.start(

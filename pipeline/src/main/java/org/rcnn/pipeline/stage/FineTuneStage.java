@@ -1,14 +1,20 @@
 package org.rcnn.pipeline.stage;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -49,7 +55,7 @@ public final class FineTuneStage {
             "proposals", proposals.hash(),
             "backbone", backbone.fingerprint(),
             "classes", classes,
-            "settings", config.finetune().toString(),
+            "settings", config.finetune().identity(),
             "seed", config.seed()));
   }
 
@@ -84,13 +90,17 @@ public final class FineTuneStage {
       throws IOException {
     TorchEngine.useThreads(config.effectiveThreads());
     List<Sample> samples = set.samples();
-    RegionPool pool = pool(samples, store, classes);
     FineTune settings = config.finetune();
+    Set<Integer> heldOut = heldOut(samples.size(), settings.validationShare(), config.seed());
+    RegionPool pool = pool(samples, index -> !heldOut.contains(index), store, classes);
+    RegionPool validation =
+        heldOut.isEmpty() ? null : pool(samples, heldOut::contains, store, classes);
     FineTuning training =
         new FineTuning(
             backbone.definition(),
             settings(config),
             pool,
+            validation,
             index -> ImageFiles.read(samples.get(index).image()));
     try (Progress progress = Progress.start("fine-tuning", settings.iterations(), "it")) {
       FineTuning.Result result =
@@ -99,20 +109,32 @@ public final class FineTuneStage {
               Set.copyOf(backbone.transfer().newLayers()),
               place.resolveSibling(place.getFileName() + ".checkpoint"),
               new ProgressListener(progress));
-      writeCurve(result, pool, classes, curveFile);
+      long[] drawn = training.labelsDrawn(classes.size());
+      writeCurve(result, pool, drawn, classes, curveFile);
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(place, Precision.F32);
     }
   }
 
-  private RegionPool pool(List<Sample> samples, Path store, List<String> classes)
+  /** The numbers of the images that are not learned from: a seeded choice of at least one. */
+  static Set<Integer> heldOut(int images, double share, long seed) {
+    if (share == 0) {
+      return Set.of();
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, images).boxed().toList());
+    Collections.shuffle(order, new Random(seed));
+    return Set.copyOf(order.subList(0, (int) Math.max(1, Math.round(share * images))));
+  }
+
+  private RegionPool pool(
+      List<Sample> samples, IntPredicate chosen, Path store, List<String> classes)
       throws IOException {
     RegionPool.Builder pool = RegionPool.builder(classes, config.finetune().positiveIou());
     try (ProposalStore proposals = ProposalStore.open(store)) {
       for (int i = 0; i < samples.size(); i++) {
         Sample sample = samples.get(i);
-        if (proposals.contains(sample.id())) {
+        if (chosen.test(i) && proposals.contains(sample.id())) {
           pool.add(i, sample.annotation(), proposals.boxes(sample.id()));
         }
       }
@@ -138,12 +160,13 @@ public final class FineTuneStage {
         f.copiedBiasRate(),
         (float) f.dropout(),
         f.frozenLayers(),
+        f.layerRates(),
         (long) f.imageCache() << 20,
         config.seed());
   }
 
   private static void writeCurve(
-      FineTuning.Result result, RegionPool pool, List<String> classes, Path file)
+      FineTuning.Result result, RegionPool pool, long[] drawn, List<String> classes, Path file)
       throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode tree = json.createObjectNode();
@@ -153,7 +176,18 @@ public final class FineTuneStage {
     for (int c = 0; c < classes.size(); c++) {
       labels.put(classes.get(c), counts[c + 1]);
     }
-    tree.set("curve", json.valueToTree(result.curve()));
+    ObjectNode batches = tree.putObject("drawn");
+    batches.put("background", drawn[0]);
+    for (int c = 0; c < classes.size(); c++) {
+      batches.put(classes.get(c), drawn[c + 1]);
+    }
+    ArrayNode curve = tree.putArray("curve");
+    for (FineTuning.Progress point : result.curve()) {
+      ObjectNode node = json.valueToTree(point);
+      // JSON has no NaN; what was not measured is left out.
+      node.properties().removeIf(figure -> Double.isNaN(figure.getValue().asDouble()));
+      curve.add(node);
+    }
     RunFolder.writeJson(file, tree);
   }
 

@@ -53,12 +53,31 @@ class ConfigLoaderTest {
     "features.layer, fc9, 'features.layer must be one of pool5, fc6, fc7'",
     "finetune.iterations, 0, finetune.iterations must be at least 1",
     "finetune.iterations, many, finetune.iterations has a value of the wrong kind",
-    "svm, 3, there is no setting 'svm'"
+    "svm, 3, there is no setting 'svm'",
+    "features.execution, quick, 'features.execution must be one of plain, fused'",
+    "finetune.layer-rates, {conv1: -1}, finetune.layer-rates.conv1 must lie between",
+    "finetune.validation-share, 1, finetune.validation-share must lie between"
   })
   void aBadSettingIsRefusedByName(String key, String value, String sentence) {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> loader.preset("demo", Map.of(key, value)));
     assertTrue(refusal.getMessage().contains(sentence), refusal.getMessage());
+  }
+
+  @Test
+  void aMappingWithoutDefaultsTakesAnyKeys(@TempDir Path folder) throws IOException {
+    Map<String, Double> rates = Map.of("conv1", 0.1, "fc6", 2.0);
+    String mapping = "{conv1: 0.1, fc6: 2}";
+    assertEquals(
+        rates,
+        loader.preset("demo", Map.of("finetune.layer-rates", mapping)).finetune().layerRates());
+    Path file =
+        Files.writeString(
+            folder.resolve("rates.yaml"), "finetune:\n  layer-rates: " + mapping + "\n");
+    PipelineConfig config = loader.file(file, Map.of());
+    assertEquals(rates, config.finetune().layerRates());
+    Path again = Files.writeString(folder.resolve("again.yaml"), loader.toYaml(config));
+    assertEquals(config, loader.file(again, Map.of()));
   }
 
   @Test

@@ -55,7 +55,7 @@ class RunReportTest {
                 0.1,
                 Map.of(0.5, 0.9, 0.7, 0.8),
                 Map.of(text, 0.8)))
-        .optLearningCurve(List.of(new RunReport.LearningPoint(1, 2, 0.5, 0.25)))
+        .optLearningCurve(List.of(new RunReport.LearningPoint(1, 2, 0.5, 0.25, 1.5)))
         .optMining(List.of(new RunReport.MiningRound(text, 1, 2, 3, 80, 40, 4, 5, 6, 0.5, 0.49)))
         .optSamples(List.of(new RunReport.SampleCount(text, 1, 2, 3, 4, 5, 6, 7, 8)))
         .optBoxRegression(
@@ -177,7 +177,7 @@ class RunReportTest {
                     new RunReport.PrecisionRecall(
                         "dog", Double.NaN, new double[] {Double.NaN}, new double[] {0})))
             .optLearningCurve(
-                List.of(new RunReport.LearningPoint(0, Double.NaN, Double.NaN, Double.NaN)))
+                List.of(new RunReport.LearningPoint(0, Double.NaN, Double.NaN, Double.NaN, null)))
             .optProposalRecall(
                 new RunReport.ProposalRecall(
                     "fast",

@@ -1,0 +1,118 @@
+package org.rcnn.cnn.network;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A network that only runs forward, on the CPU, as one program of the engine instead of operator by
+ * operator: each ReLU is part of the convolution or product before it, and the weights lie in the
+ * order that suits the machine. Same single precision arithmetic, so the same values up to
+ * rounding.
+ *
+ * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
+ */
+public final class FusedNetwork implements AutoCloseable {
+
+  private static final String[] NO_FILES = {};
+
+  private final NetworkDefinition definition;
+  private final List<Tap> taps;
+  private final NDManager manager;
+  private final PtSymbolBlock program;
+
+  /**
+   * Translates a network.
+   *
+   * @param wanted the taps that a pass returns
+   * @throws IllegalArgumentException if the network lacks one of them
+   */
+  public FusedNetwork(NetworkDefinition definition, Weights weights, Set<Tap> wanted) {
+    for (Tap tap : wanted) {
+      if (!definition.taps().containsKey(tap)) {
+        throw new IllegalArgumentException(definition.lacks(tap));
+      }
+    }
+    this.definition = definition;
+    this.taps = wanted.stream().sorted().toList();
+    this.manager = Engine.getInstance().newBaseManager(Device.cpu());
+    try {
+      this.program = load(weights);
+      warmUp();
+    } catch (IOException e) {
+      manager.close();
+      throw new UncheckedIOException("The network's program could not be written.", e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private PtSymbolBlock load(Weights weights) throws IOException {
+    Path file = Files.createTempFile("network", ".pt");
+    try {
+      ScriptArchive.write(file, definition, weights, taps);
+      return JniUtils.loadModule((PtNDManager) manager, file, true, NO_FILES, NO_FILES, false);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** The engine looks at the first passes of a program before it settles. */
+  private void warmUp() {
+    int side = definition.inputSize();
+    for (int i = 0; i < 2; i++) {
+      try (NDManager scratch = manager.newSubManager()) {
+        forward(scratch.zeros(new Shape(1, side, side, 3)).transpose(0, 3, 1, 2));
+      }
+    }
+  }
+
+  /** What the network is. */
+  public NetworkDefinition definition() {
+    return definition;
+  }
+
+  /** The manager that owns the program; a child of it is the place for a pass's own arrays. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param images {@code N x 3 x size x size}, best as a transposed view of {@code N x size x size
+   *     x 3}; results go to its manager
+   * @return for each tap, {@code N x dimension}
+   */
+  public Map<Tap, NDArray> forward(NDArray images) {
+    NDList results = program.forward(new ParameterStore(manager, false), new NDList(images), false);
+    Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
+    for (int i = 0; i < taps.size(); i++) {
+      found.put(taps.get(i), results.get(i));
+    }
+    return found;
+  }
+
+  /** Frees the native memory. */
+  @Override
+  public void close() {
+    program.close();
+    manager.close();
+  }
+}

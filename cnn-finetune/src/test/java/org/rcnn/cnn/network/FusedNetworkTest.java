@@ -1,0 +1,180 @@
+package org.rcnn.cnn.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rcnn.cnn.ToyNetworks;
+
+class FusedNetworkTest {
+
+  /** What the fused network may differ by, as a share of a tap's largest value. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static float[] noise(NetworkDefinition definition, int images) {
+    Random random = new Random(7);
+    float[] values = new float[images * 3 * definition.inputSize() * definition.inputSize()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  /** The images as a channels-last view; any values will do, so they are not moved. */
+  private static NDArray view(NDManager scratch, NetworkDefinition definition, float[] values) {
+    int side = definition.inputSize();
+    Shape shape = new Shape(values.length / (3 * side * side), side, side, 3);
+    return scratch.create(values, shape).transpose(0, 3, 1, 2);
+  }
+
+  private static Map<Tap, float[]> fused(
+      FusedNetwork network, NetworkDefinition definition, float[] images) {
+    Map<Tap, float[]> found = new LinkedHashMap<>();
+    try (NDManager scratch = network.manager().newSubManager()) {
+      network
+          .forward(view(scratch, definition, images))
+          .forEach((tap, values) -> found.put(tap, values.toFloatArray()));
+    }
+    return found;
+  }
+
+  private static void assertSameAsPlain(NetworkDefinition definition, Weights weights) {
+    float[] images = noise(definition, 2);
+    Set<Tap> taps = definition.taps().keySet();
+    try (Network plain = new Network(definition, weights, Device.cpu());
+        FusedNetwork network = new FusedNetwork(definition, weights, taps);
+        NDManager scratch = plain.manager().newSubManager()) {
+      Map<Tap, NDArray> expected = plain.forward(view(scratch, definition, images), taps);
+      Map<Tap, float[]> actual = fused(network, definition, images);
+      assertEquals(taps, actual.keySet());
+      for (Tap tap : taps) {
+        assertClose(tap, expected.get(tap).toFloatArray(), actual.get(tap));
+      }
+    }
+  }
+
+  private static void assertClose(Tap tap, float[] expected, float[] actual) {
+    assertEquals(expected.length, actual.length, tap.label());
+    double size = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      size = Math.max(size, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(expected[i] - actual[i]));
+    }
+    assertTrue(size > 0, tap.label());
+    assertTrue(difference <= TOLERANCE * size, tap.label() + " " + difference / size);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"alexnet64", "squeezenet1_0-caffe", "resnet50"})
+  void knownNetworksGiveWhatTheyGivePlain(String name) {
+    NetworkDefinition definition = Architectures.byName(name, 6);
+    assertSameAsPlain(definition, Weights.initial(definition, 3));
+  }
+
+  @Test
+  void everyKindOfLayerGivesWhatItGivesPlain() {
+    NetworkDefinition definition =
+        NetworkDefinition.builder("all kinds", 25, 2, Preprocessing.caffe())
+            .convolution("conv1", 8, 5, 2, 1)
+            .ceilMaxPool("pool1", 3, 2)
+            .localResponseNorm("norm1")
+            .grouped("conv2", 12, 3, 1, 1, 2)
+            .concatenate(
+                "both",
+                one -> one.convolution("one", 4, 1, 1, 0),
+                three -> three.bare("three", 6, 3, 1, 1))
+            .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
+            .relu("sum.relu")
+            .maxPool("pool2", 2, 1, 1)
+            .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
+            .dropout("drop", 0.5f)
+            .linear("fc6", 9)
+            .tap(Tap.FC6)
+            .scores("fc8", 4)
+            .build();
+    assertSameAsPlain(definition, ToyNetworks.random(definition, 4));
+  }
+
+  @Test
+  void aTapBeforeItsReluIsNotRectified() {
+    NetworkDefinition definition =
+        new NetworkDefinition(
+            "bare",
+            4,
+            0,
+            Preprocessing.caffe(),
+            List.of(
+                new Layer.Convolution("conv", 3, 2, 1, 1, 0, 1),
+                new Layer.Relu("relu"),
+                new Layer.Linear("fc8", 32, 3)),
+            Map.of(Tap.POOL5, "conv", Tap.SCORES, "fc8"),
+            Map.of(Tap.POOL5, 32, Tap.SCORES, 3));
+    assertSameAsPlain(definition, ToyNetworks.random(definition, 4));
+  }
+
+  @Test
+  void aTapAloneIsWhatItIsAmongAll() {
+    NetworkDefinition definition = ToyNetworks.tiny(3);
+    Weights weights = ToyNetworks.random(definition, 2);
+    float[] images = noise(definition, 3);
+    try (FusedNetwork all = new FusedNetwork(definition, weights, definition.taps().keySet());
+        FusedNetwork alone = new FusedNetwork(definition, weights, Set.of(Tap.FC6))) {
+      Map<Tap, float[]> one = fused(alone, definition, images);
+      assertEquals(Set.of(Tap.FC6), one.keySet());
+      assertArrayEquals(fused(all, definition, images).get(Tap.FC6), one.get(Tap.FC6));
+    }
+  }
+
+  @Test
+  void severalThreadsMayShareANetwork() throws Exception {
+    NetworkDefinition definition = ToyNetworks.tiny(3);
+    Set<Tap> taps = definition.taps().keySet();
+    float[] images = noise(definition, 16);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (FusedNetwork network =
+        new FusedNetwork(definition, ToyNetworks.random(definition, 2), taps)) {
+      Map<Tap, float[]> expected = fused(network, definition, images);
+      List<Callable<Map<Tap, float[]>>> calls = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        calls.add(() -> fused(network, definition, images));
+      }
+      for (Future<Map<Tap, float[]>> found : threads.invokeAll(calls)) {
+        for (Tap tap : taps) {
+          assertArrayEquals(expected.get(tap), found.get().get(tap));
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aTapThatTheNetworkLacksIsRefusedByName() {
+    NetworkDefinition definition = ToyNetworks.tiny(3);
+    Weights weights = ToyNetworks.random(definition, 2);
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new FusedNetwork(definition, weights, Set.of(Tap.FC7)).close());
+    assertEquals("Network tiny has no fc7; it has pool5, fc6.", refused.getMessage());
+  }
+}

@@ -1,0 +1,86 @@
+package org.rcnn.pipeline.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.run.RunFolder.Key;
+
+/** What days of computing are found by must not change with a new setting that is not used. */
+class StageKeysTest {
+
+  @TempDir Path folder;
+
+  private static PipelineConfig config(Map<String, String> settings) {
+    return new ConfigLoader().preset("voc2007-small", settings);
+  }
+
+  private String features(Map<String, String> settings) throws Exception {
+    Key proposals = Key.of("proposals", 1, Map.of("mode", "fast"));
+    DetectionSet set = new DetectionSet("train", List.of(), "0");
+    FeatureStage.Input input =
+        new FeatureStage.Input(set, proposals, folder.resolve("proposals.bin"), true);
+    return new FeatureStage(config(settings), new RunFolder(folder))
+        .key(input, "weights", List.of("cat"))
+        .hash();
+  }
+
+  @Test
+  void featuresOfThePlainNetworkAreFoundByWhatTheyAlwaysWere() throws Exception {
+    Key proposals = Key.of("proposals", 1, Map.of("mode", "fast"));
+    Key expected =
+        Key.of(
+            "features",
+            1,
+            Map.of(
+                "proposals",
+                proposals.hash(),
+                "weights",
+                "weights",
+                "classes",
+                List.of("cat"),
+                "training",
+                true,
+                "encoding",
+                "sparse-fp16"));
+    assertEquals(expected.hash(), features(Map.of()));
+    assertNotEquals(expected.hash(), features(Map.of("features.execution", "fused")));
+  }
+
+  @Test
+  void fineTunedWeightsAreFoundByWhatTheyAlwaysWere() {
+    // As the run noted it that the documentation's table comes from.
+    assertEquals(
+        "FineTune[enabled=true, iterations=1500, positives=32, backgrounds=96, positiveIou=0.5,"
+            + " rate=0.001, rateDrop=0.1, rateDropEvery=1100, momentum=0.9, weightDecay=5.0E-4,"
+            + " newWeightRate=10.0, newBiasRate=20.0, copiedBiasRate=2.0, dropout=0.5,"
+            + " frozenLayers=[], imageCache=1024]",
+        config(Map.of()).finetune().identity());
+
+    String changed =
+        config(Map.of("finetune.layer-rates", "{fc6: 2}", "finetune.validation-share", "0.1"))
+            .finetune()
+            .identity();
+    assertTrue(changed.contains("layerRates={fc6=2.0}, validationShare=0.1"), changed);
+  }
+
+  @Test
+  void heldOutImagesAreASeededShareOfAll() {
+    Set<Integer> held = FineTuneStage.heldOut(50, 0.1, 1);
+    assertEquals(5, held.size());
+    assertEquals(held, FineTuneStage.heldOut(50, 0.1, 1));
+    assertNotEquals(held, FineTuneStage.heldOut(50, 0.1, 2));
+    assertEquals(1, FineTuneStage.heldOut(3, 0.1, 1).size());
+    assertEquals(Set.of(), FineTuneStage.heldOut(50, 0, 1));
+  }
+}
