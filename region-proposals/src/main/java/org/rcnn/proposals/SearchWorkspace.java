@@ -11,8 +11,6 @@ import org.rcnn.data.RgbImage;
  */
 final class SearchWorkspace {
 
-  private static final int OPENCV_LEAST_REGION = 100;
-
   private final SelectiveSearchConfig config;
   private final int mostChannels;
 
@@ -64,7 +62,7 @@ final class SearchWorkspace {
       graph.build(smoothed, channels, width, height, config.variant() == Variant.AUTHORS);
       for (int s = 0; s < labels.length; s++) {
         int k = config.scales().get(s);
-        regions[s] = merging.segment(graph, k, leastRegion(k), labels[s]);
+        regions[s] = merging.segment(graph, k, config.variant().leastRegion(k), labels[s]);
       }
       histograms.count(
           planes,
@@ -88,10 +86,6 @@ final class SearchWorkspace {
       case AUTHORS -> boxes.byRank(most);
       case COVERAGE -> coverage.order(boxes, image.width(), image.height(), most);
     };
-  }
-
-  private int leastRegion(int k) {
-    return config.variant() == Variant.OPENCV ? OPENCV_LEAST_REGION : k;
   }
 
   private int[][] texturePlanes(int channels, int pixels) {

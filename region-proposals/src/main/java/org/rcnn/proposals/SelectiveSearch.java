@@ -14,6 +14,48 @@ import org.rcnn.data.RgbImage;
  *
  * <p>Immutable and safe for any number of threads, each of which keeps arrays of its own for the
  * next image. The same image gives the same boxes in the same order on every thread.
+ *
+ * <p><b>As the authors do it</b>, in {@link SelectiveSearchConfig#authorsFast()} and {@link
+ * SelectiveSearchConfig#quality()}: the colour spaces, the scales k, the similarity sets and the
+ * measures; smoothing by 0.8 pixels; eight neighbours of a pixel; k as the smallest initial region;
+ * boxes of at least 20 pixels a side, each once; the order by rank times a random number.
+ *
+ * <p><b>Where it differs</b>, and why:
+ *
+ * <ul>
+ *   <li>The default, {@link SelectiveSearchConfig#fast()}, is <em>more</em> than the authors' fast
+ *       mode: it groups by fill alone and by size alone as well, 16 hierarchies instead of 8, and
+ *       keeps the 2,100 boxes that cover best. Numbers of it are not numbers of the authors' mode;
+ *       for those take {@code authorsFast()}.
+ *   <li>Images whose longer side exceeds 500 pixels are searched at that size, unless the
+ *       configuration says otherwise: k and the least side are meant for photos of VOC's size. The
+ *       authors search VOC as it is, which no side of exceeds 500, and R-CNN searches other photos
+ *       at a width of 500, see {@link WorkingSize#width}.
+ *   <li>Derivatives are 3 × 3 kernels on the smoothed image instead of Gaussian derivatives of one
+ *       pixel, and their diagonals are steered: nearly the same filter at a fraction of the cost
+ *       ({@link TextureCodes}).
+ *   <li>Smoothing is in fixed point, edge weights that agree to 0.1 % count as equal, and
+ *       similarities are sums of integers: so edges are sorted in one pass, and results do not
+ *       depend on the order of floating-point sums ({@link GaussianSmoothing}, {@link PixelGraph},
+ *       {@link HierarchicalGrouping}).
+ *   <li>Colours are converted from sRGB by formulas of this package, to 8 bits a channel ({@link
+ *       ColourSpace}); histograms and edges see the same rounded values.
+ *   <li>Regions that touch at a corner are neighbours, like the pixels of the graph ({@link
+ *       RegionGraph}). Of equally similar pairs the one found first is merged.
+ *   <li>The random numbers are Java's, so the authors' order is followed in law, not box by box.
+ *       Initial regions, which no merge puts in order, share the last rank of their segmentation,
+ *       and each draws one number for all hierarchies above it.
+ *   <li>Where the image is scaled, boxes are mapped back outwards to whole pixels, and the least
+ *       side holds at the size of the search alone: corners between pixels would only be rounded by
+ *       whoever crops them. No image is searched at more than {@code maxPixels}, so that memory is
+ *       bounded.
+ *   <li>The whole image is always among the boxes and always first, even where it is smaller than
+ *       the least side: no valid image is left without a proposal.
+ * </ul>
+ *
+ * <p>What {@link SelectiveSearchConfig#openCvFast()} changes to resemble OpenCV is listed at {@link
+ * Variant}. Its boxes are not OpenCV's box by box: the arithmetic is the same as above, and OpenCV
+ * breaks ties in another order.
  */
 public final class SelectiveSearch {
 
@@ -39,11 +81,28 @@ public final class SelectiveSearch {
    */
   public List<Box> propose(RgbImage image) {
     SearchWorkspace workspace = workspaces.get();
-    double factor = config.workingSize().factor(image, config.maxPixels());
-    RgbImage working =
-        ImageScaling.scale(image, scaled(image.width(), factor), scaled(image.height(), factor));
+    RgbImage working = workingImage(image);
     BoxCollection found = workspace.search(working);
     return inOriginalPixels(found, workspace.order(working), working, image);
+  }
+
+  /** The image at the size at which it is searched; the image itself if that is its own size. */
+  public RgbImage workingImage(RgbImage image) {
+    double factor = config.workingSize().factor(image, config.maxPixels());
+    return ImageScaling.scale(image, scaled(image.width(), factor), scaled(image.height(), factor));
+  }
+
+  /**
+   * One of the segmentations that the search starts from, for those who want to look at it.
+   *
+   * @param working an image at its {@link #workingImage working size}
+   * @param space a colour space
+   * @param k a scale
+   */
+  public Segmentation segmentation(RgbImage working, ColourSpace space, int k) {
+    return new GraphSegmentation(
+            space, config.sigma(), k, config.variant().leastRegion(k), config.variant())
+        .segment(working);
   }
 
   private static int scaled(int side, double factor) {

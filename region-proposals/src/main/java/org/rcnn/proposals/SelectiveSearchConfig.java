@@ -21,7 +21,9 @@ import java.util.Set;
  *     image never is
  * @param workingSize the size at which images are searched
  * @param maxPixels larger working images are scaled down to this many pixels. Memory is about 100
- *     bytes per pixel and thread, so that the default of 400,000 keeps it below 64 MiB
+ *     bytes per pixel and thread, and 5 kilobytes per initial region: below 64 MiB in every mode at
+ *     the default of 400,000. Scales k far below a mode's make regions of a few pixels, tens of
+ *     thousands of them, and take up to a gigabyte
  * @param maxBoxes the number of boxes to return at most
  * @param ranking the order of the boxes
  * @param seed of the random order that {@link Ranking#AUTHORS} draws; each image starts from it
@@ -94,9 +96,10 @@ public record SelectiveSearchConfig(
   }
 
   /**
-   * The default: the eight hierarchies of {@link #authorsFast}, and over the same four
-   * segmentations the paper's two other groupings, by fill alone and by size alone; of all boxes
-   * found, the 2,100 that cover best ({@link Ranking#COVERAGE}).
+   * The default, and more than the authors' mode of the same name: the eight hierarchies of {@link
+   * #authorsFast}, and over the same four segmentations the paper's two other groupings, by fill
+   * alone and by size alone; of all boxes found, the 2,100 that cover best ({@link
+   * Ranking#COVERAGE}).
    *
    * <p>Why it differs from the authors' fast mode: the eight hierarchies resemble each other, since
    * texture, size and fill are in all of them, so that many of their windows are near-duplicates.
@@ -136,7 +139,8 @@ public record SelectiveSearchConfig(
   /**
    * The parameters and ways of {@code switchToSelectiveSearchFast} in OpenCV's contributed modules,
    * 12 hierarchies, for comparison: k = 150, 300 and 450, regions of at least 100 pixels, boxes of
-   * any size, the original image size.
+   * any size, the original image size (up to the limit of {@code maxPixels}, which OpenCV does not
+   * have).
    */
   public static SelectiveSearchConfig openCvFast() {
     return builder()

@@ -17,5 +17,12 @@ public enum Variant {
   /** The code of the selective-search and R-CNN authors. */
   AUTHORS,
   /** The C++ implementation in OpenCV's contributed {@code ximgproc} module. */
-  OPENCV
+  OPENCV;
+
+  private static final int OPENCV_LEAST_REGION = 100;
+
+  /** The pixels that an initial region must have at scale k. */
+  int leastRegion(int k) {
+    return this == OPENCV ? OPENCV_LEAST_REGION : k;
+  }
 }

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +41,8 @@ class SelectiveSearchTest {
             TestImages.noise(1, 700, random),
             TestImages.noise(700, 1, random),
             TestImages.scene(2, 2000, random),
-            TestImages.scene(1500, 3, random),
+            TestImages.scene(3000, 3, random),
+            TestImages.noise(1000, 1, random),
             TestImages.constant(120, 80, 0, 0, 0),
             TestImages.constant(80, 120, 255, 255, 255),
             TestImages.scene(19, 19, random),
@@ -51,7 +56,87 @@ class SelectiveSearchTest {
   }
 
   @Test
-  void hugeImagesAreSearchedAtABoundedSize() {
+  void theWholeImageIsTheOneBoxThatIsLeftWhenOnlyOneIsWanted() {
+    Random random = new Random(12);
+    List<RgbImage> images =
+        List.of(
+            TestImages.noise(1, 1, random),
+            TestImages.noise(1, 9, random),
+            TestImages.scene(1300, 2, random),
+            TestImages.constant(50, 40, 9, 9, 9),
+            TestImages.scene(90, 70, random));
+    for (SelectiveSearchConfig mode : MODES) {
+      for (Ranking ranking : Ranking.values()) {
+        SelectiveSearch search =
+            new SelectiveSearch(mode.toBuilder().ranking(ranking).maxBoxes(1).build());
+        for (RgbImage image : images) {
+          Box whole = new Box(0, 0, image.width(), image.height());
+          assertEquals(List.of(whole), search.propose(image));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anyImageAndAnySettingGiveValidBoxesAndTheSameOnesAgain() {
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      SelectiveSearchConfig config = anySettings(random);
+      RgbImage image = anyImage(random);
+      String message = "seed " + seed;
+      List<Box> boxes = new SelectiveSearch(config).propose(image);
+      check(boxes, image);
+      assertTrue(boxes.size() <= config.maxBoxes(), message);
+      assertEquals(boxes, new SelectiveSearch(config).propose(image), message);
+    }
+  }
+
+  private static SelectiveSearchConfig anySettings(Random random) {
+    List<Set<Similarity>> sets = new ArrayList<>();
+    for (int i = 0; i <= random.nextInt(3); i++) {
+      Set<Similarity> set = EnumSet.of(any(random, Similarity.values()));
+      set.add(any(random, Similarity.values()));
+      sets.add(set);
+    }
+    return SelectiveSearchConfig.builder()
+        .colourSpaces(List.of(any(random, ColourSpace.values()), any(random, ColourSpace.values())))
+        .scales(List.of(1 + random.nextInt(500), 1 + random.nextInt(20)))
+        .similaritySets(sets)
+        .sigma(random.nextInt(4) * 0.6)
+        .variant(any(random, Variant.values()))
+        .minBoxSide(1 + random.nextInt(30))
+        .workingSize(
+            any(
+                random,
+                WorkingSize.original(),
+                WorkingSize.width(1 + random.nextInt(90)),
+                WorkingSize.longerSide(1 + random.nextInt(90))))
+        .maxPixels(1 + random.nextInt(9_000))
+        .maxBoxes(1 + random.nextInt(300))
+        .ranking(any(random, Ranking.values()))
+        .seed(random.nextLong())
+        .build();
+  }
+
+  private static RgbImage anyImage(Random random) {
+    int width = 1 + random.nextInt(90);
+    int height = 1 + random.nextInt(90);
+    return switch (random.nextInt(6)) {
+      case 0 -> TestImages.noise(width, height, random);
+      case 1 -> TestImages.constant(width, height, 0, width, 255);
+      case 2 -> TestImages.scene(1, height, random);
+      case 3 -> TestImages.scene(width, 1, random);
+      default -> TestImages.scene(width, height, random);
+    };
+  }
+
+  @SafeVarargs
+  private static <T> T any(Random random, T... values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  @Test
+  void imagesOfTwelveMegapixelsAreSearchedAtABoundedSize() {
     RgbImage image = TestImages.scene(4000, 3000, new Random(4));
     for (WorkingSize size : List.of(WorkingSize.original(), WorkingSize.width(500))) {
       SelectiveSearchConfig config =
@@ -157,15 +242,21 @@ class SelectiveSearchTest {
 
   @Test
   void sameBoxesInTheSameOrderOnAnyThreadAndAfterAnyImage() throws Exception {
+    sameBoxesInTheSameOrder(SelectiveSearchConfig.fast(), 12);
+    sameBoxesInTheSameOrder(SelectiveSearchConfig.authorsFast(), 12);
+    sameBoxesInTheSameOrder(SelectiveSearchConfig.quality(), 4);
+    sameBoxesInTheSameOrder(SelectiveSearchConfig.openCvFast(), 12);
+  }
+
+  private static void sameBoxesInTheSameOrder(SelectiveSearchConfig mode, int count)
+      throws Exception {
     List<RgbImage> images = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < count; i++) {
       images.add(TestImages.scene(60 + 23 * i % 140, 40 + 31 * i % 120, new Random(i)));
     }
     List<List<Box>> fresh =
-        images.stream()
-            .map(image -> new SelectiveSearch(SelectiveSearchConfig.fast()).propose(image))
-            .toList();
-    SelectiveSearch shared = new SelectiveSearch(SelectiveSearchConfig.fast());
+        images.stream().map(image -> new SelectiveSearch(mode).propose(image)).toList();
+    SelectiveSearch shared = new SelectiveSearch(mode);
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
       for (int round = 0; round < 3; round++) {
@@ -181,6 +272,69 @@ class SelectiveSearchTest {
     } finally {
       threads.shutdown();
     }
+  }
+
+  /**
+   * All that a first search allocates, what it drops again included, is more than what it holds at
+   * any time. The images are the largest that each rule lets through: 500 × 500 pixels by the
+   * longer side, 400,000 at the original size.
+   */
+  @Test
+  void aThreadNeedsLessThan64MebibytesBesideTheImage() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (SelectiveSearchConfig mode : MODES) {
+      boolean original = mode.workingSize().rule() == WorkingSize.Rule.ORIGINAL;
+      RgbImage image =
+          original
+              ? TestImages.scene(800, 500, new Random(14))
+              : TestImages.scene(500, 500, new Random(14));
+      SelectiveSearch search = new SelectiveSearch(mode);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      List<Box> boxes = search.propose(image);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertTrue(boxes.size() > 1);
+      assertTrue(allocated < 64L << 20, allocated + " bytes");
+    }
+  }
+
+  @Test
+  void everyInitialRegionThatIsLargeEnoughIsProposed() {
+    RgbImage image = TestImages.scene(160, 120, new Random(15));
+    for (SelectiveSearchConfig mode :
+        List.of(SelectiveSearchConfig.authorsFast(), SelectiveSearchConfig.openCvFast())) {
+      SelectiveSearch search = new SelectiveSearch(mode);
+      Set<Box> boxes = new HashSet<>(search.propose(image));
+      RgbImage working = search.workingImage(image);
+      for (ColourSpace space : mode.colourSpaces()) {
+        for (int k : mode.scales()) {
+          for (Box region : boxesOf(search.segmentation(working, space, k))) {
+            boolean large = Math.min(region.width(), region.height()) >= mode.minBoxSide();
+            assertTrue(!large || boxes.contains(region), mode + ": " + region);
+          }
+        }
+      }
+    }
+  }
+
+  private static List<Box> boxesOf(Segmentation segmentation) {
+    List<Box> boxes = new ArrayList<>(Collections.nCopies(segmentation.regions(), null));
+    for (int p = 0; p < segmentation.labels().length; p++) {
+      double x = p % segmentation.width();
+      double y = Math.floor(p / (double) segmentation.width());
+      Box pixel = new Box(x, y, x + 1, y + 1);
+      int region = segmentation.labels()[p];
+      Box box = boxes.get(region);
+      boxes.set(region, box == null ? pixel : around(box, pixel));
+    }
+    return boxes;
+  }
+
+  private static Box around(Box a, Box b) {
+    return new Box(
+        Math.min(a.xMin(), b.xMin()),
+        Math.min(a.yMin(), b.yMin()),
+        Math.max(a.xMax(), b.xMax()),
+        Math.max(a.yMax(), b.yMax()));
   }
 
   @Test

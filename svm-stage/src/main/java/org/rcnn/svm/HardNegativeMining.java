@@ -34,6 +34,7 @@ final class HardNegativeMining implements AutoCloseable {
   /** What is counted of one class in the first pass. */
   private static final class Counter {
     int groundTruth;
+    int difficult;
     int proposals;
     long ignored;
     long negatives;
@@ -77,6 +78,12 @@ final class HardNegativeMining implements AutoCloseable {
       for (int c = 0; c < classes.size(); c++) {
         byte[] labels = labels(image, groundTruth, c);
         count(counters.get(c), labels, share, groundTruth.size());
+        String name = classes.get(c).name();
+        counters.get(c).difficult +=
+            (int)
+                groundTruth.stream()
+                    .filter(o -> o.difficult() && o.className().equals(name))
+                    .count();
         int[] positives = rows(labels, RegionLabels.POSITIVE);
         hold(i, image, capped(positives, image, classes.get(c)), classes.get(c)::addPositives);
       }
@@ -255,7 +262,7 @@ final class HardNegativeMining implements AutoCloseable {
     List<SampleCounts> counts = new ArrayList<>();
     for (int c = 0; c < bias.length; c++) {
       bias[c] = classes.get(c).bias();
-      counts.add(counts(classes.get(c).name(), counters.get(c)));
+      counts.add(counts(classes.get(c), counters.get(c)));
     }
     return new SvmTraining(
         new LinearModel(List.copyOf(classNames), dimension, allWeights(), bias, scale.factor()),
@@ -264,13 +271,14 @@ final class HardNegativeMining implements AutoCloseable {
         classes.stream().filter(mined -> !mined.trained()).map(MinedClass::name).toList());
   }
 
-  private SampleCounts counts(String className, Counter counter) {
-    long positives = (long) counter.groundTruth + counter.proposals;
+  private SampleCounts counts(MinedClass mined, Counter counter) {
     return new SampleCounts(
-        className,
+        mined.name(),
         counter.groundTruth,
+        counter.difficult,
         counter.proposals,
-        positives * settings.samples().positiveCopies(),
+        mined.positives(),
+        (long) mined.positives() * settings.samples().positiveCopies(),
         counter.ignored,
         counter.negatives,
         counter.negativesKept);

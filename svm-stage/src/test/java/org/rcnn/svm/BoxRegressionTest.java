@@ -87,6 +87,29 @@ class BoxRegressionTest {
   }
 
   @Test
+  void aKnownShiftIsRecoveredInPrimalAndDualForm() {
+    // Every object is a tenth to the right of its proposal, half as wide again, and as high.
+    for (int pairs : new int[] {30, 300}) {
+      Random random = new Random(8);
+      BoxRegressionTrainer trainer =
+          new BoxRegressionTrainer(List.of("cat"), DIMENSION, settings(pairs, 0));
+      for (int i = 0; i < pairs; i++) {
+        double x = random.nextInt(100);
+        double w = 50 + random.nextInt(50);
+        Box proposal = new Box(x, 20, x + w, 70);
+        trainer.add("cat", proposal, shifted(proposal), features(random), 0);
+      }
+      BoxRegressor regressor = trainer.train(1).regressor();
+      Box unseen = new Box(7, 3, 107, 33);
+      assertBox(shifted(unseen), regressor.apply(0, unseen, features(random), 0), 1e-3);
+    }
+  }
+
+  private static Box shifted(Box proposal) {
+    return BoxTargets.apply(proposal, 0.1, 0, Math.log(1.5), 0);
+  }
+
+  @Test
   void fewerPairsThanDimensionsAreSolvedInTheDual() {
     BoxRegressionReport report =
         trainer(settings(30, 10), "cat").fill(1_000, "cat").train(1).reports().get(0);

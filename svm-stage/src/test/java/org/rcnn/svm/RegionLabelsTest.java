@@ -45,6 +45,29 @@ class RegionLabelsTest {
   }
 
   @Test
+  void everyThresholdOfTheStudyIsExclusiveForNegatives() {
+    for (int tenths : new int[] {1, 3, 5, 7}) {
+      SampleSettings settings = new SampleSettings(0, tenths / 10.0, true, 1, 1);
+      Box exactly = new Box(0, 0, tenths, 10);
+      Box below = new Box(0, 0, tenths - 1e-9, 10);
+      assertEquals(tenths / 10.0, CAT.iou(exactly));
+      assertLabels(settings, cats(CAT), List.of(exactly, below), POSITIVE, IGNORED, NEGATIVE);
+    }
+  }
+
+  @Test
+  void atZeroAnImageThatHoldsTheClassHasNoNegatives() {
+    assertLabels(
+        new SampleSettings(0.7, 0, true, 1, 1),
+        cats(CAT),
+        List.of(APART, THREE_TENTHS, SEVEN_TENTHS),
+        POSITIVE,
+        IGNORED,
+        IGNORED,
+        POSITIVE);
+  }
+
+  @Test
   void anOverlapAtThePositiveThresholdIsAPositive() {
     SampleSettings settings = new SampleSettings(0.5, 0.3, true, 1, 1);
     List<Box> proposals = List.of(HALF, new Box(0, 0, 4.99, 10), THREE_TENTHS, APART);

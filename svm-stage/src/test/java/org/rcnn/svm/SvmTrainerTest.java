@@ -3,6 +3,7 @@ package org.rcnn.svm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,117 @@ class SvmTrainerTest {
     // 200 draws at one half: the standard deviation is 7.
     assertEquals(100, counts.negativesAfter(), 40);
     assertEquals(200, training.rounds().get(0).positives());
+    assertEquals(0, counts.difficult());
+  }
+
+  @Test
+  void difficultObjectsAreCountedAndArePositivesOnlyIfTheSettingSaysSo() throws IOException {
+    InMemoryImages images = new InMemoryImages();
+    for (int i = 0; i < 10; i++) {
+      images.add(
+          "image" + i,
+          List.of(
+              i < 4
+                  ? InMemoryImages.difficult("cat", OBJECT)
+                  : InMemoryImages.object("cat", OBJECT)),
+          List.of(APART),
+          new float[] {5, 0},
+          new float[] {0, 1 + i});
+    }
+    SampleCounts with = counts(images, new SampleSettings(0, 0.7, true, 2, 1));
+    assertEquals(
+        List.of(10, 4, 10), List.of(with.positives(), with.difficult(), with.positivesHeld()));
+    assertEquals(List.of(20L, 0L), List.of(with.positivesAfter(), with.ignored()));
+    SampleCounts without = counts(images, new SampleSettings(0, 0.7, false, 2, 1));
+    assertEquals(
+        List.of(6, 4, 6),
+        List.of(without.positives(), without.difficult(), without.positivesHeld()));
+    assertEquals(List.of(12L, 4L), List.of(without.positivesAfter(), without.ignored()));
+  }
+
+  @Test
+  void positivesBeyondTheMostAreCountedBeforeButNotAfter() throws IOException {
+    InMemoryImages images = new InMemoryImages();
+    for (int i = 0; i < 10; i++) {
+      images.add(
+          "image" + i,
+          List.of(InMemoryImages.object("cat", OBJECT)),
+          List.of(OBJECT, OBJECT, APART),
+          new float[] {5, 0},
+          new float[] {4, 0},
+          new float[] {6, 0},
+          new float[] {0, 1 + i});
+    }
+    SampleCounts counts = counts(images, new SampleSettings(0.7, 0.7, true, 3, 1, 15));
+    assertEquals(
+        List.of(10, 20), List.of(counts.groundTruthPositives(), counts.proposalPositives()));
+    // Three of each of the first five images fill the class; then only objects come.
+    assertEquals(List.of(20, 60L), List.of(counts.positivesHeld(), counts.positivesAfter()));
+  }
+
+  @Test
+  void theSeedAndNothingElseDecidesWhichNegativesAreLeft() throws IOException {
+    InMemoryImages images = scene(new Random(12), 12, 30, 10);
+    SampleSettings half = new SampleSettings(0, 0.7, true, 1, 0.5);
+    SvmSettings settings = SvmSettings.standard(3).withSamples(half);
+    List<String> classes = List.of("cat", "dog", "cow");
+    SvmTraining first = train(images, classes, settings, 1);
+    assertEquals(first, train(images, classes, settings, 2));
+    SvmTraining other = train(images, classes, SvmSettings.standard(4).withSamples(half), 1);
+    assertEquals(first.counts().get(0).negatives(), other.counts().get(0).negatives());
+    assertNotEquals(first.model(), other.model());
+  }
+
+  @Test
+  void aHeavierPositiveWeightMovesTheBorderTowardsTheNegatives() throws IOException {
+    // Overlapping classes, so that the costs decide: few positives among many negatives.
+    InMemoryImages images = scene(new Random(13), 30, 30, 10);
+    double[] misplaced = new double[3];
+    for (int i = 0; i < 3; i++) {
+      SvmSettings settings =
+          new SvmSettings(
+              SampleSettings.paper(),
+              new SolverSettings(0.001, Math.pow(10, i), 1e-4),
+              MiningSettings.paper(),
+              10,
+              1);
+      SvmTraining training = train(images, List.of("cat", "dog", "cow"), settings, 1);
+      misplaced[i] = training.rounds().get(0).positivesBelowZero();
+    }
+    assertTrue(misplaced[0] > misplaced[2], Arrays.toString(misplaced));
+    assertTrue(misplaced[0] >= misplaced[1] && misplaced[1] >= misplaced[2]);
+  }
+
+  @Test
+  void miningCountsWhatItExaminedAndHowMuchOfThatWasHard() throws IOException {
+    InMemoryImages images = scene(new Random(14), 30, 40, 12);
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            SolverSettings.paper(),
+            new MiningSettings(3, 60, -1, 5, 40, -1.2, 500),
+            10,
+            2);
+    SvmTraining training = train(images, List.of("cat", "dog", "cow"), settings, 1);
+    List<Round> cat =
+        training.rounds().stream().filter(round -> round.className().equals("cat")).toList();
+    assertEquals(0, cat.get(0).examined());
+    long examined = 0;
+    for (Round round : cat) {
+      examined += round.examined();
+      assertTrue(round.hard() <= round.examined(), round.toString());
+      // The first negatives were drawn unseen.
+      assertTrue(round.imagesSeen() == 0 || round.added() <= round.hard(), round.toString());
+    }
+    assertEquals(training.counts().get(0).negatives(), examined, "every negative once");
+    assertTrue(cat.stream().mapToLong(Round::hard).sum() < examined, "some are easy");
+  }
+
+  private static SampleCounts counts(InMemoryImages images, SampleSettings samples)
+      throws IOException {
+    return train(images, List.of("cat"), SvmSettings.standard(1).withSamples(samples), 1)
+        .counts()
+        .get(0);
   }
 
   @Test

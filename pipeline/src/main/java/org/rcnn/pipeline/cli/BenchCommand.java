@@ -6,5 +6,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     description = "Measures speed, ours beside that of well-known peers, in one run.",
-    subcommands = {BenchProposalsCommand.class, BenchCnnCommand.class, BenchImageCommand.class})
+    subcommands = {
+      BenchProposalsCommand.class,
+      BenchCnnCommand.class,
+      BenchImageCommand.class,
+      BenchSvmCommand.class
+    })
 final class BenchCommand {}

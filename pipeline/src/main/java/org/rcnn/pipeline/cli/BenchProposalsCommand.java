@@ -41,14 +41,14 @@ import picocli.CommandLine.Spec;
  * <p>One process, one thread. Every image is searched by everyone in turn before the next one is,
  * so that whatever else slows the machine slows all alike; medians are over the images. The
  * processor time of the thread stands beside the clock's: on a machine with other work the clock
- * also counts the waiting. Images are decoded beforehand. Then each mode of ours searches all
- * images on one thread and on several, and last the first image of a new JVM is timed, which pays
- * for loading and compiling the code.
+ * also counts the waiting. Images are decoded beforehand. Beside the times stands the memory that a
+ * thread's first search allocates: more than it holds at any time. Then each mode of ours searches
+ * all images on one thread and on several, and last the first image of a new JVM is timed, which
+ * pays for loading and compiling the code.
  */
 @Command(
     name = "proposals",
-    description = "Times selective search beside OpenCV's, image by image in one process.",
-    mixinStandardHelpOptions = true)
+    description = "Times selective search beside OpenCV's, image by image in one process.")
 final class BenchProposalsCommand implements Callable<Integer> {
 
   /** Images searched beforehand, for the JVM to compile the code. */
@@ -107,12 +107,17 @@ final class BenchProposalsCommand implements Callable<Integer> {
     final Search search;
     final double[] seconds;
     final double[] cpuSeconds;
+
+    /** Negative where it is not known. */
+    final double allocatedMebibytes;
+
     final ProposalRecall recall = new ProposalRecall();
 
-    Contestant(String name, boolean peer, Search search, int images) {
+    Contestant(String name, boolean peer, Search search, double allocatedMebibytes, int images) {
       this.name = name;
       this.peer = peer;
       this.search = search;
+      this.allocatedMebibytes = allocatedMebibytes;
       this.seconds = new double[images];
       this.cpuSeconds = new double[images];
     }
@@ -194,7 +199,8 @@ final class BenchProposalsCommand implements Callable<Integer> {
     }
     if (peers.isEmpty()) {
       err.println(
-          "No peer is on the class path, so ours are measured alone; `./rcnn bench` brings OpenCV.");
+          "No peer is on the class path, so ours are measured alone; `./rcnn bench` brings"
+              + " OpenCV.");
     }
     err.flush();
     return peers;
@@ -204,16 +210,19 @@ final class BenchProposalsCommand implements Callable<Integer> {
       Map<String, SelectiveSearch> ours, List<ProposalPeer> peers, List<Sample> samples) {
     List<Contestant> all = new ArrayList<>();
     for (ProposalPeer peer : peers) {
-      all.add(new Contestant(peer.name(), true, peer::propose, samples.size()));
+      all.add(new Contestant(peer.name(), true, peer::propose, -1, samples.size()));
     }
     ours.forEach(
         (mode, search) ->
-            all.add(new Contestant("ours " + mode, false, search::propose, samples.size())));
+            all.add(
+                new Contestant(
+                    "ours " + mode,
+                    false,
+                    search::propose,
+                    warmUp(search.config(), samples),
+                    samples.size())));
     for (Contestant contestant : all) {
-      int warmUp = contestant.peer ? 1 : WARM_UP;
-      for (int i = 0; i < warmUp; i++) {
-        contestant.search.propose(samples.get(i % samples.size()).pixels);
-      }
+      contestant.search.propose(samples.get(0).pixels);
     }
     try (Progress progress = Progress.start("bench proposals", samples.size(), "images")) {
       for (int i = 0; i < samples.size(); i++) {
@@ -232,6 +241,29 @@ final class BenchProposalsCommand implements Callable<Integer> {
     return all;
   }
 
+  /**
+   * Searches some images, each as the first one of a new search.
+   *
+   * @return the most mebibytes that one of them allocated, negative if this JVM does not count them
+   */
+  private static double warmUp(SelectiveSearchConfig config, List<Sample> samples) {
+    long most = -1;
+    for (int i = 0; i < WARM_UP; i++) {
+      SelectiveSearch first = new SelectiveSearch(config);
+      long before = allocatedBytes();
+      first.propose(samples.get(i % samples.size()).pixels);
+      long after = allocatedBytes();
+      most = before < 0 ? -1 : Math.max(most, after - before);
+    }
+    return most / (double) (1 << 20);
+  }
+
+  private static long allocatedBytes() {
+    return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads
+        ? threads.getCurrentThreadAllocatedBytes()
+        : -1;
+  }
+
   private static long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
@@ -240,6 +272,9 @@ final class BenchProposalsCommand implements Callable<Integer> {
     ProposalRecall.Result result = contestant.recall.result();
     Map<String, Double> more = new LinkedHashMap<>();
     more.put("cpu_seconds", BenchTable.median(contestant.cpuSeconds));
+    if (contestant.allocatedMebibytes >= 0) {
+      more.put("first_search_mebibytes", contestant.allocatedMebibytes);
+    }
     more.put("windows_per_image", result.windowsPerImage());
     if (result.objects() > 0) {
       more.put("recall_50", result.recallAt(0.5));

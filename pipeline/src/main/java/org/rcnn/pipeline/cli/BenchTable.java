@@ -50,7 +50,8 @@ final class BenchTable {
 
   /**
    * For programs: {@code rows} of {@code what}, {@code threads}, {@code median_seconds} and {@code
-   * ratio_to}, the row's time as a multiple of each peer's at the same number of threads.
+   * ratio_to}, the row's time as a multiple of each peer's at the same number of threads, or of a
+   * peer's that can use but one and so was measured with one alone.
    */
   ObjectNode toJson() {
     ObjectNode tree = new ObjectMapper().createObjectNode();
@@ -100,7 +101,13 @@ final class BenchTable {
 
   private List<Row> peersOf(Row row) {
     return rows.stream()
-        .filter(peer -> peer.peer() && peer != row && peer.threads() == row.threads())
+        .filter(peer -> peer.peer() && peer != row && comparable(peer, row))
         .toList();
+  }
+
+  private boolean comparable(Row peer, Row row) {
+    return peer.threads() == row.threads()
+        || rows.stream().filter(other -> other.what().equals(peer.what())).count() == 1
+            && peer.threads() == 1;
   }
 }

@@ -20,10 +20,8 @@ import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.proposals.ProposalRecall;
-import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
-import org.rcnn.proposals.WorkingSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,20 +55,7 @@ final class ProposalsCommand implements Callable<Integer> {
       description = "Instead: one image; its boxes go to standard output or --out.")
   private Path image;
 
-  @Option(
-      names = "--mode",
-      defaultValue = "fast",
-      paramLabel = "MODE",
-      description = "fast (the default), authors-fast, quality, or opencv-fast.")
-  private String mode;
-
-  @Option(
-      names = "--ranking",
-      paramLabel = "RANKING",
-      description =
-          "Which boxes come first: coverage (as many objects as possible) or authors (the paper's"
-              + " pseudo-random order); by default the mode's own.")
-  private String ranking;
+  @Mixin private SearchOptions options;
 
   @Option(
       names = "--limit",
@@ -84,24 +69,6 @@ final class ProposalsCommand implements Callable<Integer> {
       description = "Images searched side by side; by default one per processor.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--max-boxes", paramLabel = "N", description = "At most N boxes an image.")
-  private Integer maxBoxes;
-
-  @Option(
-      names = "--min-side",
-      paramLabel = "PIXELS",
-      description = "Drop boxes narrower or lower than this at the working size.")
-  private Integer minSide;
-
-  @Option(
-      names = "--width",
-      paramLabel = "PIXELS",
-      description = "Scale images, up or down, to this width before the search.")
-  private Integer width;
-
-  @Option(names = "--seed", paramLabel = "SEED", description = "Seed of the boxes' order.")
-  private Long seed;
-
   @Option(
       names = "--out",
       paramLabel = "FILE",
@@ -111,7 +78,9 @@ final class ProposalsCommand implements Callable<Integer> {
   @Option(
       names = "--draw",
       paramLabel = "DIR",
-      description = "Write a picture of each image: objects dashed, their best boxes green.")
+      description =
+          "Write two pictures of each image: NAME-boxes.png, its objects dashed with their best boxes"
+              + " in green, and NAME-segments.png, the segmentations that the search starts from.")
   private Path draw;
 
   @Mixin private JsonOutput json;
@@ -147,42 +116,7 @@ final class ProposalsCommand implements Callable<Integer> {
     if (limit != null && limit < 1) {
       throw new ConfigException("--limit must be at least 1, not %d.".formatted(limit));
     }
-    SelectiveSearchConfig.Builder builder;
-    try {
-      builder = SelectiveSearchConfig.mode(mode).toBuilder();
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("--mode: " + e.getMessage());
-    }
-    if (ranking != null) {
-      builder.ranking(rankingOf(ranking));
-    }
-    if (maxBoxes != null) {
-      builder.maxBoxes(maxBoxes);
-    }
-    if (minSide != null) {
-      builder.minBoxSide(minSide);
-    }
-    if (seed != null) {
-      builder.seed(seed);
-    }
-    try {
-      if (width != null) {
-        builder.workingSize(WorkingSize.width(width));
-      }
-      return builder.build();
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(e.getMessage());
-    }
-  }
-
-  private static Ranking rankingOf(String name) {
-    return switch (name) {
-      case "coverage" -> Ranking.COVERAGE;
-      case "authors" -> Ranking.AUTHORS;
-      default ->
-          throw new ConfigException(
-              "--ranking: there is no ranking '%s'; choose coverage or authors.".formatted(name));
-    };
+    return options.config();
   }
 
   private void oneImage(SelectiveSearch search) throws IOException {
@@ -203,10 +137,10 @@ final class ProposalsCommand implements Callable<Integer> {
     }
     if (draw != null) {
       Annotation nothing = new Annotation(name, pixels.width(), pixels.height(), List.of());
-      CoveragePicture.of(pixels, nothing, boxes).write(draw.resolve(stem(name) + ".png"));
+      draw(search, pixels, nothing, boxes, stem(name));
     }
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.put("mode", mode);
+    tree.put("mode", options.name());
     tree.put("image", name);
     tree.put("width", pixels.width());
     tree.put("height", pixels.height());
@@ -257,7 +191,7 @@ final class ProposalsCommand implements Callable<Integer> {
     }
     double median = warmMedian(seconds);
     print(recall, median);
-    json.write(tree(recall, search.config().ranking(), median));
+    json.write(tree(recall, search.config(), median));
   }
 
   private Found search(SelectiveSearch search, VocDevkit devkit, String id) throws IOException {
@@ -273,7 +207,7 @@ final class ProposalsCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - begin) / 1e9;
     Annotation annotation = annotation(devkit, id, pixels);
     if (draw != null) {
-      CoveragePicture.of(pixels, annotation, boxes).write(pictureFile(id));
+      draw(search, pixels, annotation, boxes, id);
     }
     return new Found(annotation, boxes, seconds);
   }
@@ -287,6 +221,13 @@ final class ProposalsCommand implements Callable<Integer> {
       problems.report(e.getMessage() + " The image counts for the number of windows only.");
       return new Annotation(id, pixels.width(), pixels.height(), List.of());
     }
+  }
+
+  private void draw(
+      SelectiveSearch search, RgbImage pixels, Annotation annotation, List<Box> boxes, String id)
+      throws IOException {
+    CoveragePicture.of(pixels, annotation, boxes).write(pictureFile(id + "-boxes"));
+    SegmentationPicture.of(search, pixels).write(pictureFile(id + "-segments"));
   }
 
   private Path pictureFile(String id) throws IOException {
@@ -313,7 +254,7 @@ final class ProposalsCommand implements Callable<Integer> {
     table.printf(
         Locale.ROOT,
         "%s mode, %d images of split %s, %d threads%n%n",
-        mode,
+        options.name(),
         result.images(),
         split,
         threads);
@@ -344,11 +285,11 @@ final class ProposalsCommand implements Callable<Integer> {
     table.flush();
   }
 
-  private ObjectNode tree(ProposalRecall recall, Ranking ranking, double median) {
+  private ObjectNode tree(ProposalRecall recall, SelectiveSearchConfig config, double median) {
     ProposalRecall.Result result = recall.result();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.put("mode", mode);
-    tree.put("ranking", ranking.name().toLowerCase(Locale.ROOT));
+    tree.put("mode", options.name());
+    SearchOptions.describe(config, tree);
     tree.put("split", split);
     tree.put("images", result.images());
     tree.put("threads", threads);

@@ -67,6 +67,7 @@ final class RunFindings {
           list(experiment.learningCurve(), "curve", RunReport.LearningPoint.class));
     }
     if (row.head() == Row.Head.SVM) {
+      report.optSamples(list(experiment.mining(row), "samples", RunReport.SampleCount.class));
       report.optMining(list(experiment.mining(row), "rounds", RunReport.MiningRound.class));
     }
     if (row.boxRegression()) {

@@ -115,12 +115,21 @@ final class ReportPage {
               + " accuracy on positives tells more.",
           this::learningCurve);
     }
+    if (!report.samples.isEmpty()) {
+      add(
+          "samples",
+          "Samples of the SVMs",
+          "Regions by what they are to a class, before resampling and after. Held: proposals become"
+              + " positives only while a class has room.",
+          this::samples);
+    }
     if (!report.mining.isEmpty()) {
       add(
           "mining",
           "Hard-negative mining",
-          "A class has converged when a pass finds few new hard negatives: the bars, one for each"
-              + " training, should shrink.",
+          "A class has converged when few of the negatives examined are hard: the share, from the"
+              + " first training on mined negatives to the last, should fall. The bars are what was"
+              + " added before each training.",
           this::mining);
     }
     if (report.boxRegression != null) {
@@ -433,6 +442,37 @@ final class ReportPage {
         report.learningCurve.stream().mapToDouble(figure).toArray());
   }
 
+  private void samples(Html html) {
+    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.leaf("th", "class");
+    for (String head :
+        List.of(
+            "objects",
+            "of them difficult",
+            "proposals near them",
+            "held",
+            "after up-sampling",
+            "ignored",
+            "negatives",
+            "after down-sampling")) {
+      html.leaf("th", head, "class", "n");
+    }
+    html.close().close().open("tbody");
+    for (RunReport.SampleCount counts : report.samples) {
+      html.open("tr").leaf("th", counts.className());
+      count(html, counts.groundTruthPositives());
+      count(html, counts.difficult());
+      count(html, counts.proposalPositives());
+      count(html, counts.positivesHeld());
+      count(html, counts.positivesAfter());
+      count(html, counts.ignored());
+      count(html, counts.negatives());
+      count(html, counts.negativesAfter());
+      html.close();
+    }
+    html.close().close().close();
+  }
+
   private void mining(Html html) {
     Map<String, List<RunReport.MiningRound>> byClass = new LinkedHashMap<>();
     for (RunReport.MiningRound round : report.mining) {
@@ -441,6 +481,7 @@ final class ReportPage {
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
     html.leaf("th", "class").leaf("th", "trainings", "class", "n");
     html.leaf("th", "positives", "class", "n").leaf("th", "negatives", "class", "n");
+    html.leaf("th", "hard, %", "class", "n");
     html.leaf("th", "added", "class", "n").leaf("th", "added by training");
     html.leaf("th", "evicted", "class", "n").leaf("th", "support vectors", "class", "n");
     html.leaf("th", "objective", "class", "n").leaf("th", "duality gap", "class", "n");
@@ -455,6 +496,7 @@ final class ReportPage {
     count(html, rounds.size());
     count(html, last.positives());
     count(html, last.negatives());
+    html.leaf("td", hardShares(rounds), "class", "n");
     count(html, sum(rounds, RunReport.MiningRound::added));
     html.open("td");
     sparkline(html, rounds.stream().mapToInt(RunReport.MiningRound::added).toArray());
@@ -465,6 +507,20 @@ final class ReportPage {
     double gap = (last.objective() - last.dualObjective()) / Math.abs(last.objective());
     html.leaf("td", Double.isNaN(gap) ? "-" : Numbers.decimals(100 * gap, 2) + " %", "class", "n");
     html.close();
+  }
+
+  /** The share of hard ones among the negatives examined, first and last. */
+  private static String hardShares(List<RunReport.MiningRound> rounds) {
+    List<String> shares =
+        rounds.stream()
+            .filter(round -> round.examined() > 0)
+            .map(round -> Numbers.percent(round.hard() / (double) round.examined()))
+            .toList();
+    return switch (shares.size()) {
+      case 0 -> "-";
+      case 1 -> shares.get(0);
+      default -> shares.get(0) + " → " + shares.get(shares.size() - 1);
+    };
   }
 
   /** A bar for each count, all in the room of a word. */

@@ -35,6 +35,7 @@ public final class RunReport {
   final List<StageTime> stageTimes;
   final ProposalRecall proposalRecall;
   final List<LearningPoint> learningCurve;
+  final List<SampleCount> samples;
   final List<MiningRound> mining;
   final BoxRegression boxRegression;
   final List<FalsePositives> falsePositives;
@@ -55,6 +56,7 @@ public final class RunReport {
     stageTimes = builder.stageTimes;
     proposalRecall = builder.proposalRecall;
     learningCurve = builder.learningCurve;
+    samples = builder.samples;
     mining = builder.mining;
     boxRegression = builder.boxRegression;
     falsePositives = builder.falsePositives;
@@ -190,12 +192,44 @@ public final class RunReport {
       Double validationLoss) {}
 
   /**
+   * What one class's SVM learned from, before and after resampling.
+   *
+   * @param className the class
+   * @param groundTruthPositives annotated objects that are positives
+   * @param difficult annotated objects that are marked difficult
+   * @param proposalPositives proposals that are positives
+   * @param positivesHeld positives that training held
+   * @param positivesAfter the same after up-sampling
+   * @param ignored regions that are neither
+   * @param negatives negatives in all images
+   * @param negativesAfter negatives after down-sampling
+   */
+  public record SampleCount(
+      String className,
+      int groundTruthPositives,
+      int difficult,
+      int proposalPositives,
+      int positivesHeld,
+      long positivesAfter,
+      long ignored,
+      long negatives,
+      long negativesAfter) {
+
+    /** Refuses a missing name. */
+    public SampleCount {
+      Objects.requireNonNull(className, "className");
+    }
+  }
+
+  /**
    * One training of one class's SVM during hard-negative mining.
    *
    * @param className the class
    * @param imagesSeen images mined before this training
    * @param positives positives trained on
    * @param negatives negatives trained on
+   * @param examined negatives that mining scored since the class was last trained
+   * @param hard how many of them were hard
    * @param added negatives added since the class was last trained
    * @param supportVectors samples with a non-zero coefficient
    * @param evicted negatives dropped afterwards
@@ -207,6 +241,8 @@ public final class RunReport {
       int imagesSeen,
       int positives,
       int negatives,
+      long examined,
+      long hard,
       int added,
       int supportVectors,
       int evicted,
@@ -351,6 +387,7 @@ public final class RunReport {
     private List<StageTime> stageTimes = List.of();
     private ProposalRecall proposalRecall;
     private List<LearningPoint> learningCurve = List.of();
+    private List<SampleCount> samples = List.of();
     private List<MiningRound> mining = List.of();
     private BoxRegression boxRegression;
     private List<FalsePositives> falsePositives = List.of();
@@ -420,6 +457,12 @@ public final class RunReport {
     /** The fine-tuning curve, iterations ascending. */
     public Builder optLearningCurve(List<LearningPoint> learningCurve) {
       this.learningCurve = List.copyOf(learningCurve);
+      return this;
+    }
+
+    /** What the SVMs learned from, by class. */
+    public Builder optSamples(List<SampleCount> samples) {
+      this.samples = List.copyOf(samples);
       return this;
     }
 

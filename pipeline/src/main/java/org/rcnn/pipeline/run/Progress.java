@@ -19,6 +19,9 @@ public final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
   private static final int LOG_INTERVAL_MS = 20_000;
 
+  /** Room in a line of the log for a bar and a word about how it stands. */
+  private static final int LOG_WIDTH = 160;
+
   private final ProgressBar bar;
 
   private Progress(ProgressBar bar) {
@@ -44,7 +47,7 @@ public final class Progress implements AutoCloseable {
     if (System.console() == null) {
       builder
           .setUpdateIntervalMillis(LOG_INTERVAL_MS)
-          .setConsumer(new DelegatingProgressBarConsumer(LOG::info, 110));
+          .setConsumer(new DelegatingProgressBarConsumer(LOG::info, LOG_WIDTH));
     } else {
       builder.setUpdateIntervalMillis(250);
     }
@@ -71,7 +74,7 @@ public final class Progress implements AutoCloseable {
   /** At a step, with a word about how it stands. */
   public void at(long done, String word) {
     bar.stepTo(done);
-    bar.setExtraMessage(word);
+    bar.setExtraMessage(" " + word);
   }
 
   @Override

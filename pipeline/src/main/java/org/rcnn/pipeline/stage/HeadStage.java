@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.store.FeatureStore;
+import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.config.PipelineConfig.Svm;
 import org.rcnn.pipeline.run.DetectionSet;
@@ -19,6 +22,7 @@ import org.rcnn.svm.BoxRegressionTrainer;
 import org.rcnn.svm.FeatureScale;
 import org.rcnn.svm.MiningSettings;
 import org.rcnn.svm.Round;
+import org.rcnn.svm.SampleCounts;
 import org.rcnn.svm.SampleSettings;
 import org.rcnn.svm.SoftmaxSettings;
 import org.rcnn.svm.SoftmaxTrainer;
@@ -27,6 +31,8 @@ import org.rcnn.svm.SvmSettings;
 import org.rcnn.svm.SvmTrainer;
 import org.rcnn.svm.SvmTraining;
 import org.rcnn.svm.TrainingImage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stage 4: what is learnt on top of frozen features: the SVMs or the softmax of a layer, and the
@@ -34,8 +40,9 @@ import org.rcnn.svm.TrainingImage;
  */
 public final class HeadStage {
 
+  private static final Logger LOG = LoggerFactory.getLogger(HeadStage.class);
   private static final int VERSION = 1;
-  private static final int SVM_VERSION = 2;
+  private static final int SVM_VERSION = 3;
   private static final int SCALE_IMAGES = 200;
 
   private final PipelineConfig config;
@@ -109,11 +116,12 @@ public final class HeadStage {
   }
 
   private void trainSvm(Input input, Tap layer, Path place) throws IOException {
+    SvmTraining training;
     try (StoredFeatures images = open(input, layer);
         NativeMatrices matrices = new NativeMatrices(config.effectiveThreads());
         Progress progress =
             Progress.start("SVMs " + layer.label(), images.imageIds().size(), "images")) {
-      SvmTraining training =
+      training =
           SvmTrainer.train(
               images,
               input.classes(),
@@ -121,9 +129,40 @@ public final class HeadStage {
               matrices,
               config.effectiveThreads(),
               new MiningProgress(progress));
-      RunFolder.writeJson(miningFile(place), evidence(training));
-      training.model().write(place);
     }
+    training.counts().forEach(counts -> LOG.info("{}", describe(counts, training)));
+    RunFolder.writeJson(miningFile(place), evidence(training));
+    training.model().write(place);
+  }
+
+  /** What a class learned from and how mining went, before and after, in a line. */
+  static String describe(SampleCounts counts, SvmTraining training) {
+    List<Round> rounds =
+        training.rounds().stream().filter(r -> r.className().equals(counts.className())).toList();
+    String samples =
+        "%s: %d objects%s + %d proposals, %d held, %d after up-sampling; %d ignored; %d negatives, %d after down-sampling"
+            .formatted(
+                counts.className(),
+                counts.groundTruthPositives(),
+                counts.difficult() == 0 ? "" : " (" + counts.difficult() + " difficult)",
+                counts.proposalPositives(),
+                counts.positivesHeld(),
+                counts.positivesAfter(),
+                counts.ignored(),
+                counts.negatives(),
+                counts.negativesAfter());
+    if (rounds.isEmpty()) {
+      return samples + "; not trained";
+    }
+    Round last = rounds.get(rounds.size() - 1);
+    return samples
+        + String.format(
+            Locale.ROOT,
+            "; %d trainings, %d hard negatives, cache %d, objective %.4f",
+            rounds.size(),
+            rounds.stream().mapToLong(Round::hard).sum(),
+            last.negatives(),
+            last.objective());
   }
 
   /** Where the evidence of mining lies. */
@@ -132,9 +171,11 @@ public final class HeadStage {
     return model.resolveSibling(name.replace(".model", "-mining.json"));
   }
 
-  private static ObjectNode evidence(SvmTraining training) {
+  private ObjectNode evidence(SvmTraining training) {
     ObjectMapper json = new ObjectMapper();
     ObjectNode tree = json.createObjectNode();
+    tree.set("settings", new ConfigLoader().toTree(config.svm()));
+    tree.put("seed", config.seed());
     tree.set("rounds", json.valueToTree(training.rounds()));
     tree.set("samples", json.valueToTree(training.counts()));
     tree.set("untrained", json.valueToTree(training.untrained()));
@@ -207,6 +248,7 @@ public final class HeadStage {
   }
 
   private void trainBoxRegression(Input input, Path place) throws IOException {
+    BoxRegressionTrainer.Result result;
     try (StoredFeatures images = open(input, Tap.POOL5);
         Progress progress = Progress.start("box regression", images.imageIds().size(), "images")) {
       PipelineConfig.BoxRegression bbox = config.bbox();
@@ -228,10 +270,11 @@ public final class HeadStage {
         trainer.addImage(image.regions(), image.annotation().objects(), image.features());
         progress.step();
       }
-      BoxRegressionTrainer.Result result = trainer.train(config.effectiveThreads());
-      RunFolder.writeJson(reportFile(place), new ObjectMapper().valueToTree(result.reports()));
-      result.regressor().write(place);
+      result = trainer.train(config.effectiveThreads());
     }
+    result.reports().forEach(report -> LOG.info("{}", report.describe()));
+    RunFolder.writeJson(reportFile(place), new ObjectMapper().valueToTree(result.reports()));
+    result.regressor().write(place);
   }
 
   /** Where the report of a box regression lies. */
@@ -254,10 +297,11 @@ public final class HeadStage {
     return FeatureStore.open(FeatureStage.store(folder, tap));
   }
 
-  /** Shows the pass and the latest training beside the bar. */
+  /** Shows the pass and how the classes stand, another with each image, beside the bar. */
   private static final class MiningProgress implements SvmTrainer.Listener {
     private final Progress progress;
-    private String latest = "";
+    private final Map<String, Long> hard = new LinkedHashMap<>();
+    private final Map<String, String> standing = new LinkedHashMap<>();
 
     MiningProgress(Progress progress) {
       this.progress = progress;
@@ -265,14 +309,23 @@ public final class HeadStage {
 
     @Override
     public void image(String pass, int done, int of) {
-      progress.at(done, pass + latest);
+      List<String> classes = List.copyOf(standing.values());
+      progress.at(
+          done, classes.isEmpty() ? pass : pass + ", " + classes.get(done % classes.size()));
     }
 
     @Override
     public void round(Round round) {
-      latest =
-          ", %s: %d negatives, objective %.4f"
-              .formatted(round.className(), round.negatives(), round.objective());
+      long found = hard.merge(round.className(), round.hard(), Long::sum);
+      standing.put(
+          round.className(),
+          String.format(
+              Locale.ROOT,
+              "%s: %d hard, cache %d, objective %.4f",
+              round.className(),
+              found,
+              round.negatives(),
+              round.objective()));
     }
   }
 }

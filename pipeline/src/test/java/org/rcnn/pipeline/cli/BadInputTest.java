@@ -73,6 +73,7 @@ class BadInputTest {
           "eval",
           "proposals",
           "bench",
+          "bench proposals",
           "data check",
           "data generate",
           "data download",

@@ -50,6 +50,8 @@ class BenchProposalsCommandTest {
     assertEquals(1, fast.get("recall_50").doubleValue());
     assertTrue(fast.get("windows_per_image").doubleValue() > 1);
     assertTrue(fast.get("median_seconds").doubleValue() > 0);
+    double mebibytes = fast.get("first_search_mebibytes").doubleValue();
+    assertTrue(mebibytes > 0.1 && mebibytes < 64, "for 80 x 60 pixels: " + mebibytes);
     assertEquals("ours fast, all images", rows.get(first + 1).get("what").asText());
     assertEquals(1, rows.get(first + 1).get("threads").intValue());
     assertEquals(3, rows.get(first + 2).get("threads").intValue());

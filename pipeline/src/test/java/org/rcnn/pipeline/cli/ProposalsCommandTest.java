@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,10 +99,40 @@ class ProposalsCommandTest {
   }
 
   @Test
+  void ownHierarchiesAreACustomMode() throws IOException {
+    Path json = folder.resolve("p.json");
+    search("--colours", "Intensity,rgi", "--scales", "80", "--similarities", "sf,T", "--json", json)
+        .done();
+    JsonNode tree = Session.json(json);
+    assertEquals("custom", tree.get("mode").asText());
+    assertEquals("[\"intensity\",\"rgi\"]", tree.get("colours").toString());
+    assertEquals("[80]", tree.get("scales").toString());
+    assertEquals("[\"SF\",\"T\"]", tree.get("similarities").toString());
+    assertEquals("coverage", tree.get("ranking").asText(), "as in the mode that it starts from");
+
+    search("--mode", "authors-fast", "--json", json).done();
+    tree = Session.json(json);
+    assertEquals("authors-fast", tree.get("mode").asText());
+    assertEquals("[50,100]", tree.get("scales").toString());
+    assertEquals("[\"CTSF\",\"TSF\"]", tree.get("similarities").toString());
+    assertEquals("authors", tree.get("ranking").asText());
+    assertEquals(500, tree.get("longer_side").intValue());
+    assertFalse(tree.has("max_boxes"), "all");
+
+    search("--width", "300", "--max-boxes", "9", "--min-side", "7", "--seed", "5", "--json", json)
+        .done();
+    tree = Session.json(json);
+    assertEquals(300, tree.get("width").intValue());
+    assertEquals(9, tree.get("max_boxes").intValue());
+    assertEquals(7, tree.get("min_side").intValue());
+    assertEquals(5, tree.get("seed").intValue());
+  }
+
+  @Test
   void drawsTheBestBoxGreenUnderTheDashedObject() throws IOException {
     Path pictures = folder.resolve("pictures");
     search("--draw", pictures, "--limit", "1").done();
-    RgbImage picture = ImageFiles.read(pictures.resolve("a.png"));
+    RgbImage picture = ImageFiles.read(pictures.resolve("a-boxes.png"));
     int green = 0;
     int white = 0;
     for (int i = 0; i < picture.rgb().length; i += 3) {
@@ -112,7 +144,19 @@ class ProposalsCommandTest {
     }
     assertTrue(green > 40, "green pixels: " + green);
     assertTrue(white > 40, "white pixels: " + white);
-    assertFalse(Files.exists(pictures.resolve("b.png")));
+    assertFalse(Files.exists(pictures.resolve("b-boxes.png")));
+
+    // Two colour spaces below each other, two scales beside each other, gaps of 4 pixels.
+    RgbImage segments = ImageFiles.read(pictures.resolve("a-segments.png"));
+    assertEquals(2 * 80 + 4, segments.width());
+    assertEquals(2 * 60 + 4, segments.height());
+    assertEquals((byte) 255, segments.rgb()[3 * 82], "a white gap");
+    // The cat is one region, painted in its own colour, in every segmentation.
+    for (int[] corner : new int[][] {{0, 0}, {84, 0}, {0, 64}, {84, 64}}) {
+      int at = 3 * ((corner[1] + 35) * segments.width() + corner[0] + 30);
+      assertEquals(230, segments.rgb()[at] & 0xff, 12);
+      assertEquals(90, segments.rgb()[at + 1] & 0xff, 12);
+    }
   }
 
   @Test
@@ -126,6 +170,31 @@ class ProposalsCommandTest {
     JsonNode tree = Session.json(json);
     assertEquals(lines.size() - 1, tree.get("boxes").size());
     assertEquals(80, tree.get("width").intValue());
+  }
+
+  @Test
+  void oddPicturesAreSearchedAndDrawn() throws IOException {
+    int[] types = {
+      BufferedImage.TYPE_INT_RGB,
+      BufferedImage.TYPE_BYTE_GRAY,
+      BufferedImage.TYPE_USHORT_GRAY,
+      BufferedImage.TYPE_4BYTE_ABGR
+    };
+    int[][] sizes = {{1, 1}, {1, 9}, {9, 1}, {2, 2000}, {2000, 2}, {40, 30}};
+    for (int type : types) {
+      for (int[] size : sizes) {
+        String name = type + "-" + size[0] + "x" + size[1];
+        Path file = folder.resolve(name + ".png");
+        ImageIO.write(new BufferedImage(size[0], size[1], type), "png", file.toFile());
+        Session session = Session.of("proposals", "--image", file, "--draw", folder).done();
+        List<String> lines = session.out().lines().toList();
+        assertEquals("%s.png,1,1,%d,%d".formatted(name, size[0], size[1]), lines.get(1));
+        assertEquals(2, lines.size(), "a constant picture is one box");
+        for (String kind : new String[] {"-boxes.png", "-segments.png"}) {
+          assertTrue(Files.size(folder.resolve(name + kind)) > 0);
+        }
+      }
+    }
   }
 
   @Test
@@ -151,6 +220,11 @@ class ProposalsCommandTest {
     search("--mode", "slow")
         .refused(2, "There is no mode 'slow' of selective search; choose one of fast,");
     search("--ranking", "best").refused(2, "there is no ranking 'best'; choose coverage or");
+    search("--colours", "hsv,xyz").refused(2, "there is no colour space 'xyz'; choose of hsv,");
+    search("--similarities", "CT,Q").refused(2, "'Q' is no set of the letters C, T, S and F.");
+    search("--similarities", "").refused(2, "A similarity set must hold at least one similarity.");
+    search("--scales", "50,0").refused(2, "Each scale k must be at least 1");
+    search("--scales", "big").refused(2, "--scales");
     search("--threads", "0").refused(2, "--threads must be at least 1");
     search("--limit", "0").refused(2, "--limit must be at least 1");
     search("--max-boxes", "0").refused(2, "maxBoxes must be at least 1");

@@ -56,7 +56,8 @@ class RunReportTest {
                 Map.of(0.5, 0.9, 0.7, 0.8),
                 Map.of(text, 0.8)))
         .optLearningCurve(List.of(new RunReport.LearningPoint(1, 2, 0.5, 0.25, 1.5)))
-        .optMining(List.of(new RunReport.MiningRound(text, 1, 2, 3, 4, 5, 6, 0.5, 0.49)))
+        .optMining(List.of(new RunReport.MiningRound(text, 1, 2, 3, 80, 40, 4, 5, 6, 0.5, 0.49)))
+        .optSamples(List.of(new RunReport.SampleCount(text, 1, 2, 3, 4, 5, 6, 7, 8)))
         .optBoxRegression(
             new RunReport.BoxRegression(
                 0.4, 0.43, List.of(new RunReport.BoxCorrection(text, 9, 8, 0.7, 0.75))))
@@ -109,6 +110,7 @@ class RunReportTest {
             "errors",
             "proposals",
             "learning",
+            "samples",
             "mining",
             "boxes",
             "times",
@@ -188,7 +190,9 @@ class RunReportTest {
                     Map.of(),
                     Map.of()))
             .optMining(
-                List.of(new RunReport.MiningRound("cat", 1, 0, 0, 0, 0, 0, Double.NaN, Double.NaN)))
+                List.of(
+                    new RunReport.MiningRound(
+                        "cat", 1, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN)))
             .optBoxRegression(
                 new RunReport.BoxRegression(
                     Double.NaN,
@@ -259,5 +263,19 @@ class RunReportTest {
     everything("ß 猫 \uD83D\uDC08").build().write(folder.resolve("b.html"));
     assertEquals(-1, Files.mismatch(folder.resolve("a.html"), folder.resolve("b.html")));
     assertTrue(Files.readString(folder.resolve("a.html")).contains("猫 \uD83D\uDC08"));
+  }
+
+  @Test
+  void miningShowsTheShareOfHardNegativesFirstAndLast() {
+    String html =
+        RunReport.builder("A run")
+            .optMining(
+                List.of(
+                    new RunReport.MiningRound("cat", 0, 9, 200, 0, 0, 200, 30, 5, 1, 0.9),
+                    new RunReport.MiningRound("cat", 5, 9, 300, 1000, 250, 100, 40, 9, 1.2, 1.1),
+                    new RunReport.MiningRound("cat", 9, 9, 320, 2000, 20, 20, 44, 0, 1.3, 1.2)))
+            .build()
+            .toHtml();
+    assertTrue(html.contains("25.0 → 1.0"), html);
   }
 }

@@ -1,0 +1,69 @@
+package org.rcnn.svm;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/**
+ * Another way to train a linear SVM, to be measured beside ours on the same samples. Peers come to
+ * the class path with the benchmarks alone.
+ */
+public interface SvmPeer {
+
+  /** The name in tables. */
+  String name();
+
+  /**
+   * Begins a training without samples.
+   *
+   * @param dimension length of a feature
+   * @param settings the problem
+   * @param engine multiplies matrices, for a peer that has no product of its own
+   */
+  Training start(int dimension, SolverSettings settings, MatrixEngine engine);
+
+  /** Samples in the peer's own form, kept from one training to the next as a miner would. */
+  interface Training {
+
+    /**
+     * Adds one sample; positives come first.
+     *
+     * @param features holds the sample's feature, scaled
+     * @param from index of its first value
+     * @param positive its side
+     */
+    void add(float[] features, int from, boolean positive);
+
+    /** Keeps only the given samples, in ascending order. */
+    void retain(int[] ascending);
+
+    /** Trains on the samples there are. */
+    Model train();
+  }
+
+  /**
+   * A trained classifier: {@code score = weights · x + bias}.
+   *
+   * @param weights one for each feature, scaled
+   * @param bias the constant
+   */
+  record Model(double[] weights, double bias) {}
+
+  /** The peers on the class path; one whose library is not there is left out. */
+  static List<SvmPeer> onClassPath() {
+    List<SvmPeer> peers = new ArrayList<>();
+    Iterator<SvmPeer> found = ServiceLoader.load(SvmPeer.class).iterator();
+    while (true) {
+      try {
+        if (!found.hasNext()) {
+          return peers;
+        }
+        peers.add(found.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // Built for the benchmarks earlier, and its library is gone since: not a peer any more.
+      }
+    }
+  }
+}
