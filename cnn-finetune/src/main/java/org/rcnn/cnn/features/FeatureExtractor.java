@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -143,6 +144,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * <p>Regions that show the same pixels after rounding are computed once.
    *
    * @param regions boxes in the image's pixels; may be empty
+   * @throws CancellationException if the thread was interrupted, before its next batch
    */
   public RegionFeatures extract(RgbImage image, List<Box> regions) {
     return new Extraction(image, regions, DEAF).run();
@@ -231,6 +233,9 @@ public final class FeatureExtractor implements AutoCloseable {
           ByteBuffer.allocateDirect(inputs.length * Float.BYTES).order(ByteOrder.nativeOrder());
       try (RegionWarper warper = new RegionWarper(image, definition)) {
         for (int begin = begin(); begin < geometries.size(); begin = begin()) {
+          if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("The extraction of features was interrupted.");
+          }
           int count = Math.min(batch, geometries.size() - begin);
           long start = System.nanoTime();
           for (int i = 0; i < count; i++) {

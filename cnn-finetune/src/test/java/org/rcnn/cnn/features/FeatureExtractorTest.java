@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -198,6 +200,16 @@ class FeatureExtractorTest {
       assertEquals(0, extractor.extract(IMAGE, List.of(), pool, 2, clock).rows());
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadStopsBeforeItsNextBatch() {
+    try (FeatureExtractor extractor = extractor(8)) {
+      List<Box> regions = regions(20, 6);
+      Thread.currentThread().interrupt();
+      assertThrows(CancellationException.class, () -> extractor.extract(IMAGE, regions));
+      assertTrue(Thread.interrupted(), "it stays interrupted");
     }
   }
 

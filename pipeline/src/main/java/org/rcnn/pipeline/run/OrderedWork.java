@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Works on many items side by side and hands the results on in the items' order.
  *
+ * <p>When the process is told to end, work under way comes to its end, or to its next look at the
+ * thread's interruption, before the native libraries are torn down: torn down beneath it, they
+ * crash.
+ *
  * <p>At most two results per thread wait at any time, so memory does not grow with the number of
  * items; and since results come in order, what is made of them does not depend on timing.
  */
@@ -50,6 +54,8 @@ public final class OrderedWork {
               worker.setDaemon(true);
               return worker;
             });
+    Thread ending = new Thread(() -> stop(workers), "work-ending");
+    Runtime.getRuntime().addShutdownHook(ending);
     try {
       Deque<Future<R>> waiting = new ArrayDeque<>();
       int next = 0;
@@ -62,6 +68,11 @@ public final class OrderedWork {
       }
     } finally {
       stop(workers);
+      try {
+        Runtime.getRuntime().removeShutdownHook(ending);
+      } catch (IllegalStateException e) {
+        // The process is ending; the hook finds nothing left to stop.
+      }
     }
   }
 
