@@ -189,6 +189,7 @@ final class MinedClass {
   }
 
   private void keep(int[] ascending, FeaturePool pool) {
+    alphas = alphas();
     int to = 0;
     for (int i = 0; i < size; i++) {
       if (to < ascending.length && ascending[to] == i) {
