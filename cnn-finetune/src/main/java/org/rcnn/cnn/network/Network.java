@@ -229,7 +229,9 @@ public final class Network implements AutoCloseable {
   /**
    * The engine has no local response normalisation. A 1 x 1 convolution over the squares, whose
    * weights are alpha / size in a band about the diagonal and whose bias is k, gives what the
-   * values are divided by, but for the exponent.
+   * values are divided by, but for the exponent. The exponent is an array of the network's own:
+   * {@code pow(Number)} would make one whose memory is a Java buffer and let go of it at once, and
+   * the gradient, which needs it later, would read whatever lies there by then.
    */
   private NDArray normalise(LocalResponseNorm n, NDArray x, boolean training) {
     NDArray squares = x.square();
@@ -243,7 +245,7 @@ public final class Network implements AutoCloseable {
                 square(1),
                 1)
             .head();
-    NDArray factors = sums.pow(-n.beta());
+    NDArray factors = sums.pow(constants.get(n.name() + ".exponent"));
     NDArray result = x.mul(factors);
     if (!training) {
       squares.close();
@@ -290,6 +292,7 @@ public final class Network implements AutoCloseable {
     Arrays.fill(k, n.k());
     constants.put(n.name() + ".band", create(band, new Shape(channels, channels, 1, 1)));
     constants.put(n.name() + ".k", create(k, new Shape(channels)));
+    constants.put(n.name() + ".exponent", create(new float[] {-n.beta()}, new Shape()));
   }
 
   private NDArray parameter(Layer layer, String suffix) {

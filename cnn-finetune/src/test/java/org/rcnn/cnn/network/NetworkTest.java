@@ -12,6 +12,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +281,34 @@ class NetworkTest {
 
   @Test
   void gradientsGoThroughBranchesAndNormalisation() {
+    assertGradientsAreSlopes(() -> {});
+  }
+
+  @Test
+  void whatTheGradientNeedsOutlivesTheGarbageCollector() {
+    // Whoever kept a Java buffer's memory without the buffer would now read these numbers instead.
+    List<ByteBuffer> others = new ArrayList<>();
+    assertGradientsAreSlopes(
+        () -> {
+          for (int round = 0; round < 5; round++) {
+            System.gc();
+            for (int i = 0; i < 500; i++) {
+              ByteBuffer other = ByteBuffer.allocateDirect(4 << i % 6);
+              while (other.hasRemaining()) {
+                other.put((byte) 0x40);
+              }
+              others.add(other);
+            }
+          }
+        });
+    assertEquals(2500, others.size());
+  }
+
+  /**
+   * The gradients of the first weights, taken after {@code between} ran between the forward and the
+   * backward pass, are the slopes of the scores' sum.
+   */
+  private static void assertGradientsAreSlopes(Runnable between) {
     NetworkDefinition definition =
         ToyNetworks.of(
             4,
@@ -298,6 +328,7 @@ class NetworkTest {
       parameter.setRequiresGradient(true);
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         NDArray scores = network.forwardTraining(scratch.create(input, new Shape(1, 3, 4, 4)));
+        between.run();
         collector.backward(scores.sum());
       }
       float[] gradient = parameter.getGradient().toFloatArray();
