@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.rcnn.cnn.features.FeatureExtractor;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
@@ -70,6 +72,17 @@ public final class Detector implements AutoCloseable {
    * @param threads threads that share an image's regions
    */
   public Detector(DetectorFile file, int threads) {
+    this(file, threads, ComputeDevice.CPU);
+  }
+
+  /**
+   * A detector in memory.
+   *
+   * @param threads threads that share an image's regions
+   * @param device where the network runs
+   * @throws IllegalStateException if there is no such device
+   */
+  public Detector(DetectorFile file, int threads, ComputeDevice device) {
     this.file = file;
     this.threads = threads;
     this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
@@ -81,7 +94,8 @@ public final class Detector implements AutoCloseable {
     if (file.regressor() != null) {
       taps.add(Tap.POOL5);
     }
-    this.extractor = FeatureExtractor.onCpu(file.network(), file.weights(), taps, BATCH);
+    this.extractor =
+        new FeatureExtractor(file.network(), file.weights(), taps, BATCH, device, Execution.PLAIN);
   }
 
   /**
@@ -91,7 +105,19 @@ public final class Detector implements AutoCloseable {
    * @throws IOException if there is none, or it is damaged
    */
   public static Detector load(Path path) throws IOException {
-    return new Detector(DetectorFile.read(path), Runtime.getRuntime().availableProcessors());
+    return load(path, ComputeDevice.CPU);
+  }
+
+  /**
+   * Loads a detector whose network runs on a device.
+   *
+   * @param path a detector file, or the folder of the run that made it
+   * @throws IOException if there is none, or it is damaged
+   * @throws IllegalStateException if there is no such device
+   */
+  public static Detector load(Path path, ComputeDevice device) throws IOException {
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new Detector(DetectorFile.read(path), threads, device);
   }
 
   private static Thread worker(Runnable work) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /**
  * Another way to train a linear SVM, to be measured beside ours on the same samples. Peers come to
@@ -51,8 +52,12 @@ public interface SvmPeer {
    */
   record Model(double[] weights, double bias) {}
 
-  /** The peers on the class path; one whose library is not there is left out. */
-  static List<SvmPeer> onClassPath() {
+  /**
+   * The peers on the class path.
+   *
+   * @param problem told of each peer that does not load, which is then left out
+   */
+  static List<SvmPeer> onClassPath(Consumer<String> problem) {
     List<SvmPeer> peers = new ArrayList<>();
     Iterator<SvmPeer> found = ServiceLoader.load(SvmPeer.class).iterator();
     while (true) {
@@ -62,7 +67,7 @@ public interface SvmPeer {
         }
         peers.add(found.next());
       } catch (ServiceConfigurationError | LinkageError e) {
-        // Built for the benchmarks earlier, and its library is gone since: not a peer any more.
+        problem.accept("A peer does not load and is left out: " + e.getMessage());
       }
     }
   }

@@ -36,30 +36,44 @@ import org.rcnn.cnn.network.Layer.Relu;
  * <p>The program calls operators that the engine does not offer one by one to Java: convolutions
  * and fully connected layers of oneDNN with the ReLU behind them done on the way out, on weights
  * that are brought into the order that suits the machine once, when the archive is loaded.
+ *
+ * <p>In bfloat16 it calls the engine's ordinary operators, which find the processor's instructions
+ * for that type by themselves and do without on a processor that has none: oneDNN's own refuse to.
  */
 final class ScriptArchive {
 
   private static final String ROOT = "network/";
   private static final String PLAIN = "annotate(List[Optional[number]], []), None";
 
+  /** The engine's numbers for types and for the channels-last layout. */
+  private static final int FLOAT32 = 6;
+
+  private static final int BFLOAT16 = 15;
+  private static final int CHANNELS_LAST = 2;
+
   private final NetworkDefinition definition;
+  private final boolean bfloat16;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> prepared = new LinkedHashMap<>();
   private final StringBuilder body = new StringBuilder();
   private int values;
 
-  private ScriptArchive(NetworkDefinition definition) {
+  private ScriptArchive(NetworkDefinition definition, boolean bfloat16) {
     this.definition = definition;
+    this.bfloat16 = bfloat16;
   }
 
   /**
    * Writes the network up to the last of the taps.
    *
    * @param taps what its program returns, in this order
+   * @param bfloat16 whether it computes in bfloat16; inputs, results and the archive's weights are
+   *     float32 either way
    */
-  static void write(Path file, NetworkDefinition definition, Weights weights, List<Tap> taps)
+  static void write(
+      Path file, NetworkDefinition definition, Weights weights, List<Tap> taps, boolean bfloat16)
       throws IOException {
-    ScriptArchive archive = new ScriptArchive(definition);
+    ScriptArchive archive = new ScriptArchive(definition, bfloat16);
     archive.follow(weights, taps);
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
@@ -72,7 +86,7 @@ final class ScriptArchive {
     Map<String, Tap> tapOf = new LinkedHashMap<>();
     taps.forEach(tap -> tapOf.put(definition.taps().get(tap), tap));
     Map<Tap, String> found = new LinkedHashMap<>();
-    String x = "x";
+    String x = bfloat16 ? value("%s", as("x", BFLOAT16)) : "x";
     List<Layer> layers = definition.layers();
     for (int i = 0; i < layers.size() && found.size() < taps.size(); i++) {
       Layer layer = layers.get(i);
@@ -90,7 +104,11 @@ final class ScriptArchive {
         found.put(tap, flat(x));
       }
     }
-    String results = taps.stream().map(found::get).collect(Collectors.joining(", "));
+    String results =
+        taps.stream()
+            .map(found::get)
+            .map(tap -> bfloat16 ? as(tap, FLOAT32) : tap)
+            .collect(Collectors.joining(", "));
     body.append("    return (").append(results).append(taps.size() == 1 ? ",)\n" : ")\n");
   }
 
@@ -112,7 +130,10 @@ final class ScriptArchive {
 
   private String add(Layer layer, boolean relu, String x, Weights weights) {
     String attribute = relu ? "\"relu\"" : "\"none\"";
-    if (layer instanceof Convolution c) {
+    if (bfloat16 && (layer instanceof Convolution || layer instanceof Linear)) {
+      String product = product(layer, x, weights);
+      return relu ? value("torch.relu(%s)", product) : product;
+    } else if (layer instanceof Convolution c) {
       String settings =
           "%s, %s, [1, 1], %d".formatted(pair(c.padding()), pair(c.stride()), c.groups());
       String weight = tensor(weights.tensors().get(c.name() + ".weight"));
@@ -162,6 +183,25 @@ final class ScriptArchive {
     throw new IllegalStateException("No rule writes a layer of kind " + layer.kind() + ".");
   }
 
+  /** A convolution or a fully connected layer by the engine's ordinary operator. */
+  private String product(Layer layer, String x, Weights weights) {
+    String weight = tensor(weights.tensors().get(layer.name() + ".weight"));
+    if (layer instanceof Convolution c) {
+      prepared.put(
+          weight,
+          "torch.contiguous(%s, memory_format=%d)".formatted(as(weight, BFLOAT16), CHANNELS_LAST));
+      return value(
+          "torch.conv2d(%s, self.%s, self.%s, %s, %s, [1, 1], %d)",
+          x, weight, bias(c, weights), pair(c.stride()), pair(c.padding()), c.groups());
+    }
+    return value("torch.linear(%s, self.%s, self.%s)", flat(x), weight, bias(layer, weights));
+  }
+
+  /** A tensor's values in another type. */
+  private static String as(String x, int type) {
+    return "torch.to(%s, %d, False, False, None)".formatted(x, type);
+  }
+
   private String bias(Layer layer, Weights weights) {
     return tensor(weights.tensors().get(layer.name() + ".bias"));
   }
@@ -205,7 +245,7 @@ final class ScriptArchive {
     text.append(") -> NoneType:\n    ").append(String.join(", ", tensors.keySet()));
     text.append(", = state\n    self.training = False\n");
     for (String name : tensors.keySet()) {
-      String made = prepared.getOrDefault(name, name);
+      String made = prepared.getOrDefault(name, bfloat16 ? as(name, BFLOAT16) : name);
       text.append("    self.").append(name).append(" = ").append(made).append('\n');
     }
     return text.append("    return None\n").toString();

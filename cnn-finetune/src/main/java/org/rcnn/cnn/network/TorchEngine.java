@@ -4,9 +4,14 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What of the native engine is set for the whole process. */
 public final class TorchEngine {
+
+  /** Intel's and AMD's names, and that of 64-bit Arm. */
+  private static final Pattern BFLOAT16 =
+      Pattern.compile("(?m)^(flags|Features)\\s*:.*\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
   private TorchEngine() {}
 
@@ -25,6 +30,15 @@ public final class TorchEngine {
   public static String version() {
     return "DJL %s, PyTorch %s"
         .formatted(Engine.getDjlVersion(), Engine.getInstance().getVersion());
+  }
+
+  /**
+   * Whether a processor has instructions for bfloat16, as Linux describes it.
+   *
+   * @param description the text of {@code /proc/cpuinfo}; empty on other systems
+   */
+  public static boolean hasBfloat16(String description) {
+    return BFLOAT16.matcher(description).find();
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.rcnn.cnn.train;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -45,6 +45,7 @@ public final class FineTuning {
   private final ImageCache images;
   private final RegionPool validation;
   private final ImageSource validationImages;
+  private final ComputeDevice device;
 
   /**
    * A stretch of the learning curve.
@@ -105,7 +106,7 @@ public final class FineTuning {
       FineTuningSettings settings,
       RegionPool pool,
       ImageSource images) {
-    this(definition, settings, pool, null, images);
+    this(definition, settings, pool, null, images, ComputeDevice.CPU);
   }
 
   /**
@@ -117,6 +118,7 @@ public final class FineTuning {
    * @param pool labelled regions
    * @param validation regions of other images, labelled alike; null for none
    * @param images the images the pools' regions lie in; may be asked by two threads at once
+   * @param device where the network trains
    * @throws IllegalArgumentException if a pool lacks positives or backgrounds
    */
   public FineTuning(
@@ -124,7 +126,8 @@ public final class FineTuning {
       FineTuningSettings settings,
       RegionPool pool,
       RegionPool validation,
-      ImageSource images) {
+      ImageSource images,
+      ComputeDevice device) {
     requireBothKinds("the pool", pool);
     if (validation != null) {
       requireBothKinds("the pool held out for validation", validation);
@@ -135,6 +138,7 @@ public final class FineTuning {
     this.images = new ImageCache(images, settings.imageCacheBytes());
     this.validation = validation;
     this.validationImages = images;
+    this.device = device;
   }
 
   private static void requireBothKinds(String name, RegionPool pool) {
@@ -177,7 +181,7 @@ public final class FineTuning {
     int first = Checkpoint.done(saved);
     List<Progress> curve = new ArrayList<>();
     try (Network network =
-        new Network(definition, saved == null ? start : saved.weights(), Device.cpu())) {
+        new Network(definition, saved == null ? start : saved.weights(), device.engineDevice())) {
       MomentumSgd sgd =
           new MomentumSgd(network, settings.solver(), name -> rateFactor(name, newLayers));
       if (saved != null) {

@@ -1,21 +1,24 @@
 package org.rcnn.cnn.train;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.rcnn.cnn.network.BatchNormFolding;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
@@ -41,6 +44,7 @@ public final class Pretraining {
   private final PretrainingSettings settings;
   private final LabelledImages images;
   private final LabelledImages validation;
+  private final ComputeDevice device;
   private final int batchesPerEpoch;
   private int[] order = new int[0];
   private int orderEpoch = -1;
@@ -75,15 +79,18 @@ public final class Pretraining {
   }
 
   /**
-   * A training of a network from scratch.
+   * A training of a network.
    *
    * @param definition the network, with as many scores as there are classes
+   * @param device where the network trains
    */
   public Pretraining(
       NetworkDefinition definition,
       PretrainingSettings settings,
       LabelledImages images,
-      LabelledImages validation) {
+      LabelledImages validation,
+      ComputeDevice device) {
+    this.device = device;
     this.plain = definition;
     NetworkDefinition dropout = definition.withDropout(settings.dropout());
     this.trained = settings.batchNorm() ? dropout.withBatchNorm() : dropout;
@@ -99,7 +106,7 @@ public final class Pretraining {
   }
 
   /**
-   * Trains to the end, or on from the checkpoint if there is one.
+   * Trains from random weights to the end, or on from the checkpoint if there is one.
    *
    * @param checkpoint where the state is kept after every epoch; deleted by nobody, so that a
    *     finished training is recognised
@@ -107,10 +114,32 @@ public final class Pretraining {
    * @throws IOException if the checkpoint cannot be read or written
    */
   public Result run(Path checkpoint, Listener listener) throws IOException {
-    WeightFile saved = Checkpoint.read(checkpoint, identity());
+    return run(Weights.initial(trained, settings.seed()), identity(), checkpoint, listener);
+  }
+
+  /**
+   * Trains a network that has learned before, to the end, or on from the checkpoint if there is
+   * one.
+   *
+   * @param start the weights to start from, without batch normalisation
+   * @param checkpoint as in {@link #run(Path, Listener)}
+   * @throws IllegalArgumentException if the settings ask for batch normalisation
+   * @throws IOException if the checkpoint cannot be read or written
+   */
+  public Result run(Weights start, Path checkpoint, Listener listener) throws IOException {
+    if (settings.batchNorm()) {
+      throw new IllegalArgumentException(
+          "Batch normalisation would undo what trained weights have learned; train on without it.");
+    }
+    return run(start, identity() + ", from " + checksum(start), checkpoint, listener);
+  }
+
+  private Result run(Weights first, String identity, Path checkpoint, Listener listener)
+      throws IOException {
+    WeightFile saved = Checkpoint.read(checkpoint, identity);
     int firstEpoch = Checkpoint.done(saved);
-    Weights start = saved == null ? Weights.initial(trained, settings.seed()) : saved.weights();
-    try (Network network = new Network(trained, start, Device.cpu())) {
+    Weights start = saved == null ? first : saved.weights();
+    try (Network network = new Network(trained, start, device.engineDevice())) {
       MomentumSgd sgd = new MomentumSgd(network, settings.solver(), name -> 1);
       if (saved != null) {
         sgd.restore(Checkpoint.velocities(saved.weights()));
@@ -120,7 +149,7 @@ public final class Pretraining {
           new BatchFeeder(this::fill, firstBatch, settings.batch(), plain.inputSize())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
           trainEpoch(network, sgd, feeder, epoch, listener);
-          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, identity())
+          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, identity)
               .write(checkpoint, Precision.F32);
         }
       }
@@ -138,8 +167,18 @@ public final class Pretraining {
         .formatted(plain.name(), plain.outputs(), images.count(), settings);
   }
 
+  private static String checksum(Weights weights) {
+    CRC32C sum = new CRC32C();
+    for (Tensor tensor : weights.tensors().values()) {
+      ByteBuffer bytes = ByteBuffer.allocate(tensor.values().length * Float.BYTES);
+      bytes.asFloatBuffer().put(tensor.values());
+      sum.update(bytes);
+    }
+    return Long.toHexString(sum.getValue());
+  }
+
   private Result evaluated(Weights weights) {
-    try (Network network = new Network(plain, weights, Device.cpu())) {
+    try (Network network = new Network(plain, weights, device.engineDevice())) {
       double[] accuracy = validate(network);
       return new Result(weights, accuracy[0], accuracy[1]);
     }

@@ -22,9 +22,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.network.Weights;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
 
@@ -228,6 +230,25 @@ class FeatureExtractorTest {
         assertArrayEquals(expected.at(tap), actual.at(tap), 1e-4f, tap.label());
       }
     }
+  }
+
+  @Test
+  void bfloat16IsNearAndTheGpuRunsPlainAlone() {
+    List<Box> regions = regions(20, 7);
+    Weights weights = ToyNetworks.random(NETWORK, 2);
+    try (FeatureExtractor plain = extractor(8);
+        FeatureExtractor half = FeatureExtractor.onCpu(NETWORK, weights, TAPS, 8, Execution.BF16)) {
+      float[] expected = plain.extract(IMAGE, regions).at(Tap.POOL5);
+      float[] actual = half.extract(IMAGE, regions).at(Tap.POOL5);
+      assertArrayEquals(expected, actual, 0.1f);
+    }
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new FeatureExtractor(NETWORK, weights, TAPS, 8, ComputeDevice.GPU, Execution.BF16)
+                    .close());
+    assertEquals("On a GPU networks run plain.", e.getMessage());
   }
 
   @Test

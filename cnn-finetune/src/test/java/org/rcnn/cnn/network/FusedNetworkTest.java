@@ -92,26 +92,67 @@ class FusedNetworkTest {
 
   @Test
   void everyKindOfLayerGivesWhatItGivesPlain() {
-    NetworkDefinition definition =
-        NetworkDefinition.builder("all kinds", 25, 2, Preprocessing.caffe())
-            .convolution("conv1", 8, 5, 2, 1)
-            .ceilMaxPool("pool1", 3, 2)
-            .localResponseNorm("norm1")
-            .grouped("conv2", 12, 3, 1, 1, 2)
-            .concatenate(
-                "both",
-                one -> one.convolution("one", 4, 1, 1, 0),
-                three -> three.bare("three", 6, 3, 1, 1))
-            .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
-            .relu("sum.relu")
-            .maxPool("pool2", 2, 1, 1)
-            .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
-            .dropout("drop", 0.5f)
-            .linear("fc6", 9)
-            .tap(Tap.FC6)
-            .scores("fc8", 4)
-            .build();
+    NetworkDefinition definition = allKinds();
     assertSameAsPlain(definition, ToyNetworks.random(definition, 4));
+  }
+
+  private static NetworkDefinition allKinds() {
+    return NetworkDefinition.builder("all kinds", 25, 2, Preprocessing.caffe())
+        .convolution("conv1", 8, 5, 2, 1)
+        .ceilMaxPool("pool1", 3, 2)
+        .localResponseNorm("norm1")
+        .grouped("conv2", 12, 3, 1, 1, 2)
+        .concatenate(
+            "both",
+            one -> one.convolution("one", 4, 1, 1, 0),
+            three -> three.bare("three", 6, 3, 1, 1))
+        .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
+        .relu("sum.relu")
+        .maxPool("pool2", 2, 1, 1)
+        .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
+        .dropout("drop", 0.5f)
+        .linear("fc6", 9)
+        .tap(Tap.FC6)
+        .scores("fc8", 4)
+        .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"alexnet64", "squeezenet1_0-131"})
+  void bfloat16IsWithinAHundredth(String name) {
+    NetworkDefinition definition = Architectures.byName(name, 6);
+    assertNearPlain(definition, Weights.initial(definition, 3));
+  }
+
+  @Test
+  void everyKindOfLayerWorksInBfloat16() {
+    NetworkDefinition definition = allKinds();
+    assertNearPlain(definition, ToyNetworks.random(definition, 4));
+  }
+
+  /** As the Euclidean length of the difference, tap by tap. */
+  private static void assertNearPlain(NetworkDefinition definition, Weights weights) {
+    float[] images = noise(definition, 2);
+    Set<Tap> taps = definition.taps().keySet();
+    try (Network plain = new Network(definition, weights, Device.cpu());
+        FusedNetwork network =
+            new FusedNetwork(definition, weights, taps, FusedNetwork.Numbers.BFLOAT16);
+        NDManager scratch = plain.manager().newSubManager()) {
+      Map<Tap, NDArray> expected = plain.forward(view(scratch, definition, images), taps);
+      Map<Tap, float[]> actual = fused(network, definition, images);
+      for (Tap tap : taps) {
+        float[] exact = expected.get(tap).toFloatArray();
+        double length = 0;
+        double difference = 0;
+        for (int i = 0; i < exact.length; i++) {
+          length += Math.pow(exact[i], 2);
+          difference += Math.pow(exact[i] - actual.get(tap)[i], 2);
+        }
+        double share = Math.sqrt(difference / length);
+        assertTrue(share < 0.01, tap.label() + " " + share);
+        assertTrue(share > 0, "nothing was rounded in " + tap.label());
+      }
+    }
   }
 
   @Test

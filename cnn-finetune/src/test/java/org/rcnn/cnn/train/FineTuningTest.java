@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
@@ -287,7 +288,8 @@ class FineTuningTest {
                 index -> {
                   read.add(index);
                   return image(index % 100);
-                })
+                },
+                ComputeDevice.CPU)
             .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
 
     assertEquals(alone.weights(), watched.weights());

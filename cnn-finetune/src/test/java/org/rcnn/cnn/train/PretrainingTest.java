@@ -15,10 +15,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Pretraining.Epoch;
+import org.rcnn.cnn.train.Pretraining.Result;
 import org.rcnn.cnn.train.Solver.Cosine;
 
 /** Two classes of 12 x 12 thumbnails: horizontal stripes and vertical ones, under noise. */
@@ -102,7 +104,8 @@ class PretrainingTest {
 
   /** 100 images are 6 batches of 16 an epoch; 4 images are left out of each. */
   private static Pretraining pretraining(PretrainingSettings settings) {
-    return new Pretraining(NETWORK, settings, new Stripes(100, 1), new Stripes(50, 9_999));
+    return new Pretraining(
+        NETWORK, settings, new Stripes(100, 1), new Stripes(50, 9_999), ComputeDevice.CPU);
   }
 
   private Weights run(PretrainingSettings settings, String checkpoint, Log log) throws IOException {
@@ -170,13 +173,51 @@ class PretrainingTest {
   }
 
   @Test
+  void trainedWeightsAreTrainedOn() throws IOException {
+    Weights trained = run(settings(15, true, 1), "first", log());
+    PretrainingSettings gentle =
+        new PretrainingSettings(
+            2, 16, new Solver(1e-4f, new Cosine(4), 0.9f, 0), Augmentation.NONE, 0, 0, false, 3);
+    Log log = log();
+    Result result = pretraining(gentle).run(trained, folder.resolve("on"), log);
+    assertEquals(2, log.epochs.size());
+    assertTrue(log.epochs.get(0).top1() > 0.85, log.epochs.toString());
+    assertTrue(result.top1() > 0.85, result.toString());
+    assertNotEquals(trained, result.weights());
+
+    assertEquals(
+        result.weights(),
+        pretraining(gentle).run(trained, folder.resolve("on"), log()).weights(),
+        "a finished training is recognised");
+    Path checkpoint = folder.resolve("on");
+    IOException other =
+        assertThrows(
+            IOException.class, () -> pretraining(gentle).run(result.weights(), checkpoint, log()));
+    assertTrue(other.getMessage().contains("on"), other.getMessage());
+  }
+
+  @Test
+  void trainedWeightsAreNotNormalisedAnew() {
+    Pretraining training = pretraining(settings(1, true, 1));
+    Weights start = Weights.initial(NETWORK, 1);
+    Path checkpoint = folder.resolve("c");
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> training.run(start, checkpoint, log()));
+    assertTrue(e.getMessage().startsWith("Batch normalisation would undo"), e.getMessage());
+  }
+
+  @Test
   void fewerImagesThanABatchAreRefused() {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
             () ->
                 new Pretraining(
-                    NETWORK, settings(1, true, 1), new Stripes(15, 1), new Stripes(2, 2)));
+                    NETWORK,
+                    settings(1, true, 1),
+                    new Stripes(15, 1),
+                    new Stripes(2, 2),
+                    ComputeDevice.CPU));
     assertEquals(
         "Pre-training needs at least one batch of 16 images; there are 15.", e.getMessage());
   }

@@ -33,6 +33,7 @@ import org.rcnn.cnn.speed.OwnForward;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.stage.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -49,8 +50,8 @@ import picocli.CommandLine.Spec;
  * machine does meets all alike. A row's time is for one batch. "A batch for each core" is how the
  * pipeline works: each thread brings a batch of its own through with single-threaded operations;
  * its time is the clock's, divided by the batches. "Photo to features" is the same with regions of
- * a photo that are warped first and results that are sorted into their rows. Plain and fused are
- * the two ways of {@link Execution}.
+ * a photo that are warped first and results that are sorted into their rows. Plain, fused and bf16
+ * are the ways of {@link Execution}.
  */
 @Command(
     name = "cnn",
@@ -88,6 +89,11 @@ final class BenchCnnCommand implements Callable<Integer> {
       description = "Peers to leave out; the beginning of the name is enough.")
   private List<String> without = List.of();
 
+  @Option(
+      names = "--bf16",
+      description = "Run ours in bfloat16 too where the processor has no instructions for it.")
+  private boolean bf16;
+
   @Option(names = "--seed", description = "Of weights, images and regions (default 1).")
   private long seed = 1;
 
@@ -115,6 +121,7 @@ final class BenchCnnCommand implements Callable<Integer> {
         work * 1e-9,
         passes);
     List<ForwardPeer> peers = peers(out);
+    List<Execution> executions = executions(out);
     BenchTable table = new BenchTable();
     ObjectNode tree = table.toJson();
     ArrayNode machine = tree.putArray("matrix_product");
@@ -133,7 +140,7 @@ final class BenchCnnCommand implements Callable<Integer> {
             .put("threads", count)
             .put("product_gflops", peak.product() * 1e-9)
             .put("convolution_gflops", peak.convolution() * 1e-9);
-        measure(task.withThreads(count), peers, folder, table, work, peak);
+        measure(task.withThreads(count), executions, peers, folder, table, work, peak);
       }
     } finally {
       delete(folder);
@@ -165,6 +172,19 @@ final class BenchCnnCommand implements Callable<Integer> {
     }
   }
 
+  /** Our own ways to run a network that make sense on this machine. */
+  private List<Execution> executions(PrintWriter out) {
+    List<Execution> executions = new ArrayList<>(List.of(Execution.PLAIN, Execution.FUSED));
+    if (bf16 || Processor.hasBfloat16()) {
+      executions.add(Execution.BF16);
+    } else {
+      out.println(
+          "Without ours, bf16: this processor is not known to have instructions for it; --bf16 runs"
+              + " it all the same.");
+    }
+    return executions;
+  }
+
   /** The peers that take part; what keeps the others from it is printed. */
   private List<ForwardPeer> peers(PrintWriter out) {
     List<ForwardPeer> peers = new ArrayList<>();
@@ -185,6 +205,7 @@ final class BenchCnnCommand implements Callable<Integer> {
 
   private void measure(
       ForwardTask task,
+      List<Execution> executions,
       List<ForwardPeer> peers,
       Path folder,
       BenchTable table,
@@ -193,7 +214,7 @@ final class BenchCnnCommand implements Callable<Integer> {
       throws IOException {
     List<Candidate> candidates = new ArrayList<>();
     try {
-      for (Execution execution : Execution.values()) {
+      for (Execution execution : executions) {
         String name = "ours, " + execution.name().toLowerCase(Locale.ROOT);
         candidates.add(candidate(name, false, OwnForward.open(task, execution)));
         if (task.threads() > 1) {

@@ -215,7 +215,7 @@ final class BenchSvmCommand implements Callable<Integer> {
   }
 
   private List<SvmPeer> peers() {
-    List<SvmPeer> all = SvmPeer.onClassPath();
+    List<SvmPeer> all = SvmPeer.onClassPath(spec.commandLine().getErr()::println);
     if (all.isEmpty()) {
       spec.commandLine()
           .getErr()

@@ -49,6 +49,8 @@ final class DetectCommand implements Callable<Integer> {
               + " for softmax.")
   private Double minScore;
 
+  @Mixin private DeviceOption device;
+
   @Option(names = "--strict", description = "End at the first image that cannot be read.")
   private boolean strict;
 
@@ -59,7 +61,7 @@ final class DetectCommand implements Callable<Integer> {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Problems problems = new Problems(strict);
     ArrayNode results = new ObjectMapper().createArrayNode();
-    try (Detector detector = Detector.load(model)) {
+    try (Detector detector = Detector.load(model, device.device())) {
       double least = minScore == null ? detector.evenOdds() : minScore;
       for (Path file : images) {
         RgbImage image;

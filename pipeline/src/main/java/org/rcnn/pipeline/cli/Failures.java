@@ -17,7 +17,8 @@ final class Failures {
     } else if (failure instanceof FileAlreadyExistsException exists) {
       return exists.getFile() + " exists already.";
     } else if (failure instanceof OutOfMemoryError) {
-      return "Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, or lower svm.max-positives and svm.negative-cache."
+      return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, use fewer threads, or,"
+              + " if it was while SVMs were trained, lower svm.max-positives and svm.negative-cache.")
           .formatted(failure.getMessage());
     }
     String message = failure.getMessage();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,19 +15,23 @@ import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Augmentation;
 import org.rcnn.cnn.train.LabelledImages;
 import org.rcnn.cnn.train.Pretraining;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
+import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.data.folder.PackedImages;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.stage.Backbone;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -37,7 +42,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pretrain",
     description =
-        "Trains a network from scratch on an image folder or zip (train/CLASS/*, val/CLASS/*).")
+        "Trains a network on an image folder or zip (train/CLASS/*, val/CLASS/*), from scratch or on"
+            + " from trained weights.")
 final class PretrainCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PretrainCommand.class);
@@ -85,6 +91,16 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Train without batch normalisation.")
   private boolean noBatchNorm;
 
+  @Option(
+      names = "--start",
+      paramLabel = "embedded|FILE",
+      description =
+          "Train these weights on, which takes a low --rate and --no-batch-norm. Default: random"
+              + " weights.")
+  private String start;
+
+  @Mixin private DeviceOption device;
+
   @Option(names = "--threads", defaultValue = "0", description = "Threads; 0: one per core.")
   private int threads;
 
@@ -108,9 +124,14 @@ final class PretrainCommand implements Callable<Integer> {
         Reporter reporter = new Reporter((long) epochs * (train.count() / batch));
         Pretraining.Result result;
         try (reporter) {
+          Pretraining training =
+              new Pretraining(
+                  network, settings, new Packed(train), new Packed(validation), device.device());
+          Path checkpoint = out.resolve("checkpoint.safetensors");
           result =
-              new Pretraining(network, settings, new Packed(train), new Packed(validation))
-                  .run(out.resolve("checkpoint.safetensors"), reporter);
+              start == null
+                  ? training.run(checkpoint, reporter)
+                  : training.run(startingWeights(network), checkpoint, reporter);
         }
         ObjectNode about = about(result, train, validation, cores);
         about.set("curve", reporter.curve);
@@ -147,6 +168,20 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
+  /** The weights to train on: layers that fit, the others new. */
+  private Weights startingWeights(NetworkDefinition network) throws IOException {
+    WeightSource source = start.equals("embedded") ? null : WeightSource.open(Path.of(start));
+    Transfer transfer =
+        source == null
+            ? Transfer.into(network, Backbone.embedded().weights(), List.of(), seed)
+            : Transfer.into(network, source.read(), source.layers(), seed);
+    if (transfer.newLayers().size() == transfer.rows().size()) {
+      throw new ConfigException("--start: no layer of %s fits %s.".formatted(start, architecture));
+    }
+    transfer.newLayers().forEach(layer -> LOG.warn("Layer {} starts from random weights.", layer));
+    return transfer.weights();
+  }
+
   private NetworkDefinition network(int classes) {
     try {
       return Architectures.byName(architecture, classes);
@@ -156,6 +191,11 @@ final class PretrainCommand implements Callable<Integer> {
   }
 
   private PretrainingSettings settings(int images) {
+    if (start != null && !noBatchNorm) {
+      throw new ConfigException(
+          "--start needs --no-batch-norm: batch normalisation would undo what the weights have"
+              + " learned.");
+    }
     try {
       return new PretrainingSettings(
           epochs,
@@ -181,7 +221,7 @@ final class PretrainCommand implements Callable<Integer> {
             Locale.ROOT,
             "rcnn pretrain --data %s --out %s --architecture %s --epochs %d --batch %d --rate %s"
                 + " --weight-decay %s --dropout %s --least-area %s --label-smoothing %s --seed %d"
-                + " --threads %d%s",
+                + " --threads %d%s%s",
             data.getFileName(),
             out.getFileName(),
             architecture,
@@ -194,7 +234,8 @@ final class PretrainCommand implements Callable<Integer> {
             labelSmoothing,
             seed,
             cores,
-            noBatchNorm ? " --no-batch-norm" : ""));
+            noBatchNorm ? " --no-batch-norm" : "",
+            start == null ? "" : " --start " + Path.of(start).getFileName()));
     about.put("seed", seed);
     about.put("epochs", epochs);
     about.put("classes", train.classes().size());

@@ -38,9 +38,14 @@ public record PipelineConfig(
     Detecting detection,
     Evaluation evaluation) {
 
-  /** Refuses a negative number of threads. */
+  /** Refuses a negative number of threads, and what the GPU does not do. */
   public PipelineConfig {
     Range.atLeast("threads", threads, 0);
+    if (network.device().equals("gpu") && !features.execution().equals("plain")) {
+      throw new ConfigException(
+          "features.execution is %s, which runs on the CPU; with network.device gpu it must be plain."
+              .formatted(features.execution()));
+    }
   }
 
   /** The number of threads, with 0 resolved to the machine's cores. */
@@ -110,13 +115,15 @@ public record PipelineConfig(
    *
    * @param architecture a name that the network module knows
    * @param weights embedded, none, or a file
+   * @param device cpu or gpu
    */
-  public record NetworkChoice(String architecture, String weights) {
+  public record NetworkChoice(String architecture, String weights, String device) {
     /** Refuses missing values. */
     public NetworkChoice {
       if (architecture == null || weights == null) {
         throw new ConfigException("network.architecture and network.weights must not be empty.");
       }
+      Range.oneOf("network.device", device, "cpu", "gpu");
     }
   }
 
@@ -200,7 +207,7 @@ public record PipelineConfig(
    * @param layer pool5, fc6 or fc7
    * @param batch regions in a forward pass
    * @param encoding sparse-fp16 or dense-fp32
-   * @param execution plain or fused
+   * @param execution plain, fused or bf16
    */
   public record Features(String layer, int batch, String encoding, String execution) {
     /** Refuses unknown layers and encodings. */
@@ -208,7 +215,7 @@ public record PipelineConfig(
       Range.oneOf("features.layer", layer, "pool5", "fc6", "fc7");
       Range.atLeast("features.batch", batch, 1);
       Range.oneOf("features.encoding", encoding, "sparse-fp16", "dense-fp32");
-      Range.oneOf("features.execution", execution, "plain", "fused");
+      Range.oneOf("features.execution", execution, "plain", "fused", "bf16");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
@@ -29,6 +30,8 @@ import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stage 3: the features of every region of every image, all taps in one forward pass, one store per
@@ -38,6 +41,7 @@ import org.rcnn.pipeline.run.RunFolder.Key;
  */
 public final class FeatureStage {
 
+  private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
   private static final int VERSION = 1;
 
   private final PipelineConfig config;
@@ -69,6 +73,9 @@ public final class FeatureStage {
     inputs.put("encoding", config.features().encoding());
     if (execution() != Execution.PLAIN) {
       inputs.put("execution", config.features().execution());
+    }
+    if (device() != ComputeDevice.CPU) {
+      inputs.put("device", config.network().device());
     }
     return Key.of("features", VERSION, inputs);
   }
@@ -104,6 +111,10 @@ public final class FeatureStage {
     return Execution.valueOf(config.features().execution().toUpperCase(Locale.ROOT));
   }
 
+  private ComputeDevice device() {
+    return ComputeDevice.valueOf(config.network().device().toUpperCase(Locale.ROOT));
+  }
+
   private void extract(
       Input input, NetworkDefinition definition, Weights weights, List<String> classes, Path place)
       throws IOException {
@@ -111,11 +122,14 @@ public final class FeatureStage {
     Path partial = place.resolveSibling(place.getFileName() + ".partial");
     Files.createDirectories(partial);
     TorchEngine.useThreads(1);
+    if (execution() == Execution.BF16) {
+      Processor.bfloat16Warning().ifPresent(LOG::warn);
+    }
     List<Sample> samples;
     try (ProposalStore proposals = ProposalStore.open(input.store());
         FeatureExtractor extractor =
-            FeatureExtractor.onCpu(
-                definition, weights, taps, config.features().batch(), execution());
+            new FeatureExtractor(
+                definition, weights, taps, config.features().batch(), device(), execution());
         Stores stores = new Stores();
         Progress progress =
             Progress.start(

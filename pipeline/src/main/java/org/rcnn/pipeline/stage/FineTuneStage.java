@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -48,15 +49,16 @@ public final class FineTuneStage {
 
   /** What identifies the fine-tuned weights. */
   Key key(Key proposals, Backbone backbone, List<String> classes) {
-    return Key.of(
-        "finetune",
-        VERSION,
-        Map.of(
-            "proposals", proposals.hash(),
-            "backbone", backbone.fingerprint(),
-            "classes", classes,
-            "settings", config.finetune().identity(),
-            "seed", config.seed()));
+    Map<String, Object> inputs = new TreeMap<>();
+    inputs.put("proposals", proposals.hash());
+    inputs.put("backbone", backbone.fingerprint());
+    inputs.put("classes", classes);
+    inputs.put("settings", config.finetune().identity());
+    inputs.put("seed", config.seed());
+    if (device() != ComputeDevice.CPU) {
+      inputs.put("device", config.network().device());
+    }
+    return Key.of("finetune", VERSION, inputs);
   }
 
   /**
@@ -101,7 +103,8 @@ public final class FineTuneStage {
             settings(config),
             pool,
             validation,
-            index -> ImageFiles.read(samples.get(index).image()));
+            index -> ImageFiles.read(samples.get(index).image()),
+            device());
     try (Progress progress = Progress.start("fine-tuning", settings.iterations(), "it")) {
       FineTuning.Result result =
           training.run(
@@ -115,6 +118,10 @@ public final class FineTuneStage {
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(place, Precision.F32);
     }
+  }
+
+  private ComputeDevice device() {
+    return ComputeDevice.valueOf(config.network().device().toUpperCase(Locale.ROOT));
   }
 
   /** The numbers of the images that are not learned from: a seeded choice of at least one. */

@@ -41,7 +41,7 @@ class BenchSvmCommandTest {
                 json)
             .done();
     assertEquals(
-        SvmPeer.onClassPath().isEmpty(),
+        SvmPeer.onClassPath(problem -> {}).isEmpty(),
         session.err().contains("No other SVM library"),
         session.err());
     List<String> rows = new ArrayList<>();

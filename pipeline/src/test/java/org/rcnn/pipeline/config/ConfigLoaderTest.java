@@ -54,7 +54,8 @@ class ConfigLoaderTest {
     "finetune.iterations, 0, finetune.iterations must be at least 1",
     "finetune.iterations, many, finetune.iterations has a value of the wrong kind",
     "svm, 3, there is no setting 'svm'",
-    "features.execution, quick, 'features.execution must be one of plain, fused'",
+    "features.execution, quick, 'features.execution must be one of plain, fused, bf16'",
+    "network.device, tpu, 'network.device must be one of cpu, gpu'",
     "finetune.layer-rates, {conv1: -1}, finetune.layer-rates.conv1 must lie between",
     "finetune.validation-share, 1, finetune.validation-share must lie between"
   })
@@ -62,6 +63,17 @@ class ConfigLoaderTest {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> loader.preset("demo", Map.of(key, value)));
     assertTrue(refusal.getMessage().contains(sentence), refusal.getMessage());
+  }
+
+  @Test
+  void theGpuRunsPlainAlone() {
+    assertEquals("cpu", loader.preset("demo", Map.of()).network().device());
+    Map<String, String> gpu = Map.of("network.device", "gpu");
+    assertEquals("gpu", loader.preset("demo", gpu).network().device());
+    Map<String, String> both = Map.of("network.device", "gpu", "features.execution", "fused");
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> loader.preset("demo", both));
+    assertTrue(refusal.getMessage().contains("must be plain"), refusal.getMessage());
   }
 
   @Test

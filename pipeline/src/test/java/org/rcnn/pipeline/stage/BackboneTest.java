@@ -50,7 +50,7 @@ class BackboneTest {
   }
 
   private static Backbone alexnet64(Object weights) throws IOException {
-    return Backbone.of(new NetworkChoice("alexnet64", weights.toString()), 20, 1);
+    return Backbone.of(new NetworkChoice("alexnet64", weights.toString(), "cpu"), 20, 1);
   }
 
   @Test
@@ -121,11 +121,17 @@ class BackboneTest {
     Path strange = folder.resolve("strange.safetensors");
     Tensor number = new Tensor(new int[] {1}, new float[1]);
     new WeightFile(new Weights(Map.of("x.weight", number)), Map.of()).write(strange, Precision.F32);
-    refused(new NetworkChoice("alexnet64", strange.toString()), "network.weights: no layer of");
-    refused(new NetworkChoice("alexnet64", "no.pth"), "network.weights: there is no file no.pth");
     refused(
-        new NetworkChoice("lenet", "none"), "network.architecture: There is no network 'lenet'");
-    refused(new NetworkChoice("vgg16", "embedded"), "network.weights: embedded weights exist for");
+        new NetworkChoice("alexnet64", strange.toString(), "cpu"), "network.weights: no layer of");
+    refused(
+        new NetworkChoice("alexnet64", "no.pth", "cpu"),
+        "network.weights: there is no file no.pth");
+    refused(
+        new NetworkChoice("lenet", "none", "cpu"),
+        "network.architecture: There is no network 'lenet'");
+    refused(
+        new NetworkChoice("vgg16", "embedded", "cpu"),
+        "network.weights: embedded weights exist for");
   }
 
   private static void refused(NetworkChoice choice, String words) {

@@ -1,0 +1,34 @@
+package org.rcnn.cnn.network;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+
+/** Where a network's arrays lie and its operators run. */
+public enum ComputeDevice {
+  /** The processor, on all systems. */
+  CPU,
+  /** The first graphics card that the native engine can use. */
+  GPU;
+
+  /**
+   * The engine's name of it.
+   *
+   * @throws IllegalStateException if there is no such device, or the native engine is one without
+   *     support for it
+   */
+  public Device engineDevice() {
+    if (this == CPU) {
+      return Device.cpu();
+    }
+    return gpu(Engine.getInstance().getGpuCount());
+  }
+
+  static Device gpu(int count) {
+    if (count == 0) {
+      throw new IllegalStateException(
+          "The engine sees no GPU: it needs one by NVIDIA with its driver, and a build with the CUDA"
+              + " natives (mvn -Pcuda).");
+    }
+    return Device.gpu();
+  }
+}

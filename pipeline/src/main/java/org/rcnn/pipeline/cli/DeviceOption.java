@@ -1,0 +1,25 @@
+package org.rcnn.pipeline.cli;
+
+import java.util.Locale;
+import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.pipeline.config.ConfigException;
+import picocli.CommandLine.Option;
+
+/** Where the network runs, for commands that have no configuration. */
+final class DeviceOption {
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|gpu",
+      defaultValue = "cpu",
+      description = "Where the network runs (default cpu).")
+  private String name;
+
+  ComputeDevice device() {
+    try {
+      return ComputeDevice.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--device must be one of cpu, gpu; it is " + name + ".");
+    }
+  }
+}
