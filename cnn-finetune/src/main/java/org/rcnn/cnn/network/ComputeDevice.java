@@ -2,6 +2,7 @@ package org.rcnn.cnn.network;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import java.util.Locale;
 
 /** Where a network's arrays lie and its operators run. */
 public enum ComputeDevice {
@@ -9,6 +10,15 @@ public enum ComputeDevice {
   CPU,
   /** The first graphics card that the native engine can use. */
   GPU;
+
+  /**
+   * The device of that name, in any case.
+   *
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public static ComputeDevice named(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
 
   /**
    * The engine's name of it.
@@ -27,7 +37,7 @@ public enum ComputeDevice {
     if (count == 0) {
       throw new IllegalStateException(
           "The engine sees no GPU: it needs one by NVIDIA with its driver, and a build with the CUDA"
-              + " natives (mvn -Pcuda).");
+              + " natives (RCNN_PROFILES=cuda ./rcnn ...).");
     }
     return Device.gpu();
   }

@@ -1,6 +1,5 @@
 package org.rcnn.pipeline.cli;
 
-import java.util.Locale;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine.Option;
@@ -17,7 +16,7 @@ final class DeviceOption {
 
   ComputeDevice device() {
     try {
-      return ComputeDevice.valueOf(name.toUpperCase(Locale.ROOT));
+      return ComputeDevice.named(name);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("--device must be one of cpu, gpu; it is " + name + ".");
     }

@@ -112,7 +112,7 @@ public final class FeatureStage {
   }
 
   private ComputeDevice device() {
-    return ComputeDevice.valueOf(config.network().device().toUpperCase(Locale.ROOT));
+    return ComputeDevice.named(config.network().device());
   }
 
   private void extract(

@@ -121,7 +121,7 @@ public final class FineTuneStage {
   }
 
   private ComputeDevice device() {
-    return ComputeDevice.valueOf(config.network().device().toUpperCase(Locale.ROOT));
+    return ComputeDevice.named(config.network().device());
   }
 
   /** The numbers of the images that are not learned from: a seeded choice of at least one. */

@@ -177,4 +177,22 @@ class BadInputTest {
     assertEquals(1, refused.status());
     assertTrue(refused.err().contains("not a detector file"), refused.err());
   }
+
+  @Test
+  void aDeviceThatIsNotThereIsRefusedBeforeAnythingIsComputed() throws IOException {
+    Path devkit = SmallDevkit.in(folder.resolve("gpu-devkit"));
+    Path out = folder.resolve("gpu-run");
+    Session.of(
+            "run",
+            "--data",
+            devkit,
+            "--out",
+            out,
+            "--set",
+            "network.device=gpu",
+            "--set",
+            "data.train=test")
+        .refused(1, "The engine sees no GPU");
+    assertTrue(Files.notExists(out.resolve("proposals")));
+  }
 }
