@@ -20,6 +20,11 @@ public enum ComputeDevice {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
 
+  /** Whether networks can run there. */
+  public boolean isPresent() {
+    return this == CPU || Engine.getInstance().getGpuCount() > 0;
+  }
+
   /**
    * The engine's name of it.
    *
@@ -36,8 +41,8 @@ public enum ComputeDevice {
   static Device gpu(int count) {
     if (count == 0) {
       throw new IllegalStateException(
-          "The engine sees no GPU: it needs one by NVIDIA with its driver, and a build with the CUDA"
-              + " natives (RCNN_PROFILES=cuda ./rcnn ...).");
+          "The engine sees no GPU: it needs one by NVIDIA with its driver, the CUDA runtime 12.8 or"
+              + " newer, and a build with the CUDA natives (RCNN_PROFILES=cuda ./rcnn ...).");
     }
     return Device.gpu();
   }

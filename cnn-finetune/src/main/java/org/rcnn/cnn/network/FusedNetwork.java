@@ -23,8 +23,9 @@ import java.util.Set;
  * A network that only runs forward, on the CPU, as one program of the engine instead of operator by
  * operator. In single precision each ReLU is part of the convolution or product before it, and the
  * weights lie in the order that suits the machine: the same arithmetic, so the same values up to
- * rounding. In bfloat16, numbers of 8 significant bits in the range of single precision, values
- * differ by a few thousandths; processors with instructions for it are twice as fast, others slow.
+ * rounding. In bfloat16, numbers of 8 significant bits in the range of single precision, features
+ * differ by less than a hundredth in length, and nothing is joined; it is for processors with
+ * instructions for it.
  *
  * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
  */
@@ -87,7 +88,7 @@ public final class FusedNetwork implements AutoCloseable {
   private PtSymbolBlock load(Weights weights, Numbers numbers) throws IOException {
     Path file = Files.createTempFile("network", ".pt");
     try {
-      ScriptArchive.write(file, definition, weights, taps, numbers == Numbers.BFLOAT16);
+      ScriptArchive.write(file, definition, weights, taps, numbers);
       return JniUtils.loadModule((PtNDManager) manager, file, true, NO_FILES, NO_FILES, false);
     } finally {
       Files.delete(file);

@@ -90,10 +90,20 @@ public final class Network implements AutoCloseable {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     definition
         .parameters()
-        .forEach(
-            (name, shape) ->
-                tensors.put(name, new Tensor(shape, parameters.get(name).toFloatArray())));
+        .forEach((name, shape) -> tensors.put(name, new Tensor(shape, read(parameters.get(name)))));
     return new Weights(tensors);
+  }
+
+  /**
+   * An array's values in the order of its shape. What the engine makes on the way, for an array in
+   * another order or on another device, it would keep as long as the array itself.
+   */
+  public static float[] read(NDArray array) {
+    try (NDManager scratch = array.getManager().newSubManager()) {
+      NDArray copy = array.duplicate();
+      copy.attach(scratch);
+      return copy.toFloatArray();
+    }
   }
 
   /**

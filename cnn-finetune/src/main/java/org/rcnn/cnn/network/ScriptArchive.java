@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.rcnn.cnn.network.FusedNetwork.Numbers;
 import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.Convolution;
@@ -58,22 +59,22 @@ final class ScriptArchive {
   private final StringBuilder body = new StringBuilder();
   private int values;
 
-  private ScriptArchive(NetworkDefinition definition, boolean bfloat16) {
+  private ScriptArchive(NetworkDefinition definition, Numbers numbers) {
     this.definition = definition;
-    this.bfloat16 = bfloat16;
+    this.bfloat16 = numbers == Numbers.BFLOAT16;
   }
 
   /**
    * Writes the network up to the last of the taps.
    *
    * @param taps what its program returns, in this order
-   * @param bfloat16 whether it computes in bfloat16; inputs, results and the archive's weights are
-   *     float32 either way
+   * @param numbers what it computes with; inputs, results and the archive's weights are float32
+   *     either way
    */
   static void write(
-      Path file, NetworkDefinition definition, Weights weights, List<Tap> taps, boolean bfloat16)
+      Path file, NetworkDefinition definition, Weights weights, List<Tap> taps, Numbers numbers)
       throws IOException {
-    ScriptArchive archive = new ScriptArchive(definition, bfloat16);
+    ScriptArchive archive = new ScriptArchive(definition, numbers);
     archive.follow(weights, taps);
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {

@@ -1,5 +1,6 @@
 package org.rcnn.cnn.speed;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -38,7 +39,7 @@ public record MatrixPeak(double product, double convolution) {
    */
   public static MatrixPeak measure(int threads, int repeats) {
     TorchEngine.useThreads(threads);
-    try (NDManager manager = Engine.getInstance().newBaseManager()) {
+    try (NDManager manager = Engine.getInstance().newBaseManager(Device.cpu())) {
       NDArray a = manager.randomUniform(-1, 1, new Shape(SIDE, SIDE));
       NDArray b = manager.randomUniform(-1, 1, new Shape(SIDE, SIDE));
       double product = rate(() -> a.matMul(b), repeats);

@@ -76,8 +76,7 @@ final class MomentumSgd {
   Weights velocities() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     velocities.forEach(
-        (name, velocity) ->
-            tensors.put(name, new Tensor(shape(velocity), velocity.toFloatArray())));
+        (name, velocity) -> tensors.put(name, new Tensor(shape(velocity), Network.read(velocity))));
     return new Weights(tensors);
   }
 

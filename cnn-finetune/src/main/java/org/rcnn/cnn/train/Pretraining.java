@@ -163,8 +163,13 @@ public final class Pretraining {
 
   /** Which training a checkpoint belongs to. */
   private String identity() {
-    return "%s, %d outputs, %d images, %s"
-        .formatted(plain.name(), plain.outputs(), images.count(), settings);
+    return "%s, %d outputs, %d images, %s%s"
+        .formatted(
+            plain.name(),
+            plain.outputs(),
+            images.count(),
+            settings,
+            device == ComputeDevice.CPU ? "" : ", on " + device);
   }
 
   private static String checksum(Weights weights) {

@@ -6,6 +6,7 @@
  * org.rcnn.cnn.train.FineTuning} goes on from there on warped regions with loose labels ({@link
  * org.rcnn.cnn.train.RegionPool}: IoU of at least 0.5 is a positive), 32 positives and 96
  * backgrounds a batch. Both follow Caffe's update rule, resume from a checkpoint, and give the same
- * weights for the same seed, machine and thread count.
+ * weights for the same seed, machine and thread count. On a GPU they do not: some of its gradients
+ * are summed in whatever order its threads come.
  */
 package org.rcnn.cnn.train;

@@ -241,6 +241,7 @@ class FeatureExtractorTest {
       float[] expected = plain.extract(IMAGE, regions).at(Tap.POOL5);
       float[] actual = half.extract(IMAGE, regions).at(Tap.POOL5);
       assertArrayEquals(expected, actual, 0.1f);
+      assertFalse(Arrays.equals(expected, actual), "nothing was rounded");
     }
     IllegalArgumentException e =
         assertThrows(

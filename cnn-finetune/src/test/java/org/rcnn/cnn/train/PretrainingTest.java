@@ -193,7 +193,7 @@ class PretrainingTest {
     IOException other =
         assertThrows(
             IOException.class, () -> pretraining(gentle).run(result.weights(), checkpoint, log()));
-    assertTrue(other.getMessage().contains("on"), other.getMessage());
+    assertTrue(other.getMessage().contains("a training with other settings"), other.getMessage());
   }
 
   @Test

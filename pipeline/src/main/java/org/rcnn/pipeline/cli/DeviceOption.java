@@ -14,6 +14,13 @@ final class DeviceOption {
       description = "Where the network runs (default cpu).")
   private String name;
 
+  /** The device, once it is known to be there. */
+  ComputeDevice present() {
+    ComputeDevice device = device();
+    device.engineDevice();
+    return device;
+  }
+
   ComputeDevice device() {
     try {
       return ComputeDevice.named(name);

@@ -7,28 +7,26 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
-import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Augmentation;
 import org.rcnn.cnn.train.LabelledImages;
 import org.rcnn.cnn.train.Pretraining;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
-import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
-import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.data.folder.PackedImages;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Backbone;
@@ -114,8 +112,11 @@ final class PretrainCommand implements Callable<Integer> {
     int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     try (ImageFolder folder = ImageFolder.open(data)) {
-      NetworkDefinition network = network(folder.classes().size());
+      ComputeDevice place = device.present();
       PretrainingSettings settings = settings(folder.train().size());
+      Backbone backbone = start == null ? null : trained(folder.classes().size());
+      NetworkDefinition network =
+          backbone == null ? network(folder.classes().size()) : backbone.definition();
       Files.createDirectories(out);
       try (PackedImages train = pack(folder.train(), "train", network.inputSize(), cores);
           PackedImages validation =
@@ -125,15 +126,17 @@ final class PretrainCommand implements Callable<Integer> {
         Pretraining.Result result;
         try (reporter) {
           Pretraining training =
-              new Pretraining(
-                  network, settings, new Packed(train), new Packed(validation), device.device());
+              new Pretraining(network, settings, new Packed(train), new Packed(validation), place);
           Path checkpoint = out.resolve("checkpoint.safetensors");
           result =
-              start == null
+              backbone == null
                   ? training.run(checkpoint, reporter)
-                  : training.run(startingWeights(network), checkpoint, reporter);
+                  : training.run(backbone.transfer().weights(), checkpoint, reporter);
         }
         ObjectNode about = about(result, train, validation, cores);
+        if (backbone != null) {
+          about.put("start_fingerprint", backbone.fingerprint());
+        }
         about.set("curve", reporter.curve);
         Map<String, String> notes = new TreeMap<>(network.preprocessing().notes());
         notes.put("architecture", architecture);
@@ -168,18 +171,20 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The weights to train on: layers that fit, the others new. */
-  private Weights startingWeights(NetworkDefinition network) throws IOException {
-    WeightSource source = start.equals("embedded") ? null : WeightSource.open(Path.of(start));
-    Transfer transfer =
-        source == null
-            ? Transfer.into(network, Backbone.embedded().weights(), List.of(), seed)
-            : Transfer.into(network, source.read(), source.layers(), seed);
-    if (transfer.newLayers().size() == transfer.rows().size()) {
-      throw new ConfigException("--start: no layer of %s fits %s.".formatted(start, architecture));
+  /** The network with the weights to train on: layers that fit, the others new. */
+  private Backbone trained(int classes) throws IOException {
+    try {
+      // Of a detector's scores one is background's.
+      Backbone backbone =
+          Backbone.of(new NetworkChoice(architecture, start, "cpu"), classes - 1, seed);
+      backbone.transfer().rows().forEach(row -> LOG.info("{}", row));
+      return backbone;
+    } catch (ConfigException e) {
+      throw new ConfigException(
+          e.getMessage()
+              .replace("network.weights", "--start")
+              .replace("network.architecture: ", ""));
     }
-    transfer.newLayers().forEach(layer -> LOG.warn("Layer {} starts from random weights.", layer));
-    return transfer.weights();
   }
 
   private NetworkDefinition network(int classes) {
@@ -221,7 +226,7 @@ final class PretrainCommand implements Callable<Integer> {
             Locale.ROOT,
             "rcnn pretrain --data %s --out %s --architecture %s --epochs %d --batch %d --rate %s"
                 + " --weight-decay %s --dropout %s --least-area %s --label-smoothing %s --seed %d"
-                + " --threads %d%s%s",
+                + " --threads %d%s%s%s",
             data.getFileName(),
             out.getFileName(),
             architecture,
@@ -235,7 +240,8 @@ final class PretrainCommand implements Callable<Integer> {
             seed,
             cores,
             noBatchNorm ? " --no-batch-norm" : "",
-            start == null ? "" : " --start " + Path.of(start).getFileName()));
+            start == null ? "" : " --start " + Path.of(start).getFileName(),
+            device.device() == ComputeDevice.CPU ? "" : " --device gpu"));
     about.put("seed", seed);
     about.put("epochs", epochs);
     about.put("classes", train.classes().size());

@@ -47,7 +47,7 @@ final class WeightsImportCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "The network to initialise: alexnet, alexnet64, caffenet, zfnet, vgg16, squeezenet1_0,"
-              + " squeezenet1_0-caffe or resnet50.")
+              + " squeezenet1_0-caffe, squeezenet1_0-131 or resnet50.")
   private String architecture;
 
   @Option(

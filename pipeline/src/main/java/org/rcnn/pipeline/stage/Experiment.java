@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -91,8 +90,6 @@ public final class Experiment {
               .formatted(train.split()));
     }
     this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
-    // A device that is not there is refused before anything is computed.
-    ComputeDevice.named(config.network().device()).engineDevice();
     requireKnown("frozen-layers", config.finetune().frozenLayers(), backbone.definition());
     requireKnown("layer-rates", config.finetune().layerRates().keySet(), backbone.definition());
     this.proposals = new ProposalStage(config, run, problems);

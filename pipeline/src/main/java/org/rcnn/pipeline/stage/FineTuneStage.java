@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -55,6 +56,10 @@ public final class FineTuneStage {
     inputs.put("classes", classes);
     inputs.put("settings", config.finetune().identity());
     inputs.put("seed", config.seed());
+    if (backbone.definition().leaves().anyMatch(LocalResponseNorm.class::isInstance)) {
+      // Weights from before version 2 of its gradient, which could be wrong, are not used again.
+      inputs.put("normalisation", 2);
+    }
     if (device() != ComputeDevice.CPU) {
       inputs.put("device", config.network().device());
     }

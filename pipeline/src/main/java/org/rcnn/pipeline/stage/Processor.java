@@ -29,6 +29,6 @@ public final class Processor {
         ? Optional.empty()
         : Optional.of(
             "features.execution is bf16, and this processor is not known to have instructions for"
-                + " it: without them it is many times slower than plain or fused.");
+                + " it: without them it is slower than plain and fused.");
   }
 }

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.data.scenes.SceneGenerator;
 
 /** What bad input gets: one sentence, the right exit status, and the rest of the work done. */
@@ -179,7 +181,8 @@ class BadInputTest {
   }
 
   @Test
-  void aDeviceThatIsNotThereIsRefusedBeforeAnythingIsComputed() throws IOException {
+  void aDeviceThatIsNotThereIsRefused() throws IOException {
+    assumeFalse(ComputeDevice.GPU.isPresent(), "this machine has a GPU");
     Path devkit = SmallDevkit.in(folder.resolve("gpu-devkit"));
     Path out = folder.resolve("gpu-run");
     Session.of(
@@ -193,6 +196,6 @@ class BadInputTest {
             "--set",
             "data.train=test")
         .refused(1, "The engine sees no GPU");
-    assertTrue(Files.notExists(out.resolve("proposals")));
+    assertTrue(Files.exists(out.resolve("proposals")), "what was computed stays");
   }
 }

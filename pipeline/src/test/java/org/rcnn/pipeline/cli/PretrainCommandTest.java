@@ -85,7 +85,8 @@ class PretrainCommandTest {
   void wrongUseIsRefused() {
     pretrain("--start", "embedded").refused(2, "--start needs --no-batch-norm");
     pretrain("--start", "none.pth", "--no-batch-norm")
-        .refused(1, "There is no file or folder none.pth");
+        .refused(2, "--start: there is no file none.pth");
+    assertTrue(Files.notExists(folder.resolve("out")), "refused before images are decoded");
     pretrain("--device", "tpu").refused(2, "--device must be one of cpu, gpu");
     pretrain("--architecture", "lenet").refused(2, "There is no network 'lenet'");
   }

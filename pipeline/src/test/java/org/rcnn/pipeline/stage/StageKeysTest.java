@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
@@ -54,7 +56,10 @@ class StageKeysTest {
                 "encoding",
                 "sparse-fp16"));
     assertEquals(expected.hash(), features(Map.of()));
-    assertNotEquals(expected.hash(), features(Map.of("features.execution", "fused")));
+    Set<String> different = new HashSet<>(Set.of(expected.hash()));
+    assertTrue(different.add(features(Map.of("features.execution", "fused"))));
+    assertTrue(different.add(features(Map.of("features.execution", "bf16"))));
+    assertTrue(different.add(features(Map.of("network.device", "gpu"))));
   }
 
   @Test
@@ -72,6 +77,35 @@ class StageKeysTest {
             .finetune()
             .identity();
     assertTrue(changed.contains("layerRates={fc6=2.0}, validationShare=0.1"), changed);
+  }
+
+  @Test
+  void fineTuningElsewhereOrThroughAnotherGradientIsAnotherOne() throws Exception {
+    Key proposals = Key.of("proposals", 1, Map.of("mode", "fast"));
+    Map<String, String> gpu = Map.of("network.device", "gpu");
+    Backbone plain = Backbone.of(new NetworkChoice("alexnet64", "embedded", "cpu"), 1, 1);
+    List<String> cat = List.of("cat");
+    Key onCpu =
+        new FineTuneStage(config(Map.of()), new RunFolder(folder)).key(proposals, plain, cat);
+    Key onGpu = new FineTuneStage(config(gpu), new RunFolder(folder)).key(proposals, plain, cat);
+    assertNotEquals(onCpu.hash(), onGpu.hash());
+    assertEquals(
+        Key.of(
+                "finetune",
+                2,
+                Map.of(
+                    "proposals",
+                    proposals.hash(),
+                    "backbone",
+                    plain.fingerprint(),
+                    "classes",
+                    cat,
+                    "settings",
+                    config(Map.of()).finetune().identity(),
+                    "seed",
+                    1L))
+            .hash(),
+        onCpu.hash());
   }
 
   @Test
