@@ -49,7 +49,7 @@ public final class FeatureExtractor implements AutoCloseable {
      * As one program with joined operators ({@link FusedNetwork}): faster, the same to rounding.
      */
     FUSED,
-    /** As one program in bfloat16: for processors made for it, less than a hundredth off. */
+    /** As one program in bfloat16: for processors made for it, about a hundredth off. */
     BF16
   }
 

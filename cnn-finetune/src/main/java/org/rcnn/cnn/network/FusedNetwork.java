@@ -24,8 +24,8 @@ import java.util.Set;
  * operator. In single precision each ReLU is part of the convolution or product before it, and the
  * weights lie in the order that suits the machine: the same arithmetic, so the same values up to
  * rounding. In bfloat16, numbers of 8 significant bits in the range of single precision, features
- * differ by less than a hundredth in length, and nothing is joined; it is for processors with
- * instructions for it.
+ * differ by about a hundredth in length, more the deeper the network, and nothing is joined; it is
+ * for processors with instructions for it.
  *
  * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
  */
