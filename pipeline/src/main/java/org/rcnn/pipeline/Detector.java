@@ -67,24 +67,42 @@ public final class Detector implements AutoCloseable {
   private final int threads;
 
   /**
-   * A detector in memory.
+   * How a detector runs.
    *
    * @param threads threads that share an image's regions
+   * @param device where the network runs
+   * @param execution how; a GPU only runs plain
    */
-  public Detector(DetectorFile file, int threads) {
-    this(file, threads, ComputeDevice.CPU);
+  public record Options(int threads, ComputeDevice device, Execution execution) {
+
+    /** All cores, and the fastest way through the network that keeps single precision. */
+    public static Options standard() {
+      return on(ComputeDevice.CPU);
+    }
+
+    /** The same with the network on a device. */
+    public static Options on(ComputeDevice device) {
+      return new Options(
+          Runtime.getRuntime().availableProcessors(),
+          device,
+          Execution.exact(device, System.getProperty("os.arch")));
+    }
+
+    /** The same with another way through the network. */
+    public Options with(Execution other) {
+      return new Options(threads, device, other);
+    }
   }
 
   /**
    * A detector in memory.
    *
-   * @param threads threads that share an image's regions
-   * @param device where the network runs
    * @throws IllegalStateException if there is no such device
+   * @throws IllegalArgumentException if the device does not run networks that way
    */
-  public Detector(DetectorFile file, int threads, ComputeDevice device) {
+  public Detector(DetectorFile file, Options options) {
     this.file = file;
-    this.threads = threads;
+    this.threads = options.threads();
     this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
     this.description = file.description();
     this.search =
@@ -95,7 +113,8 @@ public final class Detector implements AutoCloseable {
       taps.add(Tap.POOL5);
     }
     this.extractor =
-        new FeatureExtractor(file.network(), file.weights(), taps, BATCH, device, Execution.PLAIN);
+        new FeatureExtractor(
+            file.network(), file.weights(), taps, BATCH, options.device(), options.execution());
   }
 
   /**
@@ -105,19 +124,19 @@ public final class Detector implements AutoCloseable {
    * @throws IOException if there is none, or it is damaged
    */
   public static Detector load(Path path) throws IOException {
-    return load(path, ComputeDevice.CPU);
+    return load(path, Options.standard());
   }
 
   /**
-   * Loads a detector whose network runs on a device.
+   * Loads a detector to run in a way of one's own.
    *
    * @param path a detector file, or the folder of the run that made it
    * @throws IOException if there is none, or it is damaged
    * @throws IllegalStateException if there is no such device
+   * @throws IllegalArgumentException if the device does not run networks that way
    */
-  public static Detector load(Path path, ComputeDevice device) throws IOException {
-    int threads = Runtime.getRuntime().availableProcessors();
-    return new Detector(DetectorFile.read(path), threads, device);
+  public static Detector load(Path path, Options options) throws IOException {
+    return new Detector(DetectorFile.read(path), options);
   }
 
   private static Thread worker(Runnable work) {
@@ -150,7 +169,7 @@ public final class Detector implements AutoCloseable {
   /** As {@link #detect(RgbImage)}, telling a clock what took how long. */
   public List<Detection> detect(RgbImage image, Clock clock) {
     long start = System.nanoTime();
-    List<Box> regions = search.propose(image);
+    List<Box> regions = search.propose(image, pool);
     clock.spent(Step.PROPOSE, System.nanoTime() - start);
     RegionFeatures features =
         extractor.extract(image, regions, pool, threads, new ExtractionClock(clock));

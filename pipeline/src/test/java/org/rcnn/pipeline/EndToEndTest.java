@@ -18,9 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.Detector.Options;
 import org.rcnn.pipeline.cli.Main;
 
 /** The real chain on the embedded demo at reduced size. */
@@ -190,6 +194,22 @@ class EndToEndTest {
     JsonNode found = new ObjectMapper().readTree(json.toFile());
     assertEquals(4, found.path(0).path("detections").path(0).path("box").size());
     assertEquals(1, artifacts(folder.resolve("drawn")).size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Execution.class)
+  void everyWayThroughTheNetworkFindsNearlyTheSame(Execution execution) throws IOException {
+    RgbImage image = ImageFiles.read(firstTestImage());
+    Options plain = Options.standard().with(Execution.PLAIN);
+    try (Detector exact = Detector.load(first, plain);
+        Detector other = Detector.load(first, plain.with(execution))) {
+      List<Detection> expected = exact.detect(image);
+      List<Detection> found = other.detect(image);
+      double tolerance = execution == Execution.BF16 ? 0.1 : 1e-4;
+      for (String className : exact.classes()) {
+        assertEquals(best(expected, className), best(found, className), tolerance, className);
+      }
+    }
   }
 
   private static double best(List<Detection> found, String className) {

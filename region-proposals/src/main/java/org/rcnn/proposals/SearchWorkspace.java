@@ -21,6 +21,7 @@ final class SearchWorkspace {
   private final RegionHistograms histograms;
   private final RegionGraph regionGraph = new RegionGraph();
   private final HierarchicalGrouping grouping = new HierarchicalGrouping();
+  private final CandidateBoxes candidates = new CandidateBoxes();
   private final BoxCollection boxes = new BoxCollection();
   private final CoverageRanking coverage = new CoverageRanking();
 
@@ -47,36 +48,72 @@ final class SearchWorkspace {
 
   /** Searches an image; the result is valid until the next call. */
   BoxCollection search(RgbImage image) {
-    int width = image.width();
-    int height = image.height();
-    reserve(width * height);
-    boxes.clear();
-    boxes.add(0, 0, width, height, 0);
-    SplittableRandom random = new SplittableRandom(config.seed());
+    SplittableRandom random = begin(image);
     for (ColourSpace space : config.colourSpaces()) {
-      int channels = space.channels();
-      conversion.convert(space, image.rgb(), width * height, planes);
-      for (int c = 0; c < channels; c++) {
-        smoothing.smooth(planes[c], width, height, smoothed[c]);
-      }
-      graph.build(smoothed, channels, width, height, config.variant() == Variant.AUTHORS);
-      for (int s = 0; s < labels.length; s++) {
-        int k = config.scales().get(s);
-        regions[s] = merging.segment(graph, k, config.variant().leastRegion(k), labels[s]);
-      }
-      histograms.count(
-          planes,
-          texturePlanes(channels, width * height),
-          channels,
-          width,
-          height,
-          labels,
-          labels.length);
-      for (int s = 0; s < labels.length; s++) {
-        group(s, channels, width, height, random);
-      }
+      candidates.clear();
+      hierarchies(space, image, candidates);
+      take(candidates, random);
     }
     return boxes;
+  }
+
+  /**
+   * Joins what {@link #hierarchies} found to what {@link #search} would have found; the result is
+   * valid until the next call.
+   *
+   * @param found for each colour space of the configuration, in its order
+   */
+  BoxCollection join(RgbImage image, List<CandidateBoxes> found) {
+    SplittableRandom random = begin(image);
+    found.forEach(boxesOfSpace -> take(boxesOfSpace, random));
+    return boxes;
+  }
+
+  private SplittableRandom begin(RgbImage image) {
+    boxes.clear();
+    boxes.add(0, 0, image.width(), image.height(), 0);
+    return new SplittableRandom(config.seed());
+  }
+
+  private void take(CandidateBoxes found, SplittableRandom random) {
+    for (int i = 0; i < found.size(); i++) {
+      double rank = found.place(i) * random.nextDouble();
+      int x0 = found.xMin(i);
+      int y0 = found.yMin(i);
+      int x1 = found.xMax(i);
+      int y1 = found.yMax(i);
+      if (x1 - x0 >= config.minBoxSide() && y1 - y0 >= config.minBoxSide()) {
+        boxes.add(x0, y0, x1, y1, rank);
+      }
+    }
+  }
+
+  /** All regions of all hierarchies in one colour space, large or small, found before or not. */
+  void hierarchies(ColourSpace space, RgbImage image, CandidateBoxes into) {
+    int width = image.width();
+    int height = image.height();
+    int channels = space.channels();
+    reserve(width * height);
+    conversion.convert(space, image.rgb(), width * height, planes);
+    for (int c = 0; c < channels; c++) {
+      smoothing.smooth(planes[c], width, height, smoothed[c]);
+    }
+    graph.build(smoothed, channels, width, height, config.variant() == Variant.AUTHORS);
+    for (int s = 0; s < labels.length; s++) {
+      int k = config.scales().get(s);
+      regions[s] = merging.segment(graph, k, config.variant().leastRegion(k), labels[s]);
+    }
+    histograms.count(
+        planes,
+        texturePlanes(channels, width * height),
+        channels,
+        width,
+        height,
+        labels,
+        labels.length);
+    for (int s = 0; s < labels.length; s++) {
+      group(s, channels, width, height, into);
+    }
   }
 
   /** The numbers of the boxes to return from the last search, best first. */
@@ -116,7 +153,7 @@ final class SearchWorkspace {
   }
 
   /** All hierarchies over one segmentation. */
-  private void group(int s, int channels, int width, int height, SplittableRandom random) {
+  private void group(int s, int channels, int width, int height, CandidateBoxes into) {
     int initial = regions[s];
     regionGraph.build(labels[s], width, height, initial);
     int needed = initial * RegionHistograms.stride(channels);
@@ -125,30 +162,23 @@ final class SearchWorkspace {
     }
     histograms.sum(s, initial, regionGraph.sizes(), regionCounts);
     for (int r = 0; r < initial; r++) {
-      collect(
+      into.add(
           regionGraph.xMin()[r],
           regionGraph.yMin()[r],
           regionGraph.xMax()[r],
           regionGraph.yMax()[r],
-          initial * random.nextDouble());
+          initial);
     }
-    List<Set<Similarity>> sets = config.similaritySets();
-    for (Set<Similarity> set : sets) {
+    for (Set<Similarity> set : config.similaritySets()) {
       int made = grouping.group(regionGraph, regionCounts, channels, set);
       for (int r = initial; r < made; r++) {
-        collect(
+        into.add(
             grouping.xMin()[r],
             grouping.yMin()[r],
             grouping.xMax()[r],
             grouping.yMax()[r],
-            (made - r) * random.nextDouble());
+            made - r);
       }
-    }
-  }
-
-  private void collect(int x0, int y0, int x1, int y1, double rank) {
-    if (x1 - x0 >= config.minBoxSide() && y1 - y0 >= config.minBoxSide()) {
-      boxes.add(x0, y0, x1, y1, rank);
     }
   }
 }

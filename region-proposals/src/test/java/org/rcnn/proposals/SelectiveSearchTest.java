@@ -248,6 +248,31 @@ class SelectiveSearchTest {
     sameBoxesInTheSameOrder(SelectiveSearchConfig.openCvFast(), 12);
   }
 
+  @Test
+  void colourSpacesSideBySideGiveTheSameBoxesInTheSameOrder() {
+    Random random = new Random(21);
+    List<RgbImage> images =
+        List.of(
+            TestImages.scene(130, 90, random),
+            TestImages.noise(1, 2, random),
+            TestImages.scene(61, 700, random));
+    ExecutorService pool = Executors.newFixedThreadPool(3);
+    try {
+      for (SelectiveSearchConfig mode : MODES) {
+        for (Ranking ranking : Ranking.values()) {
+          SelectiveSearch search = new SelectiveSearch(mode.toBuilder().ranking(ranking).build());
+          for (RgbImage image : images) {
+            List<Box> expected = search.propose(image);
+            assertEquals(expected, search.propose(image, pool));
+            assertEquals(expected, search.propose(image, Runnable::run));
+          }
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
   private static void sameBoxesInTheSameOrder(SelectiveSearchConfig mode, int count)
       throws Exception {
     List<RgbImage> images = new ArrayList<>();

@@ -27,6 +27,7 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
+import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.cnn.warp.WarpGeometry;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
@@ -50,12 +51,23 @@ public final class FeatureExtractor implements AutoCloseable {
      */
     FUSED,
     /** As one program in bfloat16: for processors made for it, about a hundredth off. */
-    BF16
+    BF16;
+
+    /**
+     * The fastest that keeps single precision.
+     *
+     * @param device where the network runs
+     * @param architecture the processor's, as the system property {@code os.arch} has it
+     */
+    public static Execution exact(ComputeDevice device, String architecture) {
+      boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
+      return device == ComputeDevice.CPU && x86 ? FUSED : PLAIN;
+    }
   }
 
   /** Hears how long the parts of an extraction took, in any thread. */
   public interface Clock {
-    /** A batch's regions were warped. */
+    /** A batch's regions were warped, or what all batches need for that was made. */
     void warped(long nanoseconds);
 
     /** A batch was brought through the network, and its results to their rows. */
@@ -180,6 +192,7 @@ public final class FeatureExtractor implements AutoCloseable {
     private final Map<Tap, float[]> values = new EnumMap<>(Tap.class);
     private final List<WarpGeometry> geometries;
     private final List<List<Integer>> rowsOf;
+    private final SummedAreas areas;
     private final AtomicInteger next = new AtomicInteger();
 
     Extraction(RgbImage image, List<Box> regions, Clock clock) {
@@ -200,6 +213,14 @@ public final class FeatureExtractor implements AutoCloseable {
       }
       this.geometries = List.copyOf(grouped.keySet());
       this.rowsOf = List.copyOf(grouped.values());
+      boolean averages = definition.preprocessing().antialias() && rows > 0;
+      if (averages && SummedAreas.suits(image)) {
+        long start = System.nanoTime();
+        this.areas = SummedAreas.of(image);
+        clock.warped(System.nanoTime() - start);
+      } else {
+        this.areas = null;
+      }
     }
 
     RegionFeatures run() {
@@ -240,7 +261,7 @@ public final class FeatureExtractor implements AutoCloseable {
       float[] inputs = new float[capacity * perRegion];
       ByteBuffer buffer =
           ByteBuffer.allocateDirect(inputs.length * Float.BYTES).order(ByteOrder.nativeOrder());
-      try (RegionWarper warper = new RegionWarper(image, definition)) {
+      try (RegionWarper warper = new RegionWarper(image, definition, areas)) {
         for (int begin = begin(); begin < geometries.size(); begin = begin()) {
           if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("The extraction of features was interrupted.");

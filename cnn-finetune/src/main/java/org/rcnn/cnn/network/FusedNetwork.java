@@ -2,6 +2,7 @@ package org.rcnn.cnn.network;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -24,8 +25,8 @@ import java.util.Set;
  * operator. In single precision each ReLU is part of the convolution or product before it, and the
  * weights lie in the order that suits the machine: the same arithmetic, so the same values up to
  * rounding. In bfloat16, numbers of 8 significant bits in the range of single precision, features
- * differ by about a hundredth in length, more the deeper the network, and nothing is joined; it is
- * for processors with instructions for it.
+ * differ by about a hundredth in length, more the deeper the network. It is for processors with
+ * instructions for it; on those without AVX-512 it works, slowly, and nothing is joined.
  *
  * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
  */
@@ -74,8 +75,7 @@ public final class FusedNetwork implements AutoCloseable {
     this.taps = wanted.stream().sorted().toList();
     this.manager = Engine.getInstance().newBaseManager(Device.cpu());
     try {
-      this.program = load(weights, numbers);
-      warmUp();
+      this.program = program(weights, numbers);
     } catch (IOException e) {
       manager.close();
       throw new UncheckedIOException("The network's program could not be written.", e);
@@ -85,24 +85,48 @@ public final class FusedNetwork implements AutoCloseable {
     }
   }
 
-  private PtSymbolBlock load(Weights weights, Numbers numbers) throws IOException {
+  private PtSymbolBlock program(Weights weights, Numbers numbers) throws IOException {
+    if (numbers == Numbers.BFLOAT16) {
+      try {
+        return load(weights, numbers, true);
+      } catch (EngineException e) {
+        return load(weights, numbers, false);
+      }
+    }
+    return load(weights, numbers, true);
+  }
+
+  /** A program that has run. */
+  private PtSymbolBlock load(Weights weights, Numbers numbers, boolean joined) throws IOException {
     Path file = Files.createTempFile("network", ".pt");
+    PtSymbolBlock loaded;
     try {
-      ScriptArchive.write(file, definition, weights, taps, numbers);
-      return JniUtils.loadModule((PtNDManager) manager, file, true, NO_FILES, NO_FILES, false);
+      ScriptArchive.write(file, definition, weights, taps, numbers, joined);
+      loaded = JniUtils.loadModule((PtNDManager) manager, file, true, NO_FILES, NO_FILES, false);
     } finally {
       Files.delete(file);
+    }
+    try {
+      warmUp(loaded);
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
     }
   }
 
   /** The engine looks at the first passes of a program before it settles. */
-  private void warmUp() {
+  private void warmUp(PtSymbolBlock loaded) {
     int side = definition.inputSize();
     for (int i = 0; i < 2; i++) {
       try (NDManager scratch = manager.newSubManager()) {
-        forward(scratch.zeros(new Shape(1, side, side, 3)).transpose(0, 3, 1, 2));
+        run(loaded, scratch.zeros(new Shape(1, side, side, 3)).transpose(0, 3, 1, 2));
       }
     }
+  }
+
+  private NDList run(PtSymbolBlock loaded, NDArray images) {
+    return loaded.forward(new ParameterStore(manager, false), new NDList(images), false);
   }
 
   /** What the network is. */
@@ -123,7 +147,7 @@ public final class FusedNetwork implements AutoCloseable {
    * @return for each tap, {@code N x dimension}
    */
   public Map<Tap, NDArray> forward(NDArray images) {
-    NDList results = program.forward(new ParameterStore(manager, false), new NDList(images), false);
+    NDList results = run(program, images);
     Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
     for (int i = 0; i < taps.size(); i++) {
       found.put(taps.get(i), results.get(i));

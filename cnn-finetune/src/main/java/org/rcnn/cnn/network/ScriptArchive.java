@@ -38,8 +38,8 @@ import org.rcnn.cnn.network.Layer.Relu;
  * and fully connected layers of oneDNN with the ReLU behind them done on the way out, on weights
  * that are brought into the order that suits the machine once, when the archive is loaded.
  *
- * <p>In bfloat16 it calls the engine's ordinary operators, which find the processor's instructions
- * for that type by themselves and do without on a processor that has none: oneDNN's own refuse to.
+ * <p>In bfloat16 oneDNN's own refuse to work on processors without AVX-512. There the program calls
+ * the engine's ordinary operators, which do without instructions for that type.
  */
 final class ScriptArchive {
 
@@ -54,14 +54,16 @@ final class ScriptArchive {
 
   private final NetworkDefinition definition;
   private final boolean bfloat16;
+  private final boolean joined;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> prepared = new LinkedHashMap<>();
   private final StringBuilder body = new StringBuilder();
   private int values;
 
-  private ScriptArchive(NetworkDefinition definition, Numbers numbers) {
+  private ScriptArchive(NetworkDefinition definition, Numbers numbers, boolean joined) {
     this.definition = definition;
     this.bfloat16 = numbers == Numbers.BFLOAT16;
+    this.joined = joined;
   }
 
   /**
@@ -70,11 +72,18 @@ final class ScriptArchive {
    * @param taps what its program returns, in this order
    * @param numbers what it computes with; inputs, results and the archive's weights are float32
    *     either way
+   * @param joined whether by oneDNN's operators, each with the ReLU behind it, or by the engine's
+   *     ordinary ones
    */
   static void write(
-      Path file, NetworkDefinition definition, Weights weights, List<Tap> taps, Numbers numbers)
+      Path file,
+      NetworkDefinition definition,
+      Weights weights,
+      List<Tap> taps,
+      Numbers numbers,
+      boolean joined)
       throws IOException {
-    ScriptArchive archive = new ScriptArchive(definition, numbers);
+    ScriptArchive archive = new ScriptArchive(definition, numbers, joined);
     archive.follow(weights, taps);
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream zip = new ZipOutputStream(out)) {
@@ -131,7 +140,7 @@ final class ScriptArchive {
 
   private String add(Layer layer, boolean relu, String x, Weights weights) {
     String attribute = relu ? "\"relu\"" : "\"none\"";
-    if (bfloat16 && (layer instanceof Convolution || layer instanceof Linear)) {
+    if (!joined && (layer instanceof Convolution || layer instanceof Linear)) {
       String product = product(layer, x, weights);
       return relu ? value("torch.relu(%s)", product) : product;
     } else if (layer instanceof Convolution c) {
@@ -141,13 +150,13 @@ final class ScriptArchive {
       prepared.put(
           weight,
           "ops.mkldnn._reorder_convolution_weight(%s, %s, annotate(Optional[List[int]], None))"
-              .formatted(weight, settings));
+              .formatted(number(weight), settings));
       return value(
           "ops.mkldnn._convolution_pointwise(%s, self.%s, self.%s, %s, %s, %s)",
           x, weight, bias(c, weights), settings, attribute, PLAIN);
     } else if (layer instanceof Linear l) {
       String weight = tensor(weights.tensors().get(l.name() + ".weight"));
-      prepared.put(weight, "ops.mkldnn._reorder_linear_weight(%s, None)".formatted(weight));
+      prepared.put(weight, "ops.mkldnn._reorder_linear_weight(%s, None)".formatted(number(weight)));
       return value(
           "ops.mkldnn._linear_pointwise(%s, self.%s, self.%s, %s, %s)",
           flat(x), weight, bias(l, weights), attribute, PLAIN);
@@ -190,12 +199,17 @@ final class ScriptArchive {
     if (layer instanceof Convolution c) {
       prepared.put(
           weight,
-          "torch.contiguous(%s, memory_format=%d)".formatted(as(weight, BFLOAT16), CHANNELS_LAST));
+          "torch.contiguous(%s, memory_format=%d)".formatted(number(weight), CHANNELS_LAST));
       return value(
           "torch.conv2d(%s, self.%s, self.%s, %s, %s, [1, 1], %d)",
           x, weight, bias(c, weights), pair(c.stride()), pair(c.padding()), c.groups());
     }
     return value("torch.linear(%s, self.%s, self.%s)", flat(x), weight, bias(layer, weights));
+  }
+
+  /** A tensor of the archive in the type that the program computes with. */
+  private String number(String tensor) {
+    return bfloat16 ? as(tensor, BFLOAT16) : tensor;
   }
 
   /** A tensor's values in another type. */
@@ -246,7 +260,7 @@ final class ScriptArchive {
     text.append(") -> NoneType:\n    ").append(String.join(", ", tensors.keySet()));
     text.append(", = state\n    self.training = False\n");
     for (String name : tensors.keySet()) {
-      String made = prepared.getOrDefault(name, bfloat16 ? as(name, BFLOAT16) : name);
+      String made = prepared.getOrDefault(name, number(name));
       text.append("    self.").append(name).append(" = ").append(made).append('\n');
     }
     return text.append("    return None\n").toString();

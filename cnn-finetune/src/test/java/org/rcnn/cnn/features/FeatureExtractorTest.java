@@ -196,8 +196,9 @@ class FeatureExtractorTest {
           assertArrayEquals(expected.at(tap), actual.at(tap));
         }
       }
-      // 41 regions in batches of 8, none of them twice, three times over.
-      assertEquals(3 * 6, warped.get());
+      // 41 regions in batches of 8, none of them twice, three times over; sums over the image
+      // first.
+      assertEquals(3 * (1 + 6), warped.get());
       assertEquals(3 * 6, forwarded.get());
       assertEquals(0, extractor.extract(IMAGE, List.of(), pool, 2, clock).rows());
     } finally {

@@ -2,6 +2,8 @@ package org.rcnn.cnn.warp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -177,6 +179,80 @@ class RegionWarperTest {
         }
       }
     }
+  }
+
+  @Test
+  void sumsOverAreasGiveTheMeanOfWhatEachPixelCovers() {
+    Random random = new Random(15);
+    int levels = 0;
+    int off = 0;
+    for (int i = 0; i < 100; i++) {
+      RgbImage image = noise(1 + random.nextInt(90), 1 + random.nextInt(90), random);
+      NetworkDefinition network = raw(3 + random.nextInt(20), 1, true);
+      int size = network.inputSize();
+      double x = -5 + random.nextDouble() * image.width();
+      double y = -5 + random.nextDouble() * image.height();
+      Box region = new Box(x, y, x + 1 + random.nextInt(90), y + 1 + random.nextInt(90));
+      float[] plain = warp(image, network, region, i % 2 == 0);
+      float[] summed = new float[plain.length];
+      try (RegionWarper warper = new RegionWarper(image, network, SummedAreas.of(image))) {
+        WarpGeometry geometry = warper.geometry(region);
+        warper.warp(geometry, i % 2 == 0, summed, 0);
+        if (i % 2 != 0
+            && geometry.sourceWidth() >= geometry.targetWidth()
+            && geometry.sourceHeight() >= geometry.targetHeight()) {
+          assertArrayEquals(means(image, geometry, size), summed, 0.502f, "seed 15, round " + i);
+        }
+      }
+      for (int v = 0; v < plain.length; v++) {
+        // Where one axis is stretched after, levels rounded apart may meet in the same pixel.
+        assertEquals(plain[v], summed[v], 2, "seed 15, round " + i + ", value " + v);
+        levels++;
+        off += plain[v] == summed[v] ? 0 : 1;
+      }
+    }
+    assertTrue(off < levels / 100, off + " of " + levels + " levels differ");
+  }
+
+  @Test
+  void sumsOverAreasOfALargeWhiteImageWrapAroundAndBack() {
+    RgbImage image = constant(4100, 4000, 255, 254, 1);
+    NetworkDefinition network = raw(2, 0, true);
+    float[] values = new float[12];
+    try (RegionWarper warper = new RegionWarper(image, network, SummedAreas.of(image))) {
+      warper.warp(warper.geometry(new Box(50, 50, 4090, 3999)), false, values, 0);
+      assertArrayEquals(new float[] {255, 254, 1, 255, 254, 1, 255, 254, 1, 255, 254, 1}, values);
+      warper.warp(warper.geometry(new Box(3000, 3800, 4090, 4000)), false, values, 0);
+    }
+    assertArrayEquals(new float[] {255, 254, 1, 255, 254, 1, 255, 254, 1, 255, 254, 1}, values);
+    assertFalse(SummedAreas.suits(new RgbImage(16385, 1024, new byte[3 * 16385 * 1024])));
+  }
+
+  /** Of every pixel of the input, the mean of the stretch of the image that it covers. */
+  private static float[] means(RgbImage image, WarpGeometry g, int size) {
+    float[] values = new float[3 * size * size];
+    double wide = (double) g.sourceWidth() / g.targetWidth();
+    double high = (double) g.sourceHeight() / g.targetHeight();
+    for (int y = 0; y < g.targetHeight(); y++) {
+      for (int x = 0; x < g.targetWidth(); x++) {
+        for (int c = 0; c < 3; c++) {
+          double sum = 0;
+          for (int row = 0; row < g.sourceHeight(); row++) {
+            for (int column = 0; column < g.sourceWidth(); column++) {
+              double share = covered(row, y * high, high) * covered(column, x * wide, wide);
+              sum += share * pixel(image, g.sourceX() + column, g.sourceY() + row, c);
+            }
+          }
+          values[3 * ((g.targetY() + y) * size + g.targetX() + x) + c] =
+              (float) (sum / wide / high);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static double covered(int pixel, double begin, double length) {
+    return Math.max(0, Math.min(pixel + 1, begin + length) - Math.max(pixel, begin));
   }
 
   @Test

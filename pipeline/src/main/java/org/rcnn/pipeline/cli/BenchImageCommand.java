@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
@@ -94,6 +95,8 @@ final class BenchImageCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Of what is made up (default 1).")
   private long seed = 1;
 
+  @Mixin private ExecutionOption execution;
+
   @Mixin private JsonOutput json;
 
   @Spec private CommandSpec spec;
@@ -121,8 +124,11 @@ final class BenchImageCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     BenchTable table = new BenchTable();
     DetectorFile file = model == null ? madeUp() : DetectorFile.read(model);
+    Detector.Options standard = execution.on(ComputeDevice.CPU);
+    Detector.Options options =
+        new Detector.Options(threads, standard.device(), standard.execution());
     long start = System.nanoTime();
-    try (Detector detector = new Detector(file, threads)) {
+    try (Detector detector = new Detector(file, options)) {
       double ready = (System.nanoTime() - start) * 1e-9;
       table.add(new BenchTable.Row("network made ready, cold", threads, ready, false, Map.of()));
       Times cold = once(detector, photo);
@@ -135,17 +141,19 @@ final class BenchImageCommand implements Callable<Integer> {
       RgbImage size = ImageFiles.read(photo);
       out.printf(
           Locale.ROOT,
-          "%s, %d x %d pixels, network %s, %d detections; warm: median of %d%n%n",
+          "%s, %d x %d pixels, network %s, %s, %d detections; warm: median of %d%n%n",
           photo.getFileName(),
           size.width(),
           size.height(),
           file.network().name(),
+          options.execution().name().toLowerCase(Locale.ROOT),
           cold.detections(),
           repeats);
       out.print(table.toText());
       out.flush();
       ObjectNode tree = table.toJson();
       tree.put("architecture", file.network().name());
+      tree.put("execution", options.execution().name().toLowerCase(Locale.ROOT));
       tree.put("boxes", file.description().proposals().maxBoxes());
       tree.put("detections", cold.detections());
       json.write(tree);

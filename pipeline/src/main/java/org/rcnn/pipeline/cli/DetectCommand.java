@@ -51,6 +51,8 @@ final class DetectCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private ExecutionOption execution;
+
   @Option(names = "--strict", description = "End at the first image that cannot be read.")
   private boolean strict;
 
@@ -61,7 +63,7 @@ final class DetectCommand implements Callable<Integer> {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Problems problems = new Problems(strict);
     ArrayNode results = new ObjectMapper().createArrayNode();
-    try (Detector detector = Detector.load(model, device.device())) {
+    try (Detector detector = Detector.load(model, execution.on(device.device()))) {
       double least = minScore == null ? detector.evenOdds() : minScore;
       for (Path file : images) {
         RgbImage image;

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class FeatureStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final PipelineConfig config;
   private final RunFolder run;
@@ -123,7 +123,7 @@ public final class FeatureStage {
     Files.createDirectories(partial);
     TorchEngine.useThreads(1);
     if (execution() == Execution.BF16) {
-      Processor.bfloat16Warning().ifPresent(LOG::warn);
+      Processor.bfloat16Warning("features.execution").ifPresent(LOG::warn);
     }
     List<Sample> samples;
     try (ProposalStore proposals = ProposalStore.open(input.store());

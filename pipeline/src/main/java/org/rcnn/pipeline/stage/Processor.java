@@ -23,12 +23,17 @@ public final class Processor {
     }
   }
 
-  /** A warning if bfloat16 is not known to be fast here. */
-  static Optional<String> bfloat16Warning() {
+  /**
+   * A warning if bfloat16 is not known to be fast here.
+   *
+   * @param setting what asked for it
+   */
+  public static Optional<String> bfloat16Warning(String setting) {
     return hasBfloat16()
         ? Optional.empty()
         : Optional.of(
-            "features.execution is bf16, and this processor is not known to have instructions for"
-                + " it: without them it is slower than plain and fused.");
+            setting
+                + " is bf16, and this processor is not known to have instructions for it: without"
+                + " them it is slower than plain and fused.");
   }
 }

@@ -74,8 +74,19 @@ class BenchNetworksTest {
   void benchImageTimesEveryStepColdAndWarm() throws IOException {
     Path json = folder.resolve("image.json");
     Session done =
-        Session.of("bench", "image", "--max-boxes", "30", "--repeats", "2", "--json", json).done();
-    assertTrue(done.out().contains("480 x 360 pixels, network alexnet64"), done.out());
+        Session.of(
+                "bench",
+                "image",
+                "--max-boxes",
+                "30",
+                "--repeats",
+                "2",
+                "--execution",
+                "plain",
+                "--json",
+                json)
+            .done();
+    assertTrue(done.out().contains("480 x 360 pixels, network alexnet64, plain,"), done.out());
     List<String> expected = new ArrayList<>(List.of("network made ready, cold"));
     for (String state : List.of("cold", "warm")) {
       for (String step :
@@ -96,6 +107,8 @@ class BenchNetworksTest {
     Session.of("bench", "cnn", "--architecture", "lenet").refused(2, "There is no network 'lenet'");
     Session.of("bench", "image", "--repeats", "0").refused(2, "must be at least 1");
     Session.of("bench", "image", "--architecture", "lenet").refused(2, "There is no network");
+    Session.of("bench", "image", "--execution", "fast")
+        .refused(2, "--execution must be one of plain, fused, bf16; it is fast.");
     Session.of("bench", "image", "--model", folder).refused(1, "There is no detector");
   }
 
