@@ -38,12 +38,12 @@ class StageKeysTest {
   }
 
   @Test
-  void featuresOfThePlainNetworkAreFoundByWhatTheyAlwaysWere() throws Exception {
+  void featuresOfThePlainNetworkOnTheCpuAreFoundWithoutNamingEither() throws Exception {
     Key proposals = Key.of("proposals", 1, Map.of("mode", "fast"));
     Key expected =
         Key.of(
             "features",
-            1,
+            2, // 1 was shrunk without summed areas: here and there another level.
             Map.of(
                 "proposals",
                 proposals.hash(),
