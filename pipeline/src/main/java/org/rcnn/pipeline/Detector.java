@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,7 +32,8 @@ import org.rcnn.proposals.SelectiveSearch;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads. Owns native memory: close it.
+ * <p>Safe for use by several threads, which share {@link Options#threads} of its own: the second
+ * image waits for the first. Owns native memory: close it.
  */
 public final class Detector implements AutoCloseable {
 
@@ -41,7 +43,9 @@ public final class Detector implements AutoCloseable {
   public enum Step {
     /** Boxes that may hold an object. */
     PROPOSE,
-    /** Warping the boxes; summed over the threads. */
+    /**
+     * Warping the boxes; summed over the threads, with what one of them does beforehand for all.
+     */
     WARP,
     /** The network; summed over the threads. */
     FORWARD,
@@ -75,7 +79,19 @@ public final class Detector implements AutoCloseable {
    */
   public record Options(int threads, ComputeDevice device, Execution execution) {
 
-    /** All cores, and the fastest way through the network that keeps single precision. */
+    /** Refuses what cannot be. */
+    public Options {
+      Objects.requireNonNull(device, "device");
+      Objects.requireNonNull(execution, "execution");
+      if (threads < 1) {
+        throw new IllegalArgumentException("A detector needs at least one thread.");
+      }
+      if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
+        throw new IllegalArgumentException("On a GPU networks run plain.");
+      }
+    }
+
+    /** All cores, and the fastest way through the network in single precision. */
     public static Options standard() {
       return on(ComputeDevice.CPU);
     }
@@ -85,11 +101,16 @@ public final class Detector implements AutoCloseable {
       return new Options(
           Runtime.getRuntime().availableProcessors(),
           device,
-          Execution.exact(device, System.getProperty("os.arch")));
+          Execution.inSinglePrecision(device, System.getProperty("os.arch")));
+    }
+
+    /** The same with another number of threads. */
+    public Options withThreads(int others) {
+      return new Options(others, device, execution);
     }
 
     /** The same with another way through the network. */
-    public Options with(Execution other) {
+    public Options withExecution(Execution other) {
       return new Options(threads, device, other);
     }
   }
@@ -98,7 +119,6 @@ public final class Detector implements AutoCloseable {
    * A detector in memory.
    *
    * @throws IllegalStateException if there is no such device
-   * @throws IllegalArgumentException if the device does not run networks that way
    */
   public Detector(DetectorFile file, Options options) {
     this.file = file;
@@ -133,7 +153,6 @@ public final class Detector implements AutoCloseable {
    * @param path a detector file, or the folder of the run that made it
    * @throws IOException if there is none, or it is damaged
    * @throws IllegalStateException if there is no such device
-   * @throws IllegalArgumentException if the device does not run networks that way
    */
   public static Detector load(Path path, Options options) throws IOException {
     return new Detector(DetectorFile.read(path), options);

@@ -2,6 +2,7 @@ package org.rcnn.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -186,6 +187,8 @@ class EndToEndTest {
             first.toString(),
             "--min-score",
             "-10",
+            "--execution",
+            "bf16",
             "--draw",
             folder.resolve("drawn").toString(),
             "--json",
@@ -200,14 +203,24 @@ class EndToEndTest {
   @EnumSource(Execution.class)
   void everyWayThroughTheNetworkFindsNearlyTheSame(Execution execution) throws IOException {
     RgbImage image = ImageFiles.read(firstTestImage());
-    Options plain = Options.standard().with(Execution.PLAIN);
+    Options plain = Options.standard().withExecution(Execution.PLAIN);
     try (Detector exact = Detector.load(first, plain);
-        Detector other = Detector.load(first, plain.with(execution))) {
+        Detector other = Detector.load(first, plain.withExecution(execution))) {
       List<Detection> expected = exact.detect(image);
       List<Detection> found = other.detect(image);
+      assertFalse(expected.isEmpty());
+      if (execution == Execution.PLAIN) {
+        assertEquals(expected, found);
+      }
       double tolerance = execution == Execution.BF16 ? 0.1 : 1e-4;
-      for (String className : exact.classes()) {
-        assertEquals(best(expected, className), best(found, className), tolerance, className);
+      for (Detection one : expected) {
+        // What is suppressed can change where two boxes score nearly the same.
+        boolean again =
+            found.stream()
+                .filter(candidate -> candidate.className().equals(one.className()))
+                .filter(candidate -> candidate.box().iou(one.box()) > 0.7)
+                .anyMatch(candidate -> Math.abs(candidate.score() - one.score()) < tolerance);
+        assertTrue(again || one.score() < -0.5, one + " is not found " + execution);
       }
     }
   }

@@ -3,8 +3,9 @@ package org.rcnn.proposals;
 import java.util.Arrays;
 
 /**
- * The regions of some hierarchies in the order in which they were made, each with its place in its
- * hierarchy: boxes before any is dropped, met again or given its random rank.
+ * The regions of some hierarchies in the order in which they were made, too small ones and repeated
+ * ones among them: every region draws a random number for its rank, in this order, so that colour
+ * spaces searched apart give what one after the other gives.
  */
 final class CandidateBoxes {
 
@@ -20,7 +21,8 @@ final class CandidateBoxes {
   /**
    * Adds a region's box.
    *
-   * @param place the place in its hierarchy from the end, 1 for the whole image
+   * @param place what its random number is multiplied by: of a merged region its place in the
+   *     hierarchy from the end, 1 for the whole image; of an initial one the last place there is
    */
   void add(int x0, int y0, int x1, int y1, int place) {
     int at = size++ * NUMBERS;

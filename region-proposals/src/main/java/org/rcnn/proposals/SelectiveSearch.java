@@ -3,11 +3,11 @@ package org.rcnn.proposals;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.SideBySide;
 
 /**
  * Selective search: class-independent object proposals.
@@ -93,15 +93,16 @@ public final class SelectiveSearch {
    * As {@link #propose(RgbImage)}, with the same result, colour space by colour space side by side:
    * for one image that somebody waits for. Where there are many images, one per thread is faster.
    *
-   * @param pool runs the work; each of its threads keeps arrays of its own from now on
+   * @param pool runs the work; each of its threads keeps arrays of its own from now on, as the
+   *     calling one does. Must not be called from a thread of the pool.
    */
   public List<Box> propose(RgbImage image, Executor pool) {
     RgbImage working = workingImage(image);
-    List<CompletableFuture<CandidateBoxes>> parts =
+    List<Supplier<CandidateBoxes>> parts =
         config.colourSpaces().stream()
-            .map(space -> CompletableFuture.supplyAsync(() -> candidates(space, working), pool))
+            .<Supplier<CandidateBoxes>>map(space -> () -> candidates(space, working))
             .toList();
-    List<CandidateBoxes> candidates = parts.stream().map(SelectiveSearch::result).toList();
+    List<CandidateBoxes> candidates = SideBySide.run(parts, pool);
     SearchWorkspace workspace = workspaces.get();
     BoxCollection found = workspace.join(working, candidates);
     return inOriginalPixels(found, workspace.order(working), working, image);
@@ -111,17 +112,6 @@ public final class SelectiveSearch {
     CandidateBoxes found = new CandidateBoxes();
     workspaces.get().hierarchies(space, working, found);
     return found;
-  }
-
-  private static CandidateBoxes result(CompletableFuture<CandidateBoxes> part) {
-    try {
-      return part.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw e;
-    }
   }
 
   /** The image at the size at which it is searched; the image itself if that is its own size. */

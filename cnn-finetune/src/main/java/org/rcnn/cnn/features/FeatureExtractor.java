@@ -7,17 +7,18 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.FusedNetwork;
 import org.rcnn.cnn.network.FusedNetwork.Numbers;
@@ -31,6 +32,7 @@ import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.cnn.warp.WarpGeometry;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.SideBySide;
 
 /**
  * Computes the features of regions: warp, one forward pass, every wanted tap at once.
@@ -54,12 +56,21 @@ public final class FeatureExtractor implements AutoCloseable {
     BF16;
 
     /**
-     * The fastest that keeps single precision.
+     * The execution of that name, in any case.
+     *
+     * @throws IllegalArgumentException if there is no such name
+     */
+    public static Execution named(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /**
+     * The fastest that computes in single precision.
      *
      * @param device where the network runs
      * @param architecture the processor's, as the system property {@code os.arch} has it
      */
-    public static Execution exact(ComputeDevice device, String architecture) {
+    public static Execution inSinglePrecision(ComputeDevice device, String architecture) {
       boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
       return device == ComputeDevice.CPU && x86 ? FUSED : PLAIN;
     }
@@ -67,7 +78,7 @@ public final class FeatureExtractor implements AutoCloseable {
 
   /** Hears how long the parts of an extraction took, in any thread. */
   public interface Clock {
-    /** A batch's regions were warped, or what all batches need for that was made. */
+    /** A batch's regions were warped, or the sums that all batches warp by were made. */
     void warped(long nanoseconds);
 
     /** A batch was brought through the network, and its results to their rows. */
@@ -175,7 +186,8 @@ public final class FeatureExtractor implements AutoCloseable {
    * The features of an image's regions, batches side by side.
    *
    * @param regions boxes in the image's pixels; may be empty
-   * @param pool runs the work; its threads use the engine single-threaded from now on
+   * @param pool runs the work; its threads use the engine single-threaded from now on. Must not be
+   *     called from a thread of the pool.
    * @param threads how many of them work at once; the result does not depend on it
    * @param clock hears of the time
    */
@@ -213,7 +225,9 @@ public final class FeatureExtractor implements AutoCloseable {
       }
       this.geometries = List.copyOf(grouped.keySet());
       this.rowsOf = List.copyOf(grouped.values());
-      boolean averages = definition.preprocessing().antialias() && rows > 0;
+      boolean averages =
+          definition.preprocessing().antialias()
+              && geometries.stream().anyMatch(WarpGeometry::shrinks);
       if (averages && SummedAreas.suits(image)) {
         long start = System.nanoTime();
         this.areas = SummedAreas.of(image);
@@ -232,24 +246,13 @@ public final class FeatureExtractor implements AutoCloseable {
 
     RegionFeatures run(Executor pool, int threads) {
       int batches = (geometries.size() + batch - 1) / batch;
-      CompletableFuture<?>[] workers = new CompletableFuture<?>[Math.min(threads, batches)];
-      for (int i = 0; i < workers.length; i++) {
-        workers[i] =
-            CompletableFuture.runAsync(
-                () -> {
-                  TorchEngine.useThreads(1);
-                  work();
-                },
-                pool);
-      }
-      try {
-        CompletableFuture.allOf(workers).join();
-      } catch (CompletionException e) {
-        if (e.getCause() instanceof RuntimeException failure) {
-          throw failure;
-        }
-        throw e;
-      }
+      Supplier<Void> worker =
+          () -> {
+            TorchEngine.useThreads(1);
+            work();
+            return null;
+          };
+      SideBySide.run(Collections.nCopies(Math.min(threads, batches), worker), pool);
       return new RegionFeatures(rows, values);
     }
 

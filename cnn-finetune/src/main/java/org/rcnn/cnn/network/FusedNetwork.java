@@ -24,9 +24,12 @@ import java.util.Set;
  * A network that only runs forward, on the CPU, as one program of the engine instead of operator by
  * operator. In single precision each ReLU is part of the convolution or product before it, and the
  * weights lie in the order that suits the machine: the same arithmetic, so the same values up to
- * rounding. In bfloat16, numbers of 8 significant bits in the range of single precision, features
- * differ by about a hundredth in length, more the deeper the network. It is for processors with
- * instructions for it; on those without AVX-512 it works, slowly, and nothing is joined.
+ * rounding.
+ *
+ * <p>In bfloat16, numbers of 8 significant bits in the range of single precision, features differ
+ * by about a hundredth in length, more the deeper the network. It is for processors with
+ * instructions for it. Operators are joined there too, which the engine refuses on processors
+ * without AVX-512; those get the plain operators, and by them slightly other values, slowly.
  *
  * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
  */
@@ -66,6 +69,20 @@ public final class FusedNetwork implements AutoCloseable {
    */
   public FusedNetwork(
       NetworkDefinition definition, Weights weights, Set<Tap> wanted, Numbers numbers) {
+    this(definition, weights, wanted, numbers, null);
+  }
+
+  /**
+   * Translates a network.
+   *
+   * @param joined whether operators are joined; null: if the engine does it
+   */
+  FusedNetwork(
+      NetworkDefinition definition,
+      Weights weights,
+      Set<Tap> wanted,
+      Numbers numbers,
+      Boolean joined) {
     for (Tap tap : wanted) {
       if (!definition.taps().containsKey(tap)) {
         throw new IllegalArgumentException(definition.lacks(tap));
@@ -75,7 +92,7 @@ public final class FusedNetwork implements AutoCloseable {
     this.taps = wanted.stream().sorted().toList();
     this.manager = Engine.getInstance().newBaseManager(Device.cpu());
     try {
-      this.program = program(weights, numbers);
+      this.program = joined == null ? program(weights, numbers) : load(weights, numbers, joined);
     } catch (IOException e) {
       manager.close();
       throw new UncheckedIOException("The network's program could not be written.", e);
@@ -85,15 +102,21 @@ public final class FusedNetwork implements AutoCloseable {
     }
   }
 
+  /** Which operators the engine refuses to join depends on the processor: only trying tells. */
   private PtSymbolBlock program(Weights weights, Numbers numbers) throws IOException {
-    if (numbers == Numbers.BFLOAT16) {
+    try {
+      return load(weights, numbers, true);
+    } catch (EngineException reason) {
+      if (numbers != Numbers.BFLOAT16) {
+        throw reason;
+      }
       try {
-        return load(weights, numbers, true);
-      } catch (EngineException e) {
         return load(weights, numbers, false);
+      } catch (EngineException e) {
+        e.addSuppressed(reason);
+        throw e;
       }
     }
-    return load(weights, numbers, true);
   }
 
   /** A program that has run. */

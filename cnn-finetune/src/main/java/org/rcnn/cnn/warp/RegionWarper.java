@@ -58,8 +58,12 @@ public final class RegionWarper implements AutoCloseable {
    * and with the same pixels but for a level where a mean lies between two.
    *
    * @param areas the image's sums, or null to do without
+   * @throws IllegalArgumentException if they are those of an image of another size
    */
   public RegionWarper(RgbImage source, NetworkDefinition network, SummedAreas areas) {
+    if (areas != null && !areas.fit(source.width(), source.height())) {
+      throw new IllegalArgumentException("The sums are not those of the image to warp from.");
+    }
     this.shrinking = areas == null ? null : areas.shrinking();
     this.size = network.inputSize();
     this.context = network.context();
@@ -109,32 +113,29 @@ public final class RegionWarper implements AutoCloseable {
   private void resize(WarpGeometry g) {
     int width = Math.min(g.sourceWidth(), g.targetWidth());
     int height = Math.min(g.sourceHeight(), g.targetHeight());
-    boolean shrinks = width < g.sourceWidth() || height < g.sourceHeight();
     Size target = new Size(g.targetWidth(), g.targetHeight());
-    if (!preprocessing.antialias() || !shrinks) {
+    if (!preprocessing.antialias() || !g.shrinks()) {
       resize(g, crop, target, Imgproc.INTER_LINEAR);
       crop.get(0, 0, bytes);
-      return;
-    }
-    // Averaging only where pixels fall together: shrink first, stretch the other axis after.
-    boolean stretches = width < g.targetWidth() || height < g.targetHeight();
-    int right = g.sourceX() + g.sourceWidth();
-    if (shrinking != null && SummedAreas.canShrink(right, g.sourceHeight(), height)) {
-      shrinking.shrink(
-          g.sourceX(), g.sourceY(), g.sourceWidth(), g.sourceHeight(), width, height, bytes);
-      if (stretches) {
-        shrunk.create(height, width, CvType.CV_8UC3);
-        shrunk.put(0, 0, bytes, 0, 3 * width * height);
-      }
+    } else if (width == g.targetWidth() && height == g.targetHeight()) {
+      shrink(g, width, height);
     } else {
-      resize(g, shrunk, new Size(width, height), Imgproc.INTER_AREA);
-      if (!stretches) {
-        shrunk.get(0, 0, bytes);
-      }
-    }
-    if (stretches) {
+      // Averaging only where pixels fall together: shrink first, stretch the other axis after.
+      shrink(g, width, height);
+      shrunk.create(height, width, CvType.CV_8UC3);
+      shrunk.put(0, 0, bytes, 0, 3 * width * height);
       Imgproc.resize(shrunk, crop, target, 0, 0, Imgproc.INTER_LINEAR);
       crop.get(0, 0, bytes);
+    }
+  }
+
+  private void shrink(WarpGeometry g, int width, int height) {
+    if (shrinking != null) {
+      shrinking.shrink(
+          g.sourceX(), g.sourceY(), g.sourceWidth(), g.sourceHeight(), width, height, bytes);
+    } else {
+      resize(g, shrunk, new Size(width, height), Imgproc.INTER_AREA);
+      shrunk.get(0, 0, bytes);
     }
   }
 

@@ -61,6 +61,11 @@ public record WarpGeometry(
         y.targetLength);
   }
 
+  /** Whether pixels fall together on an axis. */
+  public boolean shrinks() {
+    return sourceWidth > targetWidth || sourceHeight > targetHeight;
+  }
+
   private static Axis axis(double min, double max, int imageLength, int size, double scale) {
     double centre = (min + max) / 2;
     double half = Math.max(0.5, (max - min) / 2) * scale;

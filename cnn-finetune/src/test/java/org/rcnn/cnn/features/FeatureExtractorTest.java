@@ -27,6 +27,7 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
 
@@ -259,5 +260,39 @@ class FeatureExtractorTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> FeatureExtractor.onCpu(NETWORK, ToyNetworks.random(NETWORK, 2), Set.of(), 8).close());
+  }
+
+  @Test
+  void singlePrecisionIsFastestFusedOnX86AndPlainElsewhere() {
+    assertEquals(Execution.FUSED, Execution.inSinglePrecision(ComputeDevice.CPU, "amd64"));
+    assertEquals(Execution.FUSED, Execution.inSinglePrecision(ComputeDevice.CPU, "x86_64"));
+    assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.CPU, "aarch64"));
+    assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.GPU, "amd64"));
+    assertEquals(Execution.BF16, Execution.named("bf16"));
+  }
+
+  @Test
+  void anImageTooLargeForSumsGivesTheFeaturesOfItsUpperPart() {
+    // 8.44 million pixels, the region near the top: the sums of the cut image do for it.
+    RgbImage tall = striped(2100, 4020);
+    RgbImage cut = striped(2100, 500);
+    assertFalse(SummedAreas.suits(tall));
+    List<Box> regions = List.of(new Box(200, 100, 1100, 360));
+    try (FeatureExtractor extractor = extractor(8)) {
+      float[] expected = extractor.extract(cut, regions).at(Tap.POOL5);
+      float[] actual = extractor.extract(tall, regions).at(Tap.POOL5);
+      // A level of 255 here and there, divided by 64 before the network.
+      assertArrayEquals(expected, actual, 0.02f);
+    }
+  }
+
+  private static RgbImage striped(int width, int height) {
+    byte[] rgb = new byte[3 * width * height];
+    for (int i = 0; i < rgb.length; i++) {
+      int column = i / 3 % width;
+      int row = i / 3 / width;
+      rgb[i] = (byte) (column * 7 / 40 % 120 + row * (i % 3) / 5 % 120);
+    }
+    return new RgbImage(width, height, rgb);
   }
 }

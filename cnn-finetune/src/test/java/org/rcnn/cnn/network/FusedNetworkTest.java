@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,22 +125,33 @@ class FusedNetworkTest {
   @ValueSource(strings = {"alexnet64", "squeezenet1_0-131"})
   void bfloat16GivesNearlyTheSame(String name) {
     NetworkDefinition definition = Architectures.byName(name, 6);
-    assertNearPlain(definition, Weights.initial(definition, 3));
+    assertNearPlain(definition, Weights.initial(definition, 3), null);
   }
 
   @Test
   void everyKindOfLayerWorksInBfloat16() {
     NetworkDefinition definition = allKinds();
-    assertNearPlain(definition, ToyNetworks.random(definition, 4));
+    assertNearPlain(definition, ToyNetworks.random(definition, 4), false);
+  }
+
+  @Test
+  void everyKindOfLayerWorksInBfloat16WithOperatorsJoined() throws IOException {
+    Path processor = Path.of("/proc/cpuinfo");
+    assumeTrue(
+        Files.isReadable(processor) && Files.readString(processor).contains("avx512bw"),
+        "Operators in bfloat16 are joined on processors with AVX-512 only.");
+    NetworkDefinition definition = allKinds();
+    assertNearPlain(definition, ToyNetworks.random(definition, 4), true);
   }
 
   /** By the Euclidean length of the difference, tap by tap; 0.3 to 0.8 % where it was measured. */
-  private static void assertNearPlain(NetworkDefinition definition, Weights weights) {
+  private static void assertNearPlain(
+      NetworkDefinition definition, Weights weights, Boolean joined) {
     float[] images = noise(definition, 2);
     Set<Tap> taps = definition.taps().keySet();
     try (Network plain = new Network(definition, weights, Device.cpu());
         FusedNetwork network =
-            new FusedNetwork(definition, weights, taps, FusedNetwork.Numbers.BFLOAT16);
+            new FusedNetwork(definition, weights, taps, FusedNetwork.Numbers.BFLOAT16, joined);
         NDManager scratch = plain.manager().newSubManager()) {
       Map<Tap, NDArray> expected = plain.forward(view(scratch, definition, images), taps);
       Map<Tap, float[]> actual = fused(network, definition, images);

@@ -2,7 +2,7 @@ package org.rcnn.cnn.warp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -215,17 +215,32 @@ class RegionWarperTest {
   }
 
   @Test
-  void sumsOverAreasOfALargeWhiteImageWrapAroundAndBack() {
-    RgbImage image = constant(4100, 4000, 255, 254, 1);
-    NetworkDefinition network = raw(2, 0, true);
-    float[] values = new float[12];
+  void sumsOverAreasKeepEveryLevelOfTheWidestImages() {
+    // The sums left of the region are a thousand times those of a pixel's own stretch.
+    RgbImage image = constant(20000, 400, 255, 254, 0);
+    NetworkDefinition network = raw(64, 0, true);
+    float[] values = new float[3 * 64 * 64];
     try (RegionWarper warper = new RegionWarper(image, network, SummedAreas.of(image))) {
-      warper.warp(warper.geometry(new Box(50, 50, 4090, 3999)), false, values, 0);
-      assertArrayEquals(new float[] {255, 254, 1, 255, 254, 1, 255, 254, 1, 255, 254, 1}, values);
-      warper.warp(warper.geometry(new Box(3000, 3800, 4090, 4000)), false, values, 0);
+      for (int i = 0; i < 50; i++) {
+        warper.warp(
+            warper.geometry(new Box(19800 + i, i, 19870 + 2 * i, 300 + i)), false, values, 0);
+        for (int v = 0; v < values.length; v += 3) {
+          assertEquals(255, values[v]);
+          assertEquals(254, values[v + 1]);
+          assertEquals(0, values[v + 2]);
+        }
+      }
     }
-    assertArrayEquals(new float[] {255, 254, 1, 255, 254, 1, 255, 254, 1, 255, 254, 1}, values);
-    assertFalse(SummedAreas.suits(new RgbImage(16385, 1024, new byte[3 * 16385 * 1024])));
+  }
+
+  @Test
+  void sumsOfAnotherImageOrTooLargeAnImageAreRefused() {
+    SummedAreas areas = SummedAreas.of(constant(5, 4, 1, 2, 3));
+    RgbImage other = constant(4, 5, 1, 2, 3);
+    assertThrows(
+        IllegalArgumentException.class, () -> new RegionWarper(other, raw(2, 0, true), areas));
+    RgbImage large = new RgbImage(4096, 2057, new byte[3 * 4096 * 2057]);
+    assertThrows(IllegalArgumentException.class, () -> SummedAreas.of(large));
   }
 
   /** Of every pixel of the input, the mean of the stretch of the image that it covers. */

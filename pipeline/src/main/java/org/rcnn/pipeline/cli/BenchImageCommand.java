@@ -124,9 +124,7 @@ final class BenchImageCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     BenchTable table = new BenchTable();
     DetectorFile file = model == null ? madeUp() : DetectorFile.read(model);
-    Detector.Options standard = execution.on(ComputeDevice.CPU);
-    Detector.Options options =
-        new Detector.Options(threads, standard.device(), standard.execution());
+    Detector.Options options = execution.on(ComputeDevice.CPU).withThreads(threads);
     long start = System.nanoTime();
     try (Detector detector = new Detector(file, options)) {
       double ready = (System.nanoTime() - start) * 1e-9;

@@ -1,6 +1,5 @@
 package org.rcnn.pipeline.cli;
 
-import java.util.Locale;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.pipeline.Detector;
@@ -20,7 +19,7 @@ final class ExecutionOption {
       paramLabel = "plain|fused|bf16",
       description =
           "How the network runs: operator by operator, as one program, or as one program in"
-              + " bfloat16 (default: fused on an x86 processor, else plain).")
+              + " bfloat16 (default: fused on the processor of an x86 machine, else plain).")
   private String name;
 
   /** The options of a detector on a device. */
@@ -31,7 +30,7 @@ final class ExecutionOption {
     }
     Execution execution;
     try {
-      execution = Execution.valueOf(name.toUpperCase(Locale.ROOT));
+      execution = Execution.named(name);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           "--execution must be one of plain, fused, bf16; it is " + name + ".");
@@ -42,6 +41,6 @@ final class ExecutionOption {
     if (execution == Execution.BF16) {
       Processor.bfloat16Warning("--execution").ifPresent(LOG::warn);
     }
-    return options.with(execution);
+    return options.withExecution(execution);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,7 +107,7 @@ public final class FeatureStage {
   }
 
   private Execution execution() {
-    return Execution.valueOf(config.features().execution().toUpperCase(Locale.ROOT));
+    return Execution.named(config.features().execution());
   }
 
   private ComputeDevice device() {

@@ -1,0 +1,53 @@
+package org.rcnn.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Parts of one piece of work, done at the same time. */
+public final class SideBySide {
+
+  private SideBySide() {}
+
+  /**
+   * Does all parts and waits for every one of them, also when another has failed: nothing that they
+   * share is still in use afterwards.
+   *
+   * @param parts what to do
+   * @param pool does it. Must not be called from a thread of the pool: it would wait for work that
+   *     may never get a thread.
+   * @return the results in the order of the parts
+   * @throws RuntimeException what the first part in their order to fail threw, errors likewise
+   */
+  public static <T> List<T> run(List<? extends Supplier<T>> parts, Executor pool) {
+    List<CompletableFuture<T>> started = new ArrayList<>();
+    try {
+      for (Supplier<T> part : parts) {
+        started.add(CompletableFuture.supplyAsync(part, pool));
+      }
+    } finally {
+      // A pool that takes no more has still begun with what it took.
+      CompletableFuture.allOf(started.toArray(CompletableFuture<?>[]::new))
+          .handle((a, b) -> a)
+          .join();
+    }
+    return started.stream().map(SideBySide::result).toList();
+  }
+
+  private static <T> T result(CompletableFuture<T> part) {
+    try {
+      return part.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+}
