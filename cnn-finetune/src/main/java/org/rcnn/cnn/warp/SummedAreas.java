@@ -1,6 +1,5 @@
 package org.rcnn.cnn.warp;
 
-import java.util.Arrays;
 import org.rcnn.data.RgbImage;
 
 /**
@@ -80,13 +79,14 @@ public final class SummedAreas {
     /** For each boundary between the result's columns, the pixel that it cuts and where. */
     private final int[] cutPixel = new int[width + 1];
 
-    private final float[] cutShare = new float[width + 1];
+    private final double[] cutShare = new double[width + 1];
 
-    /** Sums over the pixels of one row of the result, from the rectangle's left side. */
-    private final float[][] strip = new float[CHANNELS][width + 1];
+    /**
+     * For each corner of a row of the result, the sum of all that is above and to the left of it.
+     */
+    private final double[] upper = new double[CHANNELS * (width + 1)];
 
-    /** The share of the strip's first row of pixels that belongs to the row of the result above. */
-    private final float[][] above = new float[CHANNELS][width + 1];
+    private final double[] lower = new double[CHANNELS * (width + 1)];
 
     private Shrinking() {}
 
@@ -105,21 +105,18 @@ public final class SummedAreas {
     void shrink(int x, int y, int w, int h, int targetWidth, int targetHeight, byte[] into) {
       cutColumns(w, targetWidth);
       double rows = (double) h / targetHeight;
-      float scale = (float) (1 / (rows * w / targetWidth));
-      for (float[] none : above) {
-        Arrays.fill(none, 0, w + 1, 0f);
-      }
-      int top = y;
+      double scale = 1 / (rows * w / targetWidth);
+      double[] above = upper;
+      double[] below = lower;
+      corners(x, y, 0, targetWidth, above);
       for (int row = 0; row < targetHeight; row++) {
-        boolean last = row == targetHeight - 1;
-        double boundary = y + (row + 1) * rows;
-        int bottom = last ? y + h : (int) boundary;
-        float share = last ? 0f : (float) (boundary - bottom);
-        for (int c = 0; c < CHANNELS; c++) {
-          sum(sums[c], x, w, top, bottom, share, above[c], strip[c]);
-        }
-        average(targetWidth, scale, into, CHANNELS * row * targetWidth);
-        top = bottom;
+        double boundary = row == targetHeight - 1 ? y + h : y + (row + 1) * rows;
+        int pixel = Math.min((int) boundary, height - 1);
+        corners(x, pixel, boundary - pixel, targetWidth, below);
+        average(above, below, targetWidth, scale, into, CHANNELS * row * targetWidth);
+        double[] spare = above;
+        above = below;
+        below = spare;
       }
     }
 
@@ -129,57 +126,41 @@ public final class SummedAreas {
         double boundary = column * columns;
         int pixel = Math.min((int) boundary, w - 1);
         cutPixel[column] = pixel;
-        cutShare[column] = column == targetWidth ? 1f : (float) (boundary - pixel);
+        cutShare[column] = column == targetWidth ? 1 : boundary - pixel;
       }
     }
 
     /**
-     * The sums over the rows from {@code top} to {@code bottom}, less what of the first row is
-     * above, and with the share of the next row that is above the next boundary.
+     * The sums at the corners of the result's pixels along one boundary between its rows. A corner
+     * between pixels is interpolated: pixels are of one colour all over, so that is no estimate.
+     *
+     * @param pixel the row of pixels that the boundary cuts
+     * @param share how far down
      */
-    private void sum(
-        int[] all, int x, int w, int top, int bottom, float share, float[] past, float[] result) {
-      int from = top * (width + 1) + x;
-      int to = bottom * (width + 1) + x;
-      int next = bottom < height ? to + width + 1 : to;
-      // The sums begin at the image's left side. What lies left of the rectangle is taken away
-      // while numbers are whole: as floats, sums over wide images would have lost the last levels.
-      int left = all[to] - all[from];
-      int leftOfNext = all[next] - all[to];
-      for (int i = 0; i <= w; i++) {
-        float added = share * (all[next + i] - all[to + i] - leftOfNext);
-        result[i] = (all[to + i] - all[from + i] - left) - past[i] + added;
-        past[i] = added;
+    private void corners(int x, int pixel, double share, int targetWidth, double[] into) {
+      int from = pixel * (width + 1) + x;
+      for (int c = 0; c < CHANNELS; c++) {
+        int[] all = sums[c];
+        for (int column = 0; column <= targetWidth; column++) {
+          int at = from + cutPixel[column];
+          int next = at + width + 1;
+          double part = cutShare[column];
+          double row = all[at] + part * (all[at + 1] - all[at]);
+          double rowBelow = all[next] + part * (all[next + 1] - all[next]);
+          into[CHANNELS * column + c] = row + share * (rowBelow - row);
+        }
       }
     }
 
-    private void average(int targetWidth, float scale, byte[] into, int offset) {
-      float[] reds = strip[0];
-      float[] greens = strip[1];
-      float[] blues = strip[2];
-      float red = 0;
-      float green = 0;
-      float blue = 0;
-      int to = offset;
-      for (int column = 1; column <= targetWidth; column++) {
-        int at = cutPixel[column];
-        float share = cutShare[column];
-        float nextRed = reds[at] + share * (reds[at + 1] - reds[at]);
-        float nextGreen = greens[at] + share * (greens[at + 1] - greens[at]);
-        float nextBlue = blues[at] + share * (blues[at + 1] - blues[at]);
-        into[to] = level((nextRed - red) * scale);
-        into[to + 1] = level((nextGreen - green) * scale);
-        into[to + 2] = level((nextBlue - blue) * scale);
-        red = nextRed;
-        green = nextGreen;
-        blue = nextBlue;
-        to += CHANNELS;
+    /**
+     * All sums are below 2^31 and doubles have 53 bits: what rounding takes is no part of a level.
+     */
+    private static void average(
+        double[] above, double[] below, int targetWidth, double scale, byte[] into, int offset) {
+      for (int i = 0; i < CHANNELS * targetWidth; i++) {
+        double sum = below[i + CHANNELS] - below[i] - (above[i + CHANNELS] - above[i]);
+        into[offset + i] = (byte) (int) (sum * scale + 0.5);
       }
-    }
-
-    /** A rounded mean can leave a byte's range only by the rounding before. */
-    private static byte level(float mean) {
-      return (byte) Math.max(0, Math.min(255, (int) (mean + 0.5f)));
     }
   }
 }
