@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,9 +34,13 @@ import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stage 2: fine-tunes the network on loosely labelled regions of the training images. */
 public final class FineTuneStage {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
   private static final int VERSION = 2;
 
@@ -117,12 +122,27 @@ public final class FineTuneStage {
               Set.copyOf(backbone.transfer().newLayers()),
               place.resolveSibling(place.getFileName() + ".checkpoint"),
               new ProgressListener(progress));
+      collapse(result.curve()).ifPresent(LOG::warn);
       long[] drawn = training.labelsDrawn(classes.size());
       writeCurve(result, pool, drawn, classes, curveFile);
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(place, Precision.F32);
     }
+  }
+
+  /**
+   * What to say of a network that ends by calling everything background: the loss looks well then,
+   * since most of a batch is, but the features are worth nothing.
+   */
+  static Optional<String> collapse(List<FineTuning.Progress> curve) {
+    if (curve.isEmpty() || curve.get(curve.size() - 1).positiveAccuracy() > 0.01) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "The fine-tuned network calls nearly every object background. Either the learning rate is too"
+            + " high for it, so that it lost what it knew (try finetune.rate at a tenth), or it saw too"
+            + " little (try more finetune.iterations).");
   }
 
   private ComputeDevice device() {

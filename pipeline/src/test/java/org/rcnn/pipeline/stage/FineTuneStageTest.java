@@ -1,0 +1,32 @@
+package org.rcnn.pipeline.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.train.FineTuning;
+
+class FineTuneStageTest {
+
+  /** Three quarters of a batch are background: calling everything so is right for them. */
+  private static FineTuning.Progress stretch(int iteration, double positiveAccuracy) {
+    double accuracy = 0.75 + 0.25 * positiveAccuracy;
+    return new FineTuning.Progress(
+        iteration, 1.17, accuracy, positiveAccuracy, Double.NaN, Double.NaN);
+  }
+
+  @Test
+  void aNetworkThatEndsByCallingEverythingBackgroundIsToldOf() {
+    Optional<String> told = FineTuneStage.collapse(List.of(stretch(50, 0.1), stretch(100, 0)));
+    assertTrue(told.orElseThrow().contains("finetune.rate"), told.get());
+  }
+
+  @Test
+  void aNetworkThatFindsObjectsIsNot() {
+    assertEquals(
+        Optional.empty(), FineTuneStage.collapse(List.of(stretch(50, 0), stretch(100, 0.1))));
+    assertEquals(Optional.empty(), FineTuneStage.collapse(List.of()));
+  }
+}
