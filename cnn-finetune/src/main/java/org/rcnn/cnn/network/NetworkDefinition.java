@@ -12,6 +12,7 @@ import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Dropout;
 import org.rcnn.cnn.network.Layer.Linear;
 import org.rcnn.cnn.network.Layer.Parallel;
+import org.rcnn.cnn.network.Layer.Relu;
 
 /**
  * A network as a list of named layers, with the places where features are taken.
@@ -140,6 +141,22 @@ public record NetworkDefinition(
             layer ->
                 List.of(
                     layer instanceof Dropout dropout ? new Dropout(dropout.name(), rate) : layer)));
+  }
+
+  /**
+   * The same network with scores of either sign: no ReLU comes after the layer that gives them.
+   *
+   * <p>Of the networks here only SqueezeNet has one there. A thousand classes that are all as
+   * frequent can be told apart by positive scores, but in a detector's batches three regions of
+   * four are background. Every other class is pushed down by each of them; below zero the ReLU
+   * hands no gradient on, the class can never rise again, and the network calls everything
+   * background.
+   */
+  public NetworkDefinition withLinearScores() {
+    int last = layers.indexOf(scoresLayer());
+    List<Layer> kept = new ArrayList<>(layers);
+    kept.subList(last + 1, kept.size()).removeIf(Relu.class::isInstance);
+    return withLayers(kept);
   }
 
   /**

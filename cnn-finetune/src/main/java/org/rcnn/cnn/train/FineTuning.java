@@ -187,7 +187,7 @@ public final class FineTuning {
       if (saved != null) {
         sgd.restore(Checkpoint.velocities(saved.weights()));
       }
-      train(network, sgd, first, checkpoint, curve, listener);
+      train(network, sgd, newLayers, first, checkpoint, curve, listener);
       Weights result = network.weights();
       Files.deleteIfExists(checkpoint);
       return new Result(result, curve);
@@ -201,7 +201,7 @@ public final class FineTuning {
   }
 
   private double rateFactor(String parameter, Set<String> newLayers) {
-    String layer = parameter.substring(0, parameter.lastIndexOf('.'));
+    String layer = layerOf(parameter);
     boolean bias = parameter.endsWith(".bias");
     if (settings.frozenLayers().contains(layer)) {
       return 0;
@@ -213,9 +213,19 @@ public final class FineTuning {
     return own * (bias ? settings.copiedBiasRate() : 1);
   }
 
+  private static String layerOf(String parameter) {
+    return parameter.substring(0, parameter.lastIndexOf('.'));
+  }
+
+  /** Iterations in which only new layers learn; none if there is no new layer that may learn. */
+  private int newLayersFirst(Set<String> newLayers) {
+    return settings.frozenLayers().containsAll(newLayers) ? 0 : settings.newLayersFirst();
+  }
+
   private void train(
       Network network,
       MomentumSgd sgd,
+      Set<String> newLayers,
       int first,
       Path checkpoint,
       List<Progress> curve,
@@ -223,9 +233,16 @@ public final class FineTuning {
       throws IOException {
     int batchSize = settings.positives() + settings.backgrounds();
     Stretch stretch = new Stretch(settings.positives());
+    int together = newLayersFirst(newLayers);
+    if (first < together) {
+      sgd.learnOnly(parameter -> newLayers.contains(layerOf(parameter)));
+    }
     try (BatchFeeder feeder =
         new BatchFeeder(this::fill, first, batchSize, definition.inputSize())) {
       for (int i = first; i < settings.iterations(); i++) {
+        if (i == together) {
+          sgd.learnOnly(parameter -> true);
+        }
         BatchFeeder.Batch batch = feeder.take();
         double loss = step(network, sgd, batch, i, stretch);
         feeder.release(batch);

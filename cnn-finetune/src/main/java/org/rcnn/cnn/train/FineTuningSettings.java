@@ -18,6 +18,9 @@ import java.util.TreeMap;
  * @param copiedBiasRate factor on the rate for the biases of copied layers [2]
  * @param dropout rate of every dropout layer [0.5]
  * @param frozenLayers layers that keep their weights [none]
+ * @param newLayersFirst iterations at the start in which only new layers learn [0]. The gradients
+ *     of a layer that knows nothing say little, and may spoil what the others know; Kumar et al.
+ *     2022, "Fine-tuning can distort pretrained features and underperform out-of-distribution"
  * @param layerRates factor on the rate by layer, beside the others; 1 for layers not named [none]
  * @param imageCacheBytes decoded images kept in memory
  * @param seed decides batches, mirroring and dropout
@@ -32,6 +35,7 @@ public record FineTuningSettings(
     double copiedBiasRate,
     float dropout,
     Set<String> frozenLayers,
+    int newLayersFirst,
     Map<String, Double> layerRates,
     long imageCacheBytes,
     long seed) {
@@ -43,6 +47,10 @@ public record FineTuningSettings(
           "Fine-tuning needs at least one iteration, positive and background; it was given %d, %d, %d."
               .formatted(iterations, positives, backgrounds));
     }
+    if (newLayersFirst < 0) {
+      throw new IllegalArgumentException(
+          "New layers cannot learn first for %d iterations.".formatted(newLayersFirst));
+    }
     frozenLayers = Set.copyOf(frozenLayers);
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
   }
@@ -52,6 +60,6 @@ public record FineTuningSettings(
    * so that older checkpoints are still known.
    */
   String identity() {
-    return toString().replace(", layerRates={}", "");
+    return toString().replace(", newLayersFirst=0", "").replace(", layerRates={}", "");
   }
 }

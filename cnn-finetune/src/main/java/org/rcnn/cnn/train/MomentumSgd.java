@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.Tensor;
@@ -22,6 +23,7 @@ final class MomentumSgd {
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
   private final Map<String, NDArray> velocities = new LinkedHashMap<>();
   private final Map<String, Double> multipliers = new LinkedHashMap<>();
+  private Predicate<String> learns = name -> true;
 
   /**
    * Prepares a network's parameters for gradients.
@@ -49,10 +51,23 @@ final class MomentumSgd {
     return name.endsWith(".mean") || name.endsWith(".variance");
   }
 
+  /**
+   * From now on only these of the parameters learn; the others wait with their velocities. The
+   * engine takes no gradients of those that wait, which saves most of a backward pass if they are
+   * the lower layers.
+   */
+  void learnOnly(Predicate<String> which) {
+    learns = which;
+    parameters.forEach((name, parameter) -> parameter.setRequiresGradient(which.test(name)));
+  }
+
   /** One step along the gradients that the last backward pass left. */
   void step(NDManager scratch, double factor) {
     parameters.forEach(
         (name, weight) -> {
+          if (!learns.test(name)) {
+            return;
+          }
           NDArray gradient = weight.getGradient();
           gradient.attach(scratch);
           float rate = (float) (solver.rate() * factor * multipliers.get(name));

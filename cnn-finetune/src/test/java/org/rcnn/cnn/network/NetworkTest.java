@@ -408,6 +408,45 @@ class NetworkTest {
   }
 
   @Test
+  void linearScoresAreThoseBeforeTheirRelu() {
+    NetworkDefinition toy =
+        ToyNetworks.of(
+            2,
+            1,
+            new Convolution("conv1", 1, 1, 1, 1, 0, 1),
+            new Relu("conv1.relu"),
+            new Convolution("conv2", 1, 1, 1, 1, 0, 1),
+            new Relu("conv2.relu"),
+            new GlobalAverage("average"));
+    int[] one = {1, 1, 1, 1};
+    Weights weights =
+        weights(
+            "conv1.weight",
+            tensor(one, 1),
+            "conv1.bias",
+            tensor(new int[] {1}, 0),
+            "conv2.weight",
+            tensor(one, -1),
+            "conv2.bias",
+            tensor(new int[] {1}, 3));
+    float[] input = {-2, 1, 4, 5};
+    // The first ReLU stays: 0, 1, 4, 5 become 3, 2, -1, -2. Their mean is 0.5, without the two
+    // negative ones 1.25.
+    Shape shape = new Shape(1, 1, 2, 2);
+    assertArrayEquals(new float[] {1.25f}, scores(toy, weights, input, shape));
+    assertArrayEquals(new float[] {0.5f}, scores(toy.withLinearScores(), weights, input, shape));
+  }
+
+  @Test
+  void onlySqueezeNetHasAReluBehindItsScores() {
+    for (String name : Architectures.names()) {
+      NetworkDefinition network = Architectures.byName(name, 3);
+      assertEquals(
+          name.startsWith("squeezenet"), !network.equals(network.withLinearScores()), name);
+    }
+  }
+
+  @Test
   void tapsHaveTheirDeclaredDimensions() {
     NetworkDefinition small = Architectures.alexnet64(21);
     assertEquals(

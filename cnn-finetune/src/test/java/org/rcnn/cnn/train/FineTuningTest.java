@@ -18,6 +18,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.ComputeDevice;
@@ -126,7 +128,7 @@ class FineTuningTest {
       int iterations, float rate, float decay, float dropout, Set<String> frozen, long seed) {
     Solver solver = new Solver(rate, new Steps(1000, 0.1), 0.9f, decay);
     return new FineTuningSettings(
-        iterations, 4, 12, solver, 10, 20, 2, dropout, frozen, Map.of(), 1 << 20, seed);
+        iterations, 4, 12, solver, 10, 20, 2, dropout, frozen, 0, Map.of(), 1 << 20, seed);
   }
 
   private Result run(
@@ -179,10 +181,13 @@ class FineTuningTest {
     assertNotEquals(weights[0], weights[2]);
   }
 
-  @Test
-  void aTrainingResumedFromItsCheckpointEndsAsTheUninterruptedOne() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 500, 507})
+  void aTrainingResumedFromItsCheckpointEndsAsTheUninterruptedOne(int newLayersFirst)
+      throws IOException {
     NetworkDefinition network = ToyNetworks.tiny(3);
-    FineTuningSettings settings = settings(510, 0.002f, 5e-4f, 0.5f, Set.of("conv1"), 3);
+    FineTuningSettings settings =
+        newLayersFirst(newLayersFirst, settings(510, 0.002f, 5e-4f, 0.5f, Set.of("conv1"), 3));
     Log whole = new Log();
     Weights expected = run(network, settings, Set.of("fc8"), whole).weights();
 
@@ -246,6 +251,7 @@ class FineTuningTest {
             2,
             0,
             Set.of(),
+            0,
             Map.of("fc6", 3.0, "fc8", 0.5),
             1 << 20,
             1);
@@ -256,6 +262,54 @@ class FineTuningTest {
     assertMoved(3, start, usual, changed, "fc6.weight");
     assertMoved(0.5, start, usual, changed, "fc8.weight");
     assertMoved(1, start, usual, changed, "conv1.weight");
+  }
+
+  private static FineTuningSettings newLayersFirst(int first, int iterations) {
+    return newLayersFirst(first, settings(iterations, 0.002f, 0, 0, Set.of(), 1));
+  }
+
+  private static FineTuningSettings newLayersFirst(int first, FineTuningSettings others) {
+    return new FineTuningSettings(
+        others.iterations(),
+        others.positives(),
+        others.backgrounds(),
+        others.solver(),
+        others.newWeightRate(),
+        others.newBiasRate(),
+        others.copiedBiasRate(),
+        others.dropout(),
+        others.frozenLayers(),
+        first,
+        others.layerRates(),
+        others.imageCacheBytes(),
+        others.seed());
+  }
+
+  @Test
+  void newLayersCanLearnAloneAtFirst() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    Weights start = start(network);
+    Weights alone = run(network, newLayersFirst(5, 5), Set.of("fc8"), new Log()).weights();
+    for (String name : start.tensors().keySet()) {
+      boolean same = start.tensors().get(name).equals(alone.tensors().get(name));
+      assertEquals(!name.startsWith("fc8."), same, name);
+    }
+
+    // In the sixth iteration all learn, and fc8 goes on with the velocity that it has.
+    Weights then = run(network, newLayersFirst(5, 6), Set.of("fc8"), new Log()).weights();
+    for (String name : start.tensors().keySet()) {
+      assertNotEquals(alone.tensors().get(name), then.tensors().get(name), name);
+    }
+    Weights fewer = run(network, newLayersFirst(6, 6), Set.of("fc8"), new Log()).weights();
+    assertEquals(fewer.tensors().get("fc8.weight"), then.tensors().get("fc8.weight"));
+  }
+
+  @Test
+  void whereNoNewLayerMayLearnAllLearnFromTheStart() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings usual = settings(3, 0.002f, 0, 0, Set.of(), 1);
+    Weights expected = run(network, usual, Set.of(), new Log()).weights();
+    assertEquals(expected, run(network, newLayersFirst(2, 3), Set.of(), new Log()).weights());
   }
 
   @Test
@@ -339,7 +393,7 @@ class FineTuningTest {
     Solver solver = new Solver(0.001f, new Steps(1000, 0.1), 0.9f, 0);
     // Seed 1 never draws the same image twice in a row in three batches.
     FineTuningSettings uncached =
-        new FineTuningSettings(3, 4, 12, solver, 10, 20, 2, 0, Set.of(), Map.of(), 0, 1);
+        new FineTuningSettings(3, 4, 12, solver, 10, 20, 2, 0, Set.of(), 0, Map.of(), 0, 1);
     NetworkDefinition network = ToyNetworks.tiny(3);
     new FineTuning(
             network,

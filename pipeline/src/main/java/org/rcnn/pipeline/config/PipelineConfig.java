@@ -145,6 +145,7 @@ public record PipelineConfig(
    * @param copiedBiasRate factor for copied layers' biases
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
+   * @param newLayersFirst iterations at the start in which only new layers learn
    * @param layerRates factors on the learning rate by layer
    * @param validationShare share of the training images that only the validation loss sees
    * @param imageCache MiB of decoded images
@@ -165,6 +166,7 @@ public record PipelineConfig(
       double copiedBiasRate,
       double dropout,
       Set<String> frozenLayers,
+      int newLayersFirst,
       Map<String, Double> layerRates,
       double validationShare,
       int imageCache) {
@@ -183,6 +185,7 @@ public record PipelineConfig(
       Range.within("finetune.new-bias-rate", newBiasRate, 0, 1000);
       Range.within("finetune.copied-bias-rate", copiedBiasRate, 0, 1000);
       Range.within("finetune.dropout", dropout, 0, 0.99);
+      Range.atLeast("finetune.new-layers-first", newLayersFirst, 0);
       Range.atLeast("finetune.image-cache", imageCache, 1);
       // Sorted, so that equal settings print alike: artifacts are found by that text.
       frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
@@ -197,7 +200,10 @@ public record PipelineConfig(
      * used, so that what was trained before them is still found.
      */
     public String identity() {
-      return toString().replace(", layerRates={}", "").replace(", validationShare=0.0", "");
+      return toString()
+          .replace(", newLayersFirst=0", "")
+          .replace(", layerRates={}", "")
+          .replace(", validationShare=0.0", "");
     }
   }
 

@@ -44,12 +44,13 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
    * @throws IOException if the weights cannot be read
    */
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
-    NetworkDefinition usual;
+    NetworkDefinition published;
     try {
-      usual = Architectures.byName(choice.architecture(), classes + 1);
+      published = Architectures.byName(choice.architecture(), classes + 1);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("network.architecture: " + e.getMessage());
     }
+    NetworkDefinition usual = published.withLinearScores();
     Source source = source(choice, usual.preprocessing());
     NetworkDefinition definition = usual.withPreprocessing(source.preprocessing());
     Weights weights = source.weights();
@@ -62,6 +63,9 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     Fingerprint fingerprint = fingerprint(choice, weights, seed);
     if (!definition.preprocessing().equals(usual.preprocessing())) {
       fingerprint.add(definition.preprocessing().toString());
+    }
+    if (!usual.equals(published)) {
+      fingerprint.add("linear scores");
     }
     return new Backbone(definition, transfer, fingerprint.hex());
   }

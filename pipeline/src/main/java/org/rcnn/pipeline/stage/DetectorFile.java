@@ -169,7 +169,8 @@ public record DetectorFile(
       throws IOException {
     try {
       NetworkDefinition network =
-          Architectures.byName(description.architecture(), description.classes().size() + 1);
+          Architectures.byName(description.architecture(), description.classes().size() + 1)
+              .withLinearScores();
       return network.withPreprocessing(network.preprocessing().noted(weights.metadata()));
     } catch (IllegalArgumentException e) {
       throw new IOException("%s: %s".formatted(file, e.getMessage()), e);

@@ -121,7 +121,7 @@ public final class FineTuneStage {
               backbone.transfer().weights(),
               Set.copyOf(backbone.transfer().newLayers()),
               place.resolveSibling(place.getFileName() + ".checkpoint"),
-              new ProgressListener(progress));
+              new ProgressListener(progress, settings, classes.size() + 1));
       collapse(result.curve()).ifPresent(LOG::warn);
       long[] drawn = training.labelsDrawn(classes.size());
       writeCurve(result, pool, drawn, classes, curveFile);
@@ -141,8 +141,29 @@ public final class FineTuneStage {
     }
     return Optional.of(
         "The fine-tuned network calls nearly every object background. Either the learning rate is too"
-            + " high for it, so that it lost what it knew (try finetune.rate at a tenth), or it saw too"
-            + " little (try more finetune.iterations).");
+            + " high for it, so that it lost what it knew (try finetune.rate at a tenth, and"
+            + " finetune.new-layers-first), or it saw too little (try more finetune.iterations).");
+  }
+
+  /**
+   * What to say of a first loss far above that of an even guess. The new layer's random scores are
+   * that large only if its inputs are; its steps grow with their square, and the first of them
+   * throw the layers below about.
+   */
+  static Optional<String> startsFar(double firstLoss, int outputs) {
+    double even = Math.log(outputs);
+    if (firstLoss < 1.5 * even) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Fine-tuning begins with a loss of %.1f, an even guess having %.1f: what the new layer sees"
+                + " has large values, so that its steps are large too. If little is learned, lower"
+                + " finetune.rate and finetune.new-weight-rate, and let the new layer learn alone at"
+                + " first (finetune.new-layers-first).",
+            firstLoss,
+            even));
   }
 
   private ComputeDevice device() {
@@ -192,6 +213,7 @@ public final class FineTuneStage {
         f.copiedBiasRate(),
         (float) f.dropout(),
         f.frozenLayers(),
+        f.newLayersFirst(),
         f.layerRates(),
         (long) f.imageCache() << 20,
         config.seed());
@@ -223,10 +245,14 @@ public final class FineTuneStage {
     RunFolder.writeJson(file, tree);
   }
 
-  /** Shows the loss beside the bar. */
-  private record ProgressListener(Progress progress) implements FineTuning.Listener {
+  /** Shows the loss beside the bar, and judges the first one. */
+  private record ProgressListener(Progress progress, FineTune settings, int outputs)
+      implements FineTuning.Listener {
     @Override
     public void iteration(int done, int total, double loss) {
+      if (done == 1 && settings.newLayersFirst() == 0) {
+        startsFar(loss, outputs).ifPresent(LOG::warn);
+      }
       progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));
     }
 

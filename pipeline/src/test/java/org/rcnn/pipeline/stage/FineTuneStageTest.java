@@ -29,4 +29,13 @@ class FineTuneStageTest {
         Optional.empty(), FineTuneStage.collapse(List.of(stretch(50, 0), stretch(100, 0.1))));
     assertEquals(Optional.empty(), FineTuneStage.collapse(List.of()));
   }
+
+  @Test
+  void aFirstLossFarAboveAnEvenGuessIsToldOf() {
+    // ln 21 = 3.04
+    Optional<String> told = FineTuneStage.startsFar(10.2, 21);
+    assertTrue(told.orElseThrow().contains("a loss of 10.2, an even guess having 3.0"), told.get());
+    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
+  }
 }
