@@ -41,10 +41,17 @@ public record PipelineConfig(
   /** Refuses a negative number of threads, and what the GPU does not do. */
   public PipelineConfig {
     Range.atLeast("threads", threads, 0);
-    if (network.device().equals("gpu") && !features.execution().equals("plain")) {
+    if (network.device().equals("gpu")) {
+      requirePlain("features.execution", features.executionOf(true));
+      requirePlain("features.test-execution", features.executionOf(false));
+    }
+  }
+
+  private static void requirePlain(String key, String execution) {
+    if (!execution.equals("plain")) {
       throw new ConfigException(
-          "features.execution is %s, which runs on the CPU; with network.device gpu it must be plain."
-              .formatted(features.execution()));
+          "%s is %s, which runs on the CPU; with network.device gpu it must be plain."
+              .formatted(key, execution));
     }
   }
 
@@ -214,14 +221,22 @@ public record PipelineConfig(
    * @param batch regions in a forward pass
    * @param encoding sparse-fp16 or dense-fp32
    * @param execution plain, fused or bf16
+   * @param testExecution the same for the test images; {@code same} as for the others
    */
-  public record Features(String layer, int batch, String encoding, String execution) {
+  public record Features(
+      String layer, int batch, String encoding, String execution, String testExecution) {
     /** Refuses unknown layers and encodings. */
     public Features {
       Range.oneOf("features.layer", layer, "pool5", "fc6", "fc7");
       Range.atLeast("features.batch", batch, 1);
       Range.oneOf("features.encoding", encoding, "sparse-fp16", "dense-fp32");
       Range.oneOf("features.execution", execution, "plain", "fused", "bf16");
+      Range.oneOf("features.test-execution", testExecution, "same", "plain", "fused", "bf16");
+    }
+
+    /** How the features of the training images, or of the test images, are computed. */
+    public String executionOf(boolean training) {
+      return training || testExecution.equals("same") ? execution : testExecution;
     }
   }
 

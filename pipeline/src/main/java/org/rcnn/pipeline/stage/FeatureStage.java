@@ -70,8 +70,9 @@ public final class FeatureStage {
     inputs.put("classes", input.training() ? classes : List.of());
     inputs.put("training", input.training());
     inputs.put("encoding", config.features().encoding());
-    if (execution() != Execution.PLAIN) {
-      inputs.put("execution", config.features().execution());
+    String execution = config.features().executionOf(input.training());
+    if (Execution.named(execution) != Execution.PLAIN) {
+      inputs.put("execution", execution);
     }
     if (device() != ComputeDevice.CPU) {
       inputs.put("device", config.network().device());
@@ -106,10 +107,6 @@ public final class FeatureStage {
     return sparse ? Encoding.SPARSE_FP16 : Encoding.DENSE_FP32;
   }
 
-  private Execution execution() {
-    return Execution.named(config.features().execution());
-  }
-
   private ComputeDevice device() {
     return ComputeDevice.named(config.network().device());
   }
@@ -121,14 +118,15 @@ public final class FeatureStage {
     Path partial = place.resolveSibling(place.getFileName() + ".partial");
     Files.createDirectories(partial);
     TorchEngine.useThreads(1);
-    if (execution() == Execution.BF16) {
+    Execution execution = Execution.named(config.features().executionOf(input.training()));
+    if (execution == Execution.BF16) {
       Processor.bfloat16Warning("features.execution").ifPresent(LOG::warn);
     }
     List<Sample> samples;
     try (ProposalStore proposals = ProposalStore.open(input.store());
         FeatureExtractor extractor =
             new FeatureExtractor(
-                definition, weights, taps, config.features().batch(), device(), execution());
+                definition, weights, taps, config.features().batch(), device(), execution);
         Stores stores = new Stores();
         Progress progress =
             Progress.start(

@@ -54,6 +54,7 @@ class ConfigLoaderTest {
     "finetune.iterations, 0, finetune.iterations must be at least 1",
     "finetune.iterations, many, finetune.iterations has a value of the wrong kind",
     "svm, 3, there is no setting 'svm'",
+    "features.test-execution, quick, features.test-execution must be one of",
     "features.execution, quick, 'features.execution must be one of plain, fused, bf16'",
     "network.device, tpu, 'network.device must be one of cpu, gpu'",
     "finetune.layer-rates, {conv1: -1}, finetune.layer-rates.conv1 must lie between",
@@ -74,6 +75,11 @@ class ConfigLoaderTest {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> loader.preset("demo", both));
     assertTrue(refusal.getMessage().contains("must be plain"), refusal.getMessage());
+    Map<String, String> testOnly =
+        Map.of("network.device", "gpu", "features.test-execution", "bf16");
+    refusal = assertThrows(ConfigException.class, () -> loader.preset("demo", testOnly));
+    assertTrue(
+        refusal.getMessage().contains("features.test-execution is bf16"), refusal.getMessage());
   }
 
   @Test

@@ -28,10 +28,14 @@ class StageKeysTest {
   }
 
   private String features(Map<String, String> settings) throws Exception {
+    return features(settings, true);
+  }
+
+  private String features(Map<String, String> settings, boolean training) throws Exception {
     Key proposals = Key.of("proposals", 1, Map.of("mode", "fast"));
     DetectionSet set = new DetectionSet("train", List.of(), "0");
     FeatureStage.Input input =
-        new FeatureStage.Input(set, proposals, folder.resolve("proposals.bin"), true);
+        new FeatureStage.Input(set, proposals, folder.resolve("proposals.bin"), training);
     return new FeatureStage(config(settings), new RunFolder(folder))
         .key(input, "weights", List.of("cat"))
         .hash();
@@ -60,6 +64,18 @@ class StageKeysTest {
     assertTrue(different.add(features(Map.of("features.execution", "fused"))));
     assertTrue(different.add(features(Map.of("features.execution", "bf16"))));
     assertTrue(different.add(features(Map.of("network.device", "gpu"))));
+    assertEquals(expected.hash(), features(Map.of("features.test-execution", "bf16")));
+  }
+
+  @Test
+  void testImagesMayBeComputedAnotherWay() throws Exception {
+    Map<String, String> asTraining = Map.of("features.execution", "bf16");
+    Map<String, String> alone = Map.of("features.test-execution", "bf16");
+    assertEquals(features(asTraining, false), features(alone, false));
+    assertNotEquals(features(Map.of(), false), features(alone, false));
+    Map<String, String> back =
+        Map.of("features.execution", "bf16", "features.test-execution", "plain");
+    assertEquals(features(Map.of(), false), features(back, false));
   }
 
   @Test
