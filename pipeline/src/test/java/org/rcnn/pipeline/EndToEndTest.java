@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,7 @@ import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.store.FeatureStore;
 import org.rcnn.pipeline.Detector.Options;
 import org.rcnn.pipeline.cli.Main;
 
@@ -137,6 +139,46 @@ class EndToEndTest {
     }
   }
 
+  @Test
+  void theTestImagesAloneMayBeComputedInBfloat16() throws IOException {
+    Path tested = folder.resolve("tested");
+    copy(first, tested);
+    assertEquals(0, command("features", tested, "--set", "features.test-execution=bf16"));
+    List<Path> before =
+        files(first.resolve("features"), "pool5.bin").stream().map(first::relativize).toList();
+    List<Path> after =
+        new ArrayList<>(
+            files(tested.resolve("features"), "pool5.bin").stream()
+                .map(tested::relativize)
+                .toList());
+    assertTrue(after.removeAll(before));
+    assertEquals(1, after.size());
+    // As many regions as the test images have, and other values than the plain ones.
+    try (FeatureStore fast = FeatureStore.open(tested.resolve(after.get(0)))) {
+      String image = imageId(firstTestImage());
+      float[] values = values(fast, image);
+      float[] plain = null;
+      for (Path other : before) {
+        try (FeatureStore store = FeatureStore.open(first.resolve(other))) {
+          plain = store.contains(image) ? values(store, image) : plain;
+        }
+      }
+      assertEquals(plain.length, values.length);
+      assertArrayEquals(plain, values, 0.5f);
+      assertFalse(Arrays.equals(plain, values));
+    }
+  }
+
+  private static String imageId(Path photo) {
+    return photo.getFileName().toString().replace(".jpg", "");
+  }
+
+  private static float[] values(FeatureStore store, String image) throws IOException {
+    float[] values = new float[store.rows(image) * store.dimension()];
+    store.read(image, values);
+    return values;
+  }
+
   private static List<Path> files(Path stage, String ending) throws IOException {
     return artifacts(stage).stream().filter(file -> file.toString().endsWith(ending)).toList();
   }
@@ -172,13 +214,17 @@ class EndToEndTest {
         assertTrue(detection.box().xMin() >= 0 && detection.box().xMax() <= image.width());
       }
       assertEquals(found, detector.detect(image));
-      String id = photo.getFileName().toString().replace(".jpg", "");
+      String id = imageId(photo);
       for (String className : detector.classes()) {
         // The run's features were stored in half precision, so scores agree to three digits.
         assertEquals(bestScoreOfTheRun(className, id), best(found, className), 0.02, className);
       }
     }
     Path json = folder.resolve("found.json");
+    // Of the same name in another folder; its picture must not take the first one's place.
+    Path namesake =
+        Files.createDirectories(folder.resolve("elsewhere")).resolve(photo.getFileName());
+    Files.copy(photo, namesake);
     assertEquals(
         0,
         Main.run(
@@ -193,10 +239,11 @@ class EndToEndTest {
             folder.resolve("drawn").toString(),
             "--json",
             json.toString(),
-            photo.toString()));
+            photo.toString(),
+            namesake.toString()));
     JsonNode found = new ObjectMapper().readTree(json.toFile());
     assertEquals(4, found.path(0).path("detections").path(0).path("box").size());
-    assertEquals(1, artifacts(folder.resolve("drawn")).size());
+    assertEquals(2, artifacts(folder.resolve("drawn")).size());
   }
 
   @ParameterizedTest

@@ -146,17 +146,27 @@ public record NetworkDefinition(
   /**
    * The same network with scores of either sign: no ReLU comes after the layer that gives them.
    *
-   * <p>Of the networks here only SqueezeNet has one there. A thousand classes that are all as
-   * frequent can be told apart by positive scores, but in a detector's batches three regions of
-   * four are background. Every other class is pushed down by each of them; below zero the ReLU
-   * hands no gradient on, the class can never rise again, and the network calls everything
-   * background.
+   * <p>Of the networks here only SqueezeNet has one there. It was made to tell a thousand classes
+   * apart that are all as frequent. Of a detector's regions three in four are background and push
+   * every other class down; one that is below zero everywhere would get no gradient through the
+   * ReLU any more, and stay there. A tap on a ReLU that goes moves to the layer before it.
    */
   public NetworkDefinition withLinearScores() {
-    int last = layers.indexOf(scoresLayer());
-    List<Layer> kept = new ArrayList<>(layers);
-    kept.subList(last + 1, kept.size()).removeIf(Relu.class::isInstance);
-    return withLayers(kept);
+    Layer scores = scoresLayer();
+    List<Layer> kept = new ArrayList<>();
+    Map<Tap, String> moved = new LinkedHashMap<>(taps);
+    boolean behind = false;
+    for (Layer layer : layers) {
+      if (behind && layer instanceof Relu) {
+        String before = kept.get(kept.size() - 1).name();
+        moved.replaceAll((tap, place) -> place.equals(layer.name()) ? before : place);
+      } else {
+        kept.add(layer);
+      }
+      behind |= layer.leaves().anyMatch(scores::equals);
+    }
+    return new NetworkDefinition(
+        name, inputSize, context, preprocessing, kept, moved, tapDimensions, origins);
   }
 
   /**

@@ -3,8 +3,11 @@ package org.rcnn.cnn.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -20,13 +23,35 @@ final class Checkpoint {
    * The state as one weight file.
    *
    * @param done epochs or iterations behind it
+   * @param curve the learning curve so far, a line of figures for each point
    * @param identity says which training this is: its network and settings
    */
-  static WeightFile of(Weights weights, Weights velocities, int done, String identity) {
+  static WeightFile of(
+      Weights weights, Weights velocities, int done, List<double[]> curve, String identity) {
     Map<String, Tensor> all = new LinkedHashMap<>(weights.tensors());
     velocities.tensors().forEach((name, tensor) -> all.put(VELOCITY + name, tensor));
     return new WeightFile(
-        new Weights(all), Map.of("done", Integer.toString(done), "training", identity));
+        new Weights(all),
+        Map.of(
+            "done",
+            Integer.toString(done),
+            "curve",
+            curve.stream().map(Checkpoint::line).collect(Collectors.joining("\n")),
+            "training",
+            identity));
+  }
+
+  private static String line(double[] point) {
+    return Arrays.stream(point).mapToObj(Double::toString).collect(Collectors.joining(" "));
+  }
+
+  /** The learning curve up to a checkpoint; empty without one. */
+  static List<double[]> curve(WeightFile saved) {
+    String lines = saved == null ? "" : saved.metadata().getOrDefault("curve", "");
+    return lines
+        .lines()
+        .map(line -> Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray())
+        .toList();
   }
 
   /**

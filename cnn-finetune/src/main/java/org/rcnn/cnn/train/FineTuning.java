@@ -6,12 +6,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -64,7 +64,20 @@ public final class FineTuning {
       double accuracy,
       double positiveAccuracy,
       double validationLoss,
-      double validationPositiveAccuracy) {}
+      double validationPositiveAccuracy) {
+
+    /** As a checkpoint keeps it. */
+    private double[] figures() {
+      return new double[] {
+        iteration, loss, accuracy, positiveAccuracy, validationLoss, validationPositiveAccuracy
+      };
+    }
+
+    private static Progress of(double[] figures) {
+      return new Progress(
+          (int) figures[0], figures[1], figures[2], figures[3], figures[4], figures[5]);
+    }
+  }
 
   /** Hears of progress. */
   public interface Listener {
@@ -84,7 +97,7 @@ public final class FineTuning {
    * The outcome.
    *
    * @param weights the fine-tuned weights
-   * @param curve the learning curve of the iterations run by this call
+   * @param curve the learning curve, that of earlier calls included
    */
   public record Result(Weights weights, List<Progress> curve) {
     /** Keeps its own copy. */
@@ -172,25 +185,30 @@ public final class FineTuning {
    *
    * @param start the weights to start from
    * @param newLayers names of the layers that learn at the new layers' rates
-   * @param checkpoint where the state is kept every 500 iterations; deleted at the end
+   * @param checkpoint where the state is kept every 500 iterations; it stays there at the end, for
+   *     the caller to delete once the result is in safety
+   * @throws IllegalArgumentException if no layer may learn
    * @throws IOException if an image or the checkpoint cannot be read or written
    */
   public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
       throws IOException {
     WeightFile saved = Checkpoint.read(checkpoint, identity());
     int first = Checkpoint.done(saved);
-    List<Progress> curve = new ArrayList<>();
+    List<Progress> curve =
+        new ArrayList<>(Checkpoint.curve(saved).stream().map(Progress::of).toList());
     try (Network network =
         new Network(definition, saved == null ? start : saved.weights(), device.engineDevice())) {
       MomentumSgd sgd =
           new MomentumSgd(network, settings.solver(), name -> rateFactor(name, newLayers));
+      if (sgd.parameters().isEmpty()) {
+        throw new IllegalArgumentException(
+            "Nothing is left to learn: every layer is frozen or has a rate of 0.");
+      }
       if (saved != null) {
         sgd.restore(Checkpoint.velocities(saved.weights()));
       }
       train(network, sgd, newLayers, first, checkpoint, curve, listener);
-      Weights result = network.weights();
-      Files.deleteIfExists(checkpoint);
-      return new Result(result, curve);
+      return new Result(network.weights(), curve);
     }
   }
 
@@ -217,11 +235,6 @@ public final class FineTuning {
     return parameter.substring(0, parameter.lastIndexOf('.'));
   }
 
-  /** Iterations in which only new layers learn; none if there is no new layer that may learn. */
-  private int newLayersFirst(Set<String> newLayers) {
-    return settings.frozenLayers().containsAll(newLayers) ? 0 : settings.newLayersFirst();
-  }
-
   private void train(
       Network network,
       MomentumSgd sgd,
@@ -233,9 +246,11 @@ public final class FineTuning {
       throws IOException {
     int batchSize = settings.positives() + settings.backgrounds();
     Stretch stretch = new Stretch(settings.positives());
-    int together = newLayersFirst(newLayers);
+    Predicate<String> isNew = parameter -> newLayers.contains(layerOf(parameter));
+    // Where no new layer may learn, there is nothing to wait for.
+    int together = sgd.parameters().stream().anyMatch(isNew) ? settings.newLayersFirst() : 0;
     if (first < together) {
-      sgd.learnOnly(parameter -> newLayers.contains(layerOf(parameter)));
+      sgd.learnOnly(isNew);
     }
     try (BatchFeeder feeder =
         new BatchFeeder(this::fill, first, batchSize, definition.inputSize())) {
@@ -252,7 +267,8 @@ public final class FineTuning {
           listener.progress(curve.get(curve.size() - 1));
         }
         if ((i + 1) % CHECKPOINT_EVERY == 0) {
-          Checkpoint.of(network.weights(), sgd.velocities(), i + 1, identity())
+          List<double[]> figures = curve.stream().map(Progress::figures).toList();
+          Checkpoint.of(network.weights(), sgd.velocities(), i + 1, figures, identity())
               .write(checkpoint, Precision.F32);
         }
       }

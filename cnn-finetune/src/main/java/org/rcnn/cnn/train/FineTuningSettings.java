@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How a network is fine-tuned; the paper's values in brackets.
@@ -51,7 +52,8 @@ public record FineTuningSettings(
       throw new IllegalArgumentException(
           "New layers cannot learn first for %d iterations.".formatted(newLayersFirst));
     }
-    frozenLayers = Set.copyOf(frozenLayers);
+    // Sorted, so that equal settings print alike: a checkpoint is known by that text.
+    frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
   }
 

@@ -2,8 +2,10 @@ package org.rcnn.cnn.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.rcnn.cnn.network.Network;
@@ -49,6 +51,11 @@ final class MomentumSgd {
   /** Running statistics of batch normalisation follow the batches, not the gradient. */
   private static boolean isStatistic(String name) {
     return name.endsWith(".mean") || name.endsWith(".variance");
+  }
+
+  /** The names of the parameters that learn at all. */
+  Set<String> parameters() {
+    return Collections.unmodifiableSet(parameters.keySet());
   }
 
   /**

@@ -8,6 +8,8 @@ import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -58,7 +60,17 @@ public final class Pretraining {
    * @param top5 share of validation images whose class was among the five highest
    * @param seconds wall time of the epoch
    */
-  public record Epoch(int epoch, double loss, double top1, double top5, double seconds) {}
+  public record Epoch(int epoch, double loss, double top1, double top5, double seconds) {
+
+    /** As a checkpoint keeps it. */
+    private double[] figures() {
+      return new double[] {epoch, loss, top1, top5, seconds};
+    }
+
+    private static Epoch of(double[] figures) {
+      return new Epoch((int) figures[0], figures[1], figures[2], figures[3], figures[4]);
+    }
+  }
 
   /**
    * The outcome.
@@ -66,8 +78,14 @@ public final class Pretraining {
    * @param weights the plain network's weights
    * @param top1 share of validation images whose class scored highest
    * @param top5 share of validation images whose class was among the five highest
+   * @param curve the learning curve, that of earlier calls included
    */
-  public record Result(Weights weights, double top1, double top5) {}
+  public record Result(Weights weights, double top1, double top5, List<Epoch> curve) {
+    /** Keeps its own copy. */
+    public Result {
+      curve = List.copyOf(curve);
+    }
+  }
 
   /** Hears of progress. */
   public interface Listener {
@@ -139,6 +157,7 @@ public final class Pretraining {
     WeightFile saved = Checkpoint.read(checkpoint, identity);
     int firstEpoch = Checkpoint.done(saved);
     Weights start = saved == null ? first : saved.weights();
+    List<Epoch> curve = new ArrayList<>(Checkpoint.curve(saved).stream().map(Epoch::of).toList());
     try (Network network = new Network(trained, start, device.engineDevice())) {
       MomentumSgd sgd = new MomentumSgd(network, settings.solver(), name -> 1);
       if (saved != null) {
@@ -148,16 +167,18 @@ public final class Pretraining {
       try (BatchFeeder feeder =
           new BatchFeeder(this::fill, firstBatch, settings.batch(), plain.inputSize())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
-          trainEpoch(network, sgd, feeder, epoch, listener);
-          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, identity)
+          curve.add(trainEpoch(network, sgd, feeder, epoch, listener));
+          listener.epoch(curve.get(curve.size() - 1));
+          List<double[]> figures = curve.stream().map(Epoch::figures).toList();
+          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, figures, identity)
               .write(checkpoint, Precision.F32);
         }
       }
       if (settings.batchNorm()) {
         settleStatistics(network);
-        return evaluated(BatchNormFolding.fold(plain, network.weights()));
+        return evaluated(BatchNormFolding.fold(plain, network.weights()), curve);
       }
-      return evaluated(network.weights());
+      return evaluated(network.weights(), curve);
     }
   }
 
@@ -182,10 +203,10 @@ public final class Pretraining {
     return Long.toHexString(sum.getValue());
   }
 
-  private Result evaluated(Weights weights) {
+  private Result evaluated(Weights weights, List<Epoch> curve) {
     try (Network network = new Network(plain, weights, device.engineDevice())) {
       double[] accuracy = validate(network);
-      return new Result(weights, accuracy[0], accuracy[1]);
+      return new Result(weights, accuracy[0], accuracy[1], curve);
     }
   }
 
@@ -209,7 +230,7 @@ public final class Pretraining {
     }
   }
 
-  private void trainEpoch(
+  private Epoch trainEpoch(
       Network network, MomentumSgd sgd, BatchFeeder feeder, int epoch, Listener listener)
       throws IOException {
     long begin = System.nanoTime();
@@ -225,8 +246,7 @@ public final class Pretraining {
     }
     double[] accuracy = validate(network);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    listener.epoch(
-        new Epoch(epoch + 1, lossSum / batchesPerEpoch, accuracy[0], accuracy[1], seconds));
+    return new Epoch(epoch + 1, lossSum / batchesPerEpoch, accuracy[0], accuracy[1], seconds);
   }
 
   private double step(

@@ -438,6 +438,30 @@ class NetworkTest {
   }
 
   @Test
+  void aTapOnAReluThatGoesMovesToTheLayerBefore() {
+    NetworkDefinition toy =
+        ToyNetworks.of(1, 2, new Linear("fc", 3, 2), new Relu("fc.relu")).withLinearScores();
+    assertEquals(List.of("fc"), names(toy));
+    assertEquals(Map.of(Tap.SCORES, "fc"), toy.taps());
+  }
+
+  @Test
+  void scoresInsideABranchKeepTheOtherRelus() {
+    NetworkDefinition toy =
+        ToyNetworks.of(
+            1,
+            2,
+            new Relu("first"),
+            new Parallel("both", List.of(List.of(), List.of(new Linear("fc", 2, 2))), Join.ADD),
+            new Relu("last"));
+    assertEquals(List.of("first", "both"), names(toy.withLinearScores()));
+  }
+
+  private static List<String> names(NetworkDefinition network) {
+    return network.layers().stream().map(Layer::name).toList();
+  }
+
+  @Test
   void onlySqueezeNetHasAReluBehindItsScores() {
     for (String name : Architectures.names()) {
       NetworkDefinition network = Architectures.byName(name, 3);

@@ -1,7 +1,6 @@
 package org.rcnn.cnn.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -189,17 +188,18 @@ class FineTuningTest {
     FineTuningSettings settings =
         newLayersFirst(newLayersFirst, settings(510, 0.002f, 5e-4f, 0.5f, Set.of("conv1"), 3));
     Log whole = new Log();
-    Weights expected = run(network, settings, Set.of("fc8"), whole).weights();
+    Result expected = run(network, settings, Set.of("fc8"), whole);
 
     Path checkpoint = folder.resolve("checkpoint");
-    assertFalse(Files.exists(checkpoint), "a finished training leaves no checkpoint");
+    Files.delete(checkpoint);
     assertThrows(Killed.class, () -> run(network, settings, Set.of("fc8"), new Log(505)));
     assertTrue(Files.exists(checkpoint));
     Log rest = new Log();
-    Weights resumed = run(network, settings, Set.of("fc8"), rest).weights();
+    Result resumed = run(network, settings, Set.of("fc8"), rest);
 
     assertEquals(whole.losses.subList(500, 510), rest.losses);
-    assertEquals(expected, resumed);
+    assertEquals(expected.weights(), resumed.weights());
+    assertEquals(expected.curve(), resumed.curve());
   }
 
   @Test
@@ -305,8 +305,32 @@ class FineTuningTest {
   }
 
   @Test
+  void whereNothingMayLearnThatIsSaid() {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings frozen = settings(3, 0.002f, 0, 0, Set.of("conv1", "fc6", "fc8"), 1);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> run(network, frozen, Set.of("fc8"), new Log()));
+    assertTrue(e.getMessage().startsWith("Nothing is left to learn"), e.getMessage());
+  }
+
+  @Test
+  void aCheckpointKnowsTheFrozenLayersInAnyOrder() {
+    Set<String> names = Set.of("fc7", "conv3", "conv1", "fc6", "conv2");
+    assertTrue(
+        settings(1, 0.001f, 0, 0, names, 1)
+            .identity()
+            .contains("frozenLayers=[conv1, conv2, conv3, fc6, fc7]"));
+  }
+
+  @Test
   void whereNoNewLayerMayLearnAllLearnFromTheStart() throws IOException {
     NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings frozen = settings(3, 0.002f, 0, 0, Set.of("fc8"), 1);
+    assertEquals(
+        run(network, frozen, Set.of("fc8"), new Log()).weights(),
+        run(network, newLayersFirst(2, frozen), Set.of("fc8"), new Log()).weights());
+
     FineTuningSettings usual = settings(3, 0.002f, 0, 0, Set.of(), 1);
     Weights expected = run(network, usual, Set.of(), new Log()).weights();
     assertEquals(expected, run(network, newLayersFirst(2, 3), Set.of(), new Log()).weights());
@@ -316,6 +340,8 @@ class FineTuningTest {
   void settingsWithoutLayerRatesAreNotedAsBeforeThereWereAny() {
     FineTuningSettings settings = settings(1, 0.001f, 0, 0, Set.of(), 1);
     assertTrue(settings.identity().contains("frozenLayers=[], imageCacheBytes="));
+    assertTrue(newLayersFirst(7, settings).identity().contains("newLayersFirst=7"));
+    assertThrows(IllegalArgumentException.class, () -> newLayersFirst(-1, settings));
   }
 
   @Test

@@ -155,12 +155,19 @@ class PretrainingTest {
       // In the middle of the third epoch: two are safe.
       assertThrows(Killed.class, () -> run(settings, checkpoint, new Log(15)));
       Log rest = log();
-      Weights resumed = run(settings, checkpoint, rest);
+      Result resumed = pretraining(settings).run(folder.resolve(checkpoint), rest);
 
       assertEquals(whole.losses.subList(12, 24), rest.losses);
       assertEquals(List.of(3, 4), rest.epochs.stream().map(Epoch::epoch).toList());
-      assertEquals(expected, resumed);
+      assertEquals(expected, resumed.weights());
+      assertEquals(
+          whole.epochs.stream().map(PretrainingTest::untimed).toList(),
+          resumed.curve().stream().map(PretrainingTest::untimed).toList());
     }
+  }
+
+  private static Epoch untimed(Epoch epoch) {
+    return new Epoch(epoch.epoch(), epoch.loss(), epoch.top1(), epoch.top5(), 0);
   }
 
   @Test
@@ -168,8 +175,10 @@ class PretrainingTest {
     Weights trained = run(settings(2, true, 5), "done", log());
     assertTrue(Files.exists(folder.resolve("done")));
     Log again = log();
-    assertEquals(trained, run(settings(2, true, 5), "done", again));
+    Result result = pretraining(settings(2, true, 5)).run(folder.resolve("done"), again);
+    assertEquals(trained, result.weights());
     assertEquals(List.of(), again.losses);
+    assertEquals(List.of(1, 2), result.curve().stream().map(Epoch::epoch).toList());
   }
 
   @Test

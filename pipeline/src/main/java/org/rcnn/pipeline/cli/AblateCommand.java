@@ -17,6 +17,7 @@ import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.AblationTable;
 import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.stage.SvmStudy;
 import org.slf4j.Logger;
@@ -44,8 +45,9 @@ final class AblateCommand implements Callable<Integer> {
   @Option(
       names = "--networks",
       split = ",",
-      defaultValue = "pre-trained,fine-tuned",
-      description = "Networks of the grid.")
+      description =
+          "Networks of the grid: pre-trained, fine-tuned. Default: both, or with"
+              + " finetune.enabled=false the first alone.")
   private List<String> networks;
 
   @Option(
@@ -100,7 +102,7 @@ final class AblateCommand implements Callable<Integer> {
     List<AblationTable.Row> rows = new ArrayList<>();
     ArrayNode tree = new ObjectMapper().createArrayNode();
     System.out.println(prepared.experiment().backbone().summary());
-    for (Row row : grid(prepared.experiment().backbone().definition())) {
+    for (Row row : grid(prepared.experiment())) {
       EvaluationResult result = prepared.experiment().evaluate(row);
       LOG.info(
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
@@ -156,10 +158,16 @@ final class AblateCommand implements Callable<Integer> {
     return SvmStudy.parse(study, configured, readings);
   }
 
-  private List<Row> grid(NetworkDefinition definition) {
+  private List<Row> grid(Experiment experiment) {
+    NetworkDefinition definition = experiment.backbone().definition();
+    List<String> wanted = networks;
+    if (wanted == null) {
+      wanted =
+          experiment.finetunes() ? List.of("pre-trained", "fine-tuned") : List.of("pre-trained");
+    }
     List<Tap> taps = layers == null ? definition.featureTaps() : taps(definition);
     List<Row> grid = new ArrayList<>();
-    for (String network : networks) {
+    for (String network : wanted) {
       boolean finetuned = choice("--networks", network, "pre-trained", "fine-tuned") == 1;
       for (Tap tap : taps) {
         for (String head : heads) {

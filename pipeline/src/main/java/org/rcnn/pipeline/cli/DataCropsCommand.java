@@ -91,7 +91,7 @@ final class DataCropsCommand implements Callable<Integer> {
     }
     DataGenerateCommand.requireEmpty(out);
     VocDevkit devkit = VocDevkit.open(data);
-    Problems problems = new Problems(false);
+    Problems problems = new Problems(false, "");
     PrintWriter report = spec.commandLine().getOut();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("out", out.toString());

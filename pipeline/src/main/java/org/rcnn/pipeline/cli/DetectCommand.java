@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
@@ -61,8 +63,9 @@ final class DetectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
-    Problems problems = new Problems(strict);
+    Problems problems = new Problems(strict, "");
     ArrayNode results = new ObjectMapper().createArrayNode();
+    Set<String> drawn = new HashSet<>();
     try (Detector detector = Detector.load(model, execution.on(device.device()))) {
       double least = minScore == null ? detector.evenOdds() : minScore;
       for (Path file : images) {
@@ -81,13 +84,24 @@ final class DetectCommand implements Callable<Integer> {
         results.add(tree(file, image, found));
         print(file, found);
         if (draw != null) {
-          String name = file.getFileName() + ".png";
-          new DetectionPainter().paint(image, found).write(draw.resolve(name));
+          new DetectionPainter()
+              .paint(image, found)
+              .write(draw.resolve(pictureName(file, drawn) + ".png"));
         }
       }
     }
     json.write(results);
     return results.isEmpty() ? 1 : 0;
+  }
+
+  /** The image's own name, with a number behind it where another folder's image has the same. */
+  private static String pictureName(Path file, Set<String> taken) {
+    String name = file.getFileName().toString();
+    String free = name;
+    for (int i = 2; !taken.add(free); i++) {
+      free = name + "-" + i;
+    }
+    return free;
   }
 
   private static void print(Path file, List<Detection> found) {

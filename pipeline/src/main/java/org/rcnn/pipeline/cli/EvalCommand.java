@@ -75,7 +75,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final Problems problems = new Problems(false);
+  private final Problems problems = new Problems(false, "");
 
   @Override
   public Integer call() throws IOException {

@@ -1,7 +1,6 @@
 package org.rcnn.pipeline.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -137,7 +136,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (backbone != null) {
           about.put("start_fingerprint", backbone.fingerprint());
         }
-        about.set("curve", reporter.curve);
+        about.set("curve", new ObjectMapper().valueToTree(result.curve()));
         Map<String, String> notes = new TreeMap<>(network.preprocessing().notes());
         notes.put("architecture", architecture);
         new WeightFile(result.weights(), notes)
@@ -158,11 +157,8 @@ final class PretrainCommand implements Callable<Integer> {
 
   private PackedImages pack(ImageFolder.Split split, String name, int size, int cores)
       throws IOException {
-    // Named after where the images come from, so that other data are not taken for these.
-    String source = data.toAbsolutePath().normalize() + " " + Files.getLastModifiedTime(data);
-    Path file =
-        out.resolve(
-            "%s-%d-%s.packed".formatted(name, size, Fingerprint.of(source).substring(0, 8)));
+    String source = state(split).substring(0, 8);
+    Path file = out.resolve("%s-%d-%s.packed".formatted(name, size, source));
     if (Files.exists(file)) {
       return PackedImages.open(file);
     }
@@ -171,12 +167,28 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * Where the images come from and when they were last changed, so that other data are not taken
+   * for these. A folder's own time says nothing of the files in the folders inside it.
+   */
+  private String state(ImageFolder.Split split) throws IOException {
+    Fingerprint state =
+        new Fingerprint()
+            .add(data.toAbsolutePath().normalize() + " " + Files.getLastModifiedTime(data));
+    if (Files.isDirectory(data)) {
+      for (int i = 0; i < split.size(); i++) {
+        Path file = data.resolve(split.name(i));
+        state.add("%s %s".formatted(split.name(i), Files.getLastModifiedTime(file)));
+      }
+    }
+    return state.hex();
+  }
+
   /** The network with the weights to train on: layers that fit, the others new. */
   private Backbone trained(int classes) throws IOException {
     try {
-      // Of a detector's scores one is background's.
       Backbone backbone =
-          Backbone.of(new NetworkChoice(architecture, start, "cpu"), classes - 1, seed);
+          Backbone.ofClassifier(new NetworkChoice(architecture, start, "cpu"), classes, seed);
       backbone.transfer().rows().forEach(row -> LOG.info("{}", row));
       return backbone;
     } catch (ConfigException e) {
@@ -282,10 +294,9 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Shows progress and keeps the learning curve. */
+  /** Shows progress. */
   private static final class Reporter implements Pretraining.Listener, AutoCloseable {
     private final Progress progress;
-    private final ArrayNode curve = new ObjectMapper().createArrayNode();
 
     Reporter(long total) {
       progress = Progress.start("pre-training", total, "it");
@@ -304,7 +315,6 @@ final class PretrainCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%.3f", epoch.loss()),
           String.format(Locale.ROOT, "%.1f", 100 * epoch.top1()),
           String.format(Locale.ROOT, "%.1f", 100 * epoch.top5()));
-      curve.add(new ObjectMapper().valueToTree(epoch));
     }
 
     @Override

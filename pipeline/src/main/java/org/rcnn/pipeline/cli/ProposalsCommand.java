@@ -87,7 +87,7 @@ final class ProposalsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final Problems problems = new Problems(false);
+  private final Problems problems = new Problems(false, "");
 
   /** What the search found in an image; null boxes if the image cannot be used. */
   private record Found(Annotation annotation, List<Box> boxes, double seconds) {}

@@ -84,7 +84,7 @@ final class RunOptions {
     ConfigLoader loader = new ConfigLoader();
     PipelineConfig settings = configuration(loader);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
-    Problems problems = new Problems(strict);
+    Problems problems = new Problems(strict, "the run's manifest");
     VocDevkit devkit = devkit(settings, folder);
     RunFolder run = new RunFolder(folder);
     PipelineConfig.Data images = settings.data();

@@ -97,7 +97,8 @@ public final class ConfigLoader {
     } else if (!layer.isMissingNode() && !layer.isNull()) {
       throw new ConfigException(source + " must be a mapping of keys to values.");
     }
-    settings.forEach((key, value) -> set(tree, key, value));
+    ObjectNode defaults = (ObjectNode) resource(DEFAULTS);
+    settings.forEach((key, value) -> set(tree, defaults, key, value));
     try {
       return yaml.treeToValue(tree, PipelineConfig.class);
     } catch (JsonProcessingException e) {
@@ -119,6 +120,9 @@ public final class ConfigLoader {
       if (known == null) {
         throw unknown(key, source, base);
       }
+      if (entry.getValue().isNull()) {
+        throw new ConfigException("%s: %s has no value.".formatted(source, key));
+      }
       if (isSection(known)) {
         if (!entry.getValue().isObject()) {
           throw new ConfigException("%s: %s must hold keys of its own.".formatted(source, key));
@@ -130,18 +134,26 @@ public final class ConfigLoader {
     }
   }
 
-  private void set(ObjectNode tree, String key, String value) {
+  /**
+   * Sets one value.
+   *
+   * @param defaults says which keys are settings: in the tree a mapping with values looks like a
+   *     section
+   */
+  private void set(ObjectNode tree, ObjectNode defaults, String key, String value) {
     ObjectNode at = tree;
+    ObjectNode known = defaults;
     String[] parts = key.split("\\.");
     for (int i = 0; i < parts.length - 1; i++) {
-      if (!(at.get(parts[i]) instanceof ObjectNode next)) {
-        throw unknown(key, "the command line", at);
+      if (!(known.get(parts[i]) instanceof ObjectNode next) || !isSection(next)) {
+        throw unknown(key, "the command line", known);
       }
-      at = next;
+      known = next;
+      at = (ObjectNode) at.get(parts[i]);
     }
     String last = parts[parts.length - 1];
-    if (at.get(last) == null || isSection(at.get(last))) {
-      throw unknown(key, "the command line", at);
+    if (known.get(last) == null || isSection(known.get(last))) {
+      throw unknown(key, "the command line", known);
     }
     try {
       at.set(last, yaml.readTree(value));

@@ -42,16 +42,16 @@ public record PipelineConfig(
   public PipelineConfig {
     Range.atLeast("threads", threads, 0);
     if (network.device().equals("gpu")) {
-      requirePlain("features.execution", features.executionOf(true));
-      requirePlain("features.test-execution", features.executionOf(false));
+      requirePlain(features, true);
+      requirePlain(features, false);
     }
   }
 
-  private static void requirePlain(String key, String execution) {
-    if (!execution.equals("plain")) {
+  private static void requirePlain(Features features, boolean training) {
+    if (!features.executionOf(training).equals("plain")) {
       throw new ConfigException(
           "%s is %s, which runs on the CPU; with network.device gpu it must be plain."
-              .formatted(key, execution));
+              .formatted(features.executionKey(training), features.executionOf(training)));
     }
   }
 
@@ -204,10 +204,12 @@ public record PipelineConfig(
 
     /**
      * The settings as artifacts are found by. Those that came later stand in it where they are
-     * used, so that what was trained before them is still found.
+     * used, so that what was trained before them is still found. Weights are the same whether a run
+     * wants them or a table does.
      */
     public String identity() {
       return toString()
+          .replace("enabled=false", "enabled=true")
           .replace(", newLayersFirst=0", "")
           .replace(", layerRates={}", "")
           .replace(", validationShare=0.0", "");
@@ -236,7 +238,16 @@ public record PipelineConfig(
 
     /** How the features of the training images, or of the test images, are computed. */
     public String executionOf(boolean training) {
-      return training || testExecution.equals("same") ? execution : testExecution;
+      return asTraining(training) ? execution : testExecution;
+    }
+
+    /** The setting that decides it. */
+    public String executionKey(boolean training) {
+      return asTraining(training) ? "features.execution" : "features.test-execution";
+    }
+
+    private boolean asTraining(boolean training) {
+      return training || testExecution.equals("same");
     }
   }
 

@@ -19,11 +19,18 @@ public final class Problems {
   private static final int LOGGED = 20;
 
   private final boolean strict;
+  private final String listedIn;
   private final Set<String> sentences = new ConcurrentSkipListSet<>();
 
-  /** A collector. */
-  public Problems(boolean strict) {
+  /**
+   * A collector.
+   *
+   * @param listedIn where all problems can be read in the end, in words; empty if nowhere, so that
+   *     each is logged
+   */
+  public Problems(boolean strict, String listedIn) {
     this.strict = strict;
+    this.listedIn = listedIn;
   }
 
   /**
@@ -35,10 +42,10 @@ public final class Problems {
     if (strict) {
       throw new IOException(sentence);
     }
-    if (sentences.add(sentence) && sentences.size() <= LOGGED) {
+    if (sentences.add(sentence) && (listedIn.isEmpty() || sentences.size() <= LOGGED)) {
       LOG.warn(sentence);
-      if (sentences.size() == LOGGED) {
-        LOG.warn("Further problems are counted and listed in the run's manifest.");
+      if (!listedIn.isEmpty() && sentences.size() == LOGGED) {
+        LOG.warn("Further problems are counted and listed in {}.", listedIn);
       }
     }
   }

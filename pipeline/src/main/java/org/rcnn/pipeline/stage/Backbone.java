@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The network that a run starts from.
  *
- * @param definition the architecture with one score for background and one for each class, its
- *     input prepared as the weights ask
+ * @param definition the architecture, its input prepared as the weights ask
  * @param transfer what of it was taken from where
  * @param fingerprint of the starting weights
  */
@@ -37,20 +36,42 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static final String EMBEDDED = "alexnet64.safetensors";
 
   /**
-   * Prepares the network.
+   * Prepares a detector's network: one score for background and one for each class, of either sign
+   * ({@link NetworkDefinition#withLinearScores}).
    *
    * @param classes number of classes, background not counted
    * @throws ConfigException if the choice makes no sense
    * @throws IOException if the weights cannot be read
    */
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
-    NetworkDefinition published;
+    NetworkDefinition published = published(choice, classes + 1);
+    NetworkDefinition linear = published.withLinearScores();
+    return of(choice, linear, linear.equals(published) ? "" : "linear scores", seed);
+  }
+
+  /**
+   * Prepares a network that classifies images, as it was published.
+   *
+   * @param classes number of classes, each with a score
+   * @throws ConfigException if the choice makes no sense
+   * @throws IOException if the weights cannot be read
+   */
+  public static Backbone ofClassifier(NetworkChoice choice, int classes, long seed)
+      throws IOException {
+    return of(choice, published(choice, classes), "", seed);
+  }
+
+  private static NetworkDefinition published(NetworkChoice choice, int outputs) {
     try {
-      published = Architectures.byName(choice.architecture(), classes + 1);
+      return Architectures.byName(choice.architecture(), outputs);
     } catch (IllegalArgumentException e) {
       throw new ConfigException("network.architecture: " + e.getMessage());
     }
-    NetworkDefinition usual = published.withLinearScores();
+  }
+
+  private static Backbone of(
+      NetworkChoice choice, NetworkDefinition usual, String peculiarity, long seed)
+      throws IOException {
     Source source = source(choice, usual.preprocessing());
     NetworkDefinition definition = usual.withPreprocessing(source.preprocessing());
     Weights weights = source.weights();
@@ -64,8 +85,8 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     if (!definition.preprocessing().equals(usual.preprocessing())) {
       fingerprint.add(definition.preprocessing().toString());
     }
-    if (!usual.equals(published)) {
-      fingerprint.add("linear scores");
+    if (!peculiarity.isEmpty()) {
+      fingerprint.add(peculiarity);
     }
     return new Backbone(definition, transfer, fingerprint.hex());
   }

@@ -120,7 +120,8 @@ public final class FeatureStage {
     TorchEngine.useThreads(1);
     Execution execution = Execution.named(config.features().executionOf(input.training()));
     if (execution == Execution.BF16) {
-      Processor.bfloat16Warning("features.execution").ifPresent(LOG::warn);
+      Processor.bfloat16Warning(config.features().executionKey(input.training()))
+          .ifPresent(LOG::warn);
     }
     List<Sample> samples;
     try (ProposalStore proposals = ProposalStore.open(input.store());

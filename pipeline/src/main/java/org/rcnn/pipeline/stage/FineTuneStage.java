@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -115,19 +116,23 @@ public final class FineTuneStage {
             validation,
             index -> ImageFiles.read(samples.get(index).image()),
             device());
+    Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
+    Path checkpoint = place.resolveSibling(place.getFileName() + ".checkpoint");
     try (Progress progress = Progress.start("fine-tuning", settings.iterations(), "it")) {
+      boolean judged = settings.newLayersFirst() == 0 && !newLayers.isEmpty();
       FineTuning.Result result =
           training.run(
               backbone.transfer().weights(),
-              Set.copyOf(backbone.transfer().newLayers()),
-              place.resolveSibling(place.getFileName() + ".checkpoint"),
-              new ProgressListener(progress, settings, classes.size() + 1));
-      collapse(result.curve()).ifPresent(LOG::warn);
+              newLayers,
+              checkpoint,
+              new ProgressListener(progress, classes.size() + 1, judged));
+      collapse(result.curve(), settings.newLayersFirst() > 0).ifPresent(LOG::warn);
       long[] drawn = training.labelsDrawn(classes.size());
       writeCurve(result, pool, drawn, classes, curveFile);
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(place, Precision.F32);
+      Files.deleteIfExists(checkpoint);
     }
   }
 
@@ -135,24 +140,25 @@ public final class FineTuneStage {
    * What to say of a network that ends by calling everything background: the loss looks well then,
    * since most of a batch is, but the features are worth nothing.
    */
-  static Optional<String> collapse(List<FineTuning.Progress> curve) {
+  static Optional<String> collapse(List<FineTuning.Progress> curve, boolean newLayersFirst) {
     if (curve.isEmpty() || curve.get(curve.size() - 1).positiveAccuracy() > 0.01) {
       return Optional.empty();
     }
     return Optional.of(
         "The fine-tuned network calls nearly every object background. Either the learning rate is too"
-            + " high for it, so that it lost what it knew (try finetune.rate at a tenth, and"
-            + " finetune.new-layers-first), or it saw too little (try more finetune.iterations).");
+            + " high for it, so that it lost what it knew (try finetune.rate at a tenth"
+            + (newLayersFirst ? "" : ", and finetune.new-layers-first")
+            + "), or it saw too little (try more finetune.iterations).");
   }
 
   /**
    * What to say of a first loss far above that of an even guess. The new layer's random scores are
-   * that large only if its inputs are; its steps grow with their square, and the first of them
-   * throw the layers below about.
+   * that large only if its inputs are; what a step does to the scores grows with the inputs'
+   * square, and the first steps throw the layers below about.
    */
   static Optional<String> startsFar(double firstLoss, int outputs) {
     double even = Math.log(outputs);
-    if (firstLoss < 1.5 * even) {
+    if (!(firstLoss >= 1.5 * even)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -245,12 +251,17 @@ public final class FineTuneStage {
     RunFolder.writeJson(file, tree);
   }
 
-  /** Shows the loss beside the bar, and judges the first one. */
-  private record ProgressListener(Progress progress, FineTune settings, int outputs)
+  /**
+   * Shows the loss beside the bar.
+   *
+   * @param outputs the number of scores
+   * @param judged whether something is said of a first loss that is far off
+   */
+  private record ProgressListener(Progress progress, int outputs, boolean judged)
       implements FineTuning.Listener {
     @Override
     public void iteration(int done, int total, double loss) {
-      if (done == 1 && settings.newLayersFirst() == 0) {
+      if (done == 1 && judged) {
         startsFar(loss, outputs).ifPresent(LOG::warn);
       }
       progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));

@@ -54,6 +54,7 @@ class ConfigLoaderTest {
     "finetune.iterations, 0, finetune.iterations must be at least 1",
     "finetune.iterations, many, finetune.iterations has a value of the wrong kind",
     "svm, 3, there is no setting 'svm'",
+    "finetune.new-layers-first, -1, finetune.new-layers-first must be at least 0",
     "features.test-execution, quick, features.test-execution must be one of",
     "features.execution, quick, 'features.execution must be one of plain, fused, bf16'",
     "network.device, tpu, 'network.device must be one of cpu, gpu'",
@@ -94,6 +95,11 @@ class ConfigLoaderTest {
             folder.resolve("rates.yaml"), "finetune:\n  layer-rates: " + mapping + "\n");
     PipelineConfig config = loader.file(file, Map.of());
     assertEquals(rates, config.finetune().layerRates());
+    assertEquals(
+        Map.of("fc7", 3.0),
+        loader.file(file, Map.of("finetune.layer-rates", "{fc7: 3}")).finetune().layerRates());
+    assertThrows(
+        ConfigException.class, () -> loader.file(file, Map.of("finetune.layer-rates.conv1", "3")));
     Path again = Files.writeString(folder.resolve("again.yaml"), loader.toYaml(config));
     assertEquals(config, loader.file(again, Map.of()));
   }
@@ -119,6 +125,10 @@ class ConfigLoaderTest {
     assertTrue(
         refusal.getMessage().contains("unknown.yaml: there is no setting 'bbox.enable'"),
         refusal.getMessage());
+
+    Path empty = Files.writeString(folder.resolve("empty.yaml"), "finetune:\n  frozen-layers:\n");
+    refusal = assertThrows(ConfigException.class, () -> loader.file(empty, Map.of()));
+    assertEquals(empty + ": finetune.frozen-layers has no value.", refusal.getMessage());
 
     Path broken = Files.writeString(folder.resolve("broken.yaml"), "bbox: [\n");
     assertTrue(

@@ -67,6 +67,18 @@ class BackboneTest {
   }
 
   @Test
+  void aDetectorsScoresHaveNoReluBehindThemAndAClassifiersAreAsPublished() throws IOException {
+    NetworkChoice squeezenet = new NetworkChoice("squeezenet1_0-131", "none", "cpu");
+    NetworkDefinition published = Architectures.byName("squeezenet1_0-131", 21);
+    Backbone detector = Backbone.of(squeezenet, 20, 1);
+    Backbone classifier = Backbone.ofClassifier(squeezenet, 21, 1);
+    assertEquals(published.withLinearScores(), detector.definition());
+    assertEquals(published, classifier.definition());
+    assertNotEquals(classifier.fingerprint(), detector.fingerprint());
+    assertEquals(classifier.transfer().weights(), detector.transfer().weights());
+  }
+
+  @Test
   void theSummaryNamesTheLayersAndTheInput() throws IOException {
     Backbone backbone = alexnet64(safetensors(BGR));
     assertEquals(

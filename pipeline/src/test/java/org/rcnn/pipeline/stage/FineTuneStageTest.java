@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -19,15 +20,20 @@ class FineTuneStageTest {
 
   @Test
   void aNetworkThatEndsByCallingEverythingBackgroundIsToldOf() {
-    Optional<String> told = FineTuneStage.collapse(List.of(stretch(50, 0.1), stretch(100, 0)));
+    Optional<String> told =
+        FineTuneStage.collapse(List.of(stretch(50, 0.1), stretch(100, 0)), false);
     assertTrue(told.orElseThrow().contains("finetune.rate"), told.get());
+    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    Optional<String> already = FineTuneStage.collapse(List.of(stretch(100, 0)), true);
+    assertFalse(already.orElseThrow().contains("finetune.new-layers-first"), already.get());
   }
 
   @Test
   void aNetworkThatFindsObjectsIsNot() {
     assertEquals(
-        Optional.empty(), FineTuneStage.collapse(List.of(stretch(50, 0), stretch(100, 0.1))));
-    assertEquals(Optional.empty(), FineTuneStage.collapse(List.of()));
+        Optional.empty(),
+        FineTuneStage.collapse(List.of(stretch(50, 0), stretch(100, 0.1)), false));
+    assertEquals(Optional.empty(), FineTuneStage.collapse(List.of(), false));
   }
 
   @Test
@@ -37,5 +43,6 @@ class FineTuneStageTest {
     assertTrue(told.orElseThrow().contains("a loss of 10.2, an even guess having 3.0"), told.get());
     assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
     assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
+    assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));
   }
 }

@@ -89,10 +89,22 @@ class StageKeysTest {
         config(Map.of()).finetune().identity());
 
     String changed =
-        config(Map.of("finetune.layer-rates", "{fc6: 2}", "finetune.validation-share", "0.1"))
+        config(
+                Map.of(
+                    "finetune.layer-rates",
+                    "{fc6: 2}",
+                    "finetune.validation-share",
+                    "0.1",
+                    "finetune.new-layers-first",
+                    "9"))
             .finetune()
             .identity();
-    assertTrue(changed.contains("layerRates={fc6=2.0}, validationShare=0.1"), changed);
+    assertTrue(
+        changed.contains("newLayersFirst=9, layerRates={fc6=2.0}, validationShare=0.1"), changed);
+    // A table trains them for a run that does without.
+    assertEquals(
+        config(Map.of()).finetune().identity(),
+        config(Map.of("finetune.enabled", "false")).finetune().identity());
   }
 
   @Test
