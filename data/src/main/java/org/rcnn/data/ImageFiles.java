@@ -11,6 +11,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -97,6 +98,13 @@ public final class ImageFiles {
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new IOException("There is no image file %s.".formatted(file), e);
+    } catch (IOException e) {
+      // The system's own words, "Is a directory", leave out which.
+      String why =
+          Files.isDirectory(file)
+              ? "it is a folder"
+              : e instanceof AccessDeniedException ? "access is denied" : reason(e);
+      throw new IOException("The image file %s cannot be read: %s.".formatted(file, why), e);
     }
   }
 
@@ -107,6 +115,10 @@ public final class ImageFiles {
         try (ImageInputStream fresh = inMemory(file)) {
           reader.setInput(fresh, true, true);
           return decoding.of(reader);
+        } catch (OutOfMemoryError e) {
+          // One picture's arrays: without them there is room again for the others.
+          throw new IOException(
+              "The image %s is too large for the memory that is left.".formatted(name), e);
         } catch (IOException | RuntimeException e) {
           // Broken files make the codecs throw anything from EOFException to array index errors.
           firstFailure = firstFailure == null ? e : firstFailure;

@@ -142,6 +142,12 @@ class ImageFilesTest {
   }
 
   @Test
+  void aFolderIsNoImage() {
+    String message = assertThrows(IOException.class, () -> ImageFiles.read(folder)).getMessage();
+    assertEquals("The image file " + folder + " cannot be read: it is a folder.", message);
+  }
+
+  @Test
   void missingFileIsNamed() {
     Path file = folder.resolve("gone.jpg");
     String message = assertThrows(IOException.class, () -> ImageFiles.read(file)).getMessage();

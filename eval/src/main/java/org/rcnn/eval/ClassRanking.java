@@ -3,6 +3,7 @@ package org.rcnn.eval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +13,14 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.voc.VocResults;
 
 /**
  * One class over a split: its objects, image by image, and its detections, from best to worst.
  *
- * <p>Detections of equal score keep the order of the split's images and, within an image, that of
- * their list. The devkit keeps the order of the result file, which is the same for a file written
- * image by image along the split.
+ * <p>Detections of equal score keep the order in which they are given: that of the result file, as
+ * in the devkit, or, where they are given by image, that of the split's images and then of each
+ * image's list, which is the same for a file written image by image along the split.
  */
 final class ClassRanking {
 
@@ -74,14 +76,8 @@ final class ClassRanking {
    */
   static List<ClassRanking> of(
       List<String> classNames, List<Annotation> split, Map<String, List<Detection>> detections) {
-    Map<String, List<Ranked>> ofClass = new LinkedHashMap<>();
-    for (String className : classNames) {
-      if (ofClass.put(className, new ArrayList<>()) != null) {
-        throw new IllegalArgumentException(
-            "The class \"%s\" is listed twice; name every class once.".formatted(className));
-      }
-    }
-    checkImages(split, detections);
+    Map<String, List<Ranked>> ofClass = empty(classNames);
+    places(split, detections.keySet());
     for (int i = 0; i < split.size(); i++) {
       for (Detection detection : detections.getOrDefault(split.get(i).imageId(), List.of())) {
         List<Ranked> ranked = ofClass.get(detection.className());
@@ -90,23 +86,58 @@ final class ClassRanking {
         }
       }
     }
+    return rankings(split, ofClass);
+  }
+
+  /** The same for result files; those of other classes are left out. */
+  static List<ClassRanking> of(
+      List<String> classNames, List<Annotation> split, VocResults results) {
+    Map<String, List<Ranked>> ofClass = empty(classNames);
+    Set<String> named = new HashSet<>();
+    results
+        .classes()
+        .forEach(name -> results.lines(name).forEach(line -> named.add(line.imageId())));
+    Map<String, Integer> places = places(split, named);
+    ofClass.forEach(
+        (name, ranked) ->
+            results
+                .lines(name)
+                .forEach(
+                    line -> ranked.add(new Ranked(places.get(line.imageId()), line.detection()))));
+    return rankings(split, ofClass);
+  }
+
+  private static Map<String, List<Ranked>> empty(List<String> classNames) {
+    Map<String, List<Ranked>> ofClass = new LinkedHashMap<>();
+    for (String className : classNames) {
+      if (ofClass.put(className, new ArrayList<>()) != null) {
+        throw new IllegalArgumentException(
+            "The class \"%s\" is listed twice; name every class once.".formatted(className));
+      }
+    }
+    return ofClass;
+  }
+
+  private static List<ClassRanking> rankings(
+      List<Annotation> split, Map<String, List<Ranked>> ofClass) {
     List<ClassRanking> rankings = new ArrayList<>();
     ofClass.forEach((name, ranked) -> rankings.add(new ClassRanking(name, split, ranked)));
     return rankings;
   }
 
-  private static void checkImages(List<Annotation> split, Map<String, List<Detection>> detections) {
-    Set<String> ids = new HashSet<>();
+  /** Each image's place in the split, which must hold all that detections were given for. */
+  private static Map<String, Integer> places(List<Annotation> split, Set<String> detected) {
+    Map<String, Integer> places = new HashMap<>();
     for (Annotation annotation : split) {
-      if (!ids.add(annotation.imageId())) {
+      if (places.put(annotation.imageId(), places.size()) != null) {
         throw new IllegalArgumentException(
             "The image \"%s\" is in the split twice; list every image once."
                 .formatted(annotation.imageId()));
       }
     }
-    // Reported in a fixed order whatever the map's own.
-    detections.keySet().stream()
-        .filter(id -> !ids.contains(id))
+    // Reported in a fixed order whatever the set's own.
+    detected.stream()
+        .filter(id -> !places.containsKey(id))
         .sorted()
         .findFirst()
         .ifPresent(
@@ -115,6 +146,7 @@ final class ClassRanking {
                   "There are detections for the image \"%s\", which the split does not hold; score them against the split they were made on."
                       .formatted(id));
             });
+    return places;
   }
 
   /** Number of detections. */

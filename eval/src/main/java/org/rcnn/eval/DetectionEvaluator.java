@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
+import org.rcnn.data.voc.VocResults;
 
 /**
  * Average precision of detections, by the rules of the PASCAL VOC devkit.
@@ -17,9 +18,9 @@ import org.rcnn.data.Detection;
  * it is a true positive. Follows {@code VOCevaldet.m}; the parity tests hold APs to 1e-9 of an
  * independent implementation. {@link ApMetric#COCO} matches by COCO's rule instead.
  *
- * <p>Two places where the devkit leaves the answer to chance or NaN are settled here. Ties in score
- * follow the order of the split, then that of each image's list. A class whose only detections are
- * on difficult objects has AP 0 (the devkit's 0/0 gives NaN).
+ * <p>Ties in score follow the order of the result file, as in the devkit, whose sort is stable; of
+ * detections given by image, that of the split, then that of each image's list. A class whose only
+ * detections are on difficult objects has AP 0, where the devkit's 0/0 gives NaN.
  *
  * <p>Immutable; may be used by several threads.
  */
@@ -67,8 +68,24 @@ public final class DetectionEvaluator {
    */
   public EvaluationResult evaluate(
       List<String> classNames, List<Annotation> split, Map<String, List<Detection>> detections) {
-    List<ClassResult> results =
-        ClassRanking.of(classNames, split, detections).stream().map(this::score).toList();
+    return result(split, ClassRanking.of(classNames, split, detections));
+  }
+
+  /**
+   * Scores result files, ties in the order of their lines.
+   *
+   * @param classNames the classes to score, each once; objects and files of others are left out
+   * @param split the annotations of every image scored, also of those without detections
+   * @throws IllegalArgumentException if a class or image is named twice, or a file has a line for
+   *     an image that is not in the split
+   */
+  public EvaluationResult evaluate(
+      List<String> classNames, List<Annotation> split, VocResults results) {
+    return result(split, ClassRanking.of(classNames, split, results));
+  }
+
+  private EvaluationResult result(List<Annotation> split, List<ClassRanking> rankings) {
+    List<ClassResult> results = rankings.stream().map(this::score).toList();
     return new EvaluationResult(metric, iou, split.size(), results);
   }
 

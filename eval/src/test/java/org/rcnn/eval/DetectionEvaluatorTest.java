@@ -10,8 +10,10 @@ import static org.rcnn.eval.Scene.at;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.voc.VocResults;
 
 class DetectionEvaluatorTest {
 
@@ -184,6 +186,27 @@ class DetectionEvaluatorTest {
             .detection("b", "cat", 0.5, at(0))
             .detection("a", "cat", 0.5, at(0));
     assertEquals(0.5, scene.cat(ApMetric.AREA).ap());
+  }
+
+  @Test
+  void equalScoresKeepTheOrderOfTheResultFile() {
+    // Split order is a, b; the file has b's hit before a's false positive.
+    Scene scene = new Scene().image("a").object("b", "cat", at(0));
+    VocResults.Line hit = new VocResults.Line("b", new Detection("cat", 0.5, at(0)));
+    VocResults.Line miss = new VocResults.Line("a", new Detection("cat", 0.5, at(0)));
+    DetectionEvaluator evaluator = new DetectionEvaluator(ApMetric.AREA, 0.5);
+    for (boolean hitFirst : new boolean[] {true, false}) {
+      VocResults results =
+          new VocResults(Map.of("cat", hitFirst ? List.of(hit, miss) : List.of(miss, hit)));
+      assertEquals(
+          hitFirst ? 1 : 0.5,
+          evaluator.evaluate(List.of("cat"), scene.split(), results).of("cat").ap());
+    }
+    VocResults strange =
+        new VocResults(Map.of("cat", List.of(new VocResults.Line("c", hit.detection()))));
+    List<Annotation> split = scene.split();
+    assertThrows(
+        IllegalArgumentException.class, () -> evaluator.evaluate(List.of("cat"), split, strange));
   }
 
   @Test

@@ -127,7 +127,7 @@ public final class Detector implements AutoCloseable {
     this.description = file.description();
     this.search =
         new SelectiveSearch(ProposalStage.settings(description.proposals(), description.seed()));
-    this.assembly = new DetectionAssembly(description.detection());
+    this.assembly = new DetectionAssembly(description.detection(), file.head());
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
       taps.add(Tap.POOL5);

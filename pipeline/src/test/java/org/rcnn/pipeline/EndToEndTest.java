@@ -103,6 +103,9 @@ class EndToEndTest {
         assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(twin), file.toString());
       }
     }
+    assertArrayEquals(
+        Files.readAllBytes(first.resolve("detector.rcnn")),
+        Files.readAllBytes(second.resolve("detector.rcnn")));
   }
 
   @Test

@@ -142,6 +142,10 @@ public final class BoxRegressionTrainer {
     if (!(proposal.iou(groundTruth) > settings.minOverlap())) {
       return false;
     }
+    if (isHeldBack(groundTruth) && proposal.equals(groundTruth)) {
+      // Learned from, as the authors do, but nothing to measure a correction by.
+      return false;
+    }
     (isHeldBack(groundTruth) ? pairs.heldBack : pairs.training)
         .offer(
             () -> new Pair(proposal, groundTruth, SparseRow.pack(features, rowOffset, dimension)));

@@ -127,7 +127,7 @@ public record LinearModel(
     }
     out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
     Path target = file.toAbsolutePath();
-    Path aside = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+    Path aside = target.resolveSibling(target.getFileName() + ".partial");
     try {
       Files.write(aside, bytes.toByteArray());
       Files.move(

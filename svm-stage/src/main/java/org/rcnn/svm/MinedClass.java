@@ -199,6 +199,8 @@ final class MinedClass {
         pool.release(samples[i]);
       }
     }
+    // Not longer than what is kept: samples that come later start from 0, not from another's α.
+    alphas = Arrays.copyOf(alphas, to);
     size = to;
     keptSamples = ascending;
   }

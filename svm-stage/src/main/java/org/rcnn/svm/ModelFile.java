@@ -48,7 +48,7 @@ record ModelFile(String kind, String magic, int version) {
       out.writeInt((int) checksum(bytes.toByteArray(), bytes.size()));
     }
     Path absolute = file.toAbsolutePath();
-    Path aside = Files.createTempFile(absolute.getParent(), absolute.getFileName() + ".", ".tmp");
+    Path aside = absolute.resolveSibling(absolute.getFileName() + ".partial");
     try {
       Files.write(aside, bytes.toByteArray());
       try {

@@ -25,7 +25,7 @@ final class ResNet50 {
     for (int layer = 0; layer < BLOCKS.length; layer++) {
       for (int i = 0; i < BLOCKS[layer]; i++) {
         int stride = layer > 0 && i == 0 ? 2 : 1;
-        block(network, "layer%d.%d".formatted(layer + 1, i), 64 << layer, stride);
+        block(network, "layer" + (layer + 1) + "." + i, 64 << layer, stride);
       }
     }
     return network

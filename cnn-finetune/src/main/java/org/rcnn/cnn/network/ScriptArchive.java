@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
@@ -144,8 +145,7 @@ final class ScriptArchive {
       String product = product(layer, x, weights);
       return relu ? value("torch.relu(%s)", product) : product;
     } else if (layer instanceof Convolution c) {
-      String settings =
-          "%s, %s, [1, 1], %d".formatted(pair(c.padding()), pair(c.stride()), c.groups());
+      String settings = pair(c.padding()) + ", " + pair(c.stride()) + ", [1, 1], " + c.groups();
       String weight = tensor(weights.tensors().get(c.name() + ".weight"));
       prepared.put(
           weight,
@@ -198,8 +198,7 @@ final class ScriptArchive {
     String weight = tensor(weights.tensors().get(layer.name() + ".weight"));
     if (layer instanceof Convolution c) {
       prepared.put(
-          weight,
-          "torch.contiguous(%s, memory_format=%d)".formatted(number(weight), CHANNELS_LAST));
+          weight, "torch.contiguous(" + number(weight) + ", memory_format=" + CHANNELS_LAST + ")");
       return value(
           "torch.conv2d(%s, self.%s, self.%s, %s, %s, [1, 1], %d)",
           x, weight, bias(c, weights), pair(c.stride()), pair(c.padding()), c.groups());
@@ -214,7 +213,7 @@ final class ScriptArchive {
 
   /** A tensor's values in another type. */
   private static String as(String x, int type) {
-    return "torch.to(%s, %d, False, False, None)".formatted(x, type);
+    return "torch.to(" + x + ", " + type + ", False, False, None)";
   }
 
   private String bias(Layer layer, Weights weights) {
@@ -222,7 +221,7 @@ final class ScriptArchive {
   }
 
   private static String pair(int length) {
-    return "[%d, %d]".formatted(length, length);
+    return "[" + length + ", " + length + "]";
   }
 
   private String flat(String x) {
@@ -231,7 +230,11 @@ final class ScriptArchive {
 
   private String value(String expression, Object... parts) {
     String name = "v" + values++;
-    body.append("    ").append(name).append(" = ").append(expression.formatted(parts)).append('\n');
+    body.append("    ")
+        .append(name)
+        .append(" = ")
+        .append(String.format(Locale.ROOT, expression, parts))
+        .append('\n');
     return name;
   }
 

@@ -19,7 +19,7 @@ final class Vgg16 {
     for (int block = 0; block < CONVOLUTIONS.length; block++) {
       for (int i = 1; i <= CONVOLUTIONS[block]; i++) {
         network
-            .convolution("conv%d_%d".formatted(block + 1, i), CHANNELS[block], 3, 1, 1)
+            .convolution("conv" + (block + 1) + "_" + i, CHANNELS[block], 3, 1, 1)
             .from("features." + index);
         index += 2;
       }

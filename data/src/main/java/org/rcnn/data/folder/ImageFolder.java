@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -102,7 +103,7 @@ public final class ImageFolder implements Closeable {
     List<String> images = source.paths().stream().filter(ImageFolder::isImage).toList();
     String prefix = commonPrefix(images);
     Map<String, List<String>> top = byFirstFolder(images, prefix);
-    boolean hasTrain = top.containsKey("train");
+    boolean hasTrain = hasTrainingSplit(top, prefix);
     List<String> problems = new ArrayList<>();
 
     Map<String, List<String>> trainPaths =
@@ -209,6 +210,17 @@ public final class ImageFolder implements Closeable {
       drawn.addAll(chosen);
     }
     return drawn;
+  }
+
+  /** Whether the folder train, if there is one, is the training split and not a class. */
+  private static boolean hasTrainingSplit(Map<String, List<String>> top, String prefix) {
+    if (!top.containsKey("train")) {
+      return false;
+    }
+    Set<String> others = new HashSet<>(top.keySet());
+    others.removeAll(VALIDATION_NAMES);
+    others.removeAll(Set.of("train", "test"));
+    return others.isEmpty() || byFirstFolder(top.get("train"), prefix + "train/").size() >= 2;
   }
 
   private static Map<String, String> displayNames(ImageSource source, String prefix)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -153,7 +154,7 @@ public final class SceneGenerator {
     }
     canvas.blur(0.8 * random.nextDouble());
     canvas.expose(random);
-    String id = "%06d".formatted(index + 1);
+    String id = String.format(Locale.ROOT, "%06d", index + 1);
     return new Scene(canvas.toImage(), new Annotation(id, width, height, groundTruth(figures)));
   }
 
@@ -421,7 +422,8 @@ public final class SceneGenerator {
           int index = i % perClass;
           Path split = folder.resolve(index < trainPerClass ? "train" : "val");
           byte[] jpeg = jpeg(auxiliaryImage(name, index), 0.85f);
-          return Files.write(split.resolve(name).resolve("%05d.jpg".formatted(index)), jpeg);
+          return Files.write(
+              split.resolve(name).resolve(String.format(Locale.ROOT, "%05d.jpg", index)), jpeg);
         });
   }
 

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -28,7 +30,8 @@ import org.xml.sax.SAXParseException;
  * difficult} and {@code truncated}, which count as unset when missing. Coordinates may be
  * fractional. The boxes of an object's {@code <part>}s (heads, hands, feet) are not objects.
  *
- * <p>Reported and left out: an object without name or box, with coordinates that are no numbers,
+ * <p>Reported and left out: an object without name or box, with a name that holds a slash or a
+ * control character, since files are named after classes, with coordinates that are no numbers,
  * with swapped corners, without area, or entirely outside the image. "Without area" means that
  * opposite corners are equal: read by the letter such a box is one pixel wide, but nobody annotates
  * that on purpose. Reported and kept: a box that reaches beyond the image (kept as it stands,
@@ -108,6 +111,12 @@ public final class VocAnnotationReader {
     }
   }
 
+  /** No image reaches so far; what does is a mistake, and may be more than arithmetic bears. */
+  private static final double FARTHEST = 1e9;
+
+  /** Result files and folders of crops are named after classes. */
+  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cntrl}]");
+
   // The parser's default handler prints to standard error before it throws.
   private static final ErrorHandler THROWING =
       new ErrorHandler() {
@@ -144,6 +153,10 @@ public final class VocAnnotationReader {
         report("has an %s without a name; left out", what);
         continue;
       }
+      if (name.matches("\\.{1,2}") || UNFIT_FOR_A_FILE.matcher(name).find()) {
+        report("has an %s whose class cannot stand in the name of a file; left out", what);
+        continue;
+      }
       Box box = boxOf(object, what, width, height);
       if (box != null) {
         objects.add(
@@ -169,6 +182,10 @@ public final class VocAnnotationReader {
             what, CORNERS[i], text(bndbox, CORNERS[i]));
         return null;
       }
+    }
+    if (Arrays.stream(corners).anyMatch(corner -> Math.abs(corner) > FARTHEST)) {
+      report("has an %s with corners out of all measure; left out", what);
+      return null;
     }
     String place =
         "%s,%s..%s,%s"

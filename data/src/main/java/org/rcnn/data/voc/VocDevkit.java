@@ -1,9 +1,9 @@
 package org.rcnn.data.voc;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -147,7 +147,7 @@ public final class VocDevkit {
     List<String> names = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        if (ending(file).equals("txt") && !isClassList(file)) {
+        if (ending(file).equals("txt") && !isClassList(linesOf(file))) {
           names.add(stem(file));
         }
       }
@@ -155,14 +155,14 @@ public final class VocDevkit {
     return List.copyOf(names);
   }
 
-  private static boolean isClassList(Path file) throws IOException {
-    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
-      String line = reader.readLine();
-      while (line != null && line.isBlank()) {
-        line = reader.readLine();
-      }
-      return line != null && CLASS_LINE.matcher(line.strip()).matches();
-    }
+  /**
+   * Whether each line is an image and a number. Names may end so, too: then an image of the whole
+   * line's name tells.
+   */
+  private boolean isClassList(List<String> lines) {
+    return !lines.isEmpty()
+        && lines.stream()
+            .allMatch(line -> CLASS_LINE.matcher(line).matches() && !images.containsKey(line));
   }
 
   /**
@@ -175,9 +175,11 @@ public final class VocDevkit {
     if (seeded != null && Splits.NAMES.contains(split)) {
       ids.addAll(seeded.ids(split));
     } else {
-      for (String line : linesOf(splitFile(split))) {
+      List<String> lines = linesOf(splitFile(split));
+      boolean classList = isClassList(lines);
+      for (String line : lines) {
         Matcher classLine = CLASS_LINE.matcher(line);
-        ids.add(classLine.matches() ? classLine.group(1) : line);
+        ids.add(classList && classLine.matches() ? classLine.group(1) : line);
       }
     }
     if (ids.isEmpty()) {
@@ -297,9 +299,9 @@ public final class VocDevkit {
   public AnnotationReading readAnnotation(String id) throws AnnotationException {
     Path file;
     try {
-      file = inside(root.resolve("Annotations"), id + ".xml");
+      file = annotationFile(id);
     } catch (IOException e) {
-      throw new AnnotationException(id, "lies outside the folder", e);
+      throw new AnnotationException(id, "cannot be looked for: " + e.getMessage(), e);
     }
     return VocAnnotationReader.read(file);
   }
@@ -314,7 +316,7 @@ public final class VocDevkit {
   public String fingerprint(Collection<String> imageIds) throws IOException {
     Fingerprint fingerprint = new Fingerprint();
     for (String id : imageIds) {
-      Path annotation = inside(root.resolve("Annotations"), id + ".xml");
+      Path annotation = annotationFile(id);
       fingerprint.add(id);
       fingerprint.add(bytesOrNone(annotation));
       fingerprint.add(bytesOrNone(images.get(id)));
@@ -326,9 +328,24 @@ public final class VocDevkit {
     return file != null && Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
   }
 
+  /** The annotation of an image, its ending in capitals if there is no other. */
+  private Path annotationFile(String id) throws IOException {
+    Path usual = inside(root.resolve("Annotations"), id + ".xml");
+    Path capitals = inside(root.resolve("Annotations"), id + ".XML");
+    return !Files.exists(usual) && Files.exists(capitals) ? capitals : usual;
+  }
+
   /** Split files come from anywhere, so an id must not lead out of the folder. */
   private static Path inside(Path folder, String name) throws IOException {
-    Path file = folder.resolve(name).normalize();
+    Path file;
+    try {
+      file = folder.resolve(name).normalize();
+    } catch (InvalidPathException e) {
+      throw new IOException(
+          "The name '%s' cannot be a file's: %s. Does the locale know its letters (LC_ALL=C.UTF-8)?"
+              .formatted(name, e.getReason()),
+          e);
+    }
     if (!file.startsWith(folder.normalize())) {
       throw new IOException("The name '%s' leads out of the folder %s.".formatted(name, folder));
     }

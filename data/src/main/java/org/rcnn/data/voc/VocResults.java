@@ -3,6 +3,8 @@ package org.rcnn.data.voc;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +12,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -25,7 +29,9 @@ import org.rcnn.data.Detection;
  * detection, corners 1-based and inclusive.
  *
  * <p>Lines keep the order of their file, because the development kit's evaluation breaks ties
- * between equal scores by it.
+ * between equal scores by it. The last five fields of a line are numbers, and what stands before
+ * them names the image, blanks inside it included. Files are UTF-8; one that is not is read as ISO
+ * 8859-1.
  */
 public final class VocResults {
 
@@ -84,6 +90,16 @@ public final class VocResults {
   /** The lines of a class in file order; none for a class without a file. */
   public List<Line> lines(String className) {
     return lines.getOrDefault(className, List.of());
+  }
+
+  /** The same without what was found in some images. */
+  public VocResults without(Set<String> imageIds) {
+    Map<String, List<Line>> kept = new TreeMap<>();
+    lines.forEach(
+        (name, list) ->
+            kept.put(
+                name, list.stream().filter(line -> !imageIds.contains(line.imageId())).toList()));
+    return new VocResults(kept);
   }
 
   /** The detections of a class per image, images and detections in file order. */
@@ -147,33 +163,56 @@ public final class VocResults {
   }
 
   private static List<Line> linesOf(Path file, String className) throws IOException {
+    try {
+      return linesOf(file, className, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      // This one maps every byte to a character, so a stray byte becomes a malformed line at worst.
+      return linesOf(file, className, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static List<Line> linesOf(Path file, String className, Charset charset)
+      throws IOException {
     List<Line> lines = new ArrayList<>();
+    // One string for all lines of an image: there are thousands of images and millions of lines.
+    Map<String, String> ids = new HashMap<>();
     int number = 0;
-    // ISO 8859-1 maps every byte to a character, so a stray byte becomes a malformed line, not a
-    // crash.
-    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+    try (BufferedReader reader = Files.newBufferedReader(file, charset)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         number++;
         if (!line.isBlank()) {
-          lines.add(parse(line, className, file, number));
+          lines.add(parse(line.strip(), className, ids, file, number));
         }
       }
     }
     return lines;
   }
 
-  private static Line parse(String line, String className, Path file, int number)
+  private static Line parse(
+      String line, String className, Map<String, String> ids, Path file, int number)
       throws IOException {
-    StringTokenizer fields = new StringTokenizer(line);
-    if (fields.countTokens() != 6) {
+    int end = line.length();
+    String[] fields = new String[5];
+    for (int i = 4; i >= 0; i--) {
+      int begin = end;
+      while (begin > 0 && !Character.isWhitespace(line.charAt(begin - 1))) {
+        begin--;
+      }
+      fields[i] = line.substring(begin, end);
+      end = begin;
+      while (end > 0 && Character.isWhitespace(line.charAt(end - 1))) {
+        end--;
+      }
+    }
+    if (end == 0) {
       throw new IOException(
           "%s:%d: a line needs image, score, xmin, ymin, xmax and ymax, but this one has %d fields."
-              .formatted(file, number, fields.countTokens()));
+              .formatted(file, number, new StringTokenizer(line).countTokens()));
     }
-    String imageId = fields.nextToken();
+    String imageId = ids.computeIfAbsent(line.substring(0, end), id -> id);
     double[] values = new double[5];
     for (int i = 0; i < 5; i++) {
-      String field = fields.nextToken();
+      String field = fields[i];
       try {
         values[i] = Double.parseDouble(field);
       } catch (NumberFormatException e) {

@@ -104,6 +104,26 @@ class ImageFolderTest {
   }
 
   @Test
+  void aClassMayBeCalledTrain() throws IOException {
+    images("set", "train/1.png", "train/2.png", "tram/1.png");
+    try (ImageFolder set = ImageFolder.open(folder.resolve("set"), 0, 0)) {
+      assertEquals(List.of("train", "tram"), set.classes());
+      assertEquals(3, set.train().size());
+    }
+  }
+
+  @Test
+  void linksAreFollowed() throws IOException {
+    images("set", "a/1.png");
+    images("elsewhere", "1.png");
+    Files.createSymbolicLink(folder.resolve("set/b"), folder.resolve("elsewhere"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("set"));
+    try (ImageFolder set = ImageFolder.open(link, 0, 0)) {
+      assertEquals(List.of("a/1.png", "b/1.png"), names(set.train()));
+    }
+  }
+
+  @Test
   void whatIsNoSetIsRefusedInASentence() throws IOException {
     Path gone = folder.resolve("gone");
     assertEquals("There is no folder or zip " + gone + ".", refusal(gone));

@@ -61,6 +61,9 @@ class VocAnnotationTest {
                 + "<object><name>d</name></object>"
                 + "<object><bndbox/></object>"
                 + object("e", "", Double.NaN, 1, 2, 2)
+                + object("car/van", "", 1, 1, 10, 10)
+                + object("..", "", 1, 1, 10, 10)
+                + object("f", "", 1, 1, 1.7e308, 10)
                 + object("good", "", 1, 1, 10, 10));
     assertEquals(
         List.of("good"),
@@ -72,7 +75,10 @@ class VocAnnotationTest {
             "The annotation x.xml has an object 3 (c) at 101,10..120,15 outside the 100 x 80 image; left out.",
             "The annotation x.xml has an object 4 (d) without <bndbox>; left out.",
             "The annotation x.xml has an object 5 without a name; left out.",
-            "The annotation x.xml has an object 6 (e) whose xmin is 'NaN', not a number; left out."),
+            "The annotation x.xml has an object 6 (e) whose xmin is 'NaN', not a number; left out.",
+            "The annotation x.xml has an object 7 (car/van) whose class cannot stand in the name of a file; left out.",
+            "The annotation x.xml has an object 8 (..) whose class cannot stand in the name of a file; left out.",
+            "The annotation x.xml has an object 9 (f) with corners out of all measure; left out."),
         reading.problems());
   }
 

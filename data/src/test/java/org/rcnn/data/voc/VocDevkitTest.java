@@ -89,6 +89,27 @@ class VocDevkitTest {
   }
 
   @Test
+  void namesThatEndInANumberAreNoClassList() throws IOException {
+    split("mixed", "frame 1\nframe 2\n");
+    assertEquals(List.of("frame 1", "frame 2"), VocDevkit.open(kit).imageIds("mixed"));
+    // Each line could be of a class list, but for the image.
+    split("only", "frame 0\nframe 1\n");
+    image("frame 0.jpg", 20, 10);
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertEquals(List.of("frame 0", "frame 1"), devkit.imageIds("only"));
+    assertEquals(List.of("mixed", "only", "train"), devkit.splits());
+  }
+
+  @Test
+  void anAnnotationsEndingMayBeInCapitals() throws IOException {
+    Path usual = kit.resolve("Annotations/a.xml");
+    Files.move(usual, kit.resolve("Annotations/a.XML"));
+    VocDevkit devkit = VocDevkit.open(kit);
+    assertEquals("a", devkit.annotation("a").imageId());
+    assertTrue(devkit.annotatedIds().contains("a"));
+  }
+
+  @Test
   void malformedClassListIsNamedByFileAndLine() throws IOException {
     split("cat_train", "a -1\nb yes\n");
     VocDevkit devkit = VocDevkit.open(kit);

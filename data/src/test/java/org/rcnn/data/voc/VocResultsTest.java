@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -70,6 +71,21 @@ class VocResultsTest {
     assertEquals(file + ":1: 'one' is not a number.", refusal("test"));
     Files.writeString(file, "a NaN 1 1 1 1\n");
     assertTrue(refusal("test").startsWith(file + ":1: A detection's score must be a number"));
+  }
+
+  @Test
+  void imagesMayHaveAnyName() throws IOException {
+    Map<String, List<Detection>> detections = new LinkedHashMap<>();
+    for (String id : List.of("Bild 1 ä", "frame 0", "写真", "a  b", "-1")) {
+      detections.put(id, List.of(new Detection("cat", 0.5, new Box(0, 0, 1, 1))));
+    }
+    VocResults.ofImages(List.of("cat"), detections).write(folder, "test");
+    assertEquals(detections, VocResults.read(folder, "test").byImage("cat"));
+    // What older tools write.
+    Files.write(
+        folder.resolve("comp4_det_test_cat.txt"),
+        "f\u00f6to .5 1 1 1 1\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals("f\u00f6to", VocResults.read(folder, "test").lines("cat").get(0).imageId());
   }
 
   @Test

@@ -94,11 +94,17 @@ final class AblateCommand implements Callable<Integer> {
     if (study != null) {
       // Read twice: what is wrong with it is told before any data are read.
       study(new ConfigLoader().preset("demo", Map.of()).svm());
-      RunOptions.Prepared prepared = options.prepare();
-      json.write(new StudyRun(prepared, study(prepared.config().svm())).run());
-      return 0;
+      try (RunOptions.Prepared prepared = options.prepare()) {
+        json.write(new StudyRun(prepared, study(prepared.config().svm())).run());
+        return 0;
+      }
     }
-    RunOptions.Prepared prepared = options.prepare();
+    try (RunOptions.Prepared prepared = options.prepare()) {
+      return table(prepared);
+    }
+  }
+
+  private int table(RunOptions.Prepared prepared) throws IOException {
     List<AblationTable.Row> rows = new ArrayList<>();
     ArrayNode tree = new ObjectMapper().createArrayNode();
     System.out.println(prepared.experiment().backbone().summary());
@@ -211,7 +217,7 @@ final class AblateCommand implements Callable<Integer> {
     tree.put("layer", row.layer().label());
     tree.put("head", row.head().label());
     tree.put("bbox", row.boxRegression());
-    tree.put("mAP", result.meanAp());
+    tree.put("mAP", JsonOutput.orNull(result.meanAp()));
     ObjectNode ap = tree.putObject("ap");
     result.apByClass().forEach(ap::put);
     return tree;

@@ -15,6 +15,7 @@ import org.rcnn.data.voc.DevkitAudit;
 import org.rcnn.data.voc.DevkitAudit.ClassCount;
 import org.rcnn.data.voc.DevkitAudit.SplitCount;
 import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,9 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (show < 0) {
+      throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
+    }
     VocDevkit devkit = VocDevkit.open(folder);
     DevkitAudit audit = DevkitAudit.of(devkit);
     boolean usable = isUsable(devkit);

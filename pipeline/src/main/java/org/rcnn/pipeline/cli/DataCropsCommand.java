@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -95,14 +96,18 @@ final class DataCropsCommand implements Callable<Integer> {
     PrintWriter report = spec.commandLine().getOut();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("out", out.toString());
-    for (String[] part : new String[][] {{"train", train}, {"val", val}}) {
-      DetectionSet set = DetectionSet.read(devkit, part[1], 0, problems);
-      Map<String, Integer> counts = cut(set, out.resolve(part[0]), problems);
+    // Both are opened before anything is written.
+    Map<String, DetectionSet> parts = new LinkedHashMap<>();
+    parts.put("train", DetectionSet.read(devkit, train, 0, problems));
+    parts.put("val", DetectionSet.read(devkit, val, 0, problems));
+    for (Map.Entry<String, DetectionSet> part : parts.entrySet()) {
+      Path folder = out.resolve(part.getKey());
+      Map<String, Integer> counts = cut(part.getValue(), folder, problems);
       int all = counts.values().stream().mapToInt(Integer::intValue).sum();
       report.printf(
           "%s: %d objects of %d classes from split %s%n",
-          out.resolve(part[0]), all, counts.size(), part[1]);
-      counts.forEach(tree.putObject(part[0])::put);
+          folder, all, counts.size(), part.getValue().split());
+      counts.forEach(tree.putObject(part.getKey())::put);
     }
     report.flush();
     json.write(tree);
@@ -130,7 +135,7 @@ final class DataCropsCommand implements Callable<Integer> {
         }
         Path place = Files.createDirectories(folder.resolve(object.className()));
         Files.write(
-            place.resolve("%s-%d.jpg".formatted(sample.id(), number)),
+            place.resolve(sample.id() + "-" + number + ".jpg"),
             Picture.of(crop(image, object.box(), scale)).jpeg(QUALITY));
         counts.merge(object.className(), 1, Integer::sum);
       }

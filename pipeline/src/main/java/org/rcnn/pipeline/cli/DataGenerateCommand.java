@@ -86,6 +86,9 @@ final class DataGenerateCommand implements Callable<Integer> {
     requireCounts();
     requireEmpty(out);
     if (auxiliary != null) {
+      if (auxiliary.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+        throw new ConfigException("--out and --auxiliary must be two folders.");
+      }
       requireEmpty(auxiliary);
     }
     SceneGenerator generator = new SceneGenerator(seed);

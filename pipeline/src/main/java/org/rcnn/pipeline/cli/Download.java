@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rcnn.pipeline.run.Progress;
@@ -51,8 +55,19 @@ final class Download {
   }
 
   private final HttpClient client;
+  private final Duration patience;
 
   Download() {
+    this(Duration.ofMinutes(1));
+  }
+
+  /**
+   * A download.
+   *
+   * @param patience a connection is given up, and another one made, if no byte comes for so long
+   */
+  Download(Duration patience) {
+    this.patience = patience;
     client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -146,8 +161,7 @@ final class Download {
   /** One connection: from where the part ends to the end of the file. */
   private void receive(Source source, Path part) throws IOException {
     long have = sizeOf(part);
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(source.url()).timeout(Duration.ofMinutes(1)).GET();
+    HttpRequest.Builder request = HttpRequest.newBuilder(source.url()).timeout(patience).GET();
     if (have > 0) {
       request.header("Range", "bytes=" + have + "-");
     }
@@ -193,7 +207,57 @@ final class Download {
     }
   }
 
-  private static void copy(Source source, InputStream body, Path part, long from, long announced)
+  private void copy(Source source, InputStream body, Path part, long from, long announced)
+      throws IOException {
+    // A read knows no time limit: a connection that silently went dead would be waited for for
+    // ever.
+    Watchdog watchdog = new Watchdog(body, patience);
+    try {
+      copyWatched(source, body, part, from, announced, watchdog);
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  /** Closes a stream from which nothing came for a while, which ends the read that waits for it. */
+  private static final class Watchdog {
+    private final AtomicLong latest = new AtomicLong(System.nanoTime());
+    private final ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "download-watchdog");
+              thread.setDaemon(true);
+              return thread;
+            });
+
+    Watchdog(InputStream watched, Duration patience) {
+      long step = Math.max(1, patience.toMillis() / 4);
+      clock.scheduleWithFixedDelay(
+          () -> {
+            if (System.nanoTime() - latest.get() > patience.toNanos()) {
+              try {
+                watched.close();
+              } catch (IOException e) {
+                LOG.debug("The dead connection could not be closed.", e);
+              }
+            }
+          },
+          step,
+          step,
+          TimeUnit.MILLISECONDS);
+    }
+
+    void alive() {
+      latest.set(System.nanoTime());
+    }
+
+    void stop() {
+      clock.shutdownNow();
+    }
+  }
+
+  private static void copyWatched(
+      Source source, InputStream body, Path part, long from, long announced, Watchdog watchdog)
       throws IOException {
     long total = announced >= 0 ? announced : source.size();
     long have = from;
@@ -204,6 +268,7 @@ final class Download {
         Progress progress = Progress.start(source.name(), Math.max(-1, total / MEGABYTE), "MB")) {
       byte[] buffer = new byte[1 << 16];
       for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+        watchdog.alive();
         out.write(buffer, 0, read);
         have += read;
         progress.at(have / MEGABYTE, "");

@@ -8,14 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
-import org.rcnn.data.Detection;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.voc.AnnotationReading;
 import org.rcnn.data.voc.VocDevkit;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
@@ -86,13 +85,16 @@ final class EvalCommand implements Callable<Integer> {
     VocResults results = VocResults.read(detections, split);
     EvaluationResult result =
         evaluator.evaluate(
-            classes(annotations, results), annotations, byImage(results, ids, annotations));
+            classes(annotations, results), annotations, scored(results, ids, annotations));
     print(result);
     json.write(tree(result));
     return 0;
   }
 
   private DetectionEvaluator evaluator() {
+    if (metric == ApMetric.COCO && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
+      throw new ConfigException("--iou does nothing for coco, which averages over ten of them.");
+    }
     try {
       return new DetectionEvaluator(metric, iou);
     } catch (IllegalArgumentException e) {
@@ -105,7 +107,11 @@ final class EvalCommand implements Callable<Integer> {
     List<Annotation> annotations = new ArrayList<>();
     for (String id : ids) {
       try {
-        Annotation read = devkit.annotation(id);
+        AnnotationReading reading = devkit.readAnnotation(id);
+        for (String problem : reading.problems()) {
+          problems.report(problem);
+        }
+        Annotation read = reading.annotation();
         // A copied annotation may carry another image's name; the split's name counts.
         annotations.add(new Annotation(id, read.width(), read.height(), read.objects()));
       } catch (IOException e) {
@@ -139,14 +145,12 @@ final class EvalCommand implements Callable<Integer> {
     return List.copyOf(annotated);
   }
 
-  /** Detections of all classes by image, without those of images whose annotation is unreadable. */
-  private static Map<String, List<Detection>> byImage(
+  /** The results without those of images whose annotation is unreadable. */
+  private static VocResults scored(
       VocResults results, List<String> ids, List<Annotation> annotations) {
     Set<String> unscored = new TreeSet<>(ids);
     annotations.forEach(annotation -> unscored.remove(annotation.imageId()));
-    Map<String, List<Detection>> all = results.byImage();
-    all.keySet().removeAll(unscored);
-    return all;
+    return unscored.isEmpty() ? results : results.without(unscored);
   }
 
   private void print(EvaluationResult result) {
@@ -192,7 +196,7 @@ final class EvalCommand implements Callable<Integer> {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("metric", result.metric().key());
     tree.put("iou", result.iou());
-    tree.put("mAP", Double.isNaN(result.meanAp()) ? null : result.meanAp());
+    tree.put("mAP", JsonOutput.orNull(result.meanAp()));
     ObjectNode ap = tree.putObject("ap");
     result.apByClass().forEach(ap::put);
     tree.put("images", result.images());

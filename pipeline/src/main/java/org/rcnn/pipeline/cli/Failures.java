@@ -2,6 +2,7 @@ package org.rcnn.pipeline.cli;
 
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Turns a failure into one sentence. */
@@ -16,6 +17,10 @@ final class Failures {
       return "Access to " + denied.getFile() + " is denied.";
     } else if (failure instanceof FileAlreadyExistsException exists) {
       return exists.getFile() + " exists already.";
+    } else if (failure instanceof FileSystemException other) {
+      // Its own message may be a bare path.
+      String reason = other.getReason() == null ? "the system refuses" : other.getReason();
+      return "%s cannot be used: %s.".formatted(other.getFile(), reason);
     } else if (failure instanceof OutOfMemoryError) {
       return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, use fewer threads, or,"
               + " if it was while SVMs were trained, lower svm.max-positives and svm.negative-cache.")

@@ -15,6 +15,11 @@ final class JsonOutput {
       description = "Write the result for programs to this file.")
   private Path file;
 
+  /** A figure as JSON has it, which knows no NaN: null then. */
+  static Double orNull(double figure) {
+    return Double.isNaN(figure) ? null : figure;
+  }
+
   /** Writes the result if the option was given. */
   void write(JsonNode result) throws IOException {
     if (file != null) {

@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.cli;
 
+import java.util.Locale;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +28,8 @@ public final class Main {
 
   /** Runs a command and exits with its status: 0 done, 1 a failure, 2 wrong usage. */
   public static void main(String[] arguments) {
+    // Some languages have digits of their own, which are of no use in files and names.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(arguments));
   }
 

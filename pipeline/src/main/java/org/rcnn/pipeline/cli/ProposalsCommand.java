@@ -231,8 +231,9 @@ final class ProposalsCommand implements Callable<Integer> {
   }
 
   private Path pictureFile(String id) throws IOException {
-    Path file = draw.resolve(id + ".png").normalize();
-    if (!file.startsWith(draw.normalize())) {
+    Path folder = draw.toAbsolutePath().normalize();
+    Path file = folder.resolve(id + ".png").normalize();
+    if (!file.startsWith(folder)) {
       throw new IOException("The name '%s' leads out of the folder %s.".formatted(id, draw));
     }
     return file;

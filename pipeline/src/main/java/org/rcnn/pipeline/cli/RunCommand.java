@@ -23,7 +23,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunOptions.Prepared prepared = options.prepare();
+    try (RunOptions.Prepared prepared = options.prepare()) {
+      return run(prepared);
+    }
+  }
+
+  private int run(RunOptions.Prepared prepared) throws IOException {
     System.out.println(prepared.experiment().backbone().summary());
     Row row = prepared.experiment().configuredRow();
     System.out.print(prepared.experiment().backbone().transfer().report());
@@ -57,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
   private static ObjectNode summary(
       RunOptions.Prepared prepared, Row row, EvaluationResult result) {
     ObjectNode summary = new ObjectMapper().createObjectNode();
-    summary.put("mAP", result.meanAp());
+    summary.put("mAP", JsonOutput.orNull(result.meanAp()));
     ObjectNode ap = summary.putObject("ap");
     result.apByClass().forEach(ap::put);
     ObjectNode seconds = summary.putObject("seconds");

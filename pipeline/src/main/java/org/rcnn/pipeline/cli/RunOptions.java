@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.cli;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ final class RunOptions {
    * @param test the test images
    * @param problems what was wrong with single images
    * @param source the data in words
+   * @param lock keeps others out of the folder
    */
   record Prepared(
       Experiment experiment,
@@ -76,7 +78,16 @@ final class RunOptions {
       DetectionSet train,
       DetectionSet test,
       Problems problems,
-      String source) {}
+      String source,
+      Closeable lock)
+      implements AutoCloseable {
+
+    /** Lets others into the folder. */
+    @Override
+    public void close() throws IOException {
+      lock.close();
+    }
+  }
 
   /** Reads configuration and data and prepares the run's folder. */
   Prepared prepare() throws IOException {
@@ -85,8 +96,25 @@ final class RunOptions {
     PipelineConfig settings = configuration(loader);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
     Problems problems = new Problems(strict, "the run's manifest");
-    VocDevkit devkit = devkit(settings, folder);
     RunFolder run = new RunFolder(folder);
+    Closeable lock = run.lock();
+    try {
+      return prepare(loader, settings, run, problems, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private Prepared prepare(
+      ConfigLoader loader,
+      PipelineConfig settings,
+      RunFolder run,
+      Problems problems,
+      Closeable lock)
+      throws IOException {
+    Path folder = run.root();
+    VocDevkit devkit = devkit(settings, folder);
     PipelineConfig.Data images = settings.data();
     DetectionSet train = DetectionSet.read(devkit, images.train(), images.limit(), problems);
     DetectionSet test = DetectionSet.read(devkit, images.test(), images.limit(), problems);
@@ -103,7 +131,8 @@ final class RunOptions {
         train,
         test,
         problems,
-        data == null ? "generated scenes" : data.toString());
+        data == null ? "generated scenes" : data.toString(),
+        lock);
   }
 
   private PipelineConfig configuration(ConfigLoader loader) throws IOException {
@@ -153,7 +182,7 @@ final class RunOptions {
   private static VocDevkit demo(PipelineConfig settings, Path folder) throws IOException {
     int train = settings.data().demoTrain();
     int test = settings.data().demoTest();
-    Path place = folder.resolve("demo-data-%d-%d-%d".formatted(train, test, settings.seed()));
+    Path place = folder.resolve("demo-data-" + train + "-" + test + "-" + settings.seed());
     if (!Files.isDirectory(place)) {
       LOG.info("generating {} scenes ...", train + test);
       Path partial = place.resolveSibling(place.getFileName() + ".partial");

@@ -50,7 +50,12 @@ final class StageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunOptions.Prepared prepared = options.prepare();
+    try (RunOptions.Prepared prepared = options.prepare()) {
+      return run(prepared);
+    }
+  }
+
+  private int run(RunOptions.Prepared prepared) throws IOException {
     Path made = make(prepared.experiment());
     ObjectNode summary = new ObjectMapper().createObjectNode();
     summary.put("stage", stage.label());

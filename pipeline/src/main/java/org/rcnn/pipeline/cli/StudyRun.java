@@ -179,7 +179,7 @@ final class StudyRun {
     tree.put("positive_weight", point.settings().positiveWeight());
     tree.put("positive_upsampling", point.settings().positiveUpsampling());
     tree.put("negative_sampling", point.settings().negativeSampling());
-    tree.put("mAP", measured.mAP());
+    tree.put("mAP", JsonOutput.orNull(measured.mAP()));
     ObjectNode ap = tree.putObject("ap");
     measured.ap().forEach(ap::put);
     ObjectNode samples = tree.putObject("samples");

@@ -356,9 +356,9 @@ public record PipelineConfig(
   public record BoxRegression(boolean enabled, double pairIou, double lambda, int maxPairs) {
     /** Refuses values outside their ranges. */
     public BoxRegression {
-      Range.within("bbox.pair-iou", pairIou, 0.01, 1);
+      Range.within("bbox.pair-iou", pairIou, 0, 0.99);
       Range.within("bbox.lambda", lambda, 1e-6, 1e9);
-      Range.atLeast("bbox.max-pairs", maxPairs, 1);
+      Range.within("bbox.max-pairs", maxPairs, 1, 40_000);
     }
   }
 
@@ -367,14 +367,16 @@ public record PipelineConfig(
    *
    * @param nmsIou IoU above which the lower scored box goes
    * @param perImage detections per image and class at most
-   * @param minScore score of a detection at least
+   * @param minScore an SVM's score of a detection at least
+   * @param minProbability a softmax's score of a detection at least
    */
-  public record Detecting(double nmsIou, int perImage, double minScore) {
+  public record Detecting(double nmsIou, int perImage, double minScore, double minProbability) {
     /** Refuses values outside their ranges. */
     public Detecting {
       Range.within("detection.nms-iou", nmsIou, 0, 1);
       Range.atLeast("detection.per-image", perImage, 1);
       Range.within("detection.min-score", minScore, -1e6, 1e6);
+      Range.within("detection.min-probability", minProbability, 0, 1);
     }
   }
 

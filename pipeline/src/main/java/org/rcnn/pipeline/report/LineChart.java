@@ -116,7 +116,7 @@ final class LineChart {
         "class",
         "chart",
         "viewBox",
-        "0 0 %.0f %.0f".formatted(WIDTH, HEIGHT),
+        String.format(Locale.ROOT, "0 0 %.0f %.0f", WIDTH, HEIGHT),
         "role",
         "img",
         "aria-label",

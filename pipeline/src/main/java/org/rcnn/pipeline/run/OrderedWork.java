@@ -46,9 +46,11 @@ public final class OrderedWork {
    */
   public static <T, R> void forEach(List<T> items, int threads, Work<T, R> work, Sink<T, R> sink)
       throws IOException {
+    // More than there are items would wait for nothing, whatever number was asked for.
+    int workersFor = Math.max(1, Math.min(threads, items.size()));
     ExecutorService workers =
         Executors.newFixedThreadPool(
-            threads,
+            workersFor,
             task -> {
               Thread worker = new Thread(task, "worker");
               worker.setDaemon(true);
@@ -60,7 +62,7 @@ public final class OrderedWork {
       Deque<Future<R>> waiting = new ArrayDeque<>();
       int next = 0;
       for (T item : items) {
-        while (next < items.size() && waiting.size() < 2 * threads) {
+        while (next < items.size() && waiting.size() < 2 * workersFor) {
           T ahead = items.get(next++);
           waiting.add(workers.submit(() -> work.of(ahead)));
         }

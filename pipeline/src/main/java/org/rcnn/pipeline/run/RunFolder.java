@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,6 +51,31 @@ public final class RunFolder {
       throw new IOException(root + " is a file; name a folder for the run.");
     }
     Files.createDirectories(root);
+  }
+
+  /**
+   * Keeps other processes out of the folder until what is returned is closed.
+   *
+   * @throws IOException if another run is at work in it
+   */
+  public Closeable lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("The folder is locked by this very process.", e);
+    } catch (IOException e) {
+      // Some network file systems have no locks; the folder can still be used.
+      LOG.debug("The folder cannot be locked.", e);
+      return channel;
+    }
+    channel.close();
+    throw new IOException(
+        "Another run is at work in %s; wait for its end or name another folder.".formatted(root));
   }
 
   /** The folder. */
@@ -163,7 +192,13 @@ public final class RunFolder {
 
   /** Writes a text file of the run aside and renames it into place. */
   public static void writeText(Path file, String text) throws IOException {
-    Path absolute = file.toAbsolutePath();
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      // A pipe or a device, such as /dev/stdout, must not be replaced by a file.
+      Files.writeString(file, text, StandardOpenOption.WRITE);
+      return;
+    }
+    // A link is followed: what it leads to is replaced, not the link.
+    Path absolute = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Files.createDirectories(absolute.getParent());
     Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
     Files.writeString(partial, text);

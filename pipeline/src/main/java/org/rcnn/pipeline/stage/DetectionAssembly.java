@@ -16,15 +16,18 @@ import org.rcnn.svm.NonMaximumSuppression;
  */
 public final class DetectionAssembly {
 
-  private final Detecting settings;
+  private final float minScore;
   private final NonMaximumSuppression suppression;
 
-  /** An assembly with thresholds. */
-  public DetectionAssembly(Detecting settings) {
-    this.settings = settings;
-    this.suppression =
-        new NonMaximumSuppression(
-            settings.nmsIou(), settings.perImage(), (float) settings.minScore());
+  /**
+   * An assembly with thresholds.
+   *
+   * @param head what the scores come from, which decides how low they may be
+   */
+  public DetectionAssembly(Detecting settings, RegionHead head) {
+    this.minScore =
+        (float) (head instanceof RegionHead.Svm ? settings.minScore() : settings.minProbability());
+    this.suppression = new NonMaximumSuppression(settings.nmsIou(), settings.perImage(), minScore);
   }
 
   /**
@@ -52,7 +55,7 @@ public final class DetectionAssembly {
       List<Float> kept = new ArrayList<>();
       for (int r = 0; r < regions.size(); r++) {
         float score = scores[r * classes.size() + c];
-        if (score < settings.minScore()) {
+        if (score < minScore) {
           continue;
         }
         Box box = regions.get(r);

@@ -13,6 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipException;
@@ -82,6 +85,9 @@ public record DetectorFile(
     }
   }
 
+  /** The same for all, so that the same detector is the same bytes. */
+  private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
+
   /**
    * Packs a detector from a run's artifacts.
    *
@@ -104,6 +110,12 @@ public record DetectorFile(
       }
       if (bbox != null) {
         Files.copy(bbox, inside.getPath(BBOX));
+      }
+      for (String part : List.of(DESCRIPTION, WEIGHTS, HEAD, BBOX)) {
+        if (Files.exists(inside.getPath(part))) {
+          Files.getFileAttributeView(inside.getPath(part), BasicFileAttributeView.class)
+              .setTimes(WHENEVER, WHENEVER, WHENEVER);
+        }
       }
     }
     Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,12 +35,16 @@ import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.run.RunFolder.Key;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole chain on one training and one test set: any row of the ablation table, each shared
  * stage computed once.
  */
 public final class Experiment {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
 
   private static final int DETECTIONS_VERSION = 1;
 
@@ -88,6 +93,14 @@ public final class Experiment {
       throw new IOException(
           "The images of split '%s' have no annotated object; there is nothing to learn."
               .formatted(train.split()));
+    }
+    List<String> untrained = new ArrayList<>(test.classes());
+    untrained.removeAll(classes);
+    if (!untrained.isEmpty()) {
+      LOG.warn(
+          "No training image holds an object of class {}; the test images do, but it is neither looked"
+              + " for nor scored.",
+          String.join(", ", untrained));
     }
     this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
     requireKnown("frozen-layers", config.finetune().frozenLayers(), backbone.definition());
@@ -256,6 +269,8 @@ public final class Experiment {
         "detections",
         DETECTIONS_VERSION,
         Map.of(
+            "split",
+            test.split(),
             "features",
             network.testFeatures().hash(),
             "head",
@@ -282,7 +297,7 @@ public final class Experiment {
       throws IOException {
     RegionHead head = readHead(row, headFile);
     BoxRegressor regressor = bboxFile == null ? null : BoxRegressor.read(bboxFile);
-    DetectionAssembly assembly = new DetectionAssembly(config.detection());
+    DetectionAssembly assembly = new DetectionAssembly(config.detection(), head);
     Tap scored = row.usesNetworkScores() ? Tap.SCORES : row.layer();
     Map<String, List<Detection>> found = new LinkedHashMap<>();
     try (ProposalStore boxes = ProposalStore.open(network.testProposals());
@@ -408,6 +423,6 @@ public final class Experiment {
    */
   public EvaluationResult evaluate(Row row) throws IOException {
     return new DetectionEvaluator(ApMetric.ofKey(config.evaluation().metric()), 0.5)
-        .evaluate(classes, testAnnotations(), detectionsByImage(row));
+        .evaluate(classes, testAnnotations(), VocResults.read(detections(row), test.split()));
   }
 }

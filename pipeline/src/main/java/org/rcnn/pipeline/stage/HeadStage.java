@@ -42,7 +42,7 @@ public final class HeadStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeadStage.class);
   private static final int VERSION = 1;
-  private static final int SVM_VERSION = 3;
+  private static final int SVM_VERSION = 4;
   private static final int SCALE_IMAGES = 200;
 
   private final PipelineConfig config;
@@ -79,7 +79,8 @@ public final class HeadStage {
         Map.of(
             "features", input.features().hash(),
             "layer", layer.label(),
-            "settings", config.svm().toString(),
+            // The same SVMs, whichever head a run asks for.
+            "settings", config.svm().toString().replace("head=softmax", "head=svm"),
             "seed", config.seed()));
   }
 
@@ -99,7 +100,8 @@ public final class HeadStage {
         VERSION,
         Map.of(
             "features", input.features().hash(),
-            "settings", config.bbox().toString(),
+            // The same regression, whether a run uses it or a table does.
+            "settings", config.bbox().toString().replace("enabled=false", "enabled=true"),
             "seed", config.seed()));
   }
 

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +132,48 @@ class BadInputTest {
             "proposals.max-boxes=5");
     assertEquals(0, split.status(), split.err());
     assertTrue(split.err().contains("3 training and 3 test images"), split.err());
+  }
+
+  @Test
+  void imagesMayHaveBlanksAndNumbersInTheirNames() throws IOException {
+    int number = 0;
+    for (String split : List.of("train", "val", "trainval", "test")) {
+      Path list = devkit.resolve("ImageSets/Main").resolve(split + ".txt");
+      List<String> names = new ArrayList<>();
+      for (String id : Files.readAllLines(list)) {
+        String name = "photo " + Integer.parseInt(id.strip());
+        names.add(name);
+        Path image = devkit.resolve("JPEGImages").resolve(id.strip() + ".jpg");
+        if (Files.exists(image)) {
+          Files.move(image, image.resolveSibling(name + ".jpg"));
+          Path annotation = devkit.resolve("Annotations").resolve(id.strip() + ".xml");
+          Files.move(annotation, annotation.resolveSibling(name + ".xml"));
+          number++;
+        }
+      }
+      Files.write(list, names);
+    }
+    assertEquals(6, number);
+    Path run = folder.resolve("run");
+    Session.of(
+            "run",
+            "--data",
+            devkit,
+            "--out",
+            run,
+            "--set",
+            "finetune.enabled=false",
+            "--set",
+            "proposals.max-boxes=5")
+        .done();
+    // The same detections, scored as files.
+    Path found;
+    try (Stream<Path> files = Files.list(run.resolve("detections"))) {
+      found = files.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+    Session scored =
+        Session.of("eval", "--data", devkit, "--split", "test", "--detections", found).done();
+    assertTrue(scored.out().contains("2 images of split test"), scored.out());
   }
 
   @Test

@@ -12,15 +12,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -35,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDownloadCommandTest {
 
   @TempDir Path folder;
+  private final ExecutorService answers = Executors.newCachedThreadPool();
   private HttpServer server;
   private byte[] served;
   private boolean ranges = true;
@@ -49,12 +56,15 @@ class DataDownloadCommandTest {
     served = tar("VOCdevkit/VOC2007/a.txt", "seven lines about a cat ".repeat(2000));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/voc/", this::answer);
+    // One answer may keep silent while another is asked for.
+    server.setExecutor(answers);
     server.start();
   }
 
   @AfterEach
   void stop() {
     server.stop(0);
+    answers.shutdownNow();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -83,6 +93,51 @@ class DataDownloadCommandTest {
       }
     }
     exchange.close();
+  }
+
+  @Test
+  void aConnectionThatGoesSilentIsGivenUp() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    List<String> ranges = new CopyOnWriteArrayList<>();
+    server.createContext(
+        "/silent/",
+        exchange -> {
+          String range = exchange.getRequestHeaders().getFirst("Range");
+          ranges.add(String.valueOf(range));
+          if (range == null) {
+            exchange.sendResponseHeaders(200, served.length);
+            exchange.getResponseBody().write(served, 0, 1000);
+            exchange.getResponseBody().flush();
+            wait(over);
+          } else {
+            exchange
+                .getResponseHeaders()
+                .add(
+                    "Content-Range",
+                    "bytes 1000-%d/%d".formatted(served.length - 1, served.length));
+            exchange.sendResponseHeaders(206, served.length - 1000);
+            exchange.getResponseBody().write(served, 1000, served.length - 1000);
+            exchange.close();
+          }
+        });
+    URI url = URI.create(url("set.tar").replace("/voc/", "/silent/"));
+    Download.Source source =
+        new Download.Source(url, served.length, new Checksum(checksum("SHA-256")));
+    try {
+      Path file = new Download(Duration.ofMillis(400)).fetch(source, folder);
+      assertArrayEquals(served, Files.readAllBytes(file));
+      assertEquals(List.of("null", "bytes=1000-"), ranges);
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private static void wait(CountDownLatch over) {
+    try {
+      over.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String url(String name) {

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +45,40 @@ class RunFolderTest {
     assertEquals(key.hash(), Key.of("stage", 1, Map.of("threshold", 0.5)).hash());
     assertNotEquals(key.hash(), Key.of("stage", 1, Map.of("threshold", 0.7)).hash());
     assertNotEquals(key.hash(), Key.of("stage", 2, Map.of("threshold", 0.5)).hash());
+  }
+
+  @Test
+  void twoRunsAtOnceInAFolderAreRefused() throws IOException {
+    RunFolder run = new RunFolder(folder);
+    Closeable lock = run.lock();
+    try {
+      IOException refusal =
+          assertThrows(IOException.class, () -> new RunFolder(folder).lock().close());
+      assertEquals(
+          "Another run is at work in %s; wait for its end or name another folder."
+              .formatted(folder),
+          refusal.getMessage());
+    } finally {
+      lock.close();
+    }
+    new RunFolder(folder).lock().close();
+  }
+
+  @Test
+  void textGoesThroughLinksAndIntoPipes() throws Exception {
+    Path real = Files.writeString(folder.resolve("real.json"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), real);
+    RunFolder.writeText(link, "new");
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("new", Files.readString(real));
+
+    Path pipe = folder.resolve("pipe");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no pipes");
+    FutureTask<String> reader = new FutureTask<>(() -> Files.readString(pipe));
+    new Thread(reader).start();
+    RunFolder.writeText(pipe, "through");
+    assertEquals("through", reader.get(10, TimeUnit.SECONDS));
+    assertFalse(Files.isRegularFile(pipe));
   }
 
   @Test
