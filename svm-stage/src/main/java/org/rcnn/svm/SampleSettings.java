@@ -14,7 +14,8 @@ package org.rcnn.svm;
  * @param negativeShare the share of negatives that training may see, above 0 up to 1. Whether a
  *     region belongs to it depends on the seed, its image's name and its row alone
  * @param maxPositives proposals become positives of a class only while it has fewer positives than
- *     this; objects always do. Bounds the Gram matrices, which grow with its square
+ *     this; objects always do. Bounds the Gram matrices, which grow with its square, as long as no
+ *     class has more objects
  */
 public record SampleSettings(
     double positiveIou,

@@ -24,13 +24,15 @@ import java.util.List;
  * engine may use threads within a product. The result does not depend on either number of threads
  * (with an engine of which that is true).
  *
- * <p><b>Memory</b> depends on the settings, not on the number of images. With n samples of a class
- * (positives + negative cache + retrain-after + the regions of one image, at most) and d features:
- * {@code 4·d} bytes for each distinct sample of any class and at most a quarter more; {@code 2·n²}
- * bytes of Gram matrix for each class; {@code 20·n²} bytes for each solving thread; one image's
- * features twice; and while Gram matrices grow, {@code 4·n·d} bytes of one class, or of all
- * distinct samples of the classes trained together, plus at most 256 MiB. For 20 classes with 4,000
- * samples each, d = 4,096 and 2 threads that is at most about 1.6 + 0.6 + 0.6 GB.
+ * <p><b>Memory</b> depends on the settings and, since all objects are positives, on the number of
+ * objects of the most frequent class, not on that of images. With n samples of a class (positives +
+ * negative cache + retrain-after + the regions of one image, at most) and d features: {@code 4·d}
+ * bytes for each distinct sample of any class and at most a quarter more; {@code 2·n²} bytes of
+ * Gram matrix for each class; {@code 4·n²} bytes of the largest class that it has met for each
+ * solving thread; one image's features twice; and while Gram matrices grow, {@code 4·n·d} bytes of
+ * one class, or of all distinct samples of the classes trained together, plus at most 256 MiB. For
+ * 20 classes with 4,000 samples each, d = 4,096 and 2 threads that is at most about 1.6 + 0.6 + 0.1
+ * GB.
  */
 public final class SvmTrainer {
 

@@ -70,7 +70,7 @@ public final class Main {
     }
     try {
       return line.execute(arguments);
-    } catch (OutOfMemoryError | LinkageError e) {
+    } catch (Error e) {
       if (main.debug) {
         e.printStackTrace();
       }

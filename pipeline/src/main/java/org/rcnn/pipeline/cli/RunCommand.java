@@ -37,8 +37,8 @@ final class RunCommand implements Callable<Integer> {
     ObjectNode summary = summary(prepared, row, result);
     RunFolder.writeJson(
         prepared.run().root().resolve("manifest.json"), Manifest.of(prepared, summary));
-    RunFindings.report(prepared, row, result).write(prepared.run().root().resolve("report.html"));
     json.write(summary);
+    RunFindings.report(prepared, row, result).write(prepared.run().root().resolve("report.html"));
     System.out.println();
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
     prepared

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,15 @@ public final class Experiment {
           "No training image holds an object of class {}; the test images do, but it is neither looked"
               + " for nor scored.",
           String.join(", ", untrained));
+    }
+    Set<String> shared = new HashSet<>();
+    train.samples().forEach(sample -> shared.add(sample.id()));
+    long both = test.samples().stream().filter(sample -> shared.contains(sample.id())).count();
+    if (both > 0) {
+      LOG.warn(
+          "{} of the {} test images are among the training images; the mAP says little of others.",
+          both,
+          test.samples().size());
     }
     this.backbone = Backbone.of(config.network(), classes.size(), config.seed());
     requireKnown("frozen-layers", config.finetune().frozenLayers(), backbone.definition());
