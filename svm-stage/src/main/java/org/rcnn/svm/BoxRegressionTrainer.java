@@ -124,7 +124,8 @@ public final class BoxRegressionTrainer {
    * @param groundTruth the ground truth that the proposal overlaps most
    * @param features unscaled features, row-major
    * @param rowOffset index of the first feature of this proposal's row
-   * @return whether the overlap was greater than the setting
+   * @return whether it was added: the overlap is greater than the setting, and it is not a
+   *     held-back object paired with itself
    */
   public boolean add(
       String className, Box proposal, Box groundTruth, float[] features, int rowOffset) {

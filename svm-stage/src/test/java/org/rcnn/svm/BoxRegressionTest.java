@@ -120,6 +120,22 @@ class BoxRegressionTest {
   }
 
   @Test
+  void objectsPairedWithThemselvesAreLearnedFromButMeasureNothing() {
+    Random random = new Random(4);
+    BoxRegressionTrainer trainer =
+        new BoxRegressionTrainer(List.of("cat"), DIMENSION, settings(500, 2));
+    int learned = 0;
+    for (int i = 0; i < 200; i++) {
+      Box object = new Box(i, 20, i + 60, 70);
+      learned += trainer.add("cat", object, object, features(random), 0) ? 1 : 0;
+    }
+    assertTrue(learned > 50 && learned < 150, learned + " of 200");
+    BoxRegressionReport report = trainer.train(1).reports().get(0);
+    assertEquals(learned, report.pairsUsed());
+    assertEquals(0, report.pairsHeldBack());
+  }
+
+  @Test
   void aClassWithTooFewPairsLeavesBoxesAsTheyAre() {
     BoxRegressionTrainer.Result result =
         trainer(settings(100, 0), "cat", "dog").fill(9, "cat").fill(10, "dog").train(1);

@@ -4,11 +4,17 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -24,15 +30,31 @@ sealed interface ImageSource extends Closeable {
 
   static ImageSource open(Path root) throws IOException {
     if (Files.isDirectory(root)) {
-      try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-        List<String> paths =
-            files
-                .filter(Files::isRegularFile)
-                .map(file -> root.relativize(file).toString().replace('\\', '/'))
-                .sorted()
-                .toList();
-        return new Folder(root, paths);
-      }
+      List<String> paths = new ArrayList<>();
+      Files.walkFileTree(
+          root,
+          Set.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile()) {
+                paths.add(root.relativize(file).toString().replace('\\', '/'));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof FileSystemLoopException) {
+                // A link to a folder around it, all of whose files are there already.
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
+      Collections.sort(paths);
+      return new Folder(root, List.copyOf(paths));
     }
     if (!Files.exists(root)) {
       throw new IOException("There is no folder or zip %s.".formatted(root));

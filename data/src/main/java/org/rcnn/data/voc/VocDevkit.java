@@ -157,12 +157,17 @@ public final class VocDevkit {
 
   /**
    * Whether each line is an image and a number. Names may end so, too: then an image of the whole
-   * line's name tells.
+   * line's name tells, or in a folder without images an annotation.
    */
   private boolean isClassList(List<String> lines) {
     return !lines.isEmpty()
-        && lines.stream()
-            .allMatch(line -> CLASS_LINE.matcher(line).matches() && !images.containsKey(line));
+        && lines.stream().allMatch(line -> CLASS_LINE.matcher(line).matches() && !isImage(line));
+  }
+
+  private boolean isImage(String name) {
+    return images.isEmpty()
+        ? Files.exists(root.resolve("Annotations").resolve(name + ".xml"))
+        : images.containsKey(name);
   }
 
   /**
@@ -256,6 +261,8 @@ public final class VocDevkit {
           .filter(file -> ending(file).equalsIgnoreCase("xml"))
           .map(VocDevkit::stem)
           .filter(id -> images.isEmpty() || images.containsKey(id))
+          // Lists of images and result files do not keep blanks at the ends.
+          .filter(id -> id.equals(id.strip()))
           .forEach(ids::add);
     }
     return List.copyOf(ids);

@@ -179,7 +179,7 @@ public final class VocResults {
     int number = 0;
     try (BufferedReader reader = Files.newBufferedReader(file, charset)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
+        line = number++ == 0 && line.startsWith("\uFEFF") ? line.substring(1) : line;
         if (!line.isBlank()) {
           lines.add(parse(line.strip(), className, ids, file, number));
         }

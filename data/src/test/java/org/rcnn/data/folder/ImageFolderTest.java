@@ -117,6 +117,7 @@ class ImageFolderTest {
     images("set", "a/1.png");
     images("elsewhere", "1.png");
     Files.createSymbolicLink(folder.resolve("set/b"), folder.resolve("elsewhere"));
+    Files.createSymbolicLink(folder.resolve("set/a/loop"), folder.resolve("set"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("set"));
     try (ImageFolder set = ImageFolder.open(link, 0, 0)) {
       assertEquals(List.of("a/1.png", "b/1.png"), names(set.train()));

@@ -81,6 +81,8 @@ class VocResultsTest {
     }
     VocResults.ofImages(List.of("cat"), detections).write(folder, "test");
     assertEquals(detections, VocResults.read(folder, "test").byImage("cat"));
+    Files.writeString(folder.resolve("comp4_det_test_cat.txt"), "\uFEFFa .5 1 1 1 1\n");
+    assertEquals("a", VocResults.read(folder, "test").lines("cat").get(0).imageId());
     // What older tools write.
     Files.write(
         folder.resolve("comp4_det_test_cat.txt"),

@@ -161,7 +161,8 @@ final class Download {
   /** One connection: from where the part ends to the end of the file. */
   private void receive(Source source, Path part) throws IOException {
     long have = sizeOf(part);
-    HttpRequest.Builder request = HttpRequest.newBuilder(source.url()).timeout(patience).GET();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(source.url()).timeout(Duration.ofMinutes(1)).GET();
     if (have > 0) {
       request.header("Range", "bytes=" + have + "-");
     }
@@ -214,6 +215,10 @@ final class Download {
     Watchdog watchdog = new Watchdog(body, patience);
     try {
       copyWatched(source, body, part, from, announced, watchdog);
+    } catch (IOException e) {
+      throw watchdog.gaveUp
+          ? new IOException("nothing came for " + patience.toSeconds() + " s", e)
+          : e;
     } finally {
       watchdog.stop();
     }
@@ -221,6 +226,7 @@ final class Download {
 
   /** Closes a stream from which nothing came for a while, which ends the read that waits for it. */
   private static final class Watchdog {
+    private volatile boolean gaveUp;
     private final AtomicLong latest = new AtomicLong(System.nanoTime());
     private final ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
@@ -235,6 +241,7 @@ final class Download {
       clock.scheduleWithFixedDelay(
           () -> {
             if (System.nanoTime() - latest.get() > patience.toNanos()) {
+              gaveUp = true;
               try {
                 watched.close();
               } catch (IOException e) {

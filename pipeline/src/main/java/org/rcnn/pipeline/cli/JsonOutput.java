@@ -12,7 +12,7 @@ final class JsonOutput {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the result for programs to this file.")
+      description = "Write the result for programs to this file; - is standard output.")
   private Path file;
 
   /** A figure as JSON has it, which knows no NaN: null then. */
@@ -22,8 +22,15 @@ final class JsonOutput {
 
   /** Writes the result if the option was given. */
   void write(JsonNode result) throws IOException {
-    if (file != null) {
-      RunFolder.writeJson(file, result);
+    if (file == null) {
+      return;
+    }
+    // By their names: what standard output is redirected to must go on where it is, not be
+    // replaced.
+    switch (file.toString()) {
+      case "-", "/dev/stdout", "/dev/fd/1" -> System.out.print(RunFolder.text(result));
+      case "/dev/stderr", "/dev/fd/2" -> System.err.print(RunFolder.text(result));
+      default -> RunFolder.writeJson(file, result);
     }
   }
 }

@@ -56,12 +56,12 @@ public final class Main {
     line.setParameterExceptionHandler(
         (failure, parsed) -> {
           failure.getCommandLine().getErr().println(Failures.sentence(failure));
-          String[] names = failure.getCommandLine().getCommandSpec().qualifiedName().split(" ");
           failure
               .getCommandLine()
               .getErr()
               .printf(
-                  "`rcnn help%s` lists what it takes.%n", names.length < 2 ? "" : " " + names[1]);
+                  "`%s --help` lists what it takes.%n",
+                  failure.getCommandLine().getCommandSpec().qualifiedName());
           return CommandLine.ExitCode.USAGE;
         });
     if (arguments.length == 0) {

@@ -96,10 +96,13 @@ final class RunOptions {
     PipelineConfig settings = configuration(loader);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
     Problems problems = new Problems(strict, "the run's manifest");
+    // Before the folder, so that a mistyped name leaves nothing behind.
+    VocDevkit own = data == null ? null : devkit(settings);
     RunFolder run = new RunFolder(folder);
     Closeable lock = run.lock();
     try {
-      return prepare(loader, settings, run, problems, lock);
+      VocDevkit devkit = own == null ? demo(settings, folder) : own;
+      return prepare(loader, settings, devkit, run, problems, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -109,12 +112,12 @@ final class RunOptions {
   private Prepared prepare(
       ConfigLoader loader,
       PipelineConfig settings,
+      VocDevkit devkit,
       RunFolder run,
       Problems problems,
       Closeable lock)
       throws IOException {
     Path folder = run.root();
-    VocDevkit devkit = devkit(settings, folder);
     PipelineConfig.Data images = settings.data();
     DetectionSet train = DetectionSet.read(devkit, images.train(), images.limit(), problems);
     DetectionSet test = DetectionSet.read(devkit, images.test(), images.limit(), problems);
@@ -158,10 +161,7 @@ final class RunOptions {
     return name == null ? "run" : name.toString();
   }
 
-  private VocDevkit devkit(PipelineConfig settings, Path folder) throws IOException {
-    if (data == null) {
-      return demo(settings, folder);
-    }
+  private VocDevkit devkit(PipelineConfig settings) throws IOException {
     VocDevkit devkit = VocDevkit.open(data);
     if (!devkit.splits().isEmpty()) {
       return devkit;

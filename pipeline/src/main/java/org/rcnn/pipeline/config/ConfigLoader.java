@@ -144,6 +144,9 @@ public final class ConfigLoader {
     ObjectNode at = tree;
     ObjectNode known = defaults;
     String[] parts = key.split("\\.");
+    if (parts.length == 0) {
+      throw unknown(key, "the command line", known);
+    }
     for (int i = 0; i < parts.length - 1; i++) {
       if (!(known.get(parts[i]) instanceof ObjectNode next) || !isSection(next)) {
         throw unknown(key, "the command line", known);
@@ -156,7 +159,11 @@ public final class ConfigLoader {
       throw unknown(key, "the command line", known);
     }
     try {
-      at.set(last, yaml.readTree(value));
+      JsonNode read = yaml.readTree(value);
+      if (read.isNull() || read.isMissingNode()) {
+        throw new ConfigException("%s has no value.".formatted(key));
+      }
+      at.set(last, read);
     } catch (JsonProcessingException e) {
       throw new ConfigException("%s: '%s' is not a value.".formatted(key, value));
     }

@@ -54,7 +54,8 @@ public final class RunFolder {
   }
 
   /**
-   * Keeps other processes out of the folder until what is returned is closed.
+   * Keeps other processes out of the folder until what is returned is closed. Meant for one call in
+   * a process: a second one is refused, too, but on many systems it lets other processes in again.
    *
    * @throws IOException if another run is at work in it
    */
@@ -187,7 +188,12 @@ public final class RunFolder {
 
   /** Writes a JSON file of the run aside and renames it into place. */
   public static void writeJson(Path file, JsonNode tree) throws IOException {
-    writeText(file, JSON.writeValueAsString(tree) + "\n");
+    writeText(file, text(tree));
+  }
+
+  /** A tree as a JSON file has it. */
+  public static String text(JsonNode tree) throws IOException {
+    return JSON.writeValueAsString(tree) + "\n";
   }
 
   /** Writes a text file of the run aside and renames it into place. */
