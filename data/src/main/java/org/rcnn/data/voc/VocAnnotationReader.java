@@ -45,6 +45,12 @@ public final class VocAnnotationReader {
 
   private static final String[] CORNERS = {"xmin", "ymin", "xmax", "ymax"};
 
+  /** No image reaches so far; what does is a mistake, and may be more than arithmetic bears. */
+  private static final double FARTHEST = 1e9;
+
+  /** Result files and folders of crops are named after classes. */
+  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cntrl}]");
+
   private final String file;
   private final List<String> problems = new ArrayList<>();
 
@@ -110,12 +116,6 @@ public final class VocAnnotationReader {
       throw new IllegalStateException("The JDK's XML parser refuses to be made safe.", e);
     }
   }
-
-  /** No image reaches so far; what does is a mistake, and may be more than arithmetic bears. */
-  private static final double FARTHEST = 1e9;
-
-  /** Result files and folders of crops are named after classes. */
-  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cntrl}]");
 
   // The parser's default handler prints to standard error before it throws.
   private static final ErrorHandler THROWING =

@@ -210,8 +210,7 @@ final class Download {
 
   private void copy(Source source, InputStream body, Path part, long from, long announced)
       throws IOException {
-    // A read knows no time limit: a connection that silently went dead would be waited for for
-    // ever.
+    // A read knows no time limit: it would wait without end for a connection that went dead.
     Watchdog watchdog = new Watchdog(body, patience);
     try {
       copyWatched(source, body, part, from, announced, watchdog);

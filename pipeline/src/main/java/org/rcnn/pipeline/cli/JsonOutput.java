@@ -25,8 +25,7 @@ final class JsonOutput {
     if (file == null) {
       return;
     }
-    // By their names: what standard output is redirected to must go on where it is, not be
-    // replaced.
+    // By their names: a file that standard output goes to must grow, not be replaced.
     switch (file.toString()) {
       case "-", "/dev/stdout", "/dev/fd/1" -> System.out.print(RunFolder.text(result));
       case "/dev/stderr", "/dev/fd/2" -> System.err.print(RunFolder.text(result));

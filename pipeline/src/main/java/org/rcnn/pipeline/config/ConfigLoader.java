@@ -91,13 +91,13 @@ public final class ConfigLoader {
   }
 
   private PipelineConfig assemble(JsonNode layer, String source, Map<String, String> settings) {
-    ObjectNode tree = (ObjectNode) resource(DEFAULTS);
+    ObjectNode defaults = (ObjectNode) resource(DEFAULTS);
+    ObjectNode tree = defaults.deepCopy();
     if (layer.isObject()) {
       merge(tree, (ObjectNode) layer, "", source);
     } else if (!layer.isMissingNode() && !layer.isNull()) {
       throw new ConfigException(source + " must be a mapping of keys to values.");
     }
-    ObjectNode defaults = (ObjectNode) resource(DEFAULTS);
     settings.forEach((key, value) -> set(tree, defaults, key, value));
     try {
       return yaml.treeToValue(tree, PipelineConfig.class);

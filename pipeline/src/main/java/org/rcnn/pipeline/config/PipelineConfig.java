@@ -356,7 +356,7 @@ public record PipelineConfig(
   public record BoxRegression(boolean enabled, double pairIou, double lambda, int maxPairs) {
     /** Refuses values outside their ranges. */
     public BoxRegression {
-      Range.within("bbox.pair-iou", pairIou, 0, 0.99);
+      Range.within("bbox.pair-iou", pairIou, 0.01, 0.99);
       Range.within("bbox.lambda", lambda, 1e-6, 1e9);
       Range.within("bbox.max-pairs", maxPairs, 1, 40_000);
     }

@@ -53,6 +53,10 @@ public record DetectorFile(
   private static final String HEAD = "head.model";
   private static final String BBOX = "bbox.model";
   private static final int VERSION = 2;
+
+  /** The time of every part, so that the same detector is the same bytes. */
+  private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
@@ -84,9 +88,6 @@ public record DetectorFile(
       classes = List.copyOf(classes);
     }
   }
-
-  /** The same for all, so that the same detector is the same bytes. */
-  private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
 
   /**
    * Packs a detector from a run's artifacts.

@@ -113,6 +113,14 @@ class EvalCommandTest {
     Session.of("eval", "--data", data, "--split", "test", "--detections", results, "--metric", "x")
         .refused(2, "--metric");
     Session.of(
+            "eval",
+            "--data=" + data,
+            "--split=test",
+            "--detections=" + results,
+            "--metric=coco",
+            "--iou=0.7")
+        .refused(2, "--iou does nothing for coco");
+    Session.of(
             "eval", "--data", data, "--split", "test", "--detections", results, "--colour", "red")
         .refused(2, "Unknown options: '--colour', 'red'");
   }
