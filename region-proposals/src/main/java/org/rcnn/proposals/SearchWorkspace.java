@@ -82,7 +82,7 @@ final class SearchWorkspace {
       int y0 = found.yMin(i);
       int x1 = found.xMax(i);
       int y1 = found.yMax(i);
-      if (x1 - x0 >= config.minBoxSide() && y1 - y0 >= config.minBoxSide()) {
+      if (x1 - x0 >= config.minSide() && y1 - y0 >= config.minSide()) {
         boxes.add(x0, y0, x1, y1, rank);
       }
     }

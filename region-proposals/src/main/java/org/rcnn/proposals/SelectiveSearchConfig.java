@@ -17,7 +17,7 @@ import java.util.Set;
  * @param similaritySets for each set, a hierarchy that groups by the sum of its measures
  * @param sigma standard deviation of the smoothing before segmentation, in pixels
  * @param variant whose choices to follow where the paper leaves them open
- * @param minBoxSide boxes narrower or lower than this, at the working size, are dropped; the whole
+ * @param minSide boxes narrower or lower than this, at the working size, are dropped; the whole
  *     image never is
  * @param workingSize the size at which images are searched
  * @param maxPixels larger working images are scaled down to this many pixels. Memory is about 100
@@ -34,7 +34,7 @@ public record SelectiveSearchConfig(
     List<Set<Similarity>> similaritySets,
     double sigma,
     Variant variant,
-    int minBoxSide,
+    int minSide,
     WorkingSize workingSize,
     int maxPixels,
     int maxBoxes,
@@ -76,7 +76,7 @@ public record SelectiveSearchConfig(
     require(
         sigma >= 0 && sigma <= 20,
         "sigma must lie between 0 and 20 pixels, not %s.".formatted(sigma));
-    require(minBoxSide >= 1, "minBoxSide must be at least 1, not %d.".formatted(minBoxSide));
+    require(minSide >= 1, "minSide must be at least 1, not %d.".formatted(minSide));
     require(
         maxPixels >= 1 && maxPixels <= 1 << 27,
         "maxPixels must lie between 1 and %d, not %d.".formatted(1 << 27, maxPixels));
@@ -146,7 +146,7 @@ public record SelectiveSearchConfig(
     return builder()
         .scales(List.of(150, 300, 450))
         .variant(Variant.OPENCV)
-        .minBoxSide(1)
+        .minSide(1)
         .workingSize(WorkingSize.original())
         .build();
   }
@@ -178,7 +178,7 @@ public record SelectiveSearchConfig(
         .similaritySets(similaritySets)
         .sigma(sigma)
         .variant(variant)
-        .minBoxSide(minBoxSide)
+        .minSide(minSide)
         .workingSize(workingSize)
         .maxPixels(maxPixels)
         .maxBoxes(maxBoxes)
@@ -200,7 +200,7 @@ public record SelectiveSearchConfig(
         List.of(COLOUR_TEXTURE_SIZE_FILL, TEXTURE_SIZE_FILL);
     private double sigma = 0.8;
     private Variant variant = Variant.AUTHORS;
-    private int minBoxSide = 20;
+    private int minSide = 20;
     private WorkingSize workingSize = WorkingSize.longerSide(500);
     private int maxPixels = 400_000;
     private int maxBoxes = Integer.MAX_VALUE;
@@ -240,8 +240,8 @@ public record SelectiveSearchConfig(
     }
 
     /** Smallest width and height of a box at the working size. */
-    public Builder minBoxSide(int minBoxSide) {
-      this.minBoxSide = minBoxSide;
+    public Builder minSide(int minSide) {
+      this.minSide = minSide;
       return this;
     }
 
@@ -283,7 +283,7 @@ public record SelectiveSearchConfig(
           similaritySets,
           sigma,
           variant,
-          minBoxSide,
+          minSide,
           workingSize,
           maxPixels,
           maxBoxes,

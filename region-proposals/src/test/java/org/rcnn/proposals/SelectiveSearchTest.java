@@ -104,7 +104,7 @@ class SelectiveSearchTest {
         .similaritySets(sets)
         .sigma(random.nextInt(4) * 0.6)
         .variant(any(random, Variant.values()))
-        .minBoxSide(1 + random.nextInt(30))
+        .minSide(1 + random.nextInt(30))
         .workingSize(
             any(
                 random,
@@ -212,7 +212,7 @@ class SelectiveSearchTest {
   @Test
   void boxesBelowTheLeastSideAreDropped() {
     RgbImage image = TestImages.scene(200, 150, new Random(7));
-    SelectiveSearchConfig config = SelectiveSearchConfig.builder().minBoxSide(30).build();
+    SelectiveSearchConfig config = SelectiveSearchConfig.builder().minSide(30).build();
     for (Box box : new SelectiveSearch(config).propose(image)) {
       assertTrue(box.width() >= 30 && box.height() >= 30, box.toString());
     }
@@ -333,7 +333,7 @@ class SelectiveSearchTest {
       for (ColourSpace space : mode.colourSpaces()) {
         for (int k : mode.scales()) {
           for (Box region : boxesOf(search.segmentation(working, space, k))) {
-            boolean large = Math.min(region.width(), region.height()) >= mode.minBoxSide();
+            boolean large = Math.min(region.width(), region.height()) >= mode.minSide();
             assertTrue(!large || boxes.contains(region), mode + ": " + region);
           }
         }

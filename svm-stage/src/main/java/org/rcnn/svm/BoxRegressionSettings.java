@@ -3,7 +3,7 @@ package org.rcnn.svm;
 /**
  * How box regression is trained.
  *
- * @param minOverlap a proposal is paired with a ground truth if their IoU is greater than this
+ * @param pairIou a proposal is paired with a ground truth if their IoU is greater than this
  * @param lambda weight of the ridge penalty; it weighs the bias too, as in the authors' code
  * @param featureScale factor that brings features to a mean norm of 20, for which {@code lambda} is
  *     meant
@@ -17,7 +17,7 @@ package org.rcnn.svm;
  * @param seed of the samples
  */
 public record BoxRegressionSettings(
-    double minOverlap,
+    double pairIou,
     double lambda,
     double featureScale,
     int maxPairs,
@@ -27,7 +27,7 @@ public record BoxRegressionSettings(
 
   /** Refuses values out of range, by name. */
   public BoxRegressionSettings {
-    check(minOverlap >= 0 && minOverlap < 1, "minOverlap", "from 0 to below 1", minOverlap);
+    check(pairIou >= 0 && pairIou < 1, "pairIou", "from 0 to below 1", pairIou);
     check(lambda > 0 && Double.isFinite(lambda), "lambda", "above 0", lambda);
     check(
         featureScale > 0 && Double.isFinite(featureScale), "featureScale", "above 0", featureScale);

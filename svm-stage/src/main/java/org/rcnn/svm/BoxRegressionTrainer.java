@@ -100,7 +100,7 @@ public final class BoxRegressionTrainer {
     int pairs = 0;
     for (int i = 0; i < proposals.size(); i++) {
       GroundTruth best = null;
-      double most = settings.minOverlap();
+      double most = settings.pairIou();
       for (GroundTruth object : objects) {
         double overlap = proposals.get(i).iou(object.box());
         if (overlap > most) {
@@ -140,7 +140,7 @@ public final class BoxRegressionTrainer {
           "A row of %d features from index %d on is not in an array of %d."
               .formatted(dimension, rowOffset, features.length));
     }
-    if (!(proposal.iou(groundTruth) > settings.minOverlap())) {
+    if (!(proposal.iou(groundTruth) > settings.pairIou())) {
       return false;
     }
     if (isHeldBack(groundTruth) && proposal.equals(groundTruth)) {

@@ -71,7 +71,7 @@ final class ClassSolvers implements AutoCloseable {
         solver.solve(
             mined.gram(),
             mined.positives(),
-            settings.samples().positiveCopies(),
+            settings.samples().positiveUpsampling(),
             scale,
             mined.alphas());
     idle.add(solver);

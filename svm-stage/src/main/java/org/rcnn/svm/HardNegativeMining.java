@@ -163,7 +163,8 @@ final class HardNegativeMining implements AutoCloseable {
         mined.met(negatives.length, hard.length);
         int[] fresh =
             Arrays.stream(hard).filter(row -> !mined.holdsFirst(imageIndex, row)).toArray();
-        int[] chosen = sampling.subset(image.id(), fresh, settings.mining().perImage());
+        int[] chosen =
+            sampling.subset(image.id(), fresh, settings.mining().hardNegativesPerImage());
         hold(imageIndex, image, chosen, mined::addNegatives);
       }
     }
@@ -172,7 +173,8 @@ final class HardNegativeMining implements AutoCloseable {
   /** Whether a negative is worth adding; all are to a class that has no model yet. */
   private boolean isHard(MinedClass mined, float product) {
     return !mined.trained()
-        || (float) (scale.factor() * product + mined.bias()) > settings.mining().addAbove();
+        || (float) (scale.factor() * product + mined.bias())
+            > settings.mining().hardNegativeScore();
   }
 
   private float[] productsWithWeights(TrainingImage image) {
@@ -278,7 +280,7 @@ final class HardNegativeMining implements AutoCloseable {
         counter.difficult,
         counter.proposals,
         mined.positives(),
-        (long) mined.positives() * settings.samples().positiveCopies(),
+        (long) mined.positives() * settings.samples().positiveUpsampling(),
         counter.ignored,
         counter.negatives,
         counter.negativesKept);
@@ -328,7 +330,8 @@ final class HardNegativeMining implements AutoCloseable {
   }
 
   private boolean[] share(TrainingImage image) {
-    return sampling.share(image.id(), image.regions().size(), settings.samples().negativeShare());
+    return sampling.share(
+        image.id(), image.regions().size(), settings.samples().negativeSampling());
   }
 
   private static int[] rows(byte[] labels, byte wanted) {

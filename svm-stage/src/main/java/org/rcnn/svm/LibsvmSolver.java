@@ -77,8 +77,8 @@ final class LibsvmSolver {
             kernel,
             diagonal,
             positives,
-            settings.c() * positiveCost,
-            settings.c(),
+            settings.cost() * positiveCost,
+            settings.cost(),
             settings.tolerance(),
             balanced(start, positives));
     return solution(result, positives, positiveCost);
@@ -168,6 +168,10 @@ final class LibsvmSolver {
       loss += (i < positives ? positiveCost : 1) * Math.max(0, 1 - y * scores[i]);
     }
     return new Solution(
-        coefficients, bias, scores, squaredNorm / 2 + settings.c() * loss, sum - squaredNorm / 2);
+        coefficients,
+        bias,
+        scores,
+        squaredNorm / 2 + settings.cost() * loss,
+        sum - squaredNorm / 2);
   }
 }

@@ -167,7 +167,7 @@ final class MinedClass {
   int evict(double[] scores, MiningSettings settings, RegionSampling sampling, FeaturePool pool) {
     int[] kept =
         IntStream.range(positives, size)
-            .filter(i -> !(scores[i] < settings.evictBelow()))
+            .filter(i -> !(scores[i] < settings.easyNegativeScore()))
             .toArray();
     if (kept.length > settings.negativeCache()) {
       kept =

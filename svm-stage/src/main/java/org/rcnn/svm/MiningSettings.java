@@ -13,11 +13,11 @@ package org.rcnn.svm;
  *
  * @param firstImages how many images give the negatives of the first models, at least 1
  * @param firstNegatives how many negatives they give in all, at least 1
- * @param addAbove negatives that score above this are added
- * @param perImage negatives that a class adds from one image at most, a seeded draw of those above
- *     {@code addAbove}; at least 1
+ * @param hardNegativeScore negatives that score above this are added
+ * @param hardNegativesPerImage negatives that a class adds from one image at most, a seeded draw of
+ *     those above {@code hardNegativeScore}; at least 1
  * @param retrainAfter additions after which a class is retrained, at least 1
- * @param evictBelow negatives that score below this after a retraining are dropped
+ * @param easyNegativeScore negatives that score below this after a retraining are dropped
  * @param negativeCache negatives that a class keeps after a retraining, at least 1: of those not
  *     dropped, a seeded uniform sample of all that it has met so far. Memory grows with its square:
  *     see {@link SvmTrainer}
@@ -25,23 +25,25 @@ package org.rcnn.svm;
 public record MiningSettings(
     int firstImages,
     int firstNegatives,
-    double addAbove,
-    int perImage,
+    double hardNegativeScore,
+    int hardNegativesPerImage,
     int retrainAfter,
-    double evictBelow,
+    double easyNegativeScore,
     int negativeCache) {
 
   /** Refuses values out of range. */
   public MiningSettings {
     requireOne("first-images", firstImages);
     requireOne("first-negatives", firstNegatives);
-    requireOne("per-image", perImage);
+    requireOne("hard-negatives-per-image", hardNegativesPerImage);
     requireOne("retrain-after", retrainAfter);
     requireOne("negative-cache", negativeCache);
-    if (Double.isNaN(addAbove) || Double.isNaN(evictBelow) || evictBelow > addAbove) {
+    if (Double.isNaN(hardNegativeScore)
+        || Double.isNaN(easyNegativeScore)
+        || easyNegativeScore > hardNegativeScore) {
       throw new IllegalArgumentException(
-          "evict-below must not exceed add-above, or negatives would be added only to be dropped; got %s and %s."
-              .formatted(evictBelow, addAbove));
+          "easy-negative-score must not exceed hard-negative-score, or negatives would be added only to be dropped; got %s and %s."
+              .formatted(easyNegativeScore, hardNegativeScore));
     }
   }
 

@@ -9,9 +9,9 @@ package org.rcnn.svm;
  *     negatives; whatever lies between is ignored
  * @param difficultPositives whether objects marked difficult are positives; if not, they are
  *     ignored, and so is what overlaps them
- * @param positiveCopies how often each positive counts, at least 1. Up-sampling is done as a weight
- *     of the loss, which is the same problem as training on that many copies
- * @param negativeShare the share of negatives that training may see, above 0 up to 1. Whether a
+ * @param positiveUpsampling how often each positive counts, at least 1. Up-sampling is done as a
+ *     weight of the loss, which is the same problem as training on that many copies
+ * @param negativeSampling the share of negatives that training may see, above 0 up to 1. Whether a
  *     region belongs to it depends on the seed, its image's name and its row alone
  * @param maxPositives proposals become positives of a class only while it has fewer positives than
  *     this; objects always do. Bounds the Gram matrices, which grow with its square, as long as no
@@ -21,8 +21,8 @@ public record SampleSettings(
     double positiveIou,
     double negativeIou,
     boolean difficultPositives,
-    int positiveCopies,
-    double negativeShare,
+    int positiveUpsampling,
+    double negativeSampling,
     int maxPositives) {
 
   /** Refuses values out of range. */
@@ -44,13 +44,13 @@ public record SampleSettings(
           "positive-iou %s is below negative-iou %s, so that regions would be both; raise the one or lower the other."
               .formatted(positiveIou, negativeIou));
     }
-    if (positiveCopies < 1) {
+    if (positiveUpsampling < 1) {
       throw new IllegalArgumentException(
-          "positive-copies must be at least 1, not " + positiveCopies + ".");
+          "positive-upsampling must be at least 1, not " + positiveUpsampling + ".");
     }
-    if (!(negativeShare > 0 && negativeShare <= 1)) {
+    if (!(negativeSampling > 0 && negativeSampling <= 1)) {
       throw new IllegalArgumentException(
-          "negative-share must lie above 0 and be at most 1, not " + negativeShare + ".");
+          "negative-sampling must lie above 0 and be at most 1, not " + negativeSampling + ".");
     }
   }
 
@@ -59,14 +59,14 @@ public record SampleSettings(
       double positiveIou,
       double negativeIou,
       boolean difficultPositives,
-      int positiveCopies,
-      double negativeShare) {
+      int positiveUpsampling,
+      double negativeSampling) {
     this(
         positiveIou,
         negativeIou,
         difficultPositives,
-        positiveCopies,
-        negativeShare,
+        positiveUpsampling,
+        negativeSampling,
         Integer.MAX_VALUE);
   }
 
@@ -83,6 +83,6 @@ public record SampleSettings(
   /** The same with another negative threshold. */
   public SampleSettings withNegativeIou(double iou) {
     return new SampleSettings(
-        positiveIou, iou, difficultPositives, positiveCopies, negativeShare, maxPositives);
+        positiveIou, iou, difficultPositives, positiveUpsampling, negativeSampling, maxPositives);
   }
 }

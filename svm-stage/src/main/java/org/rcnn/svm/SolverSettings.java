@@ -6,15 +6,15 @@ package org.rcnn.svm;
  * <p>The authors used LIBLINEAR, which regularises the bias (as a feature of constant value 10);
  * LIBSVM leaves it free. The two problems are close but not the same; their weights differ.
  *
- * @param c the cost C, greater than 0
+ * @param cost the cost C, greater than 0
  * @param positiveWeight the cost of a positive relative to a negative, greater than 0
  * @param tolerance LIBSVM's stopping tolerance on the violation of optimality, greater than 0
  */
-public record SolverSettings(double c, double positiveWeight, double tolerance) {
+public record SolverSettings(double cost, double positiveWeight, double tolerance) {
 
   /** Refuses values that are not positive numbers. */
   public SolverSettings {
-    requirePositive("c", c);
+    requirePositive("cost", cost);
     requirePositive("positive-weight", positiveWeight);
     requirePositive("tolerance", tolerance);
   }

@@ -58,7 +58,7 @@ public final class FineTuning {
    * @param validationPositiveAccuracy share of the held out regions with a class whose own label
    *     scored highest; NaN without such
    */
-  public record Progress(
+  public record LearningPoint(
       int iteration,
       double loss,
       double accuracy,
@@ -73,8 +73,8 @@ public final class FineTuning {
       };
     }
 
-    private static Progress of(double[] figures) {
-      return new Progress(
+    private static LearningPoint of(double[] figures) {
+      return new LearningPoint(
           (int) figures[0], figures[1], figures[2], figures[3], figures[4], figures[5]);
     }
   }
@@ -85,7 +85,7 @@ public final class FineTuning {
     void iteration(int done, int total, double loss);
 
     /** After every stretch of {@link #stretch()} iterations. */
-    void progress(Progress progress);
+    void progress(LearningPoint progress);
 
     /** Iterations in a stretch of the learning curve. */
     default int stretch() {
@@ -99,7 +99,7 @@ public final class FineTuning {
    * @param weights the fine-tuned weights
    * @param curve the learning curve, that of earlier calls included
    */
-  public record Result(Weights weights, List<Progress> curve) {
+  public record Result(Weights weights, List<LearningPoint> curve) {
     /** Keeps its own copy. */
     public Result {
       curve = List.copyOf(curve);
@@ -194,8 +194,8 @@ public final class FineTuning {
       throws IOException {
     WeightFile saved = Checkpoint.read(checkpoint, identity());
     int first = Checkpoint.done(saved);
-    List<Progress> curve =
-        new ArrayList<>(Checkpoint.curve(saved).stream().map(Progress::of).toList());
+    List<LearningPoint> curve =
+        new ArrayList<>(Checkpoint.curve(saved).stream().map(LearningPoint::of).toList());
     try (Network network =
         new Network(definition, saved == null ? start : saved.weights(), device.engineDevice())) {
       MomentumSgd sgd =
@@ -241,7 +241,7 @@ public final class FineTuning {
       Set<String> newLayers,
       int first,
       Path checkpoint,
-      List<Progress> curve,
+      List<LearningPoint> curve,
       Listener listener)
       throws IOException {
     int batchSize = settings.positives() + settings.backgrounds();
@@ -267,7 +267,7 @@ public final class FineTuning {
           listener.progress(curve.get(curve.size() - 1));
         }
         if ((i + 1) % CHECKPOINT_EVERY == 0) {
-          List<double[]> figures = curve.stream().map(Progress::figures).toList();
+          List<double[]> figures = curve.stream().map(LearningPoint::figures).toList();
           Checkpoint.of(network.weights(), sgd.velocities(), i + 1, figures, identity())
               .write(checkpoint, Precision.F32);
         }
@@ -348,7 +348,7 @@ public final class FineTuning {
         sums.add(loss, scores.toFloatArray(), labels);
       }
     }
-    Progress found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
+    LearningPoint found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
     return new double[] {found.loss(), found.positiveAccuracy()};
   }
 
@@ -383,9 +383,9 @@ public final class FineTuning {
       regions += labels.length;
     }
 
-    Progress finish(int iteration, double[] validated) {
-      Progress progress =
-          new Progress(
+    LearningPoint finish(int iteration, double[] validated) {
+      LearningPoint progress =
+          new LearningPoint(
               iteration,
               loss / iterations,
               (double) hits / regions,

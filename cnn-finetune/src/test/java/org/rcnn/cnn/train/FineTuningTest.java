@@ -25,7 +25,7 @@ import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
-import org.rcnn.cnn.train.FineTuning.Progress;
+import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.cnn.train.FineTuning.Result;
 import org.rcnn.cnn.train.Solver.Steps;
 import org.rcnn.data.Annotation;
@@ -55,7 +55,7 @@ class FineTuningTest {
   /** Collects the losses, and stops when asked. */
   private static final class Log implements FineTuning.Listener {
     final List<Double> losses = new ArrayList<>();
-    final List<Progress> stretches = new ArrayList<>();
+    final List<LearningPoint> stretches = new ArrayList<>();
     private final int last;
 
     Log(int last) {
@@ -75,7 +75,7 @@ class FineTuningTest {
     }
 
     @Override
-    public void progress(Progress progress) {
+    public void progress(LearningPoint progress) {
       stretches.add(progress);
     }
 
@@ -155,8 +155,8 @@ class FineTuningTest {
             Set.of("fc8"),
             log);
 
-    Progress first = result.curve().get(0);
-    Progress last = result.curve().get(4);
+    LearningPoint first = result.curve().get(0);
+    LearningPoint last = result.curve().get(4);
     assertEquals(5, first.iteration());
     assertEquals(25, last.iteration());
     assertEquals(log.stretches, result.curve());
@@ -376,8 +376,8 @@ class FineTuningTest {
     assertTrue(Double.isNaN(alone.curve().get(0).validationLoss()));
     // Four batches of 16 regions after each of four stretches.
     assertEquals(4 * 4 * 16, read.stream().filter(index -> index >= 100).count());
-    Progress first = watched.curve().get(0);
-    Progress last = watched.curve().get(3);
+    LearningPoint first = watched.curve().get(0);
+    LearningPoint last = watched.curve().get(3);
     assertTrue(last.validationLoss() < first.validationLoss(), first + " to " + last);
     assertTrue(last.validationPositiveAccuracy() > 0.8, last.toString());
   }

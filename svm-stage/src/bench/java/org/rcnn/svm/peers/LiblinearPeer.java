@@ -88,7 +88,8 @@ public final class LiblinearPeer implements SvmPeer {
       for (int i = 0; i < problem.y.length; i++) {
         problem.y[i] = i < positives ? 1 : -1;
       }
-      Parameter parameter = new Parameter(SolverType.L2R_L1LOSS_SVC_DUAL, settings.c(), TOLERANCE);
+      Parameter parameter =
+          new Parameter(SolverType.L2R_L1LOSS_SVC_DUAL, settings.cost(), TOLERANCE);
       parameter.setWeights(new double[] {settings.positiveWeight()}, new int[] {1});
       parameter.setRandom(new Random(1));
       // The first sample is a positive, so the weights point to the positives.

@@ -78,7 +78,7 @@ abstract class LibsvmPeer implements SvmPeer {
       svm_parameter parameter = new svm_parameter();
       parameter.svm_type = svm_parameter.C_SVC;
       parameter.kernel_type = kernelType;
-      parameter.C = settings.c();
+      parameter.C = settings.cost();
       parameter.eps = settings.tolerance();
       parameter.cache_size = CACHE_MIB;
       parameter.shrinking = 1;

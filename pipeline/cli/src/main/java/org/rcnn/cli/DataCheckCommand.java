@@ -1,0 +1,162 @@
+package org.rcnn.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.voc.DevkitAudit;
+import org.rcnn.data.voc.DevkitAudit.ClassCount;
+import org.rcnn.data.voc.DevkitAudit.SplitCount;
+import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.pipeline.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at every image and annotation of a VOC-style folder. */
+@Command(
+    name = "check",
+    description =
+        "Tells what is in a VOC-style folder and what is wrong with it; status 1 if nothing of it"
+            + " can be used.")
+final class DataCheckCommand implements Callable<Integer> {
+
+  @Parameters(paramLabel = "DEVKIT", description = "VOC-style folder.")
+  private Path folder;
+
+  @Option(
+      names = "--show",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Show N problems of a kind; the JSON file has all. Default ${DEFAULT-VALUE}.")
+  private int show;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (show < 0) {
+      throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
+    }
+    VocDevkit devkit = VocDevkit.open(folder);
+    DevkitAudit audit = DevkitAudit.of(devkit);
+    boolean usable = isUsable(devkit);
+    print(audit);
+    json.write(tree(audit, usable));
+    if (!usable) {
+      throw new IOException(
+          "Nothing in %s can be used: no image that can be read has an annotated object."
+              .formatted(devkit.root()));
+    }
+    return 0;
+  }
+
+  /** Whether there is an image with an object; in a good folder the first one looked at. */
+  private static boolean isUsable(VocDevkit devkit) throws IOException {
+    for (String id : devkit.annotatedIds()) {
+      try {
+        if (!devkit.annotation(id).objects().isEmpty()) {
+          ImageFiles.read(devkit.image(id));
+          return true;
+        }
+      } catch (IOException e) {
+        // The audit has told it.
+        continue;
+      }
+    }
+    return false;
+  }
+
+  private static Map<String, List<String>> problems(DevkitAudit audit) {
+    Map<String, List<String>> kinds = new LinkedHashMap<>();
+    kinds.put("missing images", audit.missingImages());
+    kinds.put("unreadable images", audit.unreadableImages());
+    kinds.put("bad annotations", audit.badAnnotations());
+    kinds.put("bad objects", audit.badObjects());
+    kinds.put("size mismatches", audit.sizeMismatches());
+    return kinds;
+  }
+
+  private void print(DevkitAudit audit) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%s: %d images%n", audit.root(), audit.images());
+    if (audit.splits().isEmpty()) {
+      out.printf("%nNo splits in ImageSets/Main.%n");
+    }
+    audit.splits().forEach((name, split) -> print(out, name, split));
+    out.println();
+    problems(audit)
+        .forEach(
+            (kind, sentences) -> {
+              out.printf("%s: %d%n", kind, sentences.size());
+              sentences.stream().limit(show).forEach(sentence -> out.printf("  %s%n", sentence));
+              if (sentences.size() > show) {
+                out.printf("  and %d more%n", sentences.size() - show);
+              }
+            });
+    out.flush();
+  }
+
+  private static void print(PrintWriter out, String name, SplitCount split) {
+    out.printf("%nsplit %s: %d images, %d objects%n", name, split.images(), split.objects());
+    int width = split.classes().keySet().stream().mapToInt(String::length).max().orElse(5);
+    String line = "  %-" + Math.max(5, width) + "s  %7s  %7s  %9s  %9s%n";
+    if (!split.classes().isEmpty()) {
+      out.printf(line, "class", "images", "objects", "difficult", "truncated");
+    }
+    split
+        .classes()
+        .forEach(
+            (className, count) ->
+                out.printf(
+                    Locale.ROOT,
+                    line,
+                    className,
+                    count.images(),
+                    count.objects(),
+                    count.difficult(),
+                    count.truncated()));
+  }
+
+  private static ObjectNode tree(DevkitAudit audit, boolean usable) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("root", audit.root().toString());
+    tree.put("usable", usable);
+    tree.put("images", audit.images());
+    ObjectNode splits = tree.putObject("splits");
+    audit.splits().forEach((name, split) -> put(splits.putObject(name), split));
+    ObjectNode kinds = tree.putObject("problems");
+    problems(audit)
+        .forEach(
+            (kind, sentences) -> sentences.forEach(kinds.putArray(kind.replace(' ', '_'))::add));
+    return tree;
+  }
+
+  private static void put(ObjectNode tree, SplitCount split) {
+    tree.put("images", split.images());
+    tree.put("objects", split.objects());
+    ObjectNode classes = tree.putObject("classes");
+    for (Map.Entry<String, ClassCount> entry : split.classes().entrySet()) {
+      ClassCount count = entry.getValue();
+      classes
+          .putObject(entry.getKey())
+          .put("images", count.images())
+          .put("objects", count.objects())
+          .put("difficult", count.difficult())
+          .put("truncated", count.truncated());
+    }
+  }
+}

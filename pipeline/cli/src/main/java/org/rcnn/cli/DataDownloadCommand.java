@@ -1,0 +1,157 @@
+package org.rcnn.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.rcnn.cli.download.Checksum;
+import org.rcnn.cli.download.Download;
+import org.rcnn.cli.download.TarArchive;
+import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.pipeline.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Fetches VOC2007, or another file of a known checksum, and unpacks it. */
+@Command(
+    name = "download",
+    description = {
+      "Fetches VOC2007's trainval and test archives (911 MB), verifies and unpacks them.",
+      "A broken download goes on where it stopped when the command is given again."
+    })
+final class DataDownloadCommand implements Callable<Integer> {
+
+  private static final List<Download.Source> VOC2007 =
+      List.of(
+          voc2007("VOCtrainval_06-Nov-2007.tar", 460_032_000, "c52e279531787c972589f7e41ab4ae64"),
+          voc2007("VOCtest_06-Nov-2007.tar", 451_020_800, "b6e924de25625d8de591ea690078ad9f"));
+
+  private static Download.Source voc2007(String name, long size, String md5) {
+    return new Download.Source(
+        URI.create("http://host.robots.ox.ac.uk/pascal/VOC/voc2007/" + name),
+        size,
+        new Checksum(md5));
+  }
+
+  @Option(
+      names = "--out",
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description = "Where archives go and are unpacked; default: the current folder.")
+  private Path out;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "Another source, may be repeated: a mirror of VOC2007's archives, or any file with"
+              + " --checksum. What ends in .tar is unpacked.")
+  private List<String> urls = List.of();
+
+  @Option(
+      names = "--checksum",
+      paramLabel = "HEX",
+      description = "MD5 or SHA-256 of the file at the one --url.")
+  private String checksum;
+
+  @Option(names = "--delete-archive", description = "Delete an archive once it is unpacked.")
+  private boolean deleteArchive;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    List<Download.Source> sources = sources();
+    Download download = new Download();
+    PrintWriter report = spec.commandLine().getOut();
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ArrayNode rows = tree.putArray("files");
+    for (Download.Source source : sources) {
+      Path file = download.fetch(source, out);
+      report.printf("%s: %d bytes, %s%n", file, Files.size(file), source.checksum());
+      ObjectNode row = rows.addObject();
+      row.put("file", file.toString());
+      row.put("url", source.url().toString());
+      row.put("bytes", Files.size(file));
+      row.put("checksum", source.checksum().hex());
+      if (source.name().endsWith(".tar")) {
+        int files = TarArchive.unpack(file, out);
+        report.printf("%s: %d files unpacked%n", out, files);
+        row.put("unpacked", files);
+        if (deleteArchive) {
+          Files.delete(file);
+        }
+      }
+      report.flush();
+    }
+    json.write(tree);
+    return 0;
+  }
+
+  private List<Download.Source> sources() {
+    if (checksum != null && urls.size() != 1) {
+      throw new ConfigException(
+          "--checksum belongs to exactly one --url, not to %d.".formatted(urls.size()));
+    }
+    if (urls.isEmpty()) {
+      return VOC2007;
+    }
+    List<Download.Source> sources = new ArrayList<>();
+    for (String url : urls) {
+      sources.add(source(url));
+    }
+    return sources;
+  }
+
+  /** A file of VOC2007 is known by its name wherever it lies; any other needs its checksum. */
+  private Download.Source source(String text) {
+    URI url = address(text);
+    if (checksum != null) {
+      return new Download.Source(url, -1, new Checksum(checksum));
+    }
+    String name = new Download.Source(url, -1, null).name();
+    return VOC2007.stream()
+        .filter(known -> known.name().equals(name))
+        .map(known -> new Download.Source(url, known.size(), known.checksum()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "'%s' is none of VOC2007's archives; give its --checksum.".formatted(name)));
+  }
+
+  private static URI address(String text) {
+    try {
+      URI url = URI.create(text);
+      String path = url.getPath();
+      if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+          && url.getHost() != null
+          && path != null
+          && !path.endsWith("/")
+          && path.contains("/")
+          && !path.endsWith("/..")
+          && !path.endsWith("/.")) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(notAnAddress(text));
+    }
+    throw new ConfigException(notAnAddress(text));
+  }
+
+  private static String notAnAddress(String text) {
+    return "--url: '%s' is not the http or https address of a file.".formatted(text);
+  }
+}

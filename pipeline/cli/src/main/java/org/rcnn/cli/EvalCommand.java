@@ -1,0 +1,218 @@
+package org.rcnn.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.GroundTruth;
+import org.rcnn.data.voc.AnnotationReading;
+import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.voc.VocResults;
+import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.DetectionEvaluator;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.run.Problems;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores any detector's VOC result files. */
+@Command(
+    name = "eval",
+    description = "Scores VOC result files (*_det_SPLIT_CLASS.txt) against a split's annotations.")
+final class EvalCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DEVKIT",
+      description = "VOC-style folder; annotations and splits suffice.")
+  private Path data;
+
+  @Option(
+      names = "--split",
+      required = true,
+      paramLabel = "SPLIT",
+      description = "The split that was detected, such as test.")
+  private String split;
+
+  @Option(
+      names = "--detections",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of result files; lines: image score xmin ymin xmax ymax.")
+  private Path detections;
+
+  @Option(
+      names = "--metric",
+      defaultValue = "voc07",
+      paramLabel = "METRIC",
+      description = "voc07 (11 points, the default), area, or coco.")
+  private ApMetric metric;
+
+  @Option(
+      names = "--iou",
+      defaultValue = "0.5",
+      paramLabel = "IOU",
+      description = "Overlap from which a detection matches an object; default ${DEFAULT-VALUE}.")
+  private double iou;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  private final Problems problems = new Problems(false, "");
+
+  @Override
+  public Integer call() throws IOException {
+    DetectionEvaluator evaluator = evaluator();
+    VocDevkit devkit = VocDevkit.open(data);
+    List<String> ids = devkit.imageIds(split);
+    List<Annotation> annotations = annotations(devkit, ids);
+    VocResults results = VocResults.read(detections, split);
+    EvaluationResult result =
+        evaluator.evaluate(
+            classes(annotations, results), annotations, scored(results, ids, annotations));
+    print(result);
+    json.write(tree(result));
+    return 0;
+  }
+
+  private DetectionEvaluator evaluator() {
+    if (metric == ApMetric.COCO && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
+      throw new ConfigException("--iou does nothing for coco, which averages over ten of them.");
+    }
+    try {
+      return new DetectionEvaluator(metric, iou);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--iou: " + e.getMessage());
+    }
+  }
+
+  /** The annotations that can be read; the others are reported. */
+  private List<Annotation> annotations(VocDevkit devkit, List<String> ids) throws IOException {
+    List<Annotation> annotations = new ArrayList<>();
+    for (String id : ids) {
+      try {
+        AnnotationReading reading = devkit.readAnnotation(id);
+        for (String problem : reading.problems()) {
+          problems.report(problem);
+        }
+        Annotation read = reading.annotation();
+        // A copied annotation may carry another image's name; the split's name counts.
+        annotations.add(new Annotation(id, read.width(), read.height(), read.objects()));
+      } catch (IOException e) {
+        problems.report(e.getMessage() + " The image is not scored.");
+      }
+    }
+    if (annotations.isEmpty()) {
+      throw new IOException(
+          "No annotation of split '%s' in %s can be read; `data check` lists what is wrong."
+              .formatted(split, devkit.root()));
+    }
+    return annotations;
+  }
+
+  /** Every class that has an object or a result file, sorted: a missing file scores AP 0. */
+  private List<String> classes(List<Annotation> annotations, VocResults results)
+      throws IOException {
+    TreeSet<String> annotated =
+        annotations.stream()
+            .flatMap(annotation -> annotation.objects().stream())
+            .map(GroundTruth::className)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String name : annotated) {
+      if (!results.classes().contains(name)) {
+        problems.report(
+            "There is no result file of class '%s', which the split holds; nothing of it counts as found."
+                .formatted(name));
+      }
+    }
+    annotated.addAll(results.classes());
+    return List.copyOf(annotated);
+  }
+
+  /** The results without those of images whose annotation is unreadable. */
+  private static VocResults scored(
+      VocResults results, List<String> ids, List<Annotation> annotations) {
+    Set<String> unscored = new TreeSet<>(ids);
+    annotations.forEach(annotation -> unscored.remove(annotation.imageId()));
+    return unscored.isEmpty() ? results : results.without(unscored);
+  }
+
+  private void print(EvaluationResult result) {
+    PrintWriter out = spec.commandLine().getOut();
+    int width =
+        Math.max(
+            5, result.classes().stream().mapToInt(c -> c.className().length()).max().orElse(0));
+    out.printf(
+        Locale.ROOT,
+        "%s, IoU %s, %d images of split %s%n%n",
+        result.metric().title(),
+        result.iou(),
+        result.images(),
+        split);
+    String line = "%-" + width + "s  %6s  %7s  %9s  %8s  %8s%n";
+    out.printf(Locale.ROOT, line, "class", "AP", "objects", "difficult", "found", "false");
+    for (ClassResult row : result.classes()) {
+      out.printf(
+          Locale.ROOT,
+          line,
+          row.className(),
+          row.isScored() ? fraction(row.ap()) : "-",
+          row.positives(),
+          row.difficult(),
+          row.truePositives(),
+          row.falsePositives());
+    }
+    out.printf(Locale.ROOT, "%-" + width + "s  %6s%n", "mAP", fraction(result.meanAp()));
+    if (!result.unscoredClasses().isEmpty()) {
+      out.printf(
+          "Left out of the mean, for the split holds no object of theirs that counts: %s%n",
+          String.join(", ", result.unscoredClasses()));
+    }
+    out.flush();
+  }
+
+  private static String fraction(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  /** The result for programs; mAP is null if no class can be scored. */
+  private ObjectNode tree(EvaluationResult result) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("metric", result.metric().key());
+    tree.put("iou", result.iou());
+    tree.put("mAP", Json.orNull(result.meanAp()));
+    ObjectNode ap = tree.putObject("ap");
+    result.apByClass().forEach(ap::put);
+    tree.put("images", result.images());
+    tree.put("split", split);
+    ObjectNode classes = tree.putObject("classes");
+    for (ClassResult row : result.classes()) {
+      ObjectNode counts = classes.putObject(row.className());
+      counts.put("objects", row.positives());
+      counts.put("difficult", row.difficult());
+      counts.put("true_positives", row.truePositives());
+      counts.put("false_positives", row.falsePositives());
+      counts.put("ignored", row.ignored());
+    }
+    problems.sentences().forEach(tree.putArray("problems")::add);
+    return tree;
+  }
+}

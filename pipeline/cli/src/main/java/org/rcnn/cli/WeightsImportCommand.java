@@ -1,0 +1,137 @@
+package org.rcnn.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.weights.Transfer;
+import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightSource;
+import org.rcnn.pipeline.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Initialises a network from a weight file, and tells layer by layer what was copied. */
+@Command(
+    name = "import",
+    description =
+        "Tells layer by layer what a network would take from a weight file (.safetensors, .pth,"
+            + " .npz, .caffemodel): copied, new, refused and why.")
+final class WeightsImportCommand implements Callable<Integer> {
+
+  @Parameters(paramLabel = "FILE", description = "The file.")
+  private Path file;
+
+  @Option(
+      names = "--prototxt",
+      paramLabel = "FILE",
+      description = "The description of a Caffe model. Default: the one beside it.")
+  private Path prototxt;
+
+  @Option(
+      names = "--architecture",
+      required = true,
+      paramLabel = "NAME",
+      description =
+          "The network to initialise: alexnet, alexnet64, caffenet, zfnet, vgg16, squeezenet1_0,"
+              + " squeezenet1_0-caffe, squeezenet1_0-131 or resnet50.")
+  private String architecture;
+
+  @Option(
+      names = "--classes",
+      defaultValue = "20",
+      paramLabel = "N",
+      description =
+          "Object classes; background is one score more. Default ${DEFAULT-VALUE}, as VOC has.")
+  private int classes;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "SEED",
+      description = "Seed of the new layers' values; default ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the initialised network's weights to this .safetensors file.")
+  private Path out;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    NetworkDefinition definition = definition();
+    WeightSource source = WeightSource.open(file, prototxt);
+    Preprocessing preprocessing = source.preprocessing(definition.preprocessing());
+    Transfer transfer = Transfer.into(definition, source, seed);
+    PrintWriter report = spec.commandLine().getOut();
+    report.print(transfer.report());
+    report.println("input   " + preprocessing);
+    report.flush();
+    json.write(tree(transfer, source, preprocessing));
+    if (transfer.newLayers().size() == transfer.rows().size()) {
+      throw new IOException(
+          "No layer of %s fits %s; `weights inspect` shows what the file holds."
+              .formatted(file, architecture));
+    }
+    if (out != null) {
+      Map<String, String> notes = new TreeMap<>(source.notes());
+      notes.putAll(preprocessing.notes());
+      notes.put("architecture", architecture);
+      notes.put("classes", Integer.toString(classes));
+      notes.put("initialised-from", file.getFileName().toString());
+      notes.put("new-layers", String.join(",", transfer.newLayers()));
+      notes.put("seed", Long.toString(seed));
+      new WeightFile(transfer.weights(), notes).write(out, WeightFile.Precision.F32);
+    }
+    return 0;
+  }
+
+  private NetworkDefinition definition() {
+    if (classes < 1) {
+      throw new ConfigException("--classes must be at least 1, not %d.".formatted(classes));
+    }
+    try {
+      return Architectures.byName(architecture, classes + 1);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--architecture: " + e.getMessage());
+    }
+  }
+
+  private ObjectNode tree(Transfer transfer, WeightSource source, Preprocessing preprocessing) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("file", file.toString());
+    tree.put("format", source.format().label());
+    tree.put("architecture", architecture);
+    tree.put("classes", classes);
+    ArrayNode layers = tree.putArray("layers");
+    for (Transfer.Row row : transfer.rows()) {
+      ObjectNode layer = layers.addObject();
+      layer.put("layer", row.layer());
+      layer.put("outcome", row.outcome().name().toLowerCase(Locale.ROOT));
+      layer.put("reason", row.reason());
+    }
+    transfer.unused().forEach(tree.putArray("unused")::add);
+    transfer.differences().forEach(tree.putArray("differences")::add);
+    preprocessing.notes().forEach(tree.putObject("input")::put);
+    return tree;
+  }
+}

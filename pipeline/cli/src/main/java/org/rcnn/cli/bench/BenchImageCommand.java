@@ -1,0 +1,273 @@
+package org.rcnn.cli.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.rcnn.cli.options.ExecutionOption;
+import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.data.scenes.SceneGenerator;
+import org.rcnn.pipeline.Detector;
+import org.rcnn.pipeline.Detector.Step;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.draw.Picture;
+import org.rcnn.pipeline.stage.DetectorFile;
+import org.rcnn.pipeline.stage.RegionHead;
+import org.rcnn.svm.LinearModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code rcnn bench image}: what the steps from a photo's file to its detections take, the first
+ * time in a fresh process and then again and again.
+ *
+ * <p>Without a trained detector one is made up: fresh weights, and twenty linear SVMs whose every
+ * score goes into the suppression. Warping and the network run in all threads side by side; their
+ * rows have the time summed over the threads, divided by the threads. The whole is the clock's
+ * time.
+ */
+@Command(
+    name = "image",
+    description = "Times the steps from one photo to its detections, cold and warm.",
+    mixinStandardHelpOptions = true)
+final class BenchImageCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BenchImageCommand.class);
+  private static final int CLASSES = 20;
+
+  /** No generated scene is smaller. */
+  private static final int TILE_WIDTH = 240;
+
+  private static final int TILE_HEIGHT = 180;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "The photo. Default: a generated scene.")
+  private Path image;
+
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      description = "A run's folder or its detector.rcnn. Default: one that is made up.")
+  private Path model;
+
+  @Option(
+      names = "--architecture",
+      description = "The made-up detector's network (default alexnet64).")
+  private String architecture = "alexnet64";
+
+  @Option(
+      names = "--max-boxes",
+      description = "Boxes of the photo that the made-up detector looks at (default 2000).")
+  private int maxBoxes = 2000;
+
+  @Option(names = "--repeats", description = "Warm repetitions (default 3).")
+  private int repeats = 3;
+
+  @Option(names = "--threads", description = "Threads (default: one per core).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--seed", description = "Of what is made up (default 1).")
+  private long seed = 1;
+
+  @Mixin private ExecutionOption execution;
+
+  @Mixin private JsonOutput json;
+
+  @Spec private CommandSpec spec;
+
+  /** What one photo took: its steps in seconds, the whole last. */
+  private record Times(Map<String, Double> steps, int detections) {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (maxBoxes < 1 || repeats < 1 || threads < 1) {
+      throw new ConfigException("--max-boxes, --repeats and --threads must be at least 1.");
+    }
+    TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
+    Path made = image == null ? photo() : null;
+    try {
+      return measure(made == null ? image : made);
+    } finally {
+      if (made != null) {
+        Files.delete(made);
+      }
+    }
+  }
+
+  private int measure(Path photo) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    BenchTable table = new BenchTable();
+    DetectorFile file = model == null ? madeUp() : DetectorFile.read(model);
+    Detector.Options options = execution.on(ComputeDevice.CPU).withThreads(threads);
+    long start = System.nanoTime();
+    try (Detector detector = new Detector(file, options)) {
+      double ready = (System.nanoTime() - start) * 1e-9;
+      table.add(new BenchTable.Row("network made ready, cold", threads, ready, false, Map.of()));
+      Times cold = once(detector, photo);
+      List<Times> warm = new ArrayList<>();
+      for (int i = 0; i < repeats; i++) {
+        warm.add(once(detector, photo));
+      }
+      add(table, "cold", cold.steps());
+      add(table, "warm", medians(warm));
+      RgbImage size = ImageFiles.read(photo);
+      out.printf(
+          Locale.ROOT,
+          "%s, %d x %d pixels, network %s, %s, %d detections; warm: median of %d%n%n",
+          photo.getFileName(),
+          size.width(),
+          size.height(),
+          file.network().name(),
+          options.execution().name().toLowerCase(Locale.ROOT),
+          cold.detections(),
+          repeats);
+      out.print(table.toText());
+      out.flush();
+      ObjectNode tree = table.toJson();
+      tree.put("architecture", file.network().name());
+      tree.put("execution", options.execution().name().toLowerCase(Locale.ROOT));
+      tree.put("boxes", file.description().proposals().maxBoxes());
+      tree.put("detections", cold.detections());
+      json.write(tree);
+    }
+    return 0;
+  }
+
+  private Times once(Detector detector, Path photo) throws IOException {
+    Map<Step, AtomicLong> spent = new EnumMap<>(Step.class);
+    for (Step step : Step.values()) {
+      spent.put(step, new AtomicLong());
+    }
+    long start = System.nanoTime();
+    RgbImage decoded = ImageFiles.read(photo);
+    long begin = System.nanoTime();
+    int found =
+        detector
+            .detect(decoded, (step, nanoseconds) -> spent.get(step).addAndGet(nanoseconds))
+            .size();
+    long end = System.nanoTime();
+    Map<String, Double> steps = new LinkedHashMap<>();
+    steps.put("decode", (begin - start) * 1e-9);
+    spent.forEach(
+        (step, nanoseconds) -> {
+          boolean shared = step == Step.WARP || step == Step.FORWARD;
+          steps.put(
+              step.name().toLowerCase(Locale.ROOT),
+              nanoseconds.get() * 1e-9 / (shared ? threads : 1));
+        });
+    steps.put("whole", (end - start) * 1e-9);
+    return new Times(steps, found);
+  }
+
+  private static Map<String, Double> medians(List<Times> times) {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    for (String step : times.get(0).steps().keySet()) {
+      double[] all = times.stream().mapToDouble(one -> one.steps().get(step)).toArray();
+      medians.put(step, BenchTable.median(all));
+    }
+    return medians;
+  }
+
+  private void add(BenchTable table, String state, Map<String, Double> steps) {
+    double whole = steps.get("whole");
+    steps.forEach(
+        (step, seconds) ->
+            table.add(
+                new BenchTable.Row(
+                    step + ", " + state,
+                    threads,
+                    seconds,
+                    false,
+                    Map.of("share", seconds / whole))));
+  }
+
+  /** Four scenes, two by two, as a JPEG file: a photo's size, and as much to see. */
+  private Path photo() throws IOException {
+    SceneGenerator scenes = new SceneGenerator(seed);
+    byte[] rgb = new byte[3 * 4 * TILE_WIDTH * TILE_HEIGHT];
+    for (int i = 0; i < 4; i++) {
+      RgbImage scene = scenes.scene(i).image();
+      for (int y = 0; y < TILE_HEIGHT; y++) {
+        int row = i / 2 * TILE_HEIGHT + y;
+        int to = 3 * (row * 2 * TILE_WIDTH + i % 2 * TILE_WIDTH);
+        System.arraycopy(scene.rgb(), 3 * y * scene.width(), rgb, to, 3 * TILE_WIDTH);
+      }
+    }
+    Path file = Files.createTempFile("rcnn-bench", ".jpg");
+    Files.write(file, Picture.of(new RgbImage(2 * TILE_WIDTH, 2 * TILE_HEIGHT, rgb)).jpeg(0.9f));
+    return file;
+  }
+
+  /** A detector of fresh weights that suppresses nothing but by overlap: the most work there is. */
+  private DetectorFile madeUp() throws IOException {
+    NetworkDefinition network;
+    try {
+      network = Architectures.byName(architecture, CLASSES + 1);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--architecture: " + e.getMessage());
+    }
+    List<Tap> taps = network.featureTaps();
+    Tap layer = taps.get(taps.size() - 1);
+    PipelineConfig config =
+        new ConfigLoader()
+            .preset(
+                "voc2007",
+                Map.of(
+                    "proposals.max-boxes",
+                    Integer.toString(maxBoxes),
+                    "detection.min-score",
+                    "-1000000"));
+    List<String> classes = IntStream.range(0, CLASSES).mapToObj(c -> "class" + c).toList();
+    DetectorFile.Description description =
+        new DetectorFile.Description(
+            0,
+            architecture,
+            classes,
+            layer,
+            "svm",
+            false,
+            config.proposals(),
+            seed,
+            config.detection());
+    LinearModel svms = svms(classes, network.tapDimensions().get(layer));
+    return new DetectorFile(
+        description, network, Weights.initial(network, seed), new RegionHead.Svm(svms), null);
+  }
+
+  private LinearModel svms(List<String> classes, int dimension) {
+    Random random = new Random(seed);
+    float[] weights = new float[classes.size() * dimension];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) (random.nextGaussian() / Math.sqrt(dimension));
+    }
+    return new LinearModel(classes, dimension, weights, new float[classes.size()], 1);
+  }
+}

@@ -1,0 +1,46 @@
+package org.rcnn.cli.options;
+
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.pipeline.Detector;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.stage.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** How a detector's network runs, for commands that have no configuration. */
+public final class ExecutionOption {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutionOption.class);
+
+  @Option(
+      names = "--execution",
+      paramLabel = "plain|fused|bf16",
+      description =
+          "How the network runs: operator by operator, as one program, or as one program in"
+              + " bfloat16 (default: fused on the processor of an x86 machine, else plain).")
+  private String name;
+
+  /** The options of a detector on a device. */
+  public Detector.Options on(ComputeDevice device) {
+    Detector.Options options = Detector.Options.on(device);
+    if (name == null) {
+      return options;
+    }
+    Execution execution;
+    try {
+      execution = Execution.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "--execution must be one of plain, fused, bf16; it is " + name + ".");
+    }
+    if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
+      throw new ConfigException("--execution must be plain on a GPU; it is " + name + ".");
+    }
+    if (execution == Execution.BF16) {
+      Processor.bfloat16Warning("--execution").ifPresent(LOG::warn);
+    }
+    return options.withExecution(execution);
+  }
+}

@@ -1,0 +1,203 @@
+package org.rcnn.cli.options;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.proposals.ColourSpace;
+import org.rcnn.proposals.Ranking;
+import org.rcnn.proposals.SelectiveSearchConfig;
+import org.rcnn.proposals.Similarity;
+import org.rcnn.proposals.WorkingSize;
+import picocli.CommandLine.Option;
+
+/** The options that say how selective search is done: a mode, and what is to differ from it. */
+public final class SearchOptions {
+
+  /** The letters of the paper's tables. */
+  private static final String LETTERS = "CTSF";
+
+  private static final List<Similarity> BY_LETTER =
+      List.of(Similarity.COLOUR, Similarity.TEXTURE, Similarity.SIZE, Similarity.FILL);
+
+  @Option(
+      names = "--mode",
+      defaultValue = "fast",
+      paramLabel = "MODE",
+      description = "fast (the default), authors-fast, quality, or opencv-fast.")
+  private String mode;
+
+  @Option(
+      names = "--colours",
+      split = ",",
+      paramLabel = "SPACE",
+      description =
+          "Custom: colour spaces instead of the mode's, with commas, of hsv, lab, rgi, hue and"
+              + " intensity.")
+  private List<String> colours;
+
+  @Option(
+      names = "--scales",
+      split = ",",
+      paramLabel = "K",
+      description =
+          "Custom: scales k of the segmentation instead of the mode's, with commas, such as"
+              + " 50,100.")
+  private List<Integer> scales;
+
+  @Option(
+      names = "--similarities",
+      split = ",",
+      paramLabel = "SET",
+      description =
+          "Custom: sets of similarities instead of the mode's, with commas, each of the letters C"
+              + " (colour), T (texture), S (size) and F (fill), such as CTSF,TSF,F.")
+  private List<String> similarities;
+
+  @Option(
+      names = "--ranking",
+      paramLabel = "RANKING",
+      description =
+          "Which boxes come first: coverage (as many objects as possible) or authors (the paper's"
+              + " pseudo-random order); by default the mode's own.")
+  private String ranking;
+
+  @Option(
+      names = "--max-boxes",
+      paramLabel = "N",
+      description = "At most N boxes an image; by default the mode's own limit (fast: 2,100).")
+  private Integer maxBoxes;
+
+  @Option(
+      names = "--min-side",
+      paramLabel = "PIXELS",
+      description =
+          "Drop boxes narrower or lower than this at the working size; by default the mode's own"
+              + " limit (20, opencv-fast 1).")
+  private Integer minSide;
+
+  @Option(
+      names = "--width",
+      paramLabel = "PIXELS",
+      description =
+          "Scale images, up or down, to this width before the search; 500 is what R-CNN does to"
+              + " photos other than VOC's. By default the mode's own rule.")
+  private Integer width;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "SEED",
+      description = "Seed of the authors' random order; by default 1.")
+  private Long seed;
+
+  /** What the options ask for. */
+  public SelectiveSearchConfig config() {
+    SelectiveSearchConfig.Builder builder;
+    try {
+      builder = SelectiveSearchConfig.mode(mode).toBuilder();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("--mode: " + e.getMessage());
+    }
+    if (colours != null) {
+      builder.colourSpaces(colours.stream().map(SearchOptions::colourSpace).distinct().toList());
+    }
+    if (scales != null) {
+      builder.scales(scales.stream().distinct().toList());
+    }
+    if (similarities != null) {
+      builder.similaritySets(
+          similarities.stream().map(SearchOptions::similaritySet).distinct().toList());
+    }
+    if (ranking != null) {
+      builder.ranking(rankingOf(ranking));
+    }
+    if (maxBoxes != null) {
+      builder.maxBoxes(maxBoxes);
+    }
+    if (minSide != null) {
+      builder.minSide(minSide);
+    }
+    if (seed != null) {
+      builder.seed(seed);
+    }
+    try {
+      if (width != null) {
+        builder.workingSize(WorkingSize.width(width));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  /** The mode's name, {@code "custom"} if its hierarchies are not its own. */
+  public String name() {
+    return colours == null && scales == null && similarities == null ? mode : "custom";
+  }
+
+  /** Writes down what a search does, defaults included. */
+  public static void describe(SelectiveSearchConfig config, ObjectNode tree) {
+    tree.put("variant", config.variant().name().toLowerCase(Locale.ROOT));
+    tree.put("ranking", config.ranking().name().toLowerCase(Locale.ROOT));
+    tree.put("seed", config.seed());
+    tree.put("min_side", config.minSide());
+    if (config.maxBoxes() < Integer.MAX_VALUE) {
+      tree.put("max_boxes", config.maxBoxes());
+    }
+    WorkingSize size = config.workingSize();
+    if (size.rule() != WorkingSize.Rule.ORIGINAL) {
+      tree.put(size.rule().name().toLowerCase(Locale.ROOT), size.pixels());
+    }
+    ArrayNode spaces = tree.putArray("colours");
+    config.colourSpaces().forEach(space -> spaces.add(space.name().toLowerCase(Locale.ROOT)));
+    config.scales().forEach(tree.putArray("scales")::add);
+    ArrayNode sets = tree.putArray("similarities");
+    config.similaritySets().forEach(set -> sets.add(letters(set)));
+  }
+
+  private static String letters(Set<Similarity> set) {
+    return set.stream()
+        .map(similarity -> LETTERS.substring(BY_LETTER.indexOf(similarity)).substring(0, 1))
+        .collect(Collectors.joining());
+  }
+
+  private static ColourSpace colourSpace(String name) {
+    return Stream.of(ColourSpace.values())
+        .filter(space -> space.name().equalsIgnoreCase(name))
+        .findAny()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "--colours: there is no colour space '%s'; choose of hsv, lab, rgi, hue and"
+                            .formatted(name)
+                        + " intensity."));
+  }
+
+  private static Set<Similarity> similaritySet(String letters) {
+    Set<Similarity> set = EnumSet.noneOf(Similarity.class);
+    for (char letter : letters.toUpperCase(Locale.ROOT).toCharArray()) {
+      int number = LETTERS.indexOf(letter);
+      if (number < 0) {
+        throw new ConfigException(
+            "--similarities: '%s' is no set of the letters C, T, S and F.".formatted(letters));
+      }
+      set.add(BY_LETTER.get(number));
+    }
+    return set;
+  }
+
+  private static Ranking rankingOf(String name) {
+    return switch (name) {
+      case "coverage" -> Ranking.COVERAGE;
+      case "authors" -> Ranking.AUTHORS;
+      default ->
+          throw new ConfigException(
+              "--ranking: there is no ranking '%s'; choose coverage or authors.".formatted(name));
+    };
+  }
+}

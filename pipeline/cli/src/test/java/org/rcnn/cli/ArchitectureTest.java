@@ -1,0 +1,76 @@
+package org.rcnn.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the arrows between the modules: every stage stands on data alone, only pipeline on all. */
+@AnalyzeClasses(packages = "org.rcnn", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule dataStandsOnNothingOfOurs = onlyOn("org.rcnn.data..", "org.rcnn.data..");
+
+  @ArchTest
+  static final ArchRule proposalsStandOnData =
+      onlyOn("org.rcnn.proposals..", "org.rcnn.proposals..", "org.rcnn.data..");
+
+  @ArchTest
+  static final ArchRule networksStandOnData =
+      onlyOn("org.rcnn.cnn..", "org.rcnn.cnn..", "org.rcnn.data..");
+
+  @ArchTest
+  static final ArchRule svmsStandOnData =
+      onlyOn("org.rcnn.svm..", "org.rcnn.svm..", "org.rcnn.data..");
+
+  @ArchTest
+  static final ArchRule evaluationStandsOnData =
+      onlyOn("org.rcnn.eval..", "org.rcnn.eval..", "org.rcnn.data..");
+
+  @ArchTest
+  static final ArchRule onlyTheNetworkModuleKnowsDjlAndOpenCv =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.rcnn.cnn..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.djl..", "org.opencv..", "nu.pattern..");
+
+  @ArchTest
+  static final ArchRule onlyTheSvmModuleKnowsLibsvm =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.rcnn.svm..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("libsvm..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsFlags =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.rcnn.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("org.rcnn.(**)").should().beFreeOfCycles();
+
+  private static ArchRule onlyOn(String module, String... allowed) {
+    return classes()
+        .that()
+        .resideInAPackage(module)
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(allowed).or(not(resideInAnyPackage("org.rcnn.."))));
+  }
+}

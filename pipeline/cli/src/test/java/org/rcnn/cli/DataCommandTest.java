@@ -1,0 +1,135 @@
+package org.rcnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataCommandTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void checkCountsAndNamesEveryProblem() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.writeString(data.resolve("JPEGImages/b.png"), "no picture");
+    Path json = folder.resolve("check.json");
+    Session session = Session.of("data", "check", data, "--json", json).done();
+    assertTrue(session.out().contains("split test: 2 images, 2 objects"), session.out());
+    assertTrue(
+        session.out().contains("  cat          1        1          0          0"), session.out());
+    assertTrue(session.out().contains("unreadable images: 1"), session.out());
+    assertTrue(session.out().contains("b.png"), session.out());
+
+    JsonNode tree = Session.json(json);
+    assertTrue(tree.get("usable").booleanValue());
+    assertEquals(2, tree.get("images").intValue());
+    assertEquals(1, tree.get("problems").get("unreadable_images").size());
+    assertEquals(0, tree.get("problems").get("bad_objects").size());
+    JsonNode cat = tree.get("splits").get("test").get("classes").get("cat");
+    assertEquals(1, cat.get("objects").intValue());
+    assertEquals(0, tree.get("splits").get("empty").get("images").intValue());
+  }
+
+  @Test
+  void checkShowsSomeProblemsOfAKindAndCountsTheRest() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.writeString(data.resolve("ImageSets/Main/test.txt"), "a\nx1\nx2\nx3\n");
+    Session session = Session.of("data", "check", data, "--show", "1").done();
+    assertTrue(session.out().contains("missing images: 3"), session.out());
+    assertTrue(session.out().contains("and 2 more"), session.out());
+    assertFalse(session.out().contains("x3"), session.out());
+  }
+
+  @Test
+  void folderWithoutAUsableImageIsAFailure() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.writeString(data.resolve("JPEGImages/a.png"), "no picture");
+    Files.writeString(data.resolve("Annotations/b.xml"), "<annotation>");
+    Path json = folder.resolve("check.json");
+    Session.of("data", "check", data, "--json", json)
+        .refused(1, "Nothing in " + data + " can be used");
+    assertFalse(Session.json(json).get("usable").booleanValue());
+  }
+
+  @Test
+  void generateWritesAFolderThatCheckFindsSound() throws IOException {
+    Path out = folder.resolve("scenes");
+    Path auxiliary = folder.resolve("pictures");
+    Path json = folder.resolve("generate.json");
+    Session.of(
+            "data",
+            "generate",
+            "--out",
+            out,
+            "--train",
+            "3",
+            "--val",
+            "2",
+            "--test",
+            "1",
+            "--auxiliary",
+            auxiliary,
+            "--auxiliary-train",
+            "1",
+            "--auxiliary-val",
+            "1",
+            "--json",
+            json)
+        .done();
+    assertEquals(3, Session.json(json).get("train").intValue());
+    assertTrue(Files.isDirectory(auxiliary.resolve("train/brick-gear")));
+
+    Session.of("data", "check", out, "--json", json).done();
+    JsonNode tree = Session.json(json);
+    assertEquals(6, tree.get("images").intValue());
+    assertEquals(5, tree.get("splits").get("trainval").get("images").intValue());
+    tree.get("problems").forEach(kind -> assertEquals(0, kind.size(), () -> tree.toString()));
+
+    Session.of("data", "generate", "--out", out).refused(1, "is not empty");
+  }
+
+  @Test
+  void sameSeedDrawsTheSameBytes() throws IOException {
+    for (String name : new String[] {"one", "two"}) {
+      Session.of(
+              "data",
+              "generate",
+              "--out",
+              folder.resolve(name),
+              "--train",
+              "1",
+              "--val",
+              "0",
+              "--test",
+              "0",
+              "--seed",
+              "5")
+          .done();
+    }
+    String image = "JPEGImages/000001.jpg";
+    assertEquals(
+        -1, Files.mismatch(folder.resolve("one/" + image), folder.resolve("two/" + image)));
+  }
+
+  @Test
+  void wrongUseIsRefused() {
+    Session.of("data").refused(2, "Missing required subcommand");
+    Session.of("data", "sell").refused(2, "sell");
+    Session.of("data", "check").refused(2, "DEVKIT");
+    Session.of("data", "check", folder, "--colour", "red").refused(2, "--colour");
+    Session.of("data", "check", folder.resolve("x")).refused(1, "There is no folder");
+    Session.of("data", "check", folder).refused(1, "is not a VOC-style folder");
+    Session.of("data", "generate").refused(2, "--out");
+    Path out = folder.resolve("out");
+    Session.of("data", "generate", "--out", out, "--train", "-1").refused(2, "at least 0");
+    Session.of("data", "generate", "--out", out, "--train", "many").refused(2, "--train");
+    assertFalse(Files.exists(out));
+  }
+}

@@ -1,0 +1,123 @@
+package org.rcnn.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.cli.Session;
+import org.rcnn.cnn.speed.ForwardPeer;
+
+/** The benchmarks at their smallest: what they tell, not how fast anything is. */
+class BenchNetworksTest {
+
+  @TempDir Path folder;
+
+  private static List<String> whats(JsonNode rows) {
+    List<String> whats = new ArrayList<>();
+    rows.forEach(row -> whats.add(row.get("what").asText()));
+    return whats;
+  }
+
+  @Test
+  void benchCnnTimesOursAndSaysThatPeersAreMissing() throws IOException {
+    Path json = folder.resolve("cnn.json");
+    Session done =
+        Session.of(
+                "bench",
+                "cnn",
+                "--architecture",
+                "alexnet64",
+                "--batch",
+                "2",
+                "--passes",
+                "1",
+                "--threads",
+                "1,2",
+                "--without",
+                "ONNX,OpenCV,Python",
+                "--json",
+                json)
+            .done();
+    assertTrue(done.out().contains("alexnet64 to fc7, batches of 2, 0.1"), done.out());
+    assertEquals(
+        ForwardPeer.onClassPath(problem -> {}).isEmpty(),
+        done.out().contains("No peers are on the class path"),
+        done.out());
+
+    JsonNode tree = Session.json(json);
+    List<String> whats = whats(tree.get("rows"));
+    assertEquals(
+        List.of(
+            "ours, plain",
+            "ours, plain, photo to features",
+            "ours, fused",
+            "ours, fused, photo to features"),
+        whats.subList(0, 4));
+    assertTrue(whats.contains("ours, fused, a batch for each core"), whats.toString());
+    for (JsonNode row : tree.get("rows")) {
+      double seconds = row.get("median_seconds").asDouble();
+      assertEquals(2 / seconds, row.get("crops_per_s").asDouble(), 1e-6 / seconds);
+      assertTrue(row.get("share_of_peak").asDouble() > 0, row.toString());
+    }
+    assertTrue(tree.get("rows").get(2).get("difference").asDouble() < 1e-5);
+    assertEquals(2, tree.get("matrix_product").size());
+    assertTrue(tree.get("matrix_product").get(1).get("product_gflops").asDouble() > 0);
+  }
+
+  @Test
+  void benchImageTimesEveryStepColdAndWarm() throws IOException {
+    Path json = folder.resolve("image.json");
+    Session done =
+        Session.of(
+                "bench",
+                "image",
+                "--max-boxes",
+                "30",
+                "--repeats",
+                "2",
+                "--execution",
+                "plain",
+                "--json",
+                json)
+            .done();
+    assertTrue(done.out().contains("480 x 360 pixels, network alexnet64, plain,"), done.out());
+    List<String> expected = new ArrayList<>(List.of("network made ready, cold"));
+    for (String state : List.of("cold", "warm")) {
+      for (String step :
+          List.of("decode", "propose", "warp", "forward", "score", "suppress", "whole")) {
+        expected.add(step + ", " + state);
+      }
+    }
+    JsonNode tree = Session.json(json);
+    assertEquals(expected, whats(tree.get("rows")));
+    assertTrue(tree.get("detections").asInt() >= 20, "each class keeps its best region");
+    double warm = tree.get("rows").get(14).get("median_seconds").asDouble();
+    assertTrue(warm > 0);
+  }
+
+  @Test
+  void wrongUseIsRefused() {
+    Session.of("bench", "cnn", "--batch", "0").refused(2, "must be at least 1");
+    Session.of("bench", "cnn", "--architecture", "lenet").refused(2, "There is no network 'lenet'");
+    Session.of("bench", "image", "--repeats", "0").refused(2, "must be at least 1");
+    Session.of("bench", "image", "--architecture", "lenet").refused(2, "There is no network");
+    Session.of("bench", "image", "--execution", "fast")
+        .refused(2, "--execution must be one of plain, fused, bf16; it is fast.");
+    Session.of("bench", "image", "--model", folder).refused(1, "There is no detector");
+  }
+
+  @Test
+  void aDifferenceIsAShareOfTheLargestValue() {
+    float[] expected = {1, -4, 2};
+    assertEquals(0.25, BenchCnnCommand.difference(expected, new float[] {1, -3, 2.5f}));
+    assertThrows(
+        IllegalStateException.class, () -> BenchCnnCommand.difference(expected, new float[2]));
+  }
+}

@@ -1,0 +1,65 @@
+package org.rcnn.pipeline.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Experiment;
+
+/** A run's provenance: what would be needed to make it again, and what came out. */
+public final class Manifest {
+
+  private Manifest() {}
+
+  public static ObjectNode of(Run run, Experiment experiment, ObjectNode result) {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = json.createObjectNode();
+    manifest.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    manifest.set("configuration", new ConfigLoader().toTree(run.config()));
+    ObjectNode data = manifest.putObject("data");
+    data.put("source", run.source());
+    data.put("train", run.train().split());
+    data.put("train_images", run.train().samples().size());
+    data.put("train_fingerprint", run.train().fingerprint());
+    data.put("test", run.test().split());
+    data.put("test_images", run.test().samples().size());
+    data.put("test_fingerprint", run.test().fingerprint());
+    manifest.set("classes", json.valueToTree(experiment.classes()));
+    manifest.set("network", network(experiment.backbone().definition()));
+    manifest.set("transfer", json.valueToTree(experiment.backbone().transfer().rows()));
+    ObjectNode versions = manifest.putObject("versions");
+    versions.put("rcnn", "0.1.0");
+    versions.put("engine", TorchEngine.version());
+    versions.put("java", System.getProperty("java.runtime.version"));
+    versions.put(
+        "machine",
+        "%s %s, %d cores"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors()));
+    manifest.put("seed", run.config().seed());
+    manifest.put("threads", run.config().effectiveThreads());
+    manifest.set("problems", json.valueToTree(run.problems().sentences()));
+    manifest.set("result", result);
+    return manifest;
+  }
+
+  /** What the network is: name, input, preprocessing, and the length of each of its layers. */
+  public static ObjectNode network(NetworkDefinition definition) {
+    ObjectNode network = new ObjectMapper().createObjectNode();
+    network.put("architecture", definition.name());
+    network.put("input_size", definition.inputSize());
+    network.put("parameters", definition.parameterCount());
+    definition.preprocessing().notes().forEach((key, value) -> network.put(key, value));
+    ObjectNode layers = network.putObject("layers");
+    definition
+        .featureTaps()
+        .forEach(tap -> layers.put(tap.label(), definition.tapDimensions().get(tap)));
+    return network;
+  }
+}

@@ -1,0 +1,121 @@
+package org.rcnn.pipeline.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import org.rcnn.data.Box;
+import org.rcnn.pipeline.config.ConfigException;
+
+/**
+ * Proposals as text, image after image, in VOC's 1-based inclusive corners. Memory is that of one
+ * image.
+ *
+ * <p>CSV: a heading, then {@code image,xmin,ymin,xmax,ymax}, best box first. JSON: a list of {@code
+ * {"image", "width", "height", "boxes": [[xmin, ymin, xmax, ymax], …]}}, an image a line.
+ */
+public final class BoxFile implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Writer writer;
+  private final boolean asJson;
+  private final Path partial;
+  private final Path target;
+  private boolean empty = true;
+
+  private BoxFile(Writer writer, boolean asJson, Path partial, Path target) {
+    this.writer = writer;
+    this.asJson = asJson;
+    this.partial = partial;
+    this.target = target;
+  }
+
+  /** CSV to a writer that stays open. */
+  public static BoxFile csv(Writer writer) {
+    return new BoxFile(writer, false, null, null);
+  }
+
+  /** A file, written aside until {@link #commit}; its ending says the form. */
+  public static BoxFile create(Path file) throws IOException {
+    requireKnownEnding(file);
+    Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    return new BoxFile(Files.newBufferedWriter(partial), endsWith(file, ".json"), partial, target);
+  }
+
+  /** Refuses a file name that ends in neither {@code .csv} nor {@code .json}. */
+  public static void requireKnownEnding(Path file) {
+    if (!endsWith(file, ".csv") && !endsWith(file, ".json")) {
+      throw new ConfigException("--out: %s must end in .csv or .json.".formatted(file));
+    }
+  }
+
+  private static boolean endsWith(Path file, String ending) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
+  }
+
+  /** Adds an image's boxes. */
+  public void append(String image, int width, int height, List<Box> boxes) throws IOException {
+    if (asJson) {
+      ObjectNode tree = JsonNodeFactory.instance.objectNode();
+      tree.put("image", image).put("width", width).put("height", height);
+      ArrayNode list = tree.putArray("boxes");
+      boxes.forEach(box -> putCorners(list.addArray(), box));
+      writer.write((empty ? "[\n" : ",\n") + JSON.writeValueAsString(tree));
+    } else {
+      if (empty) {
+        writer.write("image,xmin,ymin,xmax,ymax\n");
+      }
+      String name = quoted(image);
+      for (Box box : boxes) {
+        double[] corners = box.toVoc();
+        StringBuilder line = new StringBuilder(name);
+        for (double corner : corners) {
+          line.append(',').append((long) corner);
+        }
+        writer.write(line.append('\n').toString());
+      }
+    }
+    empty = false;
+  }
+
+  /** A box's VOC corners; proposals are whole pixels. */
+  public static void putCorners(ArrayNode array, Box box) {
+    for (double corner : box.toVoc()) {
+      array.add((long) corner);
+    }
+  }
+
+  /** RFC 4180: a field with a comma, quote or line end stands in quotes. */
+  private static String quoted(String field) {
+    return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
+  }
+
+  /** Ends the file and puts it into its place. */
+  public void commit() throws IOException {
+    if (asJson) {
+      writer.write(empty ? "[]\n" : "\n]\n");
+    }
+    writer.close();
+    Files.move(
+        partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Drops the file if it was not committed. */
+  @Override
+  public void close() throws IOException {
+    if (partial != null) {
+      writer.close();
+      Files.deleteIfExists(partial);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.rcnn.pipeline.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.train.FineTuning;
+
+class FineTuneStageTest {
+
+  /** Three quarters of a batch are background: calling everything so is right for them. */
+  private static FineTuning.LearningPoint stretch(int iteration, double positiveAccuracy) {
+    double accuracy = 0.75 + 0.25 * positiveAccuracy;
+    return new FineTuning.LearningPoint(
+        iteration, 1.17, accuracy, positiveAccuracy, Double.NaN, Double.NaN);
+  }
+
+  @Test
+  void aNetworkThatEndsByCallingEverythingBackgroundIsToldOf() {
+    Optional<String> told =
+        FineTuneStage.collapse(List.of(stretch(50, 0.1), stretch(100, 0)), false);
+    assertTrue(told.orElseThrow().contains("finetune.rate"), told.get());
+    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    Optional<String> already = FineTuneStage.collapse(List.of(stretch(100, 0)), true);
+    assertFalse(already.orElseThrow().contains("finetune.new-layers-first"), already.get());
+  }
+
+  @Test
+  void aNetworkThatFindsObjectsIsNot() {
+    assertEquals(
+        Optional.empty(),
+        FineTuneStage.collapse(List.of(stretch(50, 0), stretch(100, 0.1)), false));
+    assertEquals(Optional.empty(), FineTuneStage.collapse(List.of(), false));
+  }
+
+  @Test
+  void aFirstLossFarAboveAnEvenGuessIsToldOf() {
+    // ln 21 = 3.04
+    Optional<String> told = FineTuneStage.startsFar(10.2, 21);
+    assertTrue(told.orElseThrow().contains("a loss of 10.2, an even guess having 3.0"), told.get());
+    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
+    assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));
+  }
+}
