@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is known of one image: its size and the objects in it.
+ * What is known about one image: its size and the objects in it.
  *
  * @param imageId the image's name without folder and ending, as split files list it
  * @param width width in pixels

@@ -13,7 +13,7 @@ public final class Fingerprint {
 
   private final MessageDigest digest;
 
-  /** A fingerprint of nothing yet. */
+  /** An empty fingerprint. */
   public Fingerprint() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -41,7 +41,7 @@ public final class Fingerprint {
     return this;
   }
 
-  /** The fingerprint of all that was added; after this the object is empty again. */
+  /** The fingerprint of everything added so far; the object is empty afterwards. */
   public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -27,21 +27,21 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Decodes image files to {@link RgbImage}.
  *
  * <p>The stored numbers count: no colour profile is applied, no gamma changed, and an EXIF
- * orientation is ignored, because annotations refer to the pixels as stored and the published
- * networks were trained on them so. Grey becomes three equal channels, 16-bit samples keep their
- * high byte, palettes are looked up, and transparent pixels are laid on white. CMYK files need a
- * plug-in on the class path (TwelveMonkeys' is there at run time).
+ * orientation is ignored, because annotations refer to stored pixels and the published networks
+ * were trained on them. Grey becomes three equal channels, 16-bit samples keep their high byte,
+ * palettes are looked up, and transparent pixels are laid on white. CMYK files need a plug-in on
+ * the class path (TwelveMonkeys' is present at run time).
  *
- * <p>A JPEG that ends too early is refused, though the decoder would fill up what is missing with
- * grey: such an image teaches a network nothing true.
+ * <p>A truncated JPEG is refused. The decoder would fill the missing part with grey, and a network
+ * would learn from that.
  *
  * <p>Any number of threads may read at once; ImageIO's global settings are not touched.
  */
 public final class ImageFiles {
 
   /**
-   * The warning of the JDK's JPEG decoder that it filled up a missing rest with grey. A file that
-   * lacks its end mark alone is whole, and gets another warning.
+   * The warning of the JDK's JPEG decoder that it filled a missing part with grey. A file that
+   * lacks only its end marker is complete and gets another warning.
    */
   private static final String PREMATURE_END = "Corrupt JPEG data: premature end of data";
 
@@ -99,7 +99,7 @@ public final class ImageFiles {
     } catch (NoSuchFileException e) {
       throw new IOException("There is no image file %s.".formatted(file), e);
     } catch (IOException e) {
-      // The system's own words, "Is a directory", leave out which.
+      // The system's message, "Is a directory", does not name the file.
       String why =
           Files.isDirectory(file)
               ? "it is a folder"
@@ -116,7 +116,7 @@ public final class ImageFiles {
           reader.setInput(fresh, true, true);
           return decoding.of(reader);
         } catch (OutOfMemoryError e) {
-          // One picture's arrays: without them there is room again for the others.
+          // Only this image's arrays did not fit: others can still be read.
           throw new IOException(
               "The image %s is too large for the memory that is left.".formatted(name), e);
         } catch (IOException | RuntimeException e) {
@@ -148,8 +148,8 @@ public final class ImageFiles {
   }
 
   /**
-   * The readers that claim the file, the JDK's own first: on VOC photos it took 0.6 to 0.9 of the
-   * plug-in's time, which stays for what the JDK refuses.
+   * The readers that accept the file, the JDK's own first: on VOC photos it took 0.6 to 0.9 of the
+   * plug-in's time. The plug-in reads what the JDK refuses.
    */
   private static List<ImageReader> readersFor(ImageInputStream input) {
     List<ImageReader> readers = new ArrayList<>();
@@ -226,7 +226,7 @@ public final class ImageFiles {
     }
   }
 
-  // Not by way of getRGB: Java's grey colour space is linear, so that would brighten the image.
+  // getRGB is avoided: Java's grey colour space is linear, so it would brighten the image.
   private static void copyGrey(byte[] grey, byte[] rgb) {
     for (int i = 0; i < grey.length; i++) {
       byte value = grey[i];

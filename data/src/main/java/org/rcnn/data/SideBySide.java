@@ -13,12 +13,12 @@ public final class SideBySide {
   private SideBySide() {}
 
   /**
-   * Does all parts and waits for every one of them, also when another has failed: nothing that they
-   * share is still in use afterwards.
+   * Runs all parts and waits for each of them, even after one has failed. Afterwards nothing that
+   * they share is in use.
    *
-   * @param parts what to do
-   * @param pool does it. Must not be called from a thread of the pool: it would wait for work that
-   *     may never get a thread.
+   * @param parts the parts
+   * @param pool runs the parts. Must not be called from a thread of the pool: it would wait for
+   *     work that may never get a thread.
    * @return the results in the order of the parts
    * @throws RuntimeException what the first part in their order to fail threw, errors likewise
    */
@@ -29,7 +29,7 @@ public final class SideBySide {
         started.add(CompletableFuture.supplyAsync(part, pool));
       }
     } finally {
-      // A pool that takes no more has still begun with what it took.
+      // A pool that rejects further parts still runs those it accepted.
       CompletableFuture.allOf(started.toArray(CompletableFuture<?>[]::new))
           .handle((a, b) -> a)
           .join();

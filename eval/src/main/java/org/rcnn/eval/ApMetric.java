@@ -1,23 +1,26 @@
 package org.rcnn.eval;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.rcnn.data.Labelled;
 
-/** The ways of turning a precision/recall curve into one number. */
-public enum ApMetric {
+/**
+ * The ways of turning a precision/recall curve into one number. A further one is a constant with
+ * its function.
+ */
+public enum ApMetric implements Labelled {
   /**
    * VOC2007: the mean, over the eleven recalls 0, 0.1, …, 1, of the best precision at that recall
    * or beyond. The metric of the R-CNN paper's VOC2007 tables; follows {@code VOCevaldet.m} of the
    * VOC2007 devkit.
    */
-  VOC07("voc07", "VOC2007 AP (11 points)"),
+  VOC07("VOC2007 AP (11 points)", curve -> curve.meanPrecisionAt(elevenRecalls())),
 
   /**
    * VOC2010 and later: the area under the curve whose precision is made monotone from the right;
    * follows {@code VOCap.m} of the VOC2010 devkit.
    */
-  AREA("area", "VOC2010 AP (area under the curve)"),
+  AREA("VOC2010 AP (area under the curve)", PrecisionRecallCurve::area),
 
   /**
    * COCO's AP: the mean over the ten IoU thresholds 0.50, 0.55, …, 0.95 of a 101-point interpolated
@@ -32,19 +35,32 @@ public enum ApMetric {
    * detection; there is one area range, all; ties are broken by split order, not by numeric image
    * id.
    */
-  COCO("coco", "COCO AP (IoU .50:.05:.95)");
+  COCO(
+      "COCO AP (IoU .50:.05:.95)",
+      curve -> curve.meanPrecisionAt(hundredAndOneRecalls()),
+      Matching::coco,
+      tenOverlaps());
 
-  private final String key;
   private final String title;
+  private final ToDoubleFunction<PrecisionRecallCurve> ap;
+  private final Matching.Rule rule;
+  private final double[] overlaps;
 
-  ApMetric(String key, String title) {
-    this.key = key;
-    this.title = title;
+  /** VOC's rule of matching, at the one overlap that an evaluation asks for. */
+  ApMetric(String title, ToDoubleFunction<PrecisionRecallCurve> ap) {
+    this(title, ap, Matching::voc);
   }
 
-  /** The name used on the command line and in JSON: {@code voc07}, {@code area}, {@code coco}. */
-  public String key() {
-    return key;
+  /** The mean of the AP over fixed overlaps, or without any the AP at the one asked for. */
+  ApMetric(
+      String title,
+      ToDoubleFunction<PrecisionRecallCurve> ap,
+      Matching.Rule rule,
+      double... overlaps) {
+    this.title = title;
+    this.ap = ap;
+    this.rule = rule;
+    this.overlaps = overlaps;
   }
 
   /** The name used in headings. */
@@ -53,19 +69,60 @@ public enum ApMetric {
   }
 
   /**
-   * The metric of a key.
-   *
-   * @throws IllegalArgumentException if there is none; the message lists the keys
+   * The AP of one curve; of a metric that {@linkplain #averagesOverlaps averages overlaps}, its AP
+   * at the one overlap that the curve was drawn for.
    */
-  public static ApMetric ofKey(String key) {
-    for (ApMetric metric : values()) {
-      if (metric.key.equals(key.toLowerCase(Locale.ROOT))) {
-        return metric;
-      }
+  public double ap(PrecisionRecallCurve curve) {
+    return ap.applyAsDouble(curve);
+  }
+
+  /** Whether the AP is a mean over fixed overlaps, whichever one an evaluation asks for. */
+  public boolean averagesOverlaps() {
+    return overlaps.length > 0;
+  }
+
+  /** Which detections are right. */
+  Matching match(ClassRanking ranking, double iou) {
+    return rule.match(ranking, iou);
+  }
+
+  /**
+   * The AP of a ranking whose curve at the evaluation's overlap is known.
+   *
+   * @param ranking a class with at least one object that counts
+   */
+  double ap(ClassRanking ranking, PrecisionRecallCurve curve) {
+    if (!averagesOverlaps()) {
+      return ap(curve);
     }
-    throw new IllegalArgumentException(
-        "There is no metric \"%s\"; choose one of %s."
-            .formatted(
-                key, Arrays.stream(values()).map(ApMetric::key).collect(Collectors.joining(", "))));
+    double sum = 0;
+    for (double overlap : overlaps) {
+      sum += ap(PrecisionRecallCurve.of(match(ranking, overlap), ranking));
+    }
+    return sum / overlaps.length;
+  }
+
+  /**
+   * The eleven recalls as products {@code k * 0.1} in double arithmetic, so that three of them lie
+   * a hair above the decimal fraction: a recall of exactly 3/10, 3/5 or 7/10 does not reach its
+   * step. These are the thresholds behind the independent figures that the parity tests hold, and
+   * of the R-CNN authors' own Python port of the devkit. The devkit writes the loop as {@code
+   * t=0:0.1:1}; a MATLAB <em>vector</em> of that form is filled from both ends and would hold 0.6
+   * and 0.7 themselves, so where a recall is exactly one of the two, implementations may differ by
+   * a precision / 11.
+   */
+  private static double[] elevenRecalls() {
+    return IntStream.rangeClosed(0, 10).mapToDouble(k -> k * 0.1).toArray();
+  }
+
+  /** The values of numpy's {@code linspace(0, 1, 101)}, as pycocotools has them. */
+  private static double[] hundredAndOneRecalls() {
+    return IntStream.rangeClosed(0, 100).mapToDouble(k -> k == 100 ? 1 : k * 0.01).toArray();
+  }
+
+  /** The values of numpy's {@code linspace(0.5, 0.95, 10)}, as pycocotools has them. */
+  private static double[] tenOverlaps() {
+    double step = (0.95 - 0.5) / 9;
+    return IntStream.range(0, 10).mapToDouble(k -> k == 9 ? 0.95 : 0.5 + k * step).toArray();
   }
 }

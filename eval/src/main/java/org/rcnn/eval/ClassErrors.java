@@ -11,9 +11,9 @@ import java.util.Map;
  * @param className the class
  * @param positives the objects that can be found
  * @param missed those that no detection found at any score
- * @param ap AP as it is; NaN if there are no positives
+ * @param ap the AP itself; NaN if there are no positives
  * @param topFalsePositives how many of the most confident false positives are of each kind; as many
- *     are looked at as there are positives, or all if there are fewer. Every kind is present
+ *     are examined as there are positives, or all if there are fewer. Every kind is present
  * @param apWithout AP if all false positives of a kind were absent. Every kind is present
  * @param apLocalised AP if every badly fitting detection fitted, and duplicates were absent
  * @param sizes results by object size, smallest first; empty if there are no positives
@@ -35,7 +35,7 @@ public record ClassErrors(
     sizes = List.copyOf(sizes);
   }
 
-  /** The false positives looked at. */
+  /** The number of false positives examined. */
   public int examined() {
     return topFalsePositives.values().stream().mapToInt(Integer::intValue).sum();
   }

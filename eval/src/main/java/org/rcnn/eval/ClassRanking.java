@@ -20,7 +20,7 @@ import org.rcnn.data.voc.VocResults;
  *
  * <p>Detections of equal score keep the order in which they are given: that of the result file, as
  * in the devkit, or, where they are given by image, that of the split's images and then of each
- * image's list, which is the same for a file written image by image along the split.
+ * image's list. A file written image by image along the split has that same order.
  */
 final class ClassRanking {
 
@@ -46,8 +46,8 @@ final class ClassRanking {
 
   private ClassRanking(String className, List<Annotation> split, List<Ranked> detections) {
     this.className = className;
-    // The devkit sorts the negated scores upwards. Subtracting from 0 makes -0 and 0 a tie, as
-    // there.
+    // The devkit sorts the negated scores upwards. Subtracting from 0 makes -0 and 0 a tie, as in
+    // the devkit.
     detections.sort(Comparator.comparingDouble(ranked -> 0.0 - ranked.detection.score()));
     image = detections.stream().mapToInt(Ranked::image).toArray();
     score = detections.stream().mapToDouble(ranked -> ranked.detection.score()).toArray();
@@ -125,7 +125,7 @@ final class ClassRanking {
     return rankings;
   }
 
-  /** Each image's place in the split, which must hold all that detections were given for. */
+  /** Each image's place in the split, which must contain every image that has detections. */
   private static Map<String, Integer> places(List<Annotation> split, Set<String> detected) {
     Map<String, Integer> places = new HashMap<>();
     for (Annotation annotation : split) {
@@ -135,7 +135,7 @@ final class ClassRanking {
                 .formatted(annotation.imageId()));
       }
     }
-    // Reported in a fixed order whatever the set's own.
+    // Sorted, so that the report does not depend on the set's order.
     detected.stream()
         .filter(id -> !places.containsKey(id))
         .sorted()

@@ -90,43 +90,18 @@ public final class DetectionEvaluator {
   }
 
   private ClassResult score(ClassRanking ranking) {
-    Matching matching = match(ranking, iou);
+    Matching matching = metric.match(ranking, iou);
     boolean scored = ranking.positives > 0;
     PrecisionRecallCurve curve =
-        scored
-            ? PrecisionRecallCurve.of(matching.verdicts(), ranking.score, ranking.positives)
-            : PrecisionRecallCurve.empty();
+        scored ? PrecisionRecallCurve.of(matching, ranking) : PrecisionRecallCurve.empty();
     return new ClassResult(
         ranking.className,
-        scored ? ap(ranking, curve) : Double.NaN,
+        scored ? metric.ap(ranking, curve) : Double.NaN,
         ranking.positives,
         ranking.object.length - ranking.positives,
         matching.count(Verdict.TRUE_POSITIVE),
         matching.count(Verdict.FALSE_POSITIVE),
         matching.count(Verdict.IGNORED),
         curve);
-  }
-
-  private Matching match(ClassRanking ranking, double threshold) {
-    return metric == ApMetric.COCO
-        ? Matching.coco(ranking, threshold)
-        : Matching.voc(ranking, threshold);
-  }
-
-  private double ap(ClassRanking ranking, PrecisionRecallCurve curve) {
-    return metric == ApMetric.COCO ? cocoAp(ranking) : curve.ap(metric);
-  }
-
-  private double cocoAp(ClassRanking ranking) {
-    // The values of numpy's linspace(0.5, 0.95, 10), as pycocotools has them.
-    double step = (0.95 - 0.5) / 9;
-    double sum = 0;
-    for (int k = 0; k < 10; k++) {
-      double threshold = k == 9 ? 0.95 : 0.5 + k * step;
-      Matching matching = match(ranking, threshold);
-      sum +=
-          PrecisionRecallCurve.of(matching.verdicts(), ranking.score, ranking.positives).ap(metric);
-    }
-    return sum / 10;
   }
 }

@@ -12,7 +12,8 @@ import org.rcnn.data.Detection;
 import org.rcnn.data.GroundTruth;
 
 /**
- * Tells what a detector's false positives are, what each kind costs, and which objects it misses.
+ * Determines what a detector's false positives are, what each kind costs, and which objects it
+ * misses.
  *
  * <p>Follows Hoiem, Chodpathumwan and Dai, "Diagnosing Error in Object Detectors", ECCV 2012: a
  * false positive is a bad fit or a duplicate, a confusion with a similar class, one with another
@@ -41,7 +42,7 @@ public final class ErrorDiagnoser {
    * @param metric how each AP is computed; {@link ApMetric#COCO} means its 101-point AP, at the one
    *     overlap
    * @param iou the overlap from which a detection matches an object, above 0.1 and at most 1
-   * @param similar the classes easily taken for each other
+   * @param similar the classes that are easily confused
    * @throws IllegalArgumentException if the overlap is out of range
    */
   public ErrorDiagnoser(ApMetric metric, double iou, SimilarClasses similar) {
@@ -96,7 +97,7 @@ public final class ErrorDiagnoser {
   private double ap(ClassRanking ranking, Verdict[] verdicts) {
     return ranking.positives == 0
         ? Double.NaN
-        : PrecisionRecallCurve.of(verdicts, ranking.score, ranking.positives).ap(metric);
+        : metric.ap(PrecisionRecallCurve.of(verdicts, ranking.score, ranking.positives));
   }
 
   /** The kind of each false positive; null for other detections. */
@@ -199,6 +200,6 @@ public final class ErrorDiagnoser {
       return Double.NaN;
     }
     double weight = (double) ranking.positives / positives;
-    return PrecisionRecallCurve.weighted(verdicts, ranking.score, positives, weight).ap(metric);
+    return metric.ap(PrecisionRecallCurve.weighted(verdicts, ranking.score, positives, weight));
   }
 }

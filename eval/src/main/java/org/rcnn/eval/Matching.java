@@ -16,6 +16,12 @@ record Matching(Verdict[] verdicts, int[] object, double[] overlap) {
   /** COCO's limit of detections per image and class. */
   private static final int COCO_DETECTIONS_PER_IMAGE = 100;
 
+  /** A way of telling which detections are right. */
+  @FunctionalInterface
+  interface Rule {
+    Matching match(ClassRanking ranking, double iou);
+  }
+
   private static Matching unassigned(int detections) {
     Verdict[] verdicts = new Verdict[detections];
     Arrays.fill(verdicts, Verdict.FALSE_POSITIVE);
@@ -26,7 +32,7 @@ record Matching(Verdict[] verdicts, int[] object, double[] overlap) {
 
   /**
    * The VOC rule: each detection is assigned to the object of its image that it overlaps most,
-   * taken or not, difficult or not; the first of equals.
+   * taken or not, difficult or not; of equal overlaps, the first.
    */
   static Matching voc(ClassRanking ranking, double iou) {
     Matching matching = unassigned(ranking.size());

@@ -29,7 +29,7 @@ public enum ObjectSize {
 
   /**
    * The size of each object that is not difficult, null for the others. Objects of equal area keep
-   * their order, so that the buckets have their shares whatever the areas.
+   * their order, so that each bucket has its share whatever the areas.
    */
   static ObjectSize[] ofObjects(GroundTruth[] objects) {
     int[] ranked =

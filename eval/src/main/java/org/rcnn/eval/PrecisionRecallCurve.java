@@ -5,17 +5,14 @@ import java.util.Arrays;
 /**
  * Precision and recall of one class after each of its ranked detections.
  *
- * <p>Point {@code i} tells what would be reported if the detector stopped after its {@code i + 1}
- * most confident counted detections. Detections that count neither way (on difficult objects) leave
- * both numbers as they are and have no point. Recall never falls from one point to the next;
- * precision may do either.
+ * <p>Point {@code i} is what would be reported if the detector stopped after its {@code i + 1} most
+ * confident counted detections. Detections that count neither way (on difficult objects) leave both
+ * numbers as they are and have no point. Recall never falls from one point to the next; precision
+ * may do either.
  *
  * <p>Immutable.
  */
 public final class PrecisionRecallCurve {
-
-  private static final double[] ELEVEN_RECALLS = elevenRecalls();
-  private static final double[] HUNDRED_AND_ONE_RECALLS = hundredAndOneRecalls();
 
   private final double[] scores;
   private final double[] recalls;
@@ -27,8 +24,13 @@ public final class PrecisionRecallCurve {
     this.precisions = precisions;
   }
 
+  /** The curve of a ranking of a class that has at least one object that counts. */
+  static PrecisionRecallCurve of(Matching matching, ClassRanking ranking) {
+    return of(matching.verdicts(), ranking.score, ranking.positives);
+  }
+
   /**
-   * The curve of a ranking.
+   * The curve of verdicts.
    *
    * @param verdicts the verdict on each detection, best score first
    * @param scores the score of each detection
@@ -73,7 +75,7 @@ public final class PrecisionRecallCurve {
   }
 
   /** A curve without points: a class that has no object, or no counted detection. */
-  static PrecisionRecallCurve empty() {
+  public static PrecisionRecallCurve empty() {
     return new PrecisionRecallCurve(new double[0], new double[0], new double[0]);
   }
 
@@ -114,20 +116,8 @@ public final class PrecisionRecallCurve {
     return best;
   }
 
-  /**
-   * The AP of this one curve: for {@link ApMetric#COCO} that is the 101-point AP at the IoU the
-   * curve was drawn for, of which COCO's number averages ten.
-   */
-  public double ap(ApMetric metric) {
-    return switch (metric) {
-      case VOC07 -> interpolatedAp(ELEVEN_RECALLS);
-      case AREA -> areaAp();
-      case COCO -> interpolatedAp(HUNDRED_AND_ONE_RECALLS);
-    };
-  }
-
   /** Mean of the interpolated precision over ascending recalls, in one walk from the right. */
-  private double interpolatedAp(double[] at) {
+  double meanPrecisionAt(double[] at) {
     double[] best = new double[at.length];
     double ceiling = 0;
     int i = recalls.length - 1;
@@ -144,7 +134,8 @@ public final class PrecisionRecallCurve {
     return ap;
   }
 
-  private double areaAp() {
+  /** The area below the interpolated precision. */
+  double area() {
     double area = 0;
     double ceiling = 0;
     for (int i = recalls.length - 1; i >= 0; i--) {
@@ -152,33 +143,6 @@ public final class PrecisionRecallCurve {
       area += (recalls[i] - (i == 0 ? 0 : recalls[i - 1])) * ceiling;
     }
     return area;
-  }
-
-  /**
-   * The eleven recalls as products {@code k * 0.1} in double arithmetic, so that three of them lie
-   * a hair above the decimal fraction: a recall of exactly 3/10, 3/5 or 7/10 does not reach its
-   * step. These are the thresholds behind the independent figures that the parity tests hold, and
-   * of the R-CNN authors' own Python port of the devkit. The devkit writes the loop as {@code
-   * t=0:0.1:1}; a MATLAB <em>vector</em> of that form is filled from both ends and would hold 0.6
-   * and 0.7 themselves, so where a recall is exactly one of the two, implementations may differ by
-   * a precision / 11.
-   */
-  private static double[] elevenRecalls() {
-    double[] recalls = new double[11];
-    for (int k = 0; k <= 10; k++) {
-      recalls[k] = k * 0.1;
-    }
-    return recalls;
-  }
-
-  /** The values of numpy's {@code linspace(0, 1, 101)}, as pycocotools has them. */
-  private static double[] hundredAndOneRecalls() {
-    double[] recalls = new double[101];
-    for (int k = 0; k < 100; k++) {
-      recalls[k] = k * 0.01;
-    }
-    recalls[100] = 1;
-    return recalls;
   }
 
   /** Same points. */

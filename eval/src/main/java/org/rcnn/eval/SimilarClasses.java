@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which classes are easily taken for each other: groups of class names, which may share members.
- * Two different classes are similar if some group holds both.
+ * Which classes are easily confused: groups of class names, which may share members. Two different
+ * classes are similar if some group holds both.
  *
  * @param groups the groups
  */
@@ -62,7 +62,7 @@ public record SimilarClasses(List<Set<String>> groups) {
     return VOC_NAMES.containsAll(classNames) ? voc() : none();
   }
 
-  /** Whether two different classes are easily taken for each other. */
+  /** Whether two different classes are easily confused. */
   public boolean areSimilar(String a, String b) {
     return !a.equals(b)
         && groups.stream().anyMatch(group -> group.contains(a) && group.contains(b));

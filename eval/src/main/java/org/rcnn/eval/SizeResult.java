@@ -8,6 +8,6 @@ package org.rcnn.eval;
  * @param found those that a detection found, at any score
  * @param normalisedAp AP counting these objects alone, with the precision that the detector would
  *     have if they were as many as the whole class; so sizes can be compared although some hold a
- *     tenth of the objects and others four. NaN if there are none
+ *     tenth of the objects and others four tenths. NaN if there are none
  */
 public record SizeResult(ObjectSize size, int positives, int found, double normalisedAp) {}

@@ -1,6 +1,6 @@
 package org.rcnn.eval;
 
-/** What became of one detection. */
+/** The outcome for one detection. */
 enum Verdict {
   /** The first to find an object. */
   TRUE_POSITIVE,

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.Labelled;
 import org.rcnn.data.voc.VocResults;
 
 class DetectionEvaluatorTest {
@@ -326,8 +327,9 @@ class DetectionEvaluatorTest {
 
   @Test
   void metricsAreFoundByKey() {
-    assertEquals(ApMetric.AREA, ApMetric.ofKey("area"));
-    Exception refusal = assertThrows(IllegalArgumentException.class, () -> ApMetric.ofKey("voc12"));
+    assertEquals(ApMetric.AREA, Labelled.named(ApMetric.class, "area"));
+    Exception refusal =
+        assertThrows(IllegalArgumentException.class, () -> Labelled.named(ApMetric.class, "voc12"));
     assertTrue(refusal.getMessage().contains("voc07, area, coco"), refusal.getMessage());
   }
 }

@@ -21,6 +21,7 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.Labelled;
 
 /**
  * The APs of an independent implementation on random detections, to 1e-9. Reads the few forms that
@@ -59,7 +60,7 @@ class ParityTest {
       double meanAp = aps.remove("mAP");
       List<String> classes = List.copyOf(aps.keySet());
       EvaluationResult result =
-          new DetectionEvaluator(ApMetric.ofKey(entry.getKey()), 0.5)
+          new DetectionEvaluator(Labelled.named(ApMetric.class, entry.getKey()), 0.5)
               .evaluate(classes, split, detections(folder.resolve("results"), classes));
       String message = folder.getFileName() + " " + entry.getKey() + " ";
       aps.forEach((name, ap) -> assertEquals(ap, result.of(name).ap(), 1e-9, message + name));

@@ -31,7 +31,7 @@ import org.rcnn.data.scenes.SceneGenerator;
  * <p>From the project's folder, built or not:
  *
  * <pre>./rcnn bench --help &gt; /dev/null &amp;&amp;
- *   java -cp "pipeline/target/bench-app/*" org.openjdk.jmh.Main StageBenchmark</pre>
+ *   java -cp "pipeline/cli/target/bench-app/*" org.openjdk.jmh.Main StageBenchmark</pre>
  *
  * <p>It takes a generated scene of 500 × 375 pixels; {@code -p image=PHOTO} takes a photo instead,
  * and JMH's own options, such as {@code -f 3} for three forks, follow likewise.

@@ -3,9 +3,9 @@ package org.rcnn.proposals;
 import java.util.Arrays;
 
 /**
- * The regions of some hierarchies in the order in which they were made, too small ones and repeated
- * ones among them: every region draws a random number for its rank, in this order, so that colour
- * spaces searched apart give what one after the other gives.
+ * The regions of some hierarchies in the order in which they were made, too small and repeated ones
+ * included. Every region draws a random number for its rank, in this order, so that colour spaces
+ * searched side by side give the same result as one after the other.
  */
 final class CandidateBoxes {
 
@@ -21,8 +21,8 @@ final class CandidateBoxes {
   /**
    * Adds a region's box.
    *
-   * @param place what its random number is multiplied by: of a merged region its place in the
-   *     hierarchy from the end, 1 for the whole image; of an initial one the last place there is
+   * @param place what its random number is multiplied by: for a merged region its place from the
+   *     end of the hierarchy, 1 for the whole image; for an initial region the last place
    */
   void add(int x0, int y0, int x1, int y1, int place) {
     int at = size++ * NUMBERS;

@@ -1,5 +1,7 @@
 package org.rcnn.proposals;
 
+import org.rcnn.data.Labelled;
+
 /**
  * A colour space in which an image is segmented and its regions are compared. Each reacts
  * differently to shadows, shading and highlights, so that searching several finds more objects
@@ -8,7 +10,7 @@ package org.rcnn.proposals;
  * <p>Every channel is stretched to 0..255 and rounded, as the authors' and OpenCV's segmentation
  * codes expect.
  */
-public enum ColourSpace {
+public enum ColourSpace implements Labelled {
   /**
    * Hue, saturation, value. Hue is treated as a plain number: its two ends, both red, lie apart.
    */

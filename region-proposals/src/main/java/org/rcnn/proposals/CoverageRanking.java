@@ -3,7 +3,8 @@ package org.rcnn.proposals;
 import java.util.Arrays;
 
 /**
- * Orders boxes such that any first part of them covers the possible objects as well as it can.
+ * Orders boxes so that the first ones, however many are kept, cover the possible objects as well as
+ * possible.
  *
  * <p>Where the objects are is unknown, but the boxes themselves are good guesses: each box j is
  * taken as a possible object with a weight w(j), and a set S of boxes is worth
@@ -143,7 +144,7 @@ final class CoverageRanking {
     }
   }
 
-  /** Three intersections less both areas, positive for an IoU above one half: vector code. */
+  /** Three intersections minus both areas, positive for an IoU above one half: vector code. */
   private void measure(int i, int end) {
     int x0 = xMin[i];
     int y0 = yMin[i];
@@ -171,7 +172,7 @@ final class CoverageRanking {
     pairGain[pairs++] = (float) worth(twoIouLessOne);
   }
 
-  /** What an overlap is worth, given twice the IoU less one. */
+  /** What an overlap is worth, given twice the IoU minus one. */
   static double worth(double twoIouLessOne) {
     return Math.sqrt(twoIouLessOne);
   }

@@ -101,7 +101,7 @@ final class GraphMerging {
     return pixel;
   }
 
-  /** Hangs the smaller of two trees below the larger and returns that one's root. */
+  /** Attaches the smaller of two trees to the root of the larger and returns that root. */
   private static int unite(int[] parent, int a, int b) {
     int larger = parent[a] <= parent[b] ? a : b;
     int smaller = larger == a ? b : a;

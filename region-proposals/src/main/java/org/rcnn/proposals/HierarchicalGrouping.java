@@ -11,10 +11,10 @@ import java.util.Set;
  * {@code 2n-2} is the whole image. Nothing is allocated per merge:
  *
  * <ul>
- *   <li>Touching pairs keep their number for life. A merge moves the pairs of both regions to the
- *       new one by linking two lists, and strikes out those that became the same.
- *   <li>The most similar pair is at the root of a tournament tree over all pairs: a leaf that
- *       changes is played up in log n steps, and nothing stale is ever queued.
+ *   <li>Touching pairs keep their number throughout. A merge moves the pairs of both regions to the
+ *       new one by linking two lists, and removes the duplicates.
+ *   <li>The most similar pair is at the root of a tournament tree over all pairs: a changed leaf is
+ *       replayed up to the root in log n steps, and no stale entry ever exists.
  *   <li>Histograms stay exact pixel counts, which merging adds; beside them stand the counts
  *       normalised to a sum of 2^24, so that an intersection is an integer sum of minima. A merged
  *       region takes over the row of one of its parts.
@@ -65,7 +65,7 @@ final class HierarchicalGrouping {
    * Groups the regions of a graph. The results are read from {@link #xMin} and the like.
    *
    * @param histograms {@code regions * stride} counts
-   * @return the number of regions made in all, twice the initial ones less one
+   * @return the number of regions made in all, twice the initial ones minus one
    */
   int group(RegionGraph graph, int[] histograms, int channels, Set<Similarity> similarities) {
     initial = graph.regions();
@@ -206,7 +206,9 @@ final class HierarchicalGrouping {
     normalise(merged);
   }
 
-  /** Moves a region's live pairs to the merged one; a second pair with the same region dies. */
+  /**
+   * Moves a region's live pairs to the merged one; a second pair with the same region is removed.
+   */
   private void takeOver(int old, int merged) {
     int end = head[old];
     while (end >= 0) {

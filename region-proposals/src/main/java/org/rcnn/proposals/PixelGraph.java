@@ -6,8 +6,8 @@ import java.util.Arrays;
  * The pixels of a smoothed image as a graph: each pixel is joined to its neighbours, and the edges
  * are ordered by colour distance. One graph serves every scale k of a colour space.
  *
- * <p>Each edge exists once. It is named {@code pixel << 2 | direction}; {@link #step} tells where
- * it leads. The order is made in one counting pass and one scattering pass: the bucket of an edge
+ * <p>Each edge exists once. It is named {@code pixel << 2 | direction}; {@link #step} leads to its
+ * other end. The order is made in one counting pass and one scattering pass: the bucket of an edge
  * is the leading bits of its squared distance written as a float, exponent and {@value
  * #MANTISSA_BITS} bits of mantissa, so that distances in one bucket agree to 0.1 % and no square
  * root is taken per edge. All edges of a bucket have its weight; among them, the order is row by

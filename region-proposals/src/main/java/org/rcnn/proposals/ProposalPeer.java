@@ -7,8 +7,8 @@ import org.rcnn.data.RgbImage;
 /**
  * Another program's search for proposals, which benchmarks measure beside {@link SelectiveSearch}.
  *
- * <p>Peers are found by {@link java.util.ServiceLoader}. None is part of the program: they come to
- * the class path of the benchmarks alone.
+ * <p>Peers are found by {@link java.util.ServiceLoader}. None is part of the program: peers are on
+ * the class path of the benchmarks only.
  */
 public interface ProposalPeer {
 

@@ -18,8 +18,8 @@ import org.rcnn.data.GroundTruth;
  * everything reported follows from these. Images without such objects count for the number of
  * windows only. Not thread-safe: propose on many threads, add on one, in a fixed order.
  *
- * <p>Proposals come best first, and {@link #resultAt} tells what would have been reached had each
- * image kept fewer of them.
+ * <p>Proposals come best first, so {@link #resultAt} can give the measures for fewer proposals of
+ * each image.
  */
 public final class ProposalRecall {
 

@@ -1,7 +1,9 @@
 package org.rcnn.proposals;
 
+import org.rcnn.data.Labelled;
+
 /** In which order proposals are returned, and so which survive a limit on their number. */
-public enum Ranking {
+public enum Ranking implements Labelled {
   /**
    * The paper's: each box has a rank in its hierarchy, 1 for the whole image, 2 for the merge
    * before it and so on; ranks are multiplied by a random number and sorted. Large regions tend to

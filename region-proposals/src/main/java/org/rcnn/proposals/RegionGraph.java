@@ -58,7 +58,7 @@ final class RegionGraph {
     Arrays.fill(table, -1);
   }
 
-  /** Goes from run to run of one region and touches the regions of adjacent runs. */
+  /** Measures a row's runs, each of one region, and pairs the regions of adjacent runs. */
   private void measureRow(int[] labels, int start, int width, int y) {
     int from = 0;
     while (from < width) {

@@ -58,8 +58,8 @@ final class SearchWorkspace {
   }
 
   /**
-   * Joins what {@link #hierarchies} found to what {@link #search} would have found; the result is
-   * valid until the next call.
+   * Combines the regions that {@link #hierarchies} found; the result is that of {@link #search} and
+   * is valid until the next call.
    *
    * @param found for each colour space of the configuration, in its order
    */

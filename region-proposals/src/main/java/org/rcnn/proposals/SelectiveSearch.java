@@ -28,12 +28,12 @@ import org.rcnn.data.SideBySide;
  * <ul>
  *   <li>The default, {@link SelectiveSearchConfig#fast()}, is <em>more</em> than the authors' fast
  *       mode: it groups by fill alone and by size alone as well, 16 hierarchies instead of 8, and
- *       keeps the 2,100 boxes that cover best. Numbers of it are not numbers of the authors' mode;
- *       for those take {@code authorsFast()}.
+ *       keeps the 2,100 boxes that cover best. Its results are not those of the authors' mode; for
+ *       those use {@code authorsFast()}.
  *   <li>Images whose longer side exceeds 500 pixels are searched at that size, unless the
  *       configuration says otherwise: k and the least side are meant for photos of VOC's size. The
- *       authors search VOC as it is, which no side of exceeds 500, and R-CNN searches other photos
- *       at a width of 500, see {@link WorkingSize#width}.
+ *       authors search VOC images unscaled; none is longer than 500 pixels. R-CNN searches other
+ *       photos at a width of 500, see {@link WorkingSize#width}.
  *   <li>Derivatives are 3 × 3 kernels on the smoothed image instead of Gaussian derivatives of one
  *       pixel, and their diagonals are steered: nearly the same filter at a fraction of the cost
  *       ({@link TextureCodes}).
@@ -45,13 +45,12 @@ import org.rcnn.data.SideBySide;
  *       ColourSpace}); histograms and edges see the same rounded values.
  *   <li>Regions that touch at a corner are neighbours, like the pixels of the graph ({@link
  *       RegionGraph}). Of equally similar pairs the one found first is merged.
- *   <li>The random numbers are Java's, so the authors' order is followed in law, not box by box.
- *       Initial regions, which no merge puts in order, share the last rank of their segmentation,
- *       and each draws one number for all hierarchies above it.
- *   <li>Where the image is scaled, boxes are mapped back outwards to whole pixels, and the least
- *       side holds at the size of the search alone: corners between pixels would only be rounded by
- *       whoever crops them. No image is searched at more than {@code maxPixels}, so that memory is
- *       bounded.
+ *   <li>The random numbers are Java's, so the order has the same distribution as the authors', not
+ *       the same boxes. Initial regions have no merge order: they share the last rank of their
+ *       segmentation, and each draws one number for all hierarchies above it.
+ *   <li>Where the image is scaled, boxes are mapped back outwards to whole pixels, because whoever
+ *       crops them would round the corners anyway. The least side holds at the size of the search
+ *       alone. No image is searched at more than {@code maxPixels}, so that memory is bounded.
  *   <li>The whole image is always among the boxes and always first, even where it is smaller than
  *       the least side: no valid image is left without a proposal.
  * </ul>
@@ -91,7 +90,7 @@ public final class SelectiveSearch {
 
   /**
    * As {@link #propose(RgbImage)}, with the same result, colour space by colour space side by side:
-   * for one image that somebody waits for. Where there are many images, one per thread is faster.
+   * for a single image whose result is awaited. With many images, one per thread is faster.
    *
    * @param pool runs the work; each of its threads keeps arrays of its own from now on, as the
    *     calling one does. Must not be called from a thread of the pool.
@@ -121,7 +120,7 @@ public final class SelectiveSearch {
   }
 
   /**
-   * One of the segmentations that the search starts from, for those who want to look at it.
+   * One of the segmentations that the search starts from, for display.
    *
    * @param working an image at its {@link #workingImage working size}
    * @param space a colour space
@@ -139,7 +138,7 @@ public final class SelectiveSearch {
 
   /**
    * Maps boxes back: outwards to whole pixels, so that none becomes empty. An enlarged image may
-   * give the same box twice; its first place counts.
+   * give the same box twice; the first one counts.
    */
   private static List<Box> inOriginalPixels(
       BoxCollection found, int[] order, RgbImage working, RgbImage image) {

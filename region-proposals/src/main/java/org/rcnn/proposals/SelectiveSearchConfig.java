@@ -3,8 +3,8 @@ package org.rcnn.proposals;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
+import org.rcnn.data.Check;
 
 /**
  * What a {@link SelectiveSearch} does. Every colour space is segmented at every scale, and every
@@ -41,10 +41,6 @@ public record SelectiveSearchConfig(
     Ranking ranking,
     long seed) {
 
-  /** The names of the modes, see {@link #mode}. */
-  public static final List<String> MODES =
-      List.of("fast", "authors-fast", "quality", "opencv-fast");
-
   private static final Set<Similarity> COLOUR_TEXTURE_SIZE_FILL = EnumSet.allOf(Similarity.class);
   private static final Set<Similarity> TEXTURE_SIZE_FILL =
       EnumSet.of(Similarity.TEXTURE, Similarity.SIZE, Similarity.FILL);
@@ -55,44 +51,30 @@ public record SelectiveSearchConfig(
           EnumSet.of(Similarity.FILL),
           EnumSet.of(Similarity.SIZE));
 
-  /** Refuses empty lists and values out of range. */
+  /** Refuses empty lists and values out of range, by name. */
   public SelectiveSearchConfig {
+    Check.notEmpty("colour-spaces", colourSpaces);
+    Check.notEmpty("scales", scales);
+    Check.notEmpty("similarity-sets", similaritySets);
+    Check.given("variant", variant);
+    Check.given("working-size", workingSize);
+    Check.given("ranking", ranking);
     colourSpaces = List.copyOf(colourSpaces);
     scales = List.copyOf(scales);
     similaritySets =
         similaritySets.stream().map(SelectiveSearchConfig::unmodifiableInOrder).toList();
-    Objects.requireNonNull(variant, "variant");
-    Objects.requireNonNull(workingSize, "workingSize");
-    Objects.requireNonNull(ranking, "ranking");
-    require(!colourSpaces.isEmpty(), "Selective search needs at least one colour space.");
-    require(!scales.isEmpty(), "Selective search needs at least one scale k.");
-    require(!similaritySets.isEmpty(), "Selective search needs at least one similarity set.");
-    require(
-        scales.stream().allMatch(k -> k >= 1),
-        "Each scale k must be at least 1, not %s.".formatted(scales));
-    require(
-        similaritySets.stream().noneMatch(Set::isEmpty),
-        "A similarity set must hold at least one similarity.");
-    require(
-        sigma >= 0 && sigma <= 20,
-        "sigma must lie between 0 and 20 pixels, not %s.".formatted(sigma));
-    require(minSide >= 1, "minSide must be at least 1, not %d.".formatted(minSide));
-    require(
-        maxPixels >= 1 && maxPixels <= 1 << 27,
-        "maxPixels must lie between 1 and %d, not %d.".formatted(1 << 27, maxPixels));
-    require(maxBoxes >= 1, "maxBoxes must be at least 1, not %d.".formatted(maxBoxes));
+    scales.forEach(k -> Check.atLeast("each of scales", k, 1));
+    similaritySets.forEach(set -> Check.notEmpty("each of similarity-sets", set));
+    Check.within("sigma", sigma, 0, 20);
+    Check.atLeast("min-side", minSide, 1);
+    Check.within("max-pixels", maxPixels, 1, 1 << 27);
+    Check.atLeast("max-boxes", maxBoxes, 1);
   }
 
   private static Set<Similarity> unmodifiableInOrder(Set<Similarity> set) {
     EnumSet<Similarity> ordered = EnumSet.noneOf(Similarity.class);
     ordered.addAll(set);
     return Collections.unmodifiableSet(ordered);
-  }
-
-  private static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   /**
@@ -117,7 +99,7 @@ public record SelectiveSearchConfig(
   }
 
   /**
-   * The authors' fast mode as it is, 8 hierarchies: HSV and L*a*b*, k = 50 and 100, with and
+   * The authors' fast mode unchanged, 8 hierarchies: HSV and L*a*b*, k = 50 and 100, with and
    * without colour similarity; all boxes, in the authors' pseudo-random order. What R-CNN used.
    */
   public static SelectiveSearchConfig authorsFast() {
@@ -137,10 +119,10 @@ public record SelectiveSearchConfig(
   }
 
   /**
-   * The parameters and ways of {@code switchToSelectiveSearchFast} in OpenCV's contributed modules,
-   * 12 hierarchies, for comparison: k = 150, 300 and 450, regions of at least 100 pixels, boxes of
-   * any size, the original image size (up to the limit of {@code maxPixels}, which OpenCV does not
-   * have).
+   * The parameters and choices of {@code switchToSelectiveSearchFast} in OpenCV's contributed
+   * modules, 12 hierarchies, for comparison: k = 150, 300 and 450, regions of at least 100 pixels,
+   * boxes of any size, the original image size (up to the limit of {@code maxPixels}, which OpenCV
+   * does not have).
    */
   public static SelectiveSearchConfig openCvFast() {
     return builder()
@@ -149,20 +131,6 @@ public record SelectiveSearchConfig(
         .minSide(1)
         .workingSize(WorkingSize.original())
         .build();
-  }
-
-  /** The mode of a name in {@link #MODES}; refuses others. */
-  public static SelectiveSearchConfig mode(String name) {
-    return switch (name) {
-      case "fast" -> fast();
-      case "authors-fast" -> authorsFast();
-      case "quality" -> quality();
-      case "opencv-fast" -> openCvFast();
-      default ->
-          throw new IllegalArgumentException(
-              "There is no mode '%s' of selective search; choose one of %s."
-                  .formatted(name, String.join(", ", MODES)));
-    };
   }
 
   /** A builder that starts from the authors' fast mode. */

@@ -1,5 +1,7 @@
 package org.rcnn.proposals;
 
+import org.rcnn.data.Labelled;
+
 /**
  * Whose choices the search follows where the paper leaves them open.
  *
@@ -13,7 +15,7 @@ package org.rcnn.proposals;
  *     image, range of each direction in the image</td></tr>
  * </table>
  */
-public enum Variant {
+public enum Variant implements Labelled {
   /** The code of the selective-search and R-CNN authors. */
   AUTHORS,
   /** The C++ implementation in OpenCV's contributed {@code ximgproc} module. */

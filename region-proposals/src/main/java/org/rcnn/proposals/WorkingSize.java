@@ -1,13 +1,15 @@
 package org.rcnn.proposals;
 
+import org.rcnn.data.Check;
+import org.rcnn.data.Labelled;
 import org.rcnn.data.RgbImage;
 
 /**
  * The size at which an image is searched; boxes are mapped back to the original pixels.
  *
  * <p>The scales k, the smallest region and the smallest box side were chosen for VOC photos, whose
- * longer side is 500 pixels, so that other photos give comparable proposals when searched at a like
- * size.
+ * longer side is 500 pixels, so that other photos give comparable proposals when searched at a
+ * similar size.
  *
  * @param rule how the size follows from the image's
  * @param pixels the side that the rule asks for; ignored by {@link Rule#ORIGINAL}
@@ -15,8 +17,8 @@ import org.rcnn.data.RgbImage;
 public record WorkingSize(Rule rule, int pixels) {
 
   /** How the size follows from the image's. */
-  public enum Rule {
-    /** As it is. */
+  public enum Rule implements Labelled {
+    /** The original size. */
     ORIGINAL,
     /** The width is brought to the given one, up or down: the R-CNN authors' detection option. */
     WIDTH,
@@ -24,15 +26,15 @@ public record WorkingSize(Rule rule, int pixels) {
     LONGER_SIDE
   }
 
-  /** Refuses a side below 1. */
+  /** Refuses a side below 1, by the name of its rule. */
   public WorkingSize {
-    if (rule != Rule.ORIGINAL && pixels < 1) {
-      throw new IllegalArgumentException(
-          "The side of the working size must be at least 1 pixel, not %d.".formatted(pixels));
+    Check.given("rule", rule);
+    if (rule != Rule.ORIGINAL) {
+      Check.atLeast(rule.label(), pixels, 1);
     }
   }
 
-  /** The image as it is. */
+  /** The original size. */
   public static WorkingSize original() {
     return new WorkingSize(Rule.ORIGINAL, 0);
   }

@@ -15,7 +15,7 @@
  * org.rcnn.proposals.SelectiveSearchConfig} says what it does, and {@link
  * org.rcnn.proposals.ProposalRecall} measures proposals against ground truth. Where the search
  * follows the authors, where it differs and why is listed at {@code SelectiveSearch}; each mode's
- * own parameters stand at {@code SelectiveSearchConfig}, OpenCV's ways at {@link
+ * own parameters stand at {@code SelectiveSearchConfig}, OpenCV's choices at {@link
  * org.rcnn.proposals.Variant}, the segmentation's at {@link org.rcnn.proposals.GraphSegmentation},
  * and our order of the boxes at {@link org.rcnn.proposals.Ranking}.
  */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ import org.rcnn.data.RgbImage;
 class OddImageFilesTest {
 
   private static final List<SelectiveSearchConfig> MODES =
-      SelectiveSearchConfig.MODES.stream().map(SelectiveSearchConfig::mode).toList();
+      Stream.of(Mode.values()).map(Mode::config).toList();
 
   @TempDir Path folder;
 

@@ -379,7 +379,7 @@ class SelectiveSearchTest {
     assertThrows(IllegalArgumentException.class, noScale::build);
     SelectiveSearchConfig.Builder zero = SelectiveSearchConfig.builder().scales(List.of(50, 0));
     String message = assertThrows(IllegalArgumentException.class, zero::build).getMessage();
-    assertEquals("Each scale k must be at least 1, not [50, 0].", message);
+    assertEquals("each of scales must be at least 1; it is 0.", message);
     SelectiveSearchConfig.Builder emptySet =
         SelectiveSearchConfig.builder().similaritySets(List.of(EnumSet.noneOf(Similarity.class)));
     assertThrows(IllegalArgumentException.class, emptySet::build);

@@ -1,12 +1,14 @@
 package org.rcnn.svm;
 
+import org.rcnn.data.Check;
+
 /**
  * How box regression is trained.
  *
- * @param pairIou a proposal is paired with a ground truth if their IoU is greater than this
- * @param lambda weight of the ridge penalty; it weighs the bias too, as in the authors' code
- * @param featureScale factor that brings features to a mean norm of 20, for which {@code lambda} is
- *     meant
+ * @param pairIou a proposal is paired with a ground truth if their IoU is greater than this, from
+ *     0.01 to 0.99
+ * @param lambda weight of the ridge penalty; it weighs the bias too, as in the authors' code. It is
+ *     meant for features of a mean norm of 20
  * @param maxPairs most pairs kept per class for training, a uniform sample of all; bounds memory to
  *     about a quarter of {@code classes × maxPairs × dimension × 4} bytes for rectified features,
  *     and while training to {@code threads × (4 maxPairs × dimension + 4 maxPairs²)} bytes more
@@ -17,40 +19,24 @@ package org.rcnn.svm;
  * @param seed of the samples
  */
 public record BoxRegressionSettings(
-    double pairIou,
-    double lambda,
-    double featureScale,
-    int maxPairs,
-    int minPairs,
-    int heldBackEvery,
-    long seed) {
+    double pairIou, double lambda, int maxPairs, int minPairs, int heldBackEvery, long seed) {
 
   /** Refuses values out of range, by name. */
   public BoxRegressionSettings {
-    check(pairIou >= 0 && pairIou < 1, "pairIou", "from 0 to below 1", pairIou);
-    check(lambda > 0 && Double.isFinite(lambda), "lambda", "above 0", lambda);
-    check(
-        featureScale > 0 && Double.isFinite(featureScale), "featureScale", "above 0", featureScale);
-    check(maxPairs >= 1 && maxPairs <= 40_000, "maxPairs", "from 1 to 40000", maxPairs);
-    check(minPairs >= 1, "minPairs", "at least 1", minPairs);
-    check(
-        heldBackEvery != 1 && heldBackEvery >= 0,
-        "heldBackEvery",
-        "0, or 2 or more",
-        heldBackEvery);
+    Check.within("pair-iou", pairIou, 0.01, 0.99);
+    Check.within("lambda", lambda, 1e-6, 1e9);
+    Check.within("max-pairs", maxPairs, 1, 40_000);
+    Check.atLeast("min-pairs", minPairs, 1);
+    if (heldBackEvery < 0 || heldBackEvery == 1) {
+      throw new IllegalArgumentException(
+          "held-back-every must be 0 or at least 2; it is %d.".formatted(heldBackEvery));
+    }
   }
 
   /**
    * The paper's values (IoU above 0.6, λ = 1000), at most 5,000 pairs a class, a tenth held back.
    */
-  public static BoxRegressionSettings authors(double featureScale, long seed) {
-    return new BoxRegressionSettings(0.6, 1000, featureScale, 5_000, 10, 10, seed);
-  }
-
-  private static void check(boolean good, String name, String range, Number value) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "The box regression setting %s must be %s, not %s.".formatted(name, range, value));
-    }
+  public static BoxRegressionSettings authors(long seed) {
+    return new BoxRegressionSettings(0.6, 1000, 5_000, 10, 10, seed);
   }
 }

@@ -26,6 +26,7 @@ import org.rcnn.data.GroundTruth;
 public final class BoxRegressionTrainer {
 
   private final BoxRegressionSettings settings;
+  private final FeatureScale scale;
   private final int dimension;
   private final Map<String, Pairs> pairsByClass = new LinkedHashMap<>();
 
@@ -58,19 +59,22 @@ public final class BoxRegressionTrainer {
    *
    * @param classes the classes, in the order of the model's indices
    * @param dimension number of features of a row
+   * @param scale the features' scale, as measured
    * @param settings how to train
    */
-  public BoxRegressionTrainer(List<String> classes, int dimension, BoxRegressionSettings settings) {
+  public BoxRegressionTrainer(
+      List<String> classes, int dimension, FeatureScale scale, BoxRegressionSettings settings) {
     if (dimension < 1) {
       throw new IllegalArgumentException(
           "Box regression needs at least 1 feature, not %d.".formatted(dimension));
     }
     if ((long) settings.maxPairs() * (dimension + 1L) > Integer.MAX_VALUE - 8L) {
       throw new IllegalArgumentException(
-          "%d pairs of %d features do not fit in one array; lower the setting maxPairs."
+          "%d pairs of %d features do not fit in one array; lower max-pairs."
               .formatted(settings.maxPairs(), dimension));
     }
     this.settings = settings;
+    this.scale = scale;
     this.dimension = dimension;
     for (String className : new LinkedHashSet<>(classes)) {
       // Seeded by name, so that a class's sample does not depend on which others there are.
@@ -203,7 +207,7 @@ public final class BoxRegressionTrainer {
     double[][] targets = new double[n][];
     for (int i = 0; i < n; i++) {
       Pair pair = training.get(i);
-      pair.features().unpack(x, i * d, (float) settings.featureScale());
+      pair.features().unpack(x, i * d, (float) scale.factor());
       x[i * d + dimension] = 1;
       targets[i] = BoxTargets.of(pair.proposal(), pair.groundTruth());
     }
@@ -221,7 +225,7 @@ public final class BoxRegressionTrainer {
     for (int i = 0; i < dimension; i++) {
       double[] unwhitened = transform.unwhitenDirection(column(solution.weights(), i));
       for (int c = 0; c < unwhitened.length; c++) {
-        weights[BoxTargets.COUNT * i + c] = (float) (unwhitened[c] * settings.featureScale());
+        weights[BoxTargets.COUNT * i + c] = (float) (unwhitened[c] * scale.factor());
       }
     }
     double[] biases = transform.unwhiten(column(solution.weights(), dimension));

@@ -18,7 +18,8 @@ import org.rcnn.data.Box;
  */
 public final class BoxRegressor {
 
-  private static final ModelFile FILE = new ModelFile("box regression", "RCNNBBOX", 1);
+  private static final ModelFile FILE =
+      new ModelFile("a box regression", "RCNNBBOX", 1, Integer.BYTES);
 
   private final List<String> classes;
   private final int dimension;

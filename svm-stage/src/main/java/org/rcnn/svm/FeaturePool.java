@@ -3,6 +3,8 @@ package org.rcnn.svm;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.rcnn.data.matrix.FeatureMatrix;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /**
  * The features of all regions that any class trains on, each stored once however many classes hold

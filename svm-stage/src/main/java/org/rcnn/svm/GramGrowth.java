@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.rcnn.data.matrix.FeatureMatrix;
 
 /**
  * Brings the Gram matrices of classes up to date with their samples: products of new samples alone,

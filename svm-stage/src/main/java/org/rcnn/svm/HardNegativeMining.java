@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.matrix.FeatureMatrix;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /** One run of {@link SvmTrainer}: its three passes and what they share. */
 final class HardNegativeMining implements AutoCloseable {

@@ -7,93 +7,58 @@ package org.rcnn.svm;
  * <p>A dot product is a sum, and Java's strict floating point forbids the compiler to reorder one;
  * a loop over <em>columns of the result</em> has no such sum and vectorises. So a panel of {@link
  * #PANEL} rows of B is laid out transposed, {@link #DEPTH} feature values at a time (256 KiB, the
- * second-level cache), and the inner loop adds four features to two rows of results at once: four
- * vector loads from the panel serve eight multiplications, and everything stays in registers or the
- * first-level cache.
+ * second-level cache), and the inner loop adds four features to a row of results at once.
  *
  * <p>Every value of the result is the sum over the features in ascending order, whatever the
- * tiling, the number of threads or the side that is transposed: products are equal bit by bit
- * however the work is cut, and {@code X·Xᵀ} is exactly symmetric.
+ * tiling: products are equal bit by bit however the work is cut, and {@code X·Xᵀ} is exactly
+ * symmetric.
  */
 final class MatrixProduct {
 
   /** Columns of the result computed together. */
-  static final int PANEL = 256;
+  private static final int PANEL = 256;
 
   private static final int DEPTH = 256;
 
   private MatrixProduct() {}
 
-  /** Rows of a matrix, wherever they are stored. */
-  interface Rows {
-    /** The array that holds a row. */
-    float[] array(int row);
-
-    /** Where in that array the row starts. */
-    int offset(int row);
-  }
-
-  /** Rows stored one after the other in one array. */
-  record Dense(float[] values, int columns) implements Rows {
-    @Override
-    public float[] array(int row) {
-      return values;
-    }
-
-    @Override
-    public int offset(int row) {
-      return row * columns;
-    }
-  }
-
-  /** The length of an array for a result, refused in a sentence if no array can be that long. */
-  static int arrayLength(int rows, int columns) {
-    long length = (long) rows * columns;
-    if (length > Integer.MAX_VALUE - 8) {
+  /**
+   * The product of two matrices.
+   *
+   * @param a {@code m × columns} values, row-major
+   * @param b {@code n × columns} values, row-major
+   * @return {@code m × n} values, row-major
+   */
+  static float[] timesTransposed(float[] a, int m, float[] b, int n, int columns) {
+    if ((long) m * n > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "A product of %d x %d values is too large for one array; multiply fewer rows at a time."
-              .formatted(rows, columns));
+              .formatted(m, n));
     }
-    return (int) length;
-  }
-
-  /**
-   * Computes the products of the rows {@code fromA <= i < toA} of A with some columns of the
-   * result: {@code out[(i − fromA)·stride + j] = A(i)·B(fromB + j)} for {@code first <= j < last},
-   * at most {@link #PANEL} of them; out must hold zeros there.
-   */
-  static void panel(
-      Rows a,
-      int fromA,
-      int toA,
-      Rows b,
-      int fromB,
-      int first,
-      int last,
-      int columns,
-      float[] out,
-      int stride) {
-    int width = last - first;
+    float[] out = new float[m * n];
     float[] packed = new float[DEPTH * PANEL];
     float[] sums = new float[PANEL];
-    for (int k0 = 0; k0 < columns; k0 += DEPTH) {
-      int depth = Math.min(DEPTH, columns - k0);
-      pack(b, fromB + first, width, k0, depth, packed);
-      for (int i = fromA; i < toA; i++) {
-        int at = (i - fromA) * stride + first;
-        System.arraycopy(out, at, sums, 0, width);
-        addRow(a.array(i), a.offset(i) + k0, depth, packed, sums);
-        System.arraycopy(sums, 0, out, at, width);
+    for (int first = 0; first < n; first += PANEL) {
+      int width = Math.min(PANEL, n - first);
+      for (int k = 0; k < columns; k += DEPTH) {
+        int depth = Math.min(DEPTH, columns - k);
+        pack(b, first * columns + k, columns, width, depth, packed);
+        for (int i = 0; i < m; i++) {
+          int at = i * n + first;
+          System.arraycopy(out, at, sums, 0, width);
+          addRow(a, i * columns + k, depth, packed, sums);
+          System.arraycopy(sums, 0, out, at, width);
+        }
       }
     }
+    return out;
   }
 
-  private static void pack(Rows b, int fromB, int width, int k0, int depth, float[] packed) {
+  private static void pack(float[] b, int from, int columns, int width, int depth, float[] packed) {
     for (int j = 0; j < width; j++) {
-      float[] row = b.array(fromB + j);
-      int at = b.offset(fromB + j) + k0;
+      int at = from + j * columns;
       for (int k = 0; k < depth; k++) {
-        packed[k * PANEL + j] = row[at + k];
+        packed[k * PANEL + j] = b[at + k];
       }
     }
   }

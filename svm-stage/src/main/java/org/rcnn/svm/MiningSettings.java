@@ -1,5 +1,7 @@
 package org.rcnn.svm;
 
+import org.rcnn.data.Check;
+
 /**
  * How hard negatives are mined.
  *
@@ -13,11 +15,12 @@ package org.rcnn.svm;
  *
  * @param firstImages how many images give the negatives of the first models, at least 1
  * @param firstNegatives how many negatives they give in all, at least 1
- * @param hardNegativeScore negatives that score above this are added
+ * @param hardNegativeScore negatives that score above this are added, from −100 to 100
  * @param hardNegativesPerImage negatives that a class adds from one image at most, a seeded draw of
  *     those above {@code hardNegativeScore}; at least 1
  * @param retrainAfter additions after which a class is retrained, at least 1
- * @param easyNegativeScore negatives that score below this after a retraining are dropped
+ * @param easyNegativeScore negatives that score below this after a retraining are dropped, from
+ *     −100 to {@code hardNegativeScore}
  * @param negativeCache negatives that a class keeps after a retraining, at least 1: of those not
  *     dropped, a seeded uniform sample of all that it has met so far. Memory grows with its square:
  *     see {@link SvmTrainer}
@@ -31,20 +34,16 @@ public record MiningSettings(
     double easyNegativeScore,
     int negativeCache) {
 
-  /** Refuses values out of range. */
+  /** Refuses values out of range, by name. */
   public MiningSettings {
-    requireOne("first-images", firstImages);
-    requireOne("first-negatives", firstNegatives);
-    requireOne("hard-negatives-per-image", hardNegativesPerImage);
-    requireOne("retrain-after", retrainAfter);
-    requireOne("negative-cache", negativeCache);
-    if (Double.isNaN(hardNegativeScore)
-        || Double.isNaN(easyNegativeScore)
-        || easyNegativeScore > hardNegativeScore) {
-      throw new IllegalArgumentException(
-          "easy-negative-score must not exceed hard-negative-score, or negatives would be added only to be dropped; got %s and %s."
-              .formatted(easyNegativeScore, hardNegativeScore));
-    }
+    Check.atLeast("first-images", firstImages, 1);
+    Check.atLeast("first-negatives", firstNegatives, 1);
+    Check.within("hard-negative-score", hardNegativeScore, -100, 100);
+    Check.atLeast("hard-negatives-per-image", hardNegativesPerImage, 1);
+    Check.atLeast("retrain-after", retrainAfter, 1);
+    // Above the other, negatives would be added only to be dropped.
+    Check.within("easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
+    Check.atLeast("negative-cache", negativeCache, 1);
   }
 
   /**
@@ -53,12 +52,5 @@ public record MiningSettings(
    */
   public static MiningSettings paper() {
     return new MiningSettings(10, 2000, -1, Integer.MAX_VALUE, 2000, -1.2, 4000);
-  }
-
-  private static void requireOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(
-          "The mining's " + name + " must be at least 1, not " + value + ".");
-    }
   }
 }

@@ -1,7 +1,6 @@
 package org.rcnn.svm;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
@@ -10,24 +9,26 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
+import org.rcnn.data.AtomicFile;
 
 /**
  * The frame of this package's model files: a magic number, a version, the content, and a CRC-32 of
- * all that stands before it. Big-endian. Written beside its place and renamed into it, so a file
- * under its final name is whole.
+ * all that stands before it. Big-endian. A file under its name is whole: see {@link AtomicFile}.
  *
- * @param kind what the file holds, as errors call it
+ * @param kind what the file holds, as errors call it, with its article
  * @param magic eight characters that such a file begins with
  * @param version the version written, and the only one read
+ * @param checksumBytes 4 or 8: the checksum's width, because the first kind, the SVMs', has it as a
+ *     long, and its files must stay what they are
  */
-record ModelFile(String kind, String magic, int version) {
+record ModelFile(String kind, String magic, int version, int checksumBytes) {
 
-  private static final int FRAME = 8 + 4 + 4;
+  private static final int MAGIC_BYTES = 8;
+  private static final int HEADER_BYTES = MAGIC_BYTES + Integer.BYTES;
 
   /** Writes the content. */
   interface Writer {
@@ -40,45 +41,50 @@ record ModelFile(String kind, String magic, int version) {
   }
 
   void write(Path file, Writer writer) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    try (AtomicFile aside = AtomicFile.create(file)) {
+      CheckedOutputStream checked = new CheckedOutputStream(aside.out(), new CRC32());
+      DataOutputStream out = new DataOutputStream(checked);
       out.writeBytes(magic);
       out.writeInt(version);
       writer.write(out);
-      out.writeInt((int) checksum(bytes.toByteArray(), bytes.size()));
-    }
-    Path absolute = file.toAbsolutePath();
-    Path aside = absolute.resolveSibling(absolute.getFileName() + ".partial");
-    try {
-      Files.write(aside, bytes.toByteArray());
-      try {
-        Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(aside, absolute, StandardCopyOption.REPLACE_EXISTING);
+      long checksum = checked.getChecksum().getValue();
+      if (checksumBytes == Long.BYTES) {
+        out.writeLong(checksum);
+      } else {
+        out.writeInt((int) checksum);
       }
-    } finally {
-      Files.deleteIfExists(aside);
+      aside.commit();
     }
   }
 
   <T> T read(Path file, Reader<T> reader) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    ByteBuffer frame = ByteBuffer.wrap(bytes);
-    if (bytes.length < FRAME
-        || !magic.equals(new String(bytes, 0, 8, StandardCharsets.ISO_8859_1))) {
-      throw new IOException("%s is not a %s file.".formatted(file, kind));
+    if (bytes.length < MAGIC_BYTES
+        || !magic.equals(new String(bytes, 0, MAGIC_BYTES, StandardCharsets.ISO_8859_1))) {
+      throw new IOException("%s is not %s file.".formatted(file, kind));
     }
-    int found = frame.getInt(8);
-    if (found != version) {
-      throw new IOException(
-          "%s is a %s file of version %d, but this program reads version %d; train it again."
-              .formatted(file, kind, found, version));
-    }
-    int end = bytes.length - 4;
-    if ((int) checksum(bytes, end) != frame.getInt(end)) {
+    int end = bytes.length - checksumBytes;
+    if (end < HEADER_BYTES) {
       throw damaged(file);
     }
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, 12, end - 12))) {
+    ByteBuffer frame = ByteBuffer.wrap(bytes);
+    int found = frame.getInt(MAGIC_BYTES);
+    if (found != version) {
+      throw new IOException(
+          "%s is %s file of version %d, but this program reads version %d; train it again."
+              .formatted(file, kind, found, version));
+    }
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, end);
+    long stored =
+        checksumBytes == Long.BYTES
+            ? frame.getLong(end)
+            : Integer.toUnsignedLong(frame.getInt(end));
+    if (stored != crc.getValue()) {
+      throw damaged(file);
+    }
+    try (DataInputStream in =
+        new DataInputStream(new ByteArrayInputStream(bytes, HEADER_BYTES, end - HEADER_BYTES))) {
       T content = reader.read(in);
       if (in.available() > 0) {
         throw damaged(file);
@@ -93,13 +99,7 @@ record ModelFile(String kind, String magic, int version) {
 
   private IOException damaged(Path file) {
     return new IOException(
-        "%s is a damaged or incomplete %s file; delete it and train it again."
+        "%s is %s file that is damaged or incomplete; delete it and train it again."
             .formatted(file, kind));
-  }
-
-  private static long checksum(byte[] bytes, int length) {
-    CRC32 crc = new CRC32();
-    crc.update(bytes, 0, length);
-    return crc.getValue();
   }
 }

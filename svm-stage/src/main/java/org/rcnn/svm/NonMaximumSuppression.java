@@ -13,43 +13,30 @@ import org.rcnn.data.Box;
  * the answer is a function of the input alone.
  *
  * <p>Each candidate is compared with the boxes kept so far, not each kept box with all that follow:
- * since at most {@code limit} are kept, the work is at most candidates × limit, and the kept boxes
- * lie together in a few cache lines.
+ * since at most {@code per-image} are kept, the work is at most candidates × that, and the kept
+ * boxes lie together in a few cache lines.
  *
  * <p>Instances are immutable and may be shared between threads.
  */
 public final class NonMaximumSuppression {
 
-  /** The authors' overlap above which a lower scored box is suppressed. */
-  public static final double DEFAULT_THRESHOLD = 0.3;
-
-  private final double threshold;
-  private final int limit;
+  private final double nmsIou;
+  private final int perImage;
   private final float minScore;
 
   /**
-   * A suppression with explicit settings.
+   * A suppression.
    *
-   * @param threshold IoU above which the lower scored of two boxes is suppressed, 0 to 1
-   * @param limit the most boxes kept, at least 1 (the evaluation keeps 100 per image and class)
+   * @param settings which overlap is too much, and how many boxes are kept
    * @param minScore boxes scored below this are left out unseen; negative infinity for none
    */
-  public NonMaximumSuppression(double threshold, int limit, float minScore) {
-    if (!(threshold >= 0 && threshold <= 1)) {
-      throw new IllegalArgumentException(
-          "The overlap threshold of non-maximum suppression must be from 0 to 1, not %s."
-              .formatted(threshold));
-    }
-    if (limit < 1) {
-      throw new IllegalArgumentException(
-          "Non-maximum suppression must keep at least 1 box, not %d.".formatted(limit));
-    }
+  public NonMaximumSuppression(DetectionSettings settings, float minScore) {
     if (Float.isNaN(minScore)) {
       throw new IllegalArgumentException(
           "The minimum score of non-maximum suppression must be a number, not NaN.");
     }
-    this.threshold = threshold;
-    this.limit = limit;
+    this.nmsIou = settings.nmsIou();
+    this.perImage = settings.perImage();
     this.minScore = minScore;
   }
 
@@ -104,12 +91,12 @@ public final class NonMaximumSuppression {
   }
 
   private int[] keep(double[] coordinates, long[] ordered) {
-    int most = Math.min(limit, ordered.length);
+    int most = Math.min(perImage, ordered.length);
     int[] kept = new int[most];
     double[] keptBoxes = new double[4 * most];
     double[] keptAreas = new double[most];
     int size = 0;
-    for (int i = 0; i < ordered.length && size < limit; i++) {
+    for (int i = 0; i < ordered.length && size < perImage; i++) {
       int index = (int) ordered[i];
       double xMin = coordinates[4 * index];
       double yMin = coordinates[4 * index + 1];
@@ -143,7 +130,7 @@ public final class NonMaximumSuppression {
       if (w > 0 && h > 0) {
         double intersection = w * h;
         // Divided as Box.iou divides, so that an overlap of exactly the threshold is seen as such.
-        if (intersection / (keptAreas[k] + area - intersection) > threshold) {
+        if (intersection / (keptAreas[k] + area - intersection) > nmsIou) {
           return true;
         }
       }

@@ -1,5 +1,7 @@
 package org.rcnn.svm;
 
+import org.rcnn.data.Check;
+
 /**
  * Which regions a class's SVM learns from.
  *
@@ -11,8 +13,8 @@ package org.rcnn.svm;
  *     ignored, and so is what overlaps them
  * @param positiveUpsampling how often each positive counts, at least 1. Up-sampling is done as a
  *     weight of the loss, which is the same problem as training on that many copies
- * @param negativeSampling the share of negatives that training may see, above 0 up to 1. Whether a
- *     region belongs to it depends on the seed, its image's name and its row alone
+ * @param negativeSampling the share of negatives that training may see, from a millionth to 1.
+ *     Whether a region belongs to it depends on the seed, its image's name and its row alone
  * @param maxPositives proposals become positives of a class only while it has fewer positives than
  *     this; objects always do. Bounds the Gram matrices, which grow with its square, as long as no
  *     class has more objects
@@ -25,33 +27,18 @@ public record SampleSettings(
     double negativeSampling,
     int maxPositives) {
 
-  /** Refuses values out of range. */
+  /** Refuses values out of range, by name. */
   public SampleSettings {
-    if (maxPositives < 1) {
-      throw new IllegalArgumentException(
-          "max-positives must be at least 1, not " + maxPositives + ".");
-    }
-    if (!(positiveIou >= 0 && positiveIou <= 1)) {
-      throw new IllegalArgumentException(
-          "positive-iou must lie between 0 (off) and 1, not " + positiveIou + ".");
-    }
-    if (!(negativeIou >= 0 && negativeIou <= 1)) {
-      throw new IllegalArgumentException(
-          "negative-iou must lie between 0 and 1, not " + negativeIou + ".");
-    }
+    Check.within("negative-iou", negativeIou, 0, 1);
+    Check.within("positive-iou", positiveIou, 0, 1);
     if (positiveIou > 0 && positiveIou < negativeIou) {
       throw new IllegalArgumentException(
-          "positive-iou %s is below negative-iou %s, so that regions would be both; raise the one or lower the other."
-              .formatted(positiveIou, negativeIou));
+          "positive-iou must be 0 or at least negative-iou (%s), so that no region is both; it is %s."
+              .formatted(negativeIou, positiveIou));
     }
-    if (positiveUpsampling < 1) {
-      throw new IllegalArgumentException(
-          "positive-upsampling must be at least 1, not " + positiveUpsampling + ".");
-    }
-    if (!(negativeSampling > 0 && negativeSampling <= 1)) {
-      throw new IllegalArgumentException(
-          "negative-sampling must lie above 0 and be at most 1, not " + negativeSampling + ".");
-    }
+    Check.atLeast("positive-upsampling", positiveUpsampling, 1);
+    Check.within("negative-sampling", negativeSampling, 1e-6, 1);
+    Check.atLeast("max-positives", maxPositives, 1);
   }
 
   /** Samples without a limit on positives. */

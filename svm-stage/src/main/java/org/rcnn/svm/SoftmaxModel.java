@@ -13,9 +13,10 @@ import java.util.List;
  * <p>The alternative to SVM scoring (paper, appendix B). The feature scale of training is folded
  * into the weights. Immutable; may be shared between threads.
  */
-public final class SoftmaxModel {
+public final class SoftmaxModel implements RegionScorer {
 
-  private static final ModelFile FILE = new ModelFile("softmax model", "RCNNSMAX", 1);
+  private static final ModelFile FILE =
+      new ModelFile("a softmax model", "RCNNSMAX", 1, Integer.BYTES);
 
   private final List<String> classes;
   private final int dimension;
@@ -37,6 +38,7 @@ public final class SoftmaxModel {
   }
 
   /** The classes, without background, in the order of the columns of scores. */
+  @Override
   public List<String> classes() {
     return classes;
   }
@@ -53,6 +55,7 @@ public final class SoftmaxModel {
    * @param rows number of proposals
    * @return row-major rows × N probabilities, without background: a row sums to at most 1
    */
+  @Override
   public float[] score(float[] features, int rows) {
     if (features.length != (long) rows * dimension) {
       throw new IllegalArgumentException(

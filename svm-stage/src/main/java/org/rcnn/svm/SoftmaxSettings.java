@@ -1,5 +1,7 @@
 package org.rcnn.svm;
 
+import org.rcnn.data.Check;
+
 /**
  * How a softmax head is trained on features that stay as they are.
  *
@@ -12,7 +14,6 @@ package org.rcnn.svm;
  * @param schedule how the rate falls
  * @param momentum share of the last step that is taken again
  * @param weightDecay factor of the weights added to their gradient; biases do not decay
- * @param featureScale factor that brings features to a mean norm of 20
  * @param seed of the samples and the mini-batches
  */
 public record SoftmaxSettings(
@@ -25,7 +26,6 @@ public record SoftmaxSettings(
     Schedule schedule,
     double momentum,
     double weightDecay,
-    double featureScale,
     long seed) {
 
   /** How the learning rate falls during training. */
@@ -46,18 +46,15 @@ public record SoftmaxSettings(
 
   /** Refuses values out of range, by name. */
   public SoftmaxSettings {
-    check(maxPositives >= 1, "maxPositives", "at least 1", maxPositives);
-    check(maxBackgrounds >= 1, "maxBackgrounds", "at least 1", maxBackgrounds);
-    check(batchPositives >= 1, "batchPositives", "at least 1", batchPositives);
-    check(batchBackgrounds >= 1, "batchBackgrounds", "at least 1", batchBackgrounds);
-    check(iterations >= 1, "iterations", "at least 1", iterations);
-    check(
-        learningRate > 0 && Double.isFinite(learningRate), "learningRate", "above 0", learningRate);
-    check(momentum >= 0 && momentum < 1, "momentum", "from 0 to below 1", momentum);
-    check(
-        weightDecay >= 0 && Double.isFinite(weightDecay), "weightDecay", "0 or above", weightDecay);
-    check(
-        featureScale > 0 && Double.isFinite(featureScale), "featureScale", "above 0", featureScale);
+    Check.atLeast("max-positives", maxPositives, 1);
+    Check.atLeast("max-backgrounds", maxBackgrounds, 1);
+    Check.atLeast("batch-positives", batchPositives, 1);
+    Check.atLeast("batch-backgrounds", batchBackgrounds, 1);
+    Check.atLeast("iterations", iterations, 1);
+    Check.within("learning-rate", learningRate, 1e-9, 10);
+    Check.given("schedule", schedule);
+    Check.within("momentum", momentum, 0, 0.9999);
+    Check.within("weight-decay", weightDecay, 0, 1);
   }
 
   /**
@@ -65,15 +62,8 @@ public record SoftmaxSettings(
    * weight decay 0.0005, rate 0.001 falling to a tenth), with at most 20,000 and 60,000 rows kept
    * and 10,000 iterations: the head alone is a convex problem and needs fewer than a network.
    */
-  public static SoftmaxSettings authors(double featureScale, long seed) {
+  public static SoftmaxSettings authors(long seed) {
     return new SoftmaxSettings(
-        20_000, 60_000, 32, 96, 10_000, 1e-3, Schedule.STEP, 0.9, 5e-4, featureScale, seed);
-  }
-
-  private static void check(boolean good, String name, String range, Number value) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "The softmax setting %s must be %s, not %s.".formatted(name, range, value));
-    }
+        20_000, 60_000, 32, 96, 10_000, 1e-3, Schedule.STEP, 0.9, 5e-4, seed);
   }
 }

@@ -29,6 +29,7 @@ public final class SoftmaxTrainer {
   private final List<String> classes;
   private final int dimension;
   private final SoftmaxSettings settings;
+  private final FeatureScale scale;
   private final Reservoir<Sample> positives;
   private final Reservoir<Sample> backgrounds;
 
@@ -64,9 +65,11 @@ public final class SoftmaxTrainer {
    *
    * @param classes the N classes, without background
    * @param dimension number of features of a row
+   * @param scale the features' scale, as measured
    * @param settings how to train
    */
-  public SoftmaxTrainer(List<String> classes, int dimension, SoftmaxSettings settings) {
+  public SoftmaxTrainer(
+      List<String> classes, int dimension, FeatureScale scale, SoftmaxSettings settings) {
     if (classes.isEmpty() || dimension < 1) {
       throw new IllegalArgumentException(
           "A softmax head needs at least 1 class and 1 feature, not %d and %d."
@@ -75,6 +78,7 @@ public final class SoftmaxTrainer {
     this.classes = List.copyOf(classes);
     this.dimension = dimension;
     this.settings = settings;
+    this.scale = scale;
     this.positives = new Reservoir<>(settings.maxPositives(), settings.seed());
     this.backgrounds = new Reservoir<>(settings.maxBackgrounds(), ~settings.seed());
   }
@@ -139,7 +143,7 @@ public final class SoftmaxTrainer {
               .formatted(positives.offered(), backgrounds.offered()));
     }
     SplittableRandom random = new SplittableRandom(settings.seed() ^ 0x5deece66dL);
-    Gradient gradient = new Gradient(dimension, classes.size() + 1, settings.featureScale());
+    Gradient gradient = new Gradient(dimension, classes.size() + 1, scale.factor());
     double[] weights = new double[gradient.weights.length];
     double[] bias = new double[gradient.bias.length];
     double[] weightSteps = new double[weights.length];
@@ -178,7 +182,7 @@ public final class SoftmaxTrainer {
   private Result result(double[] weights, double[] bias, double[] losses) {
     float[] folded = new float[weights.length];
     for (int i = 0; i < folded.length; i++) {
-      folded[i] = (float) (weights[i] * settings.featureScale());
+      folded[i] = (float) (weights[i] * scale.factor());
     }
     Integer[] counts = new Integer[classes.size()];
     Arrays.fill(counts, 0);

@@ -1,33 +1,28 @@
 package org.rcnn.svm;
 
+import org.rcnn.data.Check;
+
 /**
  * The optimisation problem of one class: {@code ½‖w‖² + C·Σ cost·max(0, 1 − y(w·x + b))}.
  *
  * <p>The authors used LIBLINEAR, which regularises the bias (as a feature of constant value 10);
  * LIBSVM leaves it free. The two problems are close but not the same; their weights differ.
  *
- * @param cost the cost C, greater than 0
- * @param positiveWeight the cost of a positive relative to a negative, greater than 0
- * @param tolerance LIBSVM's stopping tolerance on the violation of optimality, greater than 0
+ * @param cost the cost C, from 1e-9 to 1e6
+ * @param positiveWeight the cost of a positive relative to a negative, from 1e-6 to 1e6
+ * @param tolerance LIBSVM's stopping tolerance on the violation of optimality, from 1e-12 to 1
  */
 public record SolverSettings(double cost, double positiveWeight, double tolerance) {
 
-  /** Refuses values that are not positive numbers. */
+  /** Refuses values out of range, by name. */
   public SolverSettings {
-    requirePositive("cost", cost);
-    requirePositive("positive-weight", positiveWeight);
-    requirePositive("tolerance", tolerance);
+    Check.within("cost", cost, 1e-9, 1e6);
+    Check.within("positive-weight", positiveWeight, 1e-6, 1e6);
+    Check.within("tolerance", tolerance, 1e-12, 1);
   }
 
   /** The paper's C = 0.001 and positive weight 2, with LIBSVM's own tolerance. */
   public static SolverSettings paper() {
     return new SolverSettings(0.001, 2, 0.001);
-  }
-
-  private static void requirePositive(String name, double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(
-          "The SVM's " + name + " must be a positive number, not " + value + ".");
-    }
   }
 }

@@ -1,11 +1,6 @@
 package org.rcnn.svm;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.function.Consumer;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /**
  * Another way to train a linear SVM, to be measured beside ours on the same samples. Peers come to
@@ -51,24 +46,4 @@ public interface SvmPeer {
    * @param bias the constant
    */
   record Model(double[] weights, double bias) {}
-
-  /**
-   * The peers on the class path.
-   *
-   * @param problem told of each peer that does not load, which is then left out
-   */
-  static List<SvmPeer> onClassPath(Consumer<String> problem) {
-    List<SvmPeer> peers = new ArrayList<>();
-    Iterator<SvmPeer> found = ServiceLoader.load(SvmPeer.class).iterator();
-    while (true) {
-      try {
-        if (!found.hasNext()) {
-          return peers;
-        }
-        peers.add(found.next());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        problem.accept("A peer does not load and is left out: " + e.getMessage());
-      }
-    }
-  }
 }

@@ -1,6 +1,6 @@
 package org.rcnn.svm;
 
-import java.util.Objects;
+import org.rcnn.data.Check;
 
 /**
  * Everything that decides what SVM training computes.
@@ -20,13 +20,10 @@ public record SvmSettings(
 
   /** Refuses missing parts and an empty sample. */
   public SvmSettings {
-    Objects.requireNonNull(samples, "samples");
-    Objects.requireNonNull(solver, "solver");
-    Objects.requireNonNull(mining, "mining");
-    if (scaleImages < 1) {
-      throw new IllegalArgumentException(
-          "scale-images must be at least 1, not " + scaleImages + ".");
-    }
+    Check.given("samples", samples);
+    Check.given("solver", solver);
+    Check.given("mining", mining);
+    Check.atLeast("scale-images", scaleImages, 1);
   }
 
   /** The project's design: negatives below IoU 0.7. */

@@ -2,6 +2,7 @@ package org.rcnn.svm;
 
 import java.io.IOException;
 import java.util.List;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /**
  * Trains one linear SVM for each class with hard-negative mining, all classes in the same pass over

@@ -11,8 +11,8 @@
  * <p>In: {@link org.rcnn.svm.TrainingImages}, a stream of regions with features, {@code regions ×
  * d} floats an image, and {@link org.rcnn.svm.SvmSettings}. {@link org.rcnn.svm.SvmTrainer} gives a
  * {@link org.rcnn.svm.LinearModel}, which scores {@code regions × classes} in one product. Features
- * live in a {@link org.rcnn.svm.FeatureMatrix} of a {@link org.rcnn.svm.MatrixEngine}: {@link
- * org.rcnn.svm.JavaMatrixEngine} on the heap, or the caller's over native memory.
+ * live in a {@link org.rcnn.data.matrix.FeatureMatrix} of the caller's {@link
+ * org.rcnn.data.matrix.MatrixEngine}.
  *
  * <p>Beside them: {@link org.rcnn.svm.SoftmaxTrainer}, the alternative head, a softmax over classes
  * and background; {@link org.rcnn.svm.BoxRegressionTrainer}, which moves a detected box towards the

@@ -21,6 +21,7 @@ import org.rcnn.data.GroundTruth;
 class BoxRegressionTest {
 
   private static final int DIMENSION = 40;
+  private static final FeatureScale UNSCALED = new FeatureScale(1);
 
   @TempDir Path folder;
 
@@ -92,7 +93,7 @@ class BoxRegressionTest {
     for (int pairs : new int[] {30, 300}) {
       Random random = new Random(8);
       BoxRegressionTrainer trainer =
-          new BoxRegressionTrainer(List.of("cat"), DIMENSION, settings(pairs, 0));
+          new BoxRegressionTrainer(List.of("cat"), DIMENSION, UNSCALED, settings(pairs, 0));
       for (int i = 0; i < pairs; i++) {
         double x = random.nextInt(100);
         double w = 50 + random.nextInt(50);
@@ -123,7 +124,7 @@ class BoxRegressionTest {
   void objectsPairedWithThemselvesAreLearnedFromButMeasureNothing() {
     Random random = new Random(4);
     BoxRegressionTrainer trainer =
-        new BoxRegressionTrainer(List.of("cat"), DIMENSION, settings(500, 2));
+        new BoxRegressionTrainer(List.of("cat"), DIMENSION, UNSCALED, settings(500, 2));
     int learned = 0;
     for (int i = 0; i < 200; i++) {
       Box object = new Box(i, 20, i + 60, 70);
@@ -154,7 +155,8 @@ class BoxRegressionTest {
 
   @Test
   void anOverlapOfExactlyTheSettingMakesNoPair() {
-    BoxRegressionTrainer trainer = new BoxRegressionTrainer(List.of("cat"), 1, settings(10, 0));
+    BoxRegressionTrainer trainer =
+        new BoxRegressionTrainer(List.of("cat"), 1, UNSCALED, settings(10, 0));
     float[] features = {1};
     Box whole = new Box(0, 0, 10, 10);
     Box sixTenths = new Box(0, 0, 6, 10);
@@ -166,7 +168,7 @@ class BoxRegressionTest {
   @Test
   void aProposalIsPairedWithTheObjectThatItOverlapsMost() {
     BoxRegressionTrainer trainer =
-        new BoxRegressionTrainer(List.of("cat", "dog"), 1, settings(10, 0));
+        new BoxRegressionTrainer(List.of("cat", "dog"), 1, UNSCALED, settings(10, 0));
     List<GroundTruth> objects =
         List.of(
             new GroundTruth("cat", new Box(0, 0, 10, 10), false, false),
@@ -184,7 +186,7 @@ class BoxRegressionTest {
   void theFeatureScaleIsFoldedIntoTheModel() {
     // The same problem with features ten times smaller and a scale ten times larger.
     BoxRegressor plain = trainer(settings(300, 10), "cat").fill(300, "cat").train(1).regressor();
-    Fed scaled = trainer(new BoxRegressionSettings(0.6, 1, 10, 300, 10, 10, 5), "cat");
+    Fed scaled = trainer(new FeatureScale(10), settings(300, 10), "cat");
     scaled.featureFactor = 0.1f;
     BoxRegressor folded = scaled.fill(300, "cat").train(1).regressor();
     Random random = new Random(9);
@@ -301,7 +303,7 @@ class BoxRegressionTest {
   }
 
   private static BoxRegressionSettings settings(int maxPairs, int heldBackEvery) {
-    return new BoxRegressionSettings(0.6, 1, 1, maxPairs, 10, heldBackEvery, 5);
+    return new BoxRegressionSettings(0.6, 1, maxPairs, 10, heldBackEvery, 5);
   }
 
   private static BoxRegressor trained(int threads) {
@@ -322,7 +324,12 @@ class BoxRegressionTest {
   }
 
   private static Fed trainer(BoxRegressionSettings settings, String... classes) {
-    return new Fed(new BoxRegressionTrainer(List.of(classes), DIMENSION, settings));
+    return trainer(UNSCALED, settings, classes);
+  }
+
+  private static Fed trainer(
+      FeatureScale scale, BoxRegressionSettings settings, String... classes) {
+    return new Fed(new BoxRegressionTrainer(List.of(classes), DIMENSION, scale, settings));
   }
 
   /** A trainer fed with pairs whose targets are linear in four of the features. */

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.rcnn.data.matrix.FeatureMatrix;
 
 class GramGrowthTest {
 
   @Test
   void classesThatGrowTogetherGetTheProductsTheyWouldGetAlone() {
     int dimension = 37;
-    float[] rows = JavaMatrixEngineTest.gaussian(new Random(1), 40 * dimension);
-    try (FeatureMatrix pool = new JavaMatrixEngine(1).matrix(dimension, 40)) {
+    float[] rows = PlainMatrix.gaussian(new Random(1), 40 * dimension);
+    try (FeatureMatrix pool = new PlainMatrix(dimension, 40)) {
       pool.append(rows, 40);
       List<MinedClass> together = classes();
       List<MinedClass> alone = classes();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.rcnn.data.matrix.FeatureMatrix;
 
 class LibsvmSolverTest {
 
@@ -111,7 +112,7 @@ class LibsvmSolverTest {
   }
 
   private static GramMatrix gram(float[][] x) {
-    try (FeatureMatrix matrix = new JavaMatrixEngine(1).matrix(x[0].length, x.length)) {
+    try (FeatureMatrix matrix = new PlainMatrix(x[0].length, x.length)) {
       for (float[] row : x) {
         matrix.append(row, 1);
       }

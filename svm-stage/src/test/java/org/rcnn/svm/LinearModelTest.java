@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,29 +32,6 @@ class LinearModelTest {
     float[] features = {1, 2, 3, 0, 0, 0};
     float[] expected = {13, -0.75f, -1, 0.25f};
     assertArrayEquals(expected, MODEL.score(features, 2));
-    MatrixEngine engine = new JavaMatrixEngine(1);
-    try (FeatureMatrix x = engine.matrix(3, 2)) {
-      x.append(features, 2);
-      assertArrayEquals(expected, MODEL.score(x, engine));
-    }
-  }
-
-  @Test
-  void scoresTheSameInJavaAndThroughTheEngine() {
-    Random random = new Random(2);
-    LinearModel model =
-        new LinearModel(
-            List.of("a", "b", "c"),
-            301,
-            JavaMatrixEngineTest.gaussian(random, 903),
-            JavaMatrixEngineTest.gaussian(random, 3),
-            0.7);
-    float[] features = JavaMatrixEngineTest.gaussian(random, 517 * 301);
-    MatrixEngine engine = new JavaMatrixEngine(2);
-    try (FeatureMatrix x = engine.matrix(301, 10)) {
-      x.append(features, 517);
-      assertArrayEquals(model.score(features, 517), model.score(x, engine));
-    }
   }
 
   @Test

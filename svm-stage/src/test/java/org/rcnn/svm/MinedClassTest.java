@@ -21,7 +21,7 @@ class MinedClassTest {
             0,
             new Annotation("a", 1, 1, List.of()),
             new float[5]);
-    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+    try (FeaturePool pool = new FeaturePool(PlainMatrix::new, 1)) {
       MinedClass cat = new MinedClass("cat");
       cat.addPositives(pool.hold(0, image, new int[] {0}));
       cat.addNegatives(pool.hold(0, image, new int[] {1, 2}));

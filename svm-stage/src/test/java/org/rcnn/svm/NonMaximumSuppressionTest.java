@@ -16,8 +16,7 @@ class NonMaximumSuppressionTest {
 
   private static final float NO_MINIMUM = Float.NEGATIVE_INFINITY;
 
-  private final NonMaximumSuppression suppression =
-      new NonMaximumSuppression(NonMaximumSuppression.DEFAULT_THRESHOLD, 100, NO_MINIMUM);
+  private final NonMaximumSuppression suppression = suppression(0.3, 100, NO_MINIMUM);
 
   @Test
   void theBestOfTwoOverlappingBoxesIsKeptAndAFarBoxToo() {
@@ -55,10 +54,8 @@ class NonMaximumSuppressionTest {
   void atMostTheLimitIsKeptAndLowScoresAreLeftOut() {
     List<Box> apart = IntStream.range(0, 9).mapToObj(i -> new Box(i, 0, i + 1, 1)).toList();
     float[] scores = {-4, -3, -2, -1, 0, 1, 2, 3, 4};
-    assertArrayEquals(
-        new int[] {8, 7, 6}, new NonMaximumSuppression(0.3, 3, NO_MINIMUM).keep(apart, scores));
-    assertArrayEquals(
-        new int[] {8, 7, 6, 5, 4, 3}, new NonMaximumSuppression(0.3, 100, -1).keep(apart, scores));
+    assertArrayEquals(new int[] {8, 7, 6}, suppression(0.3, 3, NO_MINIMUM).keep(apart, scores));
+    assertArrayEquals(new int[] {8, 7, 6, 5, 4, 3}, suppression(0.3, 100, -1).keep(apart, scores));
   }
 
   @Test
@@ -94,9 +91,7 @@ class NonMaximumSuppressionTest {
       double threshold = random.nextInt(11) / 10.0;
       int limit = 1 + random.nextInt(50);
       float minScore = random.nextInt(10) - 10;
-      int[][] kept =
-          new NonMaximumSuppression(threshold, limit, minScore)
-              .keepPerClass(boxes, scores, classes);
+      int[][] kept = suppression(threshold, limit, minScore).keepPerClass(boxes, scores, classes);
       for (int c = 0; c < classes; c++) {
         float[] column = new float[boxes.size()];
         for (int i = 0; i < column.length; i++) {
@@ -124,5 +119,9 @@ class NonMaximumSuppressionTest {
       left.removeIf(i -> boxes.get(i).iou(best) > threshold);
     }
     return kept.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static NonMaximumSuppression suppression(double nmsIou, int perImage, float minScore) {
+    return new NonMaximumSuppression(new DetectionSettings(nmsIou, perImage, 0, 0), minScore);
   }
 }

@@ -101,8 +101,7 @@ class SoftmaxTest {
   @Test
   void trainingBeginsWithAllClassesEquallyLikely() {
     SoftmaxSettings oneStep =
-        new SoftmaxSettings(
-            200, 300, 8, 24, 1, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1, 1);
+        new SoftmaxSettings(200, 300, 8, 24, 1, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
     assertEquals(Math.log(3), fed(oneStep).train().losses().get(0), 1e-12);
   }
 
@@ -110,9 +109,8 @@ class SoftmaxTest {
   void theFeatureScaleIsFoldedIntoTheModel() {
     SoftmaxModel plain = fed(settings(SoftmaxSettings.Schedule.STEP, 1)).train().model();
     SoftmaxSettings scaled =
-        new SoftmaxSettings(
-            200, 300, 8, 24, 400, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 0.5, 1);
-    SoftmaxTrainer trainer = new SoftmaxTrainer(CLASSES, 3, scaled);
+        new SoftmaxSettings(200, 300, 8, 24, 400, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
+    SoftmaxTrainer trainer = new SoftmaxTrainer(CLASSES, 3, new FeatureScale(0.5), scaled);
     Random random = new Random(8);
     for (int i = 0; i < 1_200; i++) {
       int label = i % 4 < 2 ? 0 : i % 4 - 1;
@@ -156,7 +154,8 @@ class SoftmaxTest {
   @Test
   void positivesAndBackgroundAreBothNeeded() {
     SoftmaxTrainer trainer =
-        new SoftmaxTrainer(CLASSES, 3, settings(SoftmaxSettings.Schedule.STEP, 1));
+        new SoftmaxTrainer(
+            CLASSES, 3, new FeatureScale(1), settings(SoftmaxSettings.Schedule.STEP, 1));
     trainer.add(new float[] {1, 2, 3}, 0, 1);
     assertThrows(IllegalStateException.class, trainer::train);
     assertThrows(IllegalArgumentException.class, () -> trainer.add(new float[3], 0, 3));
@@ -190,11 +189,11 @@ class SoftmaxTest {
   }
 
   private static SoftmaxSettings settings(SoftmaxSettings.Schedule schedule, long seed) {
-    return new SoftmaxSettings(200, 300, 8, 24, 400, 0.1, schedule, 0.9, 5e-4, 1, seed);
+    return new SoftmaxSettings(200, 300, 8, 24, 400, 0.1, schedule, 0.9, 5e-4, seed);
   }
 
   private static SoftmaxTrainer fed(SoftmaxSettings settings) {
-    SoftmaxTrainer trainer = new SoftmaxTrainer(CLASSES, 3, settings);
+    SoftmaxTrainer trainer = new SoftmaxTrainer(CLASSES, 3, new FeatureScale(1), settings);
     Random random = new Random(8);
     for (int i = 0; i < 1_200; i++) {
       int label = i % 4 < 2 ? 0 : i % 4 - 1;

@@ -88,8 +88,7 @@ class SvmTrainerTest {
         new SvmSettings(
             SampleSettings.standard(),
             new SolverSettings(0.001, 2, 1e-6),
-            new MiningSettings(
-                12, 100_000, Double.MAX_VALUE, ALL, 2000, -Double.MAX_VALUE, 100_000),
+            new MiningSettings(12, 100_000, 100, ALL, 2000, -100, 100_000),
             12,
             3);
     SvmTraining training = train(images, List.of("cat", "dog", "cow"), settings, 2);
@@ -280,10 +279,10 @@ class SvmTrainerTest {
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining one =
         SvmTrainer.train(
-            images, classes, settings, new JavaMatrixEngine(1), 1, SvmTrainer.Listener.SILENT);
+            images, classes, settings, PlainMatrix::new, 1, SvmTrainer.Listener.SILENT);
     SvmTraining two =
         SvmTrainer.train(
-            images, classes, settings, new JavaMatrixEngine(2), 2, SvmTrainer.Listener.SILENT);
+            images, classes, settings, PlainMatrix::new, 2, SvmTrainer.Listener.SILENT);
     assertEquals(one, two);
     assertTrue(one.rounds().size() > 6, "the scene is one that needs mining: " + one.rounds());
     assertTrue(one.rounds().stream().anyMatch(round -> round.evicted() > 0));
@@ -301,7 +300,7 @@ class SvmTrainerTest {
     }
     images.add("b", List.of(), List.of(boxes), features);
     MiningSettings settings = new MiningSettings(1, 1, -1, ALL, 1, -1.2, 200);
-    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+    try (FeaturePool pool = new FeaturePool(PlainMatrix::new, 1)) {
       MinedClass mined = new MinedClass("cat");
       mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
       int[] all = IntStream.range(0, 2000).toArray();
@@ -340,7 +339,7 @@ class SvmTrainerTest {
     MiningSettings settings = new MiningSettings(1, 1, -1, ALL, 1, -1.2, 100);
     RegionSampling sampling = new RegionSampling(7);
     int[] all = IntStream.range(0, 300).toArray();
-    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+    try (FeaturePool pool = new FeaturePool(PlainMatrix::new, 1)) {
       MinedClass mined = new MinedClass("cat");
       mined.addPositives(pool.hold(0, images.load("a"), new int[] {0}));
       for (int image = 1; image <= 2; image++) {
@@ -375,7 +374,7 @@ class SvmTrainerTest {
         new SvmSettings(
             SampleSettings.standard(),
             new SolverSettings(1e-6, 1, 1e-6),
-            new MiningSettings(1, 1, -1e9, 3, 1000, -1e9, 100),
+            new MiningSettings(1, 1, -100, 3, 1000, -100, 100),
             2,
             1);
     Round last = train(images, List.of("cat"), settings, 1).rounds().get(1);
@@ -392,7 +391,7 @@ class SvmTrainerTest {
       features[i] = new float[] {i};
     }
     TrainingImage image = images.add("a", List.of(), List.of(boxes), features).load("a");
-    try (FeaturePool pool = new FeaturePool(new JavaMatrixEngine(1), 1)) {
+    try (FeaturePool pool = new FeaturePool(PlainMatrix::new, 1)) {
       int[] first = pool.hold(0, image, new int[] {1, 3, 5});
       int[] second = pool.hold(0, image, new int[] {3, 7});
       assertEquals(first[1], second[0]);
@@ -451,7 +450,7 @@ class SvmTrainerTest {
         scene(new Random(3), 3, 4, 5),
         List.of("cat", "dog", "cow"),
         SvmSettings.standard(1),
-        new JavaMatrixEngine(1),
+        PlainMatrix::new,
         1,
         new SvmTrainer.Listener() {
           @Override
@@ -484,12 +483,7 @@ class SvmTrainerTest {
       TrainingImages images, List<String> classes, SvmSettings settings, int threads)
       throws IOException {
     return SvmTrainer.train(
-        images,
-        classes,
-        settings,
-        new JavaMatrixEngine(threads),
-        threads,
-        SvmTrainer.Listener.SILENT);
+        images, classes, settings, PlainMatrix::new, threads, SvmTrainer.Listener.SILENT);
   }
 
   /** Images of one object each, of cat, dog and cow in turn, and noisy proposals. */
@@ -517,7 +511,7 @@ class SvmTrainerTest {
   }
 
   private static float[] features(Random random, int dimension, int kind, double strength) {
-    float[] x = JavaMatrixEngineTest.gaussian(random, dimension);
+    float[] x = PlainMatrix.gaussian(random, dimension);
     x[kind] += (float) (2 * strength);
     return x;
   }

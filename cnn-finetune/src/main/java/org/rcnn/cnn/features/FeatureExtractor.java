@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -31,6 +30,7 @@ import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.cnn.warp.WarpGeometry;
 import org.rcnn.data.Box;
+import org.rcnn.data.Labelled;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.SideBySide;
 
@@ -45,24 +45,19 @@ import org.rcnn.data.SideBySide;
 public final class FeatureExtractor implements AutoCloseable {
 
   /** How the network is run. */
-  public enum Execution {
-    /** Operator by operator, with the very operators that fine-tuning uses. */
+  public enum Execution implements Labelled {
+    /** Operator by operator, with the same operators as fine-tuning. */
     PLAIN,
     /**
-     * As one program with joined operators ({@link FusedNetwork}): faster, the same to rounding.
+     * As one program with joined operators ({@link FusedNetwork}): faster, the same values up to
+     * rounding.
      */
     FUSED,
-    /** As one program in bfloat16: for processors made for it, about a hundredth off. */
-    BF16;
-
     /**
-     * The execution of that name, in any case.
-     *
-     * @throws IllegalArgumentException if there is no such name
+     * As one program in bfloat16: for processors with instructions for it; features differ by about
+     * a hundredth.
      */
-    public static Execution named(String name) {
-      return valueOf(name.toUpperCase(Locale.ROOT));
-    }
+    BF16;
 
     /**
      * The fastest that computes in single precision.
@@ -76,27 +71,24 @@ public final class FeatureExtractor implements AutoCloseable {
     }
   }
 
-  /** Hears how long the parts of an extraction took, in any thread. */
+  /** Receives how long the parts of an extraction took, from any thread. */
   public interface Clock {
-    /** A batch's regions were warped, or the sums that all batches warp by were made. */
+    /** Keeps no times. */
+    Clock NONE =
+        new Clock() {
+          @Override
+          public void warped(long nanoseconds) {}
+
+          @Override
+          public void forwarded(long nanoseconds) {}
+        };
+
+    /** A batch's regions were warped, or the sums that all batches use were computed. */
     void warped(long nanoseconds);
 
-    /** A batch was brought through the network, and its results to their rows. */
+    /** A batch ran through the network, and its results were copied to their rows. */
     void forwarded(long nanoseconds);
   }
-
-  private static final Clock DEAF =
-      new Clock() {
-        @Override
-        public void warped(long nanoseconds) {
-          // Nobody wants to know.
-        }
-
-        @Override
-        public void forwarded(long nanoseconds) {
-          // Nobody wants to know.
-        }
-      };
 
   private final NetworkDefinition definition;
   private final NDManager manager;
@@ -111,7 +103,8 @@ public final class FeatureExtractor implements AutoCloseable {
    * @param taps the taps to return
    * @param batch regions in one forward pass; on a CPU, throughput saturates at 32 to 64
    * @param device where it runs; a GPU only runs plain
-   * @throws IllegalArgumentException if there is no tap or no batch, or the GPU shall not run plain
+   * @throws IllegalArgumentException if there is no tap or no batch, or a GPU is asked for another
+   *     execution than plain
    * @throws IllegalStateException if there is no such device
    */
   public FeatureExtractor(
@@ -179,7 +172,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws CancellationException if the thread was interrupted, before its next batch
    */
   public RegionFeatures extract(RgbImage image, List<Box> regions) {
-    return new Extraction(image, regions, DEAF).run();
+    return new Extraction(image, regions, Clock.NONE).run();
   }
 
   /**
@@ -189,14 +182,14 @@ public final class FeatureExtractor implements AutoCloseable {
    * @param pool runs the work; its threads use the engine single-threaded from now on. Must not be
    *     called from a thread of the pool.
    * @param threads how many of them work at once; the result does not depend on it
-   * @param clock hears of the time
+   * @param clock receives the times
    */
   public RegionFeatures extract(
       RgbImage image, List<Box> regions, Executor pool, int threads, Clock clock) {
     return new Extraction(image, regions, clock).run(pool, threads);
   }
 
-  /** One image's regions on their way. */
+  /** The extraction of one image's regions. */
   private final class Extraction {
     private final RgbImage image;
     private final Clock clock;
@@ -319,7 +312,7 @@ public final class FeatureExtractor implements AutoCloseable {
     try {
       network.close();
     } catch (Exception e) {
-      // Neither of the two networks declares any.
+      // Neither kind of network throws a checked exception.
       throw new IllegalStateException(e);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * From regions to feature vectors: the step that costs a detector its time.
+ * From regions to feature vectors: the step that takes most of a detector's time.
  *
  * <p>{@link org.rcnn.cnn.features.FeatureExtractor} warps an image's regions, runs the network once
  * and returns every wanted layer: pool5, fc6 and fc7 of the paper's ablation, and the class scores.

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.rcnn.data.matrix.FeatureMatrix;
 
 /**
  * A growing row-major matrix of 32-bit floats in native memory: rows cross the border once, when
@@ -16,7 +17,7 @@ import java.util.List;
  * <p>Kept in blocks of about 16 MiB, so that it grows without copying and gives memory back block
  * by block.
  */
-public final class NativeMatrix implements AutoCloseable {
+public final class NativeMatrix implements FeatureMatrix {
 
   private static final int BLOCK_FLOATS = 1 << 22;
   // Rows and columns of one tile of a product, which is one task: some GFLOP. With 256 rows the
@@ -41,22 +42,17 @@ public final class NativeMatrix implements AutoCloseable {
     this.rowsPerBlock = Math.max(1, Math.min(capacity, BLOCK_FLOATS / columns));
   }
 
-  /** Rows held. */
+  @Override
   public int rows() {
     return rows;
   }
 
-  /** Length of a row. */
+  @Override
   public int columns() {
     return columns;
   }
 
-  /**
-   * Adds rows at the end.
-   *
-   * @param rowMajor at least {@code count × columns()} values; the array is copied
-   * @param count how many rows to take from its start
-   */
+  @Override
   public void append(float[] rowMajor, int count) {
     if (count < 0 || (long) count * columns > rowMajor.length) {
       throw new IllegalArgumentException(
@@ -95,11 +91,7 @@ public final class NativeMatrix implements AutoCloseable {
     to.block(toRow).values().put(to.offset(toRow), block(row).values(), offset(row), columns);
   }
 
-  /**
-   * Keeps only the given rows, in their order, and frees the others.
-   *
-   * @param ascendingRows distinct row numbers in ascending order
-   */
+  @Override
   public void retain(int[] ascendingRows) {
     for (int to = 0; to < ascendingRows.length; to++) {
       int from = ascendingRows[to];
@@ -120,10 +112,7 @@ public final class NativeMatrix implements AutoCloseable {
     }
   }
 
-  /**
-   * A new matrix that holds copies of the given rows, in the order given; to be closed by the
-   * caller.
-   */
+  @Override
   public NativeMatrix gather(int[] wanted) {
     NativeMatrix copy = engine.matrix(columns, wanted.length);
     for (int row : wanted) {
@@ -133,16 +122,14 @@ public final class NativeMatrix implements AutoCloseable {
     return copy;
   }
 
-  /**
-   * {@code this[fromRow..toRow) · other[0..otherRows)ᵀ}.
-   *
-   * @param fromRow first row
-   * @param toRow row after the last
-   * @param other a matrix of the same engine and width
-   * @param otherRows how many rows of it take part
-   * @return {@code (toRow − fromRow) × otherRows} values, row-major
-   */
-  public float[] timesTransposed(int fromRow, int toRow, NativeMatrix other, int otherRows) {
+  @Override
+  public float[] timesTransposed(int fromRow, int toRow, FeatureMatrix matrix, int otherRows) {
+    if (!(matrix instanceof NativeMatrix other)) {
+      throw new IllegalArgumentException(
+          "Both matrices of a product must come from the same engine; one is a "
+              + matrix.getClass().getName()
+              + ".");
+    }
     if (fromRow < 0 || toRow < fromRow || toRow > rows || otherRows < 0 || otherRows > other.rows) {
       throw new IllegalArgumentException(
           "Rows %d to %d and 0 to %d are not within matrices of %d and %d rows."
@@ -210,13 +197,8 @@ public final class NativeMatrix implements AutoCloseable {
     return block(from).array().get(new NDIndex().addSliceDim(first, first + to - from));
   }
 
-  /**
-   * Sums of this matrix's rows, each row times its coefficient: in single precision within 1,024
-   * rows, in double precision beyond.
-   *
-   * @param coefficients for each sum wanted one coefficient for each row
-   * @return for each sum {@code columns()} values
-   */
+  /** In single precision within 1,024 rows, in double precision beyond. */
+  @Override
   public double[][] weightedSums(double[][] coefficients) {
     int sums = coefficients.length;
     double[][] result = new double[sums][columns];
@@ -269,7 +251,7 @@ public final class NativeMatrix implements AutoCloseable {
     return (int) length;
   }
 
-  /** Copies one row into the start of an array. */
+  @Override
   public void copyRow(int row, float[] into) {
     checkRow(row);
     block(row).values().get(offset(row), into, 0, columns);
@@ -282,7 +264,6 @@ public final class NativeMatrix implements AutoCloseable {
     }
   }
 
-  /** Frees the memory; the matrix is empty afterwards. */
   @Override
   public void close() {
     blocks.clear();

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /**
  * Native memory for matrices and the threads that multiply them.
@@ -21,7 +22,7 @@ import org.rcnn.cnn.network.TorchEngine;
  * <p>A matrix and its products are used from one thread at a time; matrices of one engine may be
  * used side by side.
  */
-public final class NativeMatrixEngine implements AutoCloseable {
+public final class NativeMatrixEngine implements MatrixEngine, AutoCloseable {
 
   private final NDManager manager;
   private final ExecutorService workers;
@@ -39,7 +40,7 @@ public final class NativeMatrixEngine implements AutoCloseable {
       throw new IllegalArgumentException(
           "A matrix engine needs at least 1 thread, not " + threads + ".");
     }
-    manager = NDManager.newBaseManager(Device.cpu());
+    manager = TorchEngine.instance().newBaseManager(Device.cpu());
     workers =
         Executors.newFixedThreadPool(
             threads,
@@ -56,12 +57,8 @@ public final class NativeMatrixEngine implements AutoCloseable {
             });
   }
 
-  /**
-   * An empty matrix, to be closed by the caller, or with the engine.
-   *
-   * @param columns length of a row, at least 1
-   * @param capacity rows that are expected; a matrix grows beyond it by itself
-   */
+  /** An empty matrix, to be closed by the caller, or with the engine. */
+  @Override
   public NativeMatrix matrix(int columns, int capacity) {
     if (columns < 1 || capacity < 0) {
       throw new IllegalArgumentException(

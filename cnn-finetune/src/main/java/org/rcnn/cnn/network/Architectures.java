@@ -1,19 +1,19 @@
 package org.rcnn.cnn.network;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * The networks that the project knows by name.
+ * The networks that are known by name: the project's own, and those that a program registers.
  *
- * <p>Each is one small file that lists its layers. To add one, write such a file and put it into
- * the list here:
+ * <p>Each is one small file that lists its layers. To add one, write such a file, in any package,
+ * and register it: a network of the project by a line here, another by a call of {@link #register}
+ * before its name is used:
  *
  * <pre>{@code
- * static NetworkDefinition definition(int classes) {
+ * public static NetworkDefinition definition(int classes) {
  *   return NetworkDefinition.builder("mynet", 227, 16, Preprocessing.torchvision())
  *       .convolution("conv1", 64, 11, 4, 2)   // and its ReLU
  *       .from("features.0")                   // the layer's name in other people's files
@@ -22,6 +22,8 @@ import java.util.function.IntFunction;
  *       .scores("fc8", classes)
  *       .build();
  * }
+ *
+ * Architectures.register("mynet", MyNet::definition);
  * }</pre>
  *
  * <table>
@@ -42,27 +44,66 @@ import java.util.function.IntFunction;
  */
 public final class Architectures {
 
-  private static final Map<String, IntFunction<NetworkDefinition>> KNOWN = known();
+  private static final Map<String, IntFunction<NetworkDefinition>> KNOWN = new LinkedHashMap<>();
+
+  /** Any number of classes, to look at a definition that is to be registered. */
+  private static final int SOME_CLASSES = 2;
+
+  static {
+    register("alexnet", AlexNet::definition);
+    register("alexnet64", AlexNet64::definition);
+    register("caffenet", CaffeNet::definition);
+    register("zfnet", ZfNet::definition);
+    register("vgg16", Vgg16::definition);
+    register("squeezenet1_0", SqueezeNet::definition);
+    register("squeezenet1_0-caffe", SqueezeNet::caffe);
+    register("squeezenet1_0-131", SqueezeNet::small);
+    register("resnet50", ResNet50::definition);
+  }
 
   private Architectures() {}
 
-  private static Map<String, IntFunction<NetworkDefinition>> known() {
-    Map<String, IntFunction<NetworkDefinition>> known = new LinkedHashMap<>();
-    known.put("alexnet", AlexNet::definition);
-    known.put("alexnet64", AlexNet64::definition);
-    known.put("caffenet", CaffeNet::definition);
-    known.put("zfnet", ZfNet::definition);
-    known.put("vgg16", Vgg16::definition);
-    known.put("squeezenet1_0", SqueezeNet::definition);
-    known.put("squeezenet1_0-caffe", SqueezeNet::caffe);
-    known.put("squeezenet1_0-131", SqueezeNet::small);
-    known.put("resnet50", ResNet50::definition);
-    return Collections.unmodifiableMap(known);
+  /**
+   * Makes a network known by name in this process: to {@link #byName}, to the setting {@code
+   * network.architecture}, and to the reader of detector files. Registering the same definition
+   * again changes nothing. Safe for use by several threads.
+   *
+   * @param name the network's name, which its definition gives too
+   * @param definition makes the network from its number of class scores, background included
+   * @throws IllegalArgumentException if the name is blank, belongs to another network, or is not
+   *     the definition's own, or the network gives another number of scores than it is asked for
+   */
+  public static void register(String name, IntFunction<NetworkDefinition> definition) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("A network cannot be registered under a blank name.");
+    }
+    NetworkDefinition network = definition.apply(SOME_CLASSES);
+    if (!network.name().equals(name)) {
+      throw new IllegalArgumentException(
+          "A network registered as '%s' calls itself '%s'; both names must be the same."
+              .formatted(name, network.name()));
+    }
+    if (network.outputs() != SOME_CLASSES) {
+      throw new IllegalArgumentException(
+          "Network '%s' gives %d class scores when asked for %d."
+              .formatted(name, network.outputs(), SOME_CLASSES));
+    }
+    IntFunction<NetworkDefinition> other;
+    synchronized (KNOWN) {
+      other = KNOWN.putIfAbsent(name, definition);
+    }
+    if (other != null && !other.apply(SOME_CLASSES).equals(network)) {
+      throw new IllegalArgumentException(
+          "There is another network '%s' already; register this one under another name."
+              .formatted(name));
+    }
   }
 
-  /** The names that {@link #byName} takes. */
+  /** The names that {@link #byName} takes, in the order in which they were registered. */
   public static List<String> names() {
-    return List.copyOf(KNOWN.keySet());
+    synchronized (KNOWN) {
+      return List.copyOf(KNOWN.keySet());
+    }
   }
 
   /**
@@ -71,7 +112,10 @@ public final class Architectures {
    * @throws IllegalArgumentException if there is none of that name; the message lists the names
    */
   public static NetworkDefinition byName(String name, int classes) {
-    IntFunction<NetworkDefinition> definition = KNOWN.get(name);
+    IntFunction<NetworkDefinition> definition;
+    synchronized (KNOWN) {
+      definition = KNOWN.get(name);
+    }
     if (definition == null) {
       throw new IllegalArgumentException(
           "There is no network '%s'; choose one of %s."

@@ -9,7 +9,7 @@ import org.rcnn.cnn.network.Layer.BatchNorm;
  *
  * <p>With fixed statistics {@code y = gamma (Wx + b - mean) / sqrt(variance + eps) + beta} is again
  * {@code W'x + b'} with {@code W' = W gamma / s} and {@code b' = (b - mean) gamma / s + beta}. The
- * folded network is plain AlexNet: faster to run, and fine-tuned exactly as the paper does.
+ * folded network is plain AlexNet: faster to run, and fine-tuned as in the paper.
  */
 public final class BatchNormFolding {
 

@@ -1,10 +1,11 @@
 package org.rcnn.cnn.network;
 
 /**
- * The paper's network, Caffe's take on Krizhevsky et al. 2012: second, fourth and fifth convolution
- * in two groups of channels, local response normalisation, and pooling before normalisation, which
- * is where it differs from the original. 227 pixels, pool5 9,216, fc6 and fc7 4,096. 61 M
- * parameters. Layer names are those of {@code bvlc_reference_caffenet} and of the authors' models.
+ * The paper's network, Caffe's version of Krizhevsky et al. 2012: second, fourth and fifth
+ * convolution in two groups of channels, local response normalisation, and pooling before
+ * normalisation, which is where it differs from the original. 227 pixels, pool5 9,216, fc6 and fc7
+ * 4,096. 61 M parameters. Layer names are those of {@code bvlc_reference_caffenet} and of the
+ * authors' models.
  */
 final class CaffeNet {
 

@@ -1,41 +1,31 @@
 package org.rcnn.cnn.network;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
-import java.util.Locale;
+import org.rcnn.data.Labelled;
 
 /** Where a network's arrays lie and its operators run. */
-public enum ComputeDevice {
+public enum ComputeDevice implements Labelled {
   /** The processor, on all systems. */
   CPU,
   /** The first graphics card that the native engine can use. */
   GPU;
 
-  /**
-   * The device of that name, in any case.
-   *
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public static ComputeDevice named(String name) {
-    return valueOf(name.toUpperCase(Locale.ROOT));
-  }
-
   /** Whether networks can run there. */
   public boolean isPresent() {
-    return this == CPU || Engine.getInstance().getGpuCount() > 0;
+    return this == CPU || TorchEngine.instance().getGpuCount() > 0;
   }
 
   /**
-   * The engine's name of it.
+   * The device in the engine's terms.
    *
-   * @throws IllegalStateException if there is no such device, or the native engine is one without
-   *     support for it
+   * @throws IllegalStateException if there is no such device, or the native engine does not support
+   *     it
    */
   public Device engineDevice() {
     if (this == CPU) {
       return Device.cpu();
     }
-    return gpu(Engine.getInstance().getGpuCount());
+    return gpu(TorchEngine.instance().getGpuCount());
   }
 
   static Device gpu(int count) {

@@ -1,7 +1,6 @@
 package org.rcnn.cnn.network;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -29,7 +28,8 @@ import java.util.Set;
  * <p>In bfloat16, numbers of 8 significant bits in the range of single precision, features differ
  * by about a hundredth in length, more the deeper the network. It is for processors with
  * instructions for it. Operators are joined there too, which the engine refuses on processors
- * without AVX-512; those get the plain operators, and by them slightly other values, slowly.
+ * without AVX-512; those use the plain operators, which are slow and give slightly different
+ * values.
  *
  * <p>{@link #forward} may run in several threads at once. Owns its native memory: close it.
  */
@@ -39,7 +39,7 @@ public final class FusedNetwork implements AutoCloseable {
   public enum Numbers {
     /** Single precision. */
     FLOAT32,
-    /** Half the bits, all of the range. */
+    /** Half the bits, the same range. */
     BFLOAT16
   }
 
@@ -75,7 +75,7 @@ public final class FusedNetwork implements AutoCloseable {
   /**
    * Translates a network.
    *
-   * @param joined whether operators are joined; null: if the engine does it
+   * @param joined whether operators are joined; null to join them if the engine can
    */
   FusedNetwork(
       NetworkDefinition definition,
@@ -90,7 +90,7 @@ public final class FusedNetwork implements AutoCloseable {
     }
     this.definition = definition;
     this.taps = wanted.stream().sorted().toList();
-    this.manager = Engine.getInstance().newBaseManager(Device.cpu());
+    this.manager = TorchEngine.instance().newBaseManager(Device.cpu());
     try {
       this.program = joined == null ? program(weights, numbers) : load(weights, numbers, joined);
     } catch (IOException e) {
@@ -102,7 +102,7 @@ public final class FusedNetwork implements AutoCloseable {
     }
   }
 
-  /** Which operators the engine refuses to join depends on the processor: only trying tells. */
+  /** Which operators the engine refuses to join depends on the processor, so joining is tried. */
   private PtSymbolBlock program(Weights weights, Numbers numbers) throws IOException {
     try {
       return load(weights, numbers, true);
@@ -119,7 +119,7 @@ public final class FusedNetwork implements AutoCloseable {
     }
   }
 
-  /** A program that has run. */
+  /** The program, loaded and run once. */
   private PtSymbolBlock load(Weights weights, Numbers numbers, boolean joined) throws IOException {
     Path file = Files.createTempFile("network", ".pt");
     PtSymbolBlock loaded;
@@ -138,7 +138,7 @@ public final class FusedNetwork implements AutoCloseable {
     }
   }
 
-  /** The engine looks at the first passes of a program before it settles. */
+  /** The engine profiles the first passes of a program before it optimises it. */
   private void warmUp(PtSymbolBlock loaded) {
     int side = definition.inputSize();
     for (int i = 0; i < 2; i++) {
@@ -152,7 +152,7 @@ public final class FusedNetwork implements AutoCloseable {
     return loaded.forward(new ParameterStore(manager, false), new NDList(images), false);
   }
 
-  /** What the network is. */
+  /** The network's definition. */
   public NetworkDefinition definition() {
     return definition;
   }

@@ -109,7 +109,7 @@ public sealed interface Layer {
    * @param name the layer's name
    * @param kernel side of the window
    * @param stride step in both directions
-   * @param padding border on every side that never wins
+   * @param padding border on every side that is never the largest
    * @param ceil whether a last, partly outside window is kept (Caffe does, torch does not)
    */
   record MaxPool(String name, int kernel, int stride, int padding, boolean ceil) implements Layer {}
@@ -141,12 +141,12 @@ public sealed interface Layer {
    * @param size channels in the sum, odd
    * @param alpha weight of the mean square
    * @param beta the exponent
-   * @param k what a silent neighbourhood is divided by; 1 in Caffe
+   * @param k the divisor where all values in the sum are 0; 1 in Caffe
    */
   record LocalResponseNorm(String name, int channels, int size, float alpha, float beta, float k)
       implements Layer {}
 
-  /** How the results of parallel branches become one. */
+  /** How the results of parallel branches are combined. */
   enum Join {
     /** Channels one after the other, as in SqueezeNet's fire modules. */
     CONCATENATE,
@@ -159,7 +159,7 @@ public sealed interface Layer {
    *
    * @param name the layer's name
    * @param branches the layers of each branch; a branch without layers passes its input on
-   * @param join what becomes of the results
+   * @param join how the results are combined
    */
   record Parallel(String name, List<List<Layer>> branches, Join join) implements Layer {
     /** Keeps its own copies. */
@@ -181,11 +181,11 @@ public sealed interface Layer {
   }
 
   /**
-   * A side road to a tap: what its layers make of the input is the tap's value, while the input
-   * itself goes on unchanged. Runs only if the tap is wanted.
+   * Layers that lead to a tap alone: their output is the tap's value, and the next layer gets the
+   * input unchanged. They run only if the tap is requested.
    *
    * @param name the layer's name, which the tap refers to
-   * @param layers the side road's layers; they have no parameters
+   * @param layers the layers; they have no parameters
    */
   record Aside(String name, List<Layer> layers) implements Layer {
     /** Keeps its own copy. */

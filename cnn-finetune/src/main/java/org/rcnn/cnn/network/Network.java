@@ -1,7 +1,6 @@
 package org.rcnn.cnn.network;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -55,7 +54,7 @@ public final class Network implements AutoCloseable {
    */
   public Network(NetworkDefinition definition, Weights weights, Device device) {
     this.definition = definition;
-    this.manager = Engine.getInstance().newBaseManager(device);
+    this.manager = TorchEngine.instance().newBaseManager(device);
     try {
       definition
           .parameters()
@@ -70,7 +69,7 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** What the network is. */
+  /** The network's definition. */
   public NetworkDefinition definition() {
     return definition;
   }
@@ -95,8 +94,8 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * An array's values in the order of its shape. What the engine makes on the way, for an array in
-   * another order or on another device, it would keep as long as the array itself.
+   * An array's values in the order of its shape. An array in another order or on another device is
+   * copied first; the engine would keep that copy as long as the array itself.
    */
   public static float[] read(NDArray array) {
     try (NDManager scratch = array.getManager().newSubManager()) {
@@ -126,7 +125,7 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Passes a batch through only to renew the statistics of batch normalisation.
+   * Runs a batch only to renew the statistics of batch normalisation.
    *
    * @param share the weight of this batch in the running statistics; {@code 1 / (k + 1)} for the
    *     k-th batch gives the plain average over all of them
@@ -155,7 +154,8 @@ public final class Network implements AutoCloseable {
       } else {
         NDArray next = apply(layer, x, training, share);
         if (!training && next != x && x != images && !isAmong(found, x)) {
-          // What no layer needs any more goes at once: a batch's maps would fill gigabytes.
+          // Arrays that no later layer needs are freed at once: a batch's maps would fill
+          // gigabytes.
           x.close();
         }
         x = next;
@@ -238,10 +238,10 @@ public final class Network implements AutoCloseable {
 
   /**
    * The engine has no local response normalisation. A 1 x 1 convolution over the squares, whose
-   * weights are alpha / size in a band about the diagonal and whose bias is k, gives what the
-   * values are divided by, but for the exponent. The exponent is an array of the network's own:
-   * {@code pow(Number)} would make one whose memory is a Java buffer and let go of it at once, and
-   * the gradient, which needs it later, would read whatever lies there by then.
+   * weights are alpha / size in a band about the diagonal and whose bias is k, gives the divisor
+   * before the exponent is applied. The exponent is an array of the network's own: {@code
+   * pow(Number)} would make one whose memory is a Java buffer and release it at once, and the
+   * gradient, which needs it later, would read memory in other use.
    */
   private NDArray normalise(LocalResponseNorm n, NDArray x, boolean training) {
     NDArray squares = x.square();

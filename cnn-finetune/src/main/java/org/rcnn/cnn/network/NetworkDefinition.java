@@ -1,9 +1,11 @@
 package org.rcnn.cnn.network;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.rcnn.cnn.network.Layer.Aside;
@@ -26,8 +28,8 @@ import org.rcnn.cnn.network.Layer.Relu;
  * @param taps for each tap that the network has, the layer whose output it is; one of {@code
  *     layers} itself, not one inside another
  * @param tapDimensions the length of the feature vector at each tap
- * @param origins by layer, under which other names weight files keep it; a layer's own name need
- *     not be listed
+ * @param origins by layer, the other names under which weight files keep it; an origin may repeat
+ *     the layer's name to add the batch normalisation that follows it in the file
  */
 public record NetworkDefinition(
     String name,
@@ -40,11 +42,11 @@ public record NetworkDefinition(
     Map<String, List<Origin>> origins) {
 
   /**
-   * Where a weight file of another make keeps a layer.
+   * A layer's place in weight files of other frameworks.
    *
    * @param layer the layer's name there
-   * @param norm the batch normalisation that follows it there and is folded into it on the way
-   *     here; empty if there is none
+   * @param norm the batch normalisation that follows it there and is folded into it on import;
+   *     empty if there is none
    */
   public record Origin(String layer, String norm) {
     /** A layer without batch normalisation. */
@@ -53,12 +55,52 @@ public record NetworkDefinition(
     }
   }
 
-  /** Keeps its own copies. */
+  /**
+   * Keeps its own copies.
+   *
+   * @throws IllegalArgumentException if two layers have the same name, or a tap is at no layer
+   */
   public NetworkDefinition {
     layers = List.copyOf(layers);
     taps = Map.copyOf(taps);
     tapDimensions = Map.copyOf(tapDimensions);
     origins = Map.copyOf(origins);
+    requireDistinctNames(name, layers);
+    requireTapsAtLayers(name, layers, taps);
+  }
+
+  private static void requireDistinctNames(String network, List<Layer> layers) {
+    Set<String> names = new HashSet<>();
+    layers.stream()
+        .flatMap(NetworkDefinition::names)
+        .filter(layer -> !names.add(layer))
+        .findFirst()
+        .ifPresent(
+            layer -> {
+              throw new IllegalArgumentException(
+                  "Network %s has two layers named '%s'; a name belongs to one layer."
+                      .formatted(network, layer));
+            });
+  }
+
+  /** A layer's name, and the names of the layers that it holds. */
+  private static Stream<String> names(Layer layer) {
+    Stream<String> leaves = layer.leaves().map(Layer::name);
+    boolean holdsOthers = layer instanceof Parallel || layer instanceof Aside;
+    return holdsOthers ? Stream.concat(Stream.of(layer.name()), leaves) : leaves;
+  }
+
+  private static void requireTapsAtLayers(
+      String network, List<Layer> layers, Map<Tap, String> taps) {
+    Set<String> names = layers.stream().map(Layer::name).collect(Collectors.toSet());
+    taps.forEach(
+        (tap, layer) -> {
+          if (!names.contains(layer)) {
+            throw new IllegalArgumentException(
+                "Network %s takes %s from layer '%s', which it does not have, or has inside another."
+                    .formatted(network, tap.label(), layer));
+          }
+        });
   }
 
   /** A network whose layers have no other names. */
@@ -121,7 +163,7 @@ public record NetworkDefinition(
 
   /**
    * Multiplications that one image takes on its way to a tap, each followed by an addition; those
-   * of convolutions and fully connected layers, beside which the rest is nothing.
+   * of convolutions and fully connected layers; the rest is negligible.
    */
   public long multiplications(Tap tap) {
     return Arithmetic.products(this, taps.get(tap));
@@ -146,10 +188,10 @@ public record NetworkDefinition(
   /**
    * The same network with scores of either sign: no ReLU comes after the layer that gives them.
    *
-   * <p>Of the networks here only SqueezeNet has one there. It was made to tell a thousand classes
-   * apart that are all as frequent. Of a detector's regions three in four are background and push
-   * every other class down; one that is below zero everywhere would get no gradient through the
-   * ReLU any more, and stay there. A tap on a ReLU that goes moves to the layer before it.
+   * <p>Of the networks here only SqueezeNet has one there. It was made for a thousand equally
+   * frequent classes. Three in four of a detector's regions are background and lower the scores of
+   * every other class. A class whose score is below zero everywhere would get no gradient through
+   * the ReLU, and stay there. A tap on a removed ReLU moves to the layer before it.
    */
   public NetworkDefinition withLinearScores() {
     Layer scores = scoresLayer();
@@ -193,12 +235,12 @@ public record NetworkDefinition(
         name, inputSize, context, preprocessing, changed, taps, tapDimensions, origins);
   }
 
-  /** What becomes of one layer. */
+  /** The layers that replace one layer. */
   private interface Change {
     List<Layer> of(Layer layer);
   }
 
-  /** The layers with every one changed, those inside others too. */
+  /** The layers with each one changed, including those inside others. */
   private static List<Layer> each(List<Layer> layers, Change change) {
     List<Layer> changed = new ArrayList<>();
     for (Layer layer : layers) {
@@ -214,8 +256,16 @@ public record NetworkDefinition(
     return changed;
   }
 
-  /** Starts the description of a network whose maps have the given size. */
-  static DefinitionBuilder builder(
+  /**
+   * Begins a network, to be written down layer after layer.
+   *
+   * @param name the architecture's name
+   * @param inputSize side of the square input in pixels
+   * @param context pixels of image context around a warped region, at the input's scale
+   * @param preprocessing how pixels become input values
+   * @throws IllegalArgumentException if no pixel of the region itself is left inside the context
+   */
+  public static DefinitionBuilder builder(
       String name, int inputSize, int context, Preprocessing preprocessing) {
     return new DefinitionBuilder(name, inputSize, context, preprocessing);
   }

@@ -42,7 +42,7 @@ public record Preprocessing(ColourOrder order, float[] mean, float[] scale, bool
   }
 
   /**
-   * What torchvision's networks expect: red, green, blue; ImageNet's mean taken away, divided by
+   * What torchvision's networks expect: red, green, blue; ImageNet's mean subtracted, divided by
    * its deviation.
    */
   public static Preprocessing torchvision() {
@@ -54,8 +54,8 @@ public record Preprocessing(ColourOrder order, float[] mean, float[] scale, bool
   }
 
   /**
-   * What Caffe's networks expect: blue, green, red, ImageNet's mean colour taken away. The authors
-   * subtract a mean image; its colour alone is what most files are published with.
+   * What Caffe's networks expect: blue, green, red, ImageNet's mean colour subtracted. The authors
+   * subtract a mean image; most files are published with its mean colour alone.
    */
   public static Preprocessing caffe() {
     return new Preprocessing(ColourOrder.BGR, new float[] {104, 117, 123}, 1, false);
@@ -95,10 +95,11 @@ public record Preprocessing(ColourOrder order, float[] mean, float[] scale, bool
   }
 
   /**
-   * What a weight file's notes say, and this preprocessing where they say nothing.
+   * The preprocessing that a weight file's notes describe; what they leave out is taken from this
+   * one.
    *
    * @param notes as {@link #notes()} writes them; other keys do not matter
-   * @throws IllegalArgumentException if a note makes no sense; the message is a sentence
+   * @throws IllegalArgumentException if a note is invalid; the message is a sentence
    */
   public Preprocessing noted(Map<String, String> notes) {
     return new Preprocessing(

@@ -6,7 +6,7 @@ package org.rcnn.cnn.network;
  * on import; fine-tuning therefore keeps its statistics fixed, as detectors usually do.
  *
  * <p>Taps: pool5 is the output of the last block, 2,048 maps of 7 x 7, averaged over windows of 3 x
- * 3 in steps of 2 to 3 x 3 places: 18,432 values, aside from the network's own way. fc7 is what the
+ * 3 in steps of 2 to 3 x 3 places: 18,432 values, beside the network's own path. fc7 is what the
  * scores are made of, the average of each map: 2,048 values. There is no fc6.
  */
 final class ResNet50 {
@@ -36,7 +36,7 @@ final class ResNet50 {
         .build();
   }
 
-  /** A bottleneck: 1 x 1, 3 x 3 and 1 x 1 convolution, and the way past them. */
+  /** A bottleneck: 1 x 1, 3 x 3 and 1 x 1 convolution, and the shortcut. */
   private static void block(DefinitionBuilder network, String block, int width, int stride) {
     boolean sameShape = stride == 1 && network.channels() == EXPANSION * width;
     network

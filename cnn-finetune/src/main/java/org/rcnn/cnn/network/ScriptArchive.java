@@ -35,12 +35,12 @@ import org.rcnn.cnn.network.Layer.Relu;
  * Writes a network as a TorchScript archive: a zip of its program, its weights and a pickle that
  * says which is which.
  *
- * <p>The program calls operators that the engine does not offer one by one to Java: convolutions
- * and fully connected layers of oneDNN with the ReLU behind them done on the way out, on weights
- * that are brought into the order that suits the machine once, when the archive is loaded.
+ * <p>The program calls operators that the engine does not offer one by one to Java: oneDNN's
+ * convolutions and fully connected layers, each including the ReLU that follows it. Their weights
+ * are reordered for the machine once, when the archive is loaded.
  *
- * <p>In bfloat16 oneDNN's own refuse to work on processors without AVX-512. There the program calls
- * the engine's ordinary operators, which do without instructions for that type.
+ * <p>In bfloat16 oneDNN's operators fail on processors without AVX-512. There the program calls the
+ * engine's ordinary operators, which need no instructions for that type.
  */
 final class ScriptArchive {
 
@@ -73,8 +73,8 @@ final class ScriptArchive {
    * @param taps what its program returns, in this order
    * @param numbers what it computes with; inputs, results and the archive's weights are float32
    *     either way
-   * @param joined whether by oneDNN's operators, each with the ReLU behind it, or by the engine's
-   *     ordinary ones
+   * @param joined whether to use oneDNN's operators, each including the ReLU that follows it, or
+   *     the engine's ordinary ones
    */
   static void write(
       Path file,
@@ -123,7 +123,7 @@ final class ScriptArchive {
     body.append("    return (").append(results).append(taps.size() == 1 ? ",)\n" : ")\n");
   }
 
-  /** Whether a layer takes in the ReLU behind it. */
+  /** Whether a layer includes the ReLU that follows it. */
   private static boolean absorbs(List<Layer> layers, int i) {
     boolean product = layers.get(i) instanceof Convolution || layers.get(i) instanceof Linear;
     return product && i + 1 < layers.size() && layers.get(i + 1) instanceof Relu;
@@ -289,7 +289,7 @@ final class ScriptArchive {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The engine reads entries where they lie, so they are not compressed. */
+  /** The engine reads entries in place, so they are not compressed. */
   private static void entry(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
     CRC32 sum = new CRC32();
     sum.update(bytes);

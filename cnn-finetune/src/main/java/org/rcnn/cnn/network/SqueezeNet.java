@@ -11,8 +11,9 @@ package org.rcnn.cnn.network;
  * 6: 18,432 values, in the place and on the grid of AlexNet's pool5. The scores do not go through
  * this last pooling.
  *
- * <p>The authors' Caffe release pads the last, 1 x 1 convolution by one pixel, so that a ring of
- * mere biases joins the average; torchvision's does not. Only the scores differ: taps are the same.
+ * <p>The authors' Caffe release pads the last, 1 x 1 convolution by one pixel, so that a border of
+ * bias values enters the average; torchvision's does not. Only the scores differ: taps are the
+ * same.
  */
 final class SqueezeNet {
 
@@ -24,8 +25,8 @@ final class SqueezeNet {
   }
 
   /**
-   * The same layers on warps of 131 pixels, with as large a share of surroundings: a third of the
-   * work. Its pool5 is 3 x 3.
+   * The same layers on warps of 131 pixels, with the same share of context: a third of the work.
+   * Its pool5 is 3 x 3.
    */
   static NetworkDefinition small(int classes) {
     return definition("squeezenet1_0-131", 131, 9, Preprocessing.torchvision(), 0, classes);

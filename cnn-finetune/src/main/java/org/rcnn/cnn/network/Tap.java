@@ -1,24 +1,15 @@
 package org.rcnn.cnn.network;
 
+import org.rcnn.data.Labelled;
+
 /** A place in a network where region features are taken, as the paper's section 3.2 names them. */
-public enum Tap {
+public enum Tap implements Labelled {
   /** The maps after the last pooling, flattened. */
-  POOL5("pool5"),
+  POOL5,
   /** The first fully connected layer, after its ReLU. */
-  FC6("fc6"),
+  FC6,
   /** The second fully connected layer, after its ReLU. */
-  FC7("fc7"),
+  FC7,
   /** The class scores before the softmax. */
-  SCORES("scores");
-
-  private final String label;
-
-  Tap(String label) {
-    this.label = label;
-  }
-
-  /** The name as the paper and the command line write it. */
-  public String label() {
-    return label;
-  }
+  SCORES
 }

@@ -4,16 +4,39 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Pattern;
 
-/** What of the native engine is set for the whole process. */
+/** The native engine and its settings, which hold for the whole process. */
 public final class TorchEngine {
 
   /** Intel's and AMD's names, and that of 64-bit Arm. */
   private static final Pattern BFLOAT16 =
       Pattern.compile("(?m)^(flags|Features)\\s*:.*\\b(avx512_bf16|amx_bf16|bf16)\\b");
 
+  static {
+    stayOffline(System.getProperties());
+  }
+
   private TorchEngine() {}
+
+  /**
+   * When DJL's engine starts, DJL reports that to its authors, and asks a cloud's metadata address
+   * for the machine's name to do so. Its own switch prevents this; nothing else here needs a
+   * network. A program that has set the switch keeps its choice, and the environment variable
+   * DJL_OFFLINE still overrides both.
+   */
+  static void stayOffline(Properties properties) {
+    properties.putIfAbsent("ai.djl.offline", "true");
+  }
+
+  /**
+   * The native engine, started on first use without a network call. Everything in the project that
+   * needs the engine takes it from here.
+   */
+  public static Engine instance() {
+    return Engine.getInstance();
+  }
 
   /**
    * Sets how many threads one operation is split over, for operations called from this thread and
@@ -21,15 +44,14 @@ public final class TorchEngine {
    * thread counts, and are the same for the same count.
    */
   public static void useThreads(int threads) {
-    // Loading the engine first: its native methods do not exist before.
-    Engine.getInstance();
+    // The engine is loaded first: its native methods do not exist before.
+    instance();
     JniUtils.setNumThreads(threads);
   }
 
   /** The engine's name and version. */
   public static String version() {
-    return "DJL %s, PyTorch %s"
-        .formatted(Engine.getDjlVersion(), Engine.getInstance().getVersion());
+    return "DJL %s, PyTorch %s".formatted(Engine.getDjlVersion(), instance().getVersion());
   }
 
   /**

@@ -5,10 +5,10 @@ package org.rcnn.cnn.network;
  * 2014), figure 3: AlexNet with a finer first layer (7 pixels in steps of 2 instead of 11 in steps
  * of 4) and no groups. 224 pixels, pool5 9,216, fc6 and fc7 4,096. 62 M parameters.
  *
- * <p>As in the article, each of the first two layers is pooled and then normalised across maps; for
- * the normalisation's constants, which it does not give, those of CaffeNet are taken. Published
- * Caffe releases of this network differ among each other in borders and in the normalisation: an
- * import checks them layer by layer and says so.
+ * <p>As in the article, each of the first two layers is pooled and then normalised across maps. The
+ * article does not give the normalisation's constants; CaffeNet's are used. Published Caffe
+ * releases of this network differ among each other in borders and in the normalisation: an import
+ * checks them layer by layer and reports them.
  */
 final class ZfNet {
 

@@ -15,11 +15,12 @@
  *       sizes; {@code tap} marks where features are taken, {@code tapAside} pools them first;
  *       {@code from} gives the names that other frameworks' files have for the latest layer, {@code
  *       fromNormalised} also the batch normalisation that is folded into it on import.
- *   <li>Put it into the list of {@link org.rcnn.cnn.network.Architectures}, under the name that
- *       {@code network.architecture} takes.
- *   <li>Add its published parameter count and its taps to {@code NetworkTest}, and its name to
- *       {@code TorchvisionParityTest} if torchvision has it: the profile {@code parity} then
- *       compares scores and taps.
+ *   <li>Register it by one line of {@link org.rcnn.cnn.network.Architectures}, under the name that
+ *       {@code network.architecture} takes; a program that embeds the library registers its own by
+ *       the same call, as {@code NetworkFromOutsideTest} does.
+ *   <li>For a network of the project, add its published parameter count and its taps to {@code
+ *       NetworkTest}, and its name to {@code TorchvisionParityTest} if torchvision has it: the
+ *       profile {@code parity} then compares scores and taps.
  * </ol>
  *
  * <p>Everything else follows from the description: the importers, fine-tuning, extraction, and

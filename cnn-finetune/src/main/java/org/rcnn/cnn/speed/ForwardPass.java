@@ -2,11 +2,11 @@ package org.rcnn.cnn.speed;
 
 import java.io.IOException;
 
-/** A network made ready to bring one batch through again and again. */
+/** A network prepared to run one batch again and again. */
 public interface ForwardPass extends AutoCloseable {
 
   /**
-   * Brings the batch through once, from the input in memory to the result in memory.
+   * Runs the batch once, from the input in memory to the result in memory.
    *
    * @return the seconds that it took
    * @throws IOException if it failed
@@ -16,7 +16,7 @@ public interface ForwardPass extends AutoCloseable {
   /**
    * The latest run's result, {@code batch x dimension} values of the task's tap.
    *
-   * @throws IOException if it cannot be had
+   * @throws IOException if it cannot be read
    */
   float[] output() throws IOException;
 

@@ -7,7 +7,7 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 
 /**
- * One batch to be brought through one network.
+ * One batch to run through one network.
  *
  * @param definition the network
  * @param weights its weights

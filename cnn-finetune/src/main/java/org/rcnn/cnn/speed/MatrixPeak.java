@@ -1,7 +1,6 @@
 package org.rcnn.cnn.speed;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -10,8 +9,8 @@ import java.util.function.Supplier;
 import org.rcnn.cnn.network.TorchEngine;
 
 /**
- * The fastest product of two large matrices that the engine reaches on this machine: the measure
- * for what a network could reach.
+ * The fastest product of two large matrices that the engine reaches on this machine: the bound on
+ * what a network could reach.
  *
  * <p>The engine has two ways to the same product: its matrix product (MKL, which takes a slow path
  * on processors of other makers) and a convolution with a kernel of one pixel (oneDNN). The faster
@@ -39,7 +38,7 @@ public record MatrixPeak(double product, double convolution) {
    */
   public static MatrixPeak measure(int threads, int repeats) {
     TorchEngine.useThreads(threads);
-    try (NDManager manager = Engine.getInstance().newBaseManager(Device.cpu())) {
+    try (NDManager manager = TorchEngine.instance().newBaseManager(Device.cpu())) {
       NDArray a = manager.randomUniform(-1, 1, new Shape(SIDE, SIDE));
       NDArray b = manager.randomUniform(-1, 1, new Shape(SIDE, SIDE));
       double product = rate(() -> a.matMul(b), repeats);

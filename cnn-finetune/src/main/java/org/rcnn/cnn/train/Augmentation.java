@@ -4,15 +4,16 @@ import java.util.Random;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Preprocessing.ColourOrder;
+import org.rcnn.data.Check;
 
 /**
- * Turns thumbnails into network inputs, with the random changes that keep a network from learning
- * the training images by heart.
+ * Turns thumbnails into network inputs, with the random changes that keep a network from memorising
+ * the training images.
  *
  * <p>A training view is a random part of the image (area between a least share and all of it,
  * aspect ratio between 3:4 and 4:3), stretched to the input's size, mirrored half of the time, with
- * its brightness and contrast changed a little. That regions of any shape are stretched to a square
- * is just what R-CNN's warp does to proposals. A validation view is the whole image.
+ * its brightness and contrast changed a little. R-CNN's warp stretches proposals of any shape to a
+ * square in the same way. A validation view is the whole image.
  *
  * @param leastArea the smallest share of the image's area that a view may show, at most 1
  * @param colour the largest relative change of brightness and of contrast, 0 for none
@@ -22,13 +23,10 @@ public record Augmentation(double leastArea, double colour) {
   /** No change at all. */
   public static final Augmentation NONE = new Augmentation(1, 0);
 
-  /** Refuses shares outside (0, 1]. */
+  /** Refuses shares out of range, by name. */
   public Augmentation {
-    if (!(leastArea > 0 && leastArea <= 1) || !(colour >= 0 && colour < 1)) {
-      throw new IllegalArgumentException(
-          "An augmentation needs 0 < least area <= 1 and 0 <= colour < 1; it was given %s and %s."
-              .formatted(leastArea, colour));
-    }
+    Check.within("least-area", leastArea, 0.01, 1);
+    Check.within("colour", colour, 0, 0.99);
   }
 
   /** The part of an image that a view shows, and how its values change. */

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * Prepares the next batches in a thread of its own while the current one trains.
  *
  * <p>Batch number {@code i} is made by the source from {@code i} alone, so what is trained on does
- * not depend on timing, and a training can go on from any batch.
+ * not depend on timing, and a training can resume at any batch.
  */
 final class BatchFeeder implements AutoCloseable {
 
@@ -117,7 +117,7 @@ final class BatchFeeder implements AutoCloseable {
     }
   }
 
-  /** Lets a batch's memory be filled again. */
+  /** Returns a batch's memory for reuse. */
   void release(Batch batch) {
     idle.add(batch);
     order();
@@ -127,7 +127,7 @@ final class BatchFeeder implements AutoCloseable {
   public void close() {
     thread.shutdownNow();
     try {
-      // A batch takes a second at most; after this no one touches the source any more.
+      // A batch takes a second at most; after this the source is no longer used.
       thread.awaitTermination(1, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

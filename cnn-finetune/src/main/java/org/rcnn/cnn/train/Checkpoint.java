@@ -22,9 +22,9 @@ final class Checkpoint {
   /**
    * The state as one weight file.
    *
-   * @param done epochs or iterations behind it
+   * @param done epochs or iterations done
    * @param curve the learning curve so far, a line of figures for each point
-   * @param identity says which training this is: its network and settings
+   * @param identity identifies the training: its network and settings
    */
   static WeightFile of(
       Weights weights, Weights velocities, int done, List<double[]> curve, String identity) {
@@ -58,7 +58,7 @@ final class Checkpoint {
    * Reads the state of a training, if there is one.
    *
    * @return null if there is no file
-   * @throws IOException if it cannot be read, or is of another training
+   * @throws IOException if it cannot be read, or belongs to another training
    */
   static WeightFile read(Path file, String identity) throws IOException {
     if (!Files.exists(file)) {
@@ -73,7 +73,7 @@ final class Checkpoint {
     return saved;
   }
 
-  /** Epochs or iterations behind a checkpoint; 0 without one. */
+  /** Epochs or iterations done at a checkpoint; 0 without one. */
   static int done(WeightFile saved) {
     return saved == null ? 0 : Integer.parseInt(saved.metadata().get("done"));
   }

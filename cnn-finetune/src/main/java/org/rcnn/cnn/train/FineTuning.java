@@ -1,6 +1,5 @@
 package org.rcnn.cnn.train;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -16,6 +15,7 @@ import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
@@ -29,12 +29,15 @@ import org.rcnn.cnn.weights.WeightFile.Precision;
  * replacement from the whole pool, over all images, as the authors' {@code window_data_layer} does;
  * each region is mirrored half of the time. Layers that the transfer left new learn faster.
  *
- * <p>Same seed, machine and thread count give the same weights, also when a training went on from
- * its checkpoint.
+ * <p>Same seed, machine and thread count give the same weights, also when a training was resumed
+ * from its checkpoint.
  */
 public final class FineTuning {
 
   private static final int CHECKPOINT_EVERY = 500;
+
+  /** Decoded images kept in memory unless told otherwise. */
+  private static final long IMAGE_CACHE_BYTES = 1L << 30;
 
   /** Batches of held out regions that the validation loss is the mean of. */
   private static final int VALIDATION_BATCHES = 4;
@@ -54,9 +57,9 @@ public final class FineTuning {
    * @param loss mean loss over the stretch
    * @param accuracy share of the stretch's regions whose own label scored highest
    * @param positiveAccuracy the same among regions with a class
-   * @param validationLoss the loss on held out regions after the stretch; NaN without such
+   * @param validationLoss the loss on held out regions after the stretch; NaN without validation
    * @param validationPositiveAccuracy share of the held out regions with a class whose own label
-   *     scored highest; NaN without such
+   *     scored highest; NaN without validation
    */
   public record LearningPoint(
       int iteration,
@@ -79,7 +82,7 @@ public final class FineTuning {
     }
   }
 
-  /** Hears of progress. */
+  /** Receives progress. */
   public interface Listener {
     /** After every iteration, counted from 1. */
     void iteration(int done, int total, double loss);
@@ -119,19 +122,20 @@ public final class FineTuning {
       FineTuningSettings settings,
       RegionPool pool,
       ImageSource images) {
-    this(definition, settings, pool, null, images, ComputeDevice.CPU);
+    this(definition, settings, pool, null, images, ComputeDevice.CPU, IMAGE_CACHE_BYTES);
   }
 
   /**
-   * A fine-tuning that is watched: after every stretch, the loss on regions of images that it does
-   * not learn from is measured, on the same 512 or so each time, as the network will be used, that
-   * is without dropout. Watching changes nothing of what is learned.
+   * A fine-tuning with validation: after every stretch, the loss is measured on about 512 regions
+   * of images that it does not learn from, the same ones each time, without dropout. Validation
+   * does not change what is learned.
    *
    * @param definition the network, with one score for background and one for each class
    * @param pool labelled regions
    * @param validation regions of other images, labelled alike; null for none
    * @param images the images the pools' regions lie in; may be asked by two threads at once
    * @param device where the network trains
+   * @param imageCacheBytes decoded images kept in memory, which changes time alone
    * @throws IllegalArgumentException if a pool lacks positives or backgrounds
    */
   public FineTuning(
@@ -140,15 +144,16 @@ public final class FineTuning {
       RegionPool pool,
       RegionPool validation,
       ImageSource images,
-      ComputeDevice device) {
+      ComputeDevice device,
+      long imageCacheBytes) {
     requireBothKinds("the pool", pool);
     if (validation != null) {
       requireBothKinds("the pool held out for validation", validation);
     }
-    this.definition = definition.withDropout(settings.dropout());
+    this.definition = definition.withDropout((float) settings.dropout());
     this.settings = settings;
     this.pool = pool;
-    this.images = new ImageCache(images, settings.imageCacheBytes());
+    this.images = new ImageCache(images, imageCacheBytes);
     this.validation = validation;
     this.validationImages = images;
     this.device = device;
@@ -163,7 +168,7 @@ public final class FineTuning {
   }
 
   /**
-   * How often each label stands in the batches of the whole training, background first. Batches
+   * How often each label occurs in the batches of the whole training, background first. Batches
    * follow from the seed alone, so no training has to run for it.
    *
    * @param classes number of classes, background not counted
@@ -181,12 +186,12 @@ public final class FineTuning {
   }
 
   /**
-   * Trains to the end, or on from the checkpoint if there is one.
+   * Trains to the end; resumes from the checkpoint if there is one.
    *
    * @param start the weights to start from
    * @param newLayers names of the layers that learn at the new layers' rates
    * @param checkpoint where the state is kept every 500 iterations; it stays there at the end, for
-   *     the caller to delete once the result is in safety
+   *     the caller to delete once the result is saved
    * @throws IllegalArgumentException if no layer may learn
    * @throws IOException if an image or the checkpoint cannot be read or written
    */
@@ -212,10 +217,10 @@ public final class FineTuning {
     }
   }
 
-  /** Which training a checkpoint belongs to. */
+  /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
     return "%s, %d outputs, %d regions, %s"
-        .formatted(definition.name(), definition.outputs(), pool.size(), settings.identity());
+        .formatted(definition.name(), definition.outputs(), pool.size(), settings);
   }
 
   private double rateFactor(String parameter, Set<String> newLayers) {
@@ -247,7 +252,7 @@ public final class FineTuning {
     int batchSize = settings.positives() + settings.backgrounds();
     Stretch stretch = new Stretch(settings.positives());
     Predicate<String> isNew = parameter -> newLayers.contains(layerOf(parameter));
-    // Where no new layer may learn, there is nothing to wait for.
+    // Without a new layer that may learn, all layers learn from the start.
     int together = sgd.parameters().stream().anyMatch(isNew) ? settings.newLayersFirst() : 0;
     if (first < together) {
       sgd.learnOnly(isNew);
@@ -277,12 +282,12 @@ public final class FineTuning {
 
   private double step(
       Network network, MomentumSgd sgd, BatchFeeder.Batch batch, int iteration, Stretch stretch) {
-    Engine.getInstance().setRandomSeed((int) (settings.seed() * 31 + iteration));
+    TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + iteration));
     try (NDManager scratch = network.manager().newSubManager()) {
       NDArray input = batch.images(scratch, definition.inputSize());
       NDArray labels = scratch.create(batch.labels);
       double loss;
-      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
         NDArray scores = network.forwardTraining(input);
         NDArray mean = SoftmaxLoss.of(scores, labels, 0);
         collector.backward(mean);

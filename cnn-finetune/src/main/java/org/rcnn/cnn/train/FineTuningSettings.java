@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.rcnn.data.Check;
 
 /**
  * How a network is fine-tuned; the paper's values in brackets.
@@ -12,6 +13,8 @@ import java.util.TreeSet;
  * @param iterations steps [50,000 at most; the authors' VOC2007 model 70,000]
  * @param positives regions with a class in a batch [32]
  * @param backgrounds background regions in a batch [96]
+ * @param positiveIou a region has the class of the object that it overlaps most from this IoU on
+ *     [0.5]; the {@link RegionPool} is built with it
  * @param solver how steps are taken [rate 0.001, tenfold drop every 20,000, momentum 0.9, decay
  *     0.0005]
  * @param newWeightRate factor on the rate for the weights of new layers [10]
@@ -23,45 +26,44 @@ import java.util.TreeSet;
  *     of a layer that knows nothing say little, and may spoil what the others know; Kumar et al.
  *     2022, "Fine-tuning can distort pretrained features and underperform out-of-distribution"
  * @param layerRates factor on the rate by layer, beside the others; 1 for layers not named [none]
- * @param imageCacheBytes decoded images kept in memory
  * @param seed decides batches, mirroring and dropout
  */
 public record FineTuningSettings(
     int iterations,
     int positives,
     int backgrounds,
+    double positiveIou,
     Solver solver,
     double newWeightRate,
     double newBiasRate,
     double copiedBiasRate,
-    float dropout,
+    double dropout,
     Set<String> frozenLayers,
     int newLayersFirst,
     Map<String, Double> layerRates,
-    long imageCacheBytes,
     long seed) {
 
-  /** Refuses empty batches. */
+  /** Refuses values that cannot train, by name. */
   public FineTuningSettings {
-    if (iterations < 1 || positives < 1 || backgrounds < 1) {
-      throw new IllegalArgumentException(
-          "Fine-tuning needs at least one iteration, positive and background; it was given %d, %d, %d."
-              .formatted(iterations, positives, backgrounds));
-    }
-    if (newLayersFirst < 0) {
-      throw new IllegalArgumentException(
-          "New layers cannot learn first for %d iterations.".formatted(newLayersFirst));
-    }
+    Check.atLeast("iterations", iterations, 1);
+    Check.atLeast("positives", positives, 1);
+    Check.atLeast("backgrounds", backgrounds, 1);
+    Check.within("positive-iou", positiveIou, 0.01, 1);
+    Check.given("solver", solver);
+    Check.within("new-weight-rate", newWeightRate, 0, 1000);
+    Check.within("new-bias-rate", newBiasRate, 0, 1000);
+    Check.within("copied-bias-rate", copiedBiasRate, 0, 1000);
+    Check.within("dropout", dropout, 0, 0.99);
+    Check.given("frozen-layers", frozenLayers);
+    Check.atLeast("new-layers-first", newLayersFirst, 0);
+    Check.given("layer-rates", layerRates);
+    layerRates.forEach(
+        (layer, factor) -> {
+          Check.given("layer-rates." + layer, factor);
+          Check.within("layer-rates." + layer, factor, 0, 1000);
+        });
     // Sorted, so that equal settings print alike: a checkpoint is known by that text.
     frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
-  }
-
-  /**
-   * The settings as a checkpoint notes them. Those that came later are noted where they are used,
-   * so that older checkpoints are still known.
-   */
-  String identity() {
-    return toString().replace(", newLayersFirst=0", "").replace(", layerRates={}", "");
   }
 }

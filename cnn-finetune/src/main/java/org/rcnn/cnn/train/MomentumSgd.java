@@ -16,8 +16,7 @@ import org.rcnn.cnn.network.Weights;
  * Caffe's update rule: {@code v = momentum * v + rate * (gradient + decay * w)}, {@code w = w - v}.
  *
  * <p>The rate is inside the velocity, as in Caffe and unlike torch: after a drop of the rate the
- * old velocity goes on at the old pace. Each parameter has its own multiplier of the rate; 0
- * freezes it.
+ * old velocity keeps its size. Each parameter has its own multiplier of the rate; 0 freezes it.
  */
 final class MomentumSgd {
 
@@ -59,9 +58,9 @@ final class MomentumSgd {
   }
 
   /**
-   * From now on only these of the parameters learn; the others wait with their velocities. The
-   * engine takes no gradients of those that wait, which saves most of a backward pass if they are
-   * the lower layers.
+   * From now on only these of the parameters learn; the others keep their velocities. The engine
+   * computes no gradients for the others, which saves most of a backward pass if they are the lower
+   * layers.
    */
   void learnOnly(Predicate<String> which) {
     learns = which;
@@ -77,11 +76,11 @@ final class MomentumSgd {
           }
           NDArray gradient = weight.getGradient();
           gradient.attach(scratch);
-          float rate = (float) (solver.rate() * factor * multipliers.get(name));
+          float rate = (float) ((float) solver.rate() * factor * multipliers.get(name));
           NDArray velocity = velocities.get(name);
-          velocity.muli(solver.momentum());
+          velocity.muli((float) solver.momentum());
           if (name.endsWith(".weight") && solver.weightDecay() > 0) {
-            try (NDArray decay = weight.mul(solver.weightDecay() * rate)) {
+            try (NDArray decay = weight.mul((float) solver.weightDecay() * rate)) {
               velocity.addi(decay);
             }
           }
@@ -89,7 +88,7 @@ final class MomentumSgd {
             velocity.addi(step);
           }
           weight.subi(velocity);
-          // The engine adds the next gradient to what is here.
+          // The engine adds the next gradient to the existing one.
           gradient.muli(0);
         });
   }
@@ -102,7 +101,7 @@ final class MomentumSgd {
     return new Weights(tensors);
   }
 
-  /** Goes on from a checkpoint's velocities. */
+  /** Resumes with a checkpoint's velocities. */
   void restore(Weights saved) {
     velocities.forEach(
         (name, velocity) -> {

@@ -1,6 +1,5 @@
 package org.rcnn.cnn.train;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -21,6 +20,7 @@ import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
@@ -33,7 +33,7 @@ import org.rcnn.cnn.weights.WeightFile.Precision;
  * smoothing. Each is a setting.
  *
  * <p>Same seed, machine and thread count give the same weights, also when a training was stopped
- * and went on from its checkpoint: order, views and dropout of an iteration depend on the seed and
+ * and resumed from its checkpoint: order, views and dropout of an iteration depend on the seed and
  * its number alone.
  */
 public final class Pretraining {
@@ -52,7 +52,7 @@ public final class Pretraining {
   private int orderEpoch = -1;
 
   /**
-   * What an epoch came to.
+   * The result of an epoch.
    *
    * @param epoch from 1
    * @param loss mean training loss
@@ -87,7 +87,7 @@ public final class Pretraining {
     }
   }
 
-  /** Hears of progress. */
+  /** Receives progress. */
   public interface Listener {
     /** After every iteration, counted from 1. */
     void iteration(int done, int total, double loss);
@@ -110,7 +110,7 @@ public final class Pretraining {
       ComputeDevice device) {
     this.device = device;
     this.plain = definition;
-    NetworkDefinition dropout = definition.withDropout(settings.dropout());
+    NetworkDefinition dropout = definition.withDropout((float) settings.dropout());
     this.trained = settings.batchNorm() ? dropout.withBatchNorm() : dropout;
     this.settings = settings;
     this.images = images;
@@ -124,10 +124,10 @@ public final class Pretraining {
   }
 
   /**
-   * Trains from random weights to the end, or on from the checkpoint if there is one.
+   * Trains from random weights to the end; resumes from the checkpoint if there is one.
    *
-   * @param checkpoint where the state is kept after every epoch; deleted by nobody, so that a
-   *     finished training is recognised
+   * @param checkpoint where the state is kept after every epoch; never deleted, so that a finished
+   *     training is recognised
    * @return the plain network's weights and what they reach
    * @throws IOException if the checkpoint cannot be read or written
    */
@@ -136,8 +136,7 @@ public final class Pretraining {
   }
 
   /**
-   * Trains a network that has learned before, to the end, or on from the checkpoint if there is
-   * one.
+   * Trains an already trained network to the end; resumes from the checkpoint if there is one.
    *
    * @param start the weights to start from, without batch normalisation
    * @param checkpoint as in {@link #run(Path, Listener)}
@@ -182,7 +181,7 @@ public final class Pretraining {
     }
   }
 
-  /** Which training a checkpoint belongs to. */
+  /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
     return "%s, %d outputs, %d images, %s%s"
         .formatted(
@@ -212,7 +211,7 @@ public final class Pretraining {
 
   /**
    * Measures the statistics of batch normalisation anew with the final weights, as the average over
-   * many batches: the running ones lag behind the weights and lean on the last few batches.
+   * many batches: the running ones lag behind the weights and depend on the last few batches.
    */
   private void settleStatistics(Network network) throws IOException {
     int batches = Math.min(STATISTICS_BATCHES, batchesPerEpoch);
@@ -221,7 +220,7 @@ public final class Pretraining {
         new BatchFeeder(this::fill, first, settings.batch(), plain.inputSize())) {
       for (int i = 0; i < batches; i++) {
         BatchFeeder.Batch batch = feeder.take();
-        Engine.getInstance().setRandomSeed((int) (settings.seed() * 31 + first + i));
+        TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + first + i));
         try (NDManager scratch = network.manager().newSubManager()) {
           network.renewStatistics(batch.images(scratch, plain.inputSize()), 1f / (i + 1));
         }
@@ -253,14 +252,14 @@ public final class Pretraining {
       Network network, MomentumSgd sgd, BatchFeeder.Batch batch, int iteration, int total) {
     // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
     // repeated.
-    Engine.getInstance().setRandomSeed((int) (settings.seed() * 31 + iteration));
+    TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + iteration));
     try (NDManager scratch = network.manager().newSubManager()) {
       NDArray input = batch.images(scratch, plain.inputSize());
       NDArray labels = scratch.create(batch.labels);
       double loss;
-      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
         NDArray scores = network.forwardTraining(input);
-        NDArray mean = SoftmaxLoss.of(scores, labels, settings.labelSmoothing());
+        NDArray mean = SoftmaxLoss.of(scores, labels, (float) settings.labelSmoothing());
         collector.backward(mean);
         loss = mean.getFloat();
       }

@@ -1,5 +1,7 @@
 package org.rcnn.cnn.train;
 
+import org.rcnn.data.Check;
+
 /**
  * How a network is pre-trained.
  *
@@ -18,21 +20,18 @@ public record PretrainingSettings(
     int batch,
     Solver solver,
     Augmentation augmentation,
-    float dropout,
-    float labelSmoothing,
+    double dropout,
+    double labelSmoothing,
     boolean batchNorm,
     long seed) {
 
-  /** Refuses empty trainings. */
+  /** Refuses values that cannot train, by name. */
   public PretrainingSettings {
-    if (epochs < 1 || batch < 2 || dropout < 0 || dropout >= 1) {
-      throw new IllegalArgumentException(
-          "Pre-training needs epochs >= 1, batch >= 2 and 0 <= dropout < 1; it was given %d, %d, %s."
-              .formatted(epochs, batch, dropout));
-    }
-    if (labelSmoothing < 0 || labelSmoothing >= 1) {
-      throw new IllegalArgumentException(
-          "Label smoothing must be at least 0 and below 1, not " + labelSmoothing + ".");
-    }
+    Check.atLeast("epochs", epochs, 1);
+    Check.atLeast("batch", batch, 2);
+    Check.given("solver", solver);
+    Check.given("augmentation", augmentation);
+    Check.within("dropout", dropout, 0, 0.99);
+    Check.within("label-smoothing", labelSmoothing, 0, 0.99);
   }
 }

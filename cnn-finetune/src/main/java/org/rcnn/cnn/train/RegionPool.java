@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
+import org.rcnn.data.Check;
 import org.rcnn.data.GroundTruth;
 
 /**
@@ -15,7 +16,7 @@ import org.rcnn.data.GroundTruth;
  * <p>Labels are loose (section 2.3 of the paper): a region takes the class of the ground truth that
  * it overlaps most if their IoU is at least the threshold, 0.5 in the paper, else it is background.
  * These jittered boxes give some thirty times more positives than the ground truth alone, which a
- * network with millions of weights needs; the SVM stage draws its own line.
+ * network with millions of weights needs; the SVM stage has its own threshold.
  */
 public final class RegionPool {
 
@@ -96,10 +97,7 @@ public final class RegionPool {
     private int size;
 
     private Builder(List<String> classes, double positiveIou) {
-      if (!(positiveIou > 0 && positiveIou <= 1)) {
-        throw new IllegalArgumentException(
-            "The positive IoU must be above 0 and at most 1, not " + positiveIou + ".");
-      }
+      Check.within("positive-iou", positiveIou, 0.01, 1);
       this.labelOf =
           IntStream.range(0, classes.size())
               .boxed()
@@ -110,7 +108,7 @@ public final class RegionPool {
     /**
      * Adds an image's ground truth and proposals.
      *
-     * @param image the number by which the image source knows the image
+     * @param image the image's number in the image source
      * @param annotation its ground truth; objects of unknown classes are ignored
      * @param proposals its proposals
      */

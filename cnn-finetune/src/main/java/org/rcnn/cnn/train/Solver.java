@@ -1,5 +1,7 @@
 package org.rcnn.cnn.train;
 
+import org.rcnn.data.Check;
+
 /**
  * How stochastic gradient descent steps, in Caffe's terms.
  *
@@ -8,7 +10,7 @@ package org.rcnn.cnn.train;
  * @param momentum the share of the previous step that is repeated
  * @param weightDecay the pull of every weight towards zero; biases are not decayed
  */
-public record Solver(float rate, Schedule schedule, float momentum, float weightDecay) {
+public record Solver(double rate, Schedule schedule, double momentum, double weightDecay) {
 
   /** The factor on the base rate at each iteration. */
   public sealed interface Schedule {
@@ -24,13 +26,19 @@ public record Solver(float rate, Schedule schedule, float momentum, float weight
   /**
    * The paper's schedule: the rate is multiplied by a factor every so many iterations.
    *
-   * @param every iterations between drops
-   * @param drop the factor of each drop
+   * @param rateDropEvery iterations between drops
+   * @param rateDrop the factor of each drop
    */
-  public record Steps(int every, double drop) implements Schedule {
+  public record Steps(int rateDropEvery, double rateDrop) implements Schedule {
+    /** Refuses values that are no schedule, by name. */
+    public Steps {
+      Check.atLeast("rate-drop-every", rateDropEvery, 1);
+      Check.within("rate-drop", rateDrop, 1e-6, 1);
+    }
+
     @Override
     public double factor(int iteration, int total) {
-      return Math.pow(drop, iteration / every);
+      return Math.pow(rateDrop, iteration / rateDropEvery);
     }
   }
 
@@ -40,6 +48,11 @@ public record Solver(float rate, Schedule schedule, float momentum, float weight
    * @param warmup iterations of the rise
    */
   public record Cosine(int warmup) implements Schedule {
+    /** Refuses a negative rise. */
+    public Cosine {
+      Check.atLeast("warmup", warmup, 0);
+    }
+
     @Override
     public double factor(int iteration, int total) {
       if (iteration < warmup) {
@@ -50,12 +63,11 @@ public record Solver(float rate, Schedule schedule, float momentum, float weight
     }
   }
 
-  /** Refuses values that cannot train. */
+  /** Refuses values that cannot train, by name. */
   public Solver {
-    if (!(rate > 0) || momentum < 0 || momentum >= 1 || weightDecay < 0) {
-      throw new IllegalArgumentException(
-          "A solver needs rate > 0, 0 <= momentum < 1 and weight decay >= 0; it was given %s, %s, %s."
-              .formatted(rate, momentum, weightDecay));
-    }
+    Check.within("rate", rate, 1e-9, 10);
+    Check.given("schedule", schedule);
+    Check.within("momentum", momentum, 0, 0.9999);
+    Check.within("weight-decay", weightDecay, 0, 1);
   }
 }

@@ -26,7 +26,7 @@ public final class RegionWarper implements AutoCloseable {
   private static final class NativeLibrary {
     static {
       OpenCV.loadLocally();
-      // The project runs one image per core; threads inside a resize would only get in the way.
+      // The project runs one image per core; threads inside a resize would only compete.
       Core.setNumThreads(1);
     }
 
@@ -55,10 +55,10 @@ public final class RegionWarper implements AutoCloseable {
 
   /**
    * A warper of one image that has the image's sums: faster where regions are shrunk by averaging,
-   * and with the same pixels but for a level where a mean lies between two.
+   * and with the same pixels, up to one level where a mean lies between two.
    *
-   * @param areas the image's sums, or null to do without
-   * @throws IllegalArgumentException if they are those of an image of another size
+   * @param areas the image's sums; null for none
+   * @throws IllegalArgumentException if the sums are those of an image of another size
    */
   public RegionWarper(RgbImage source, NetworkDefinition network, SummedAreas areas) {
     if (areas != null && !areas.fit(source.width(), source.height())) {
@@ -120,7 +120,7 @@ public final class RegionWarper implements AutoCloseable {
     } else if (width == g.targetWidth() && height == g.targetHeight()) {
       shrink(g, width, height);
     } else {
-      // Averaging only where pixels fall together: shrink first, stretch the other axis after.
+      // Only a shrinking axis is averaged: shrink first, then stretch the other axis.
       shrink(g, width, height);
       shrunk.create(height, width, CvType.CV_8UC3);
       shrunk.put(0, 0, bytes, 0, 3 * width * height);

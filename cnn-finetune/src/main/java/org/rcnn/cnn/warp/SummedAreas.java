@@ -4,14 +4,14 @@ import org.rcnn.data.RgbImage;
 
 /**
  * For every corner of an image's pixels, the sums of all pixels above and to the left of it: with
- * them the mean of any rectangle takes the same few steps, however large it is. Worth making for an
+ * them the mean of any rectangle takes the same few steps, however large it is. They pay off for an
  * image of which many regions are shrunk. Immutable, for any number of threads.
  *
  * <p>Crow, Summed-area tables for texture mapping, SIGGRAPH 1984.
  */
 public final class SummedAreas {
 
-  /** Levels of more pixels than this may have a sum that an {@code int} does not hold. */
+  /** With more pixels than this, a sum of levels may overflow an {@code int}. */
   private static final int MOST_PIXELS = Integer.MAX_VALUE / 255;
 
   private static final int CHANNELS = 3;
@@ -68,7 +68,7 @@ public final class SummedAreas {
     return width == imageWidth && height == imageHeight;
   }
 
-  /** Something to shrink rectangles of the image with, for one thread. */
+  /** Shrinks rectangles of the image, for one thread. */
   Shrinking shrinking() {
     return new Shrinking();
   }
@@ -132,7 +132,7 @@ public final class SummedAreas {
 
     /**
      * The sums at the corners of the result's pixels along one boundary between its rows. A corner
-     * between pixels is interpolated: pixels are of one colour all over, so that is no estimate.
+     * between pixels is interpolated: a pixel has one colour throughout, so this is exact.
      *
      * @param pixel the row of pixels that the boundary cuts
      * @param share how far down
@@ -153,7 +153,7 @@ public final class SummedAreas {
     }
 
     /**
-     * All sums are below 2^31 and doubles have 53 bits: what rounding takes is no part of a level.
+     * All sums are below 2^31 and doubles have 53 bits: rounding errors are far below one level.
      */
     private static void average(
         double[] above, double[] below, int targetWidth, double scale, byte[] into, int offset) {

@@ -8,7 +8,7 @@ import org.rcnn.data.Box;
  * <p>Appendix A of the paper, "warp" with context: the region is enlarged about its centre by
  * {@code size / (size - 2 * context)}, so that after stretching it to the input's square exactly
  * {@code context} pixels of surroundings lie on every side. The part of the enlarged box that lies
- * outside the image has no pixels; the rest goes to its proportional place, and what stays empty is
+ * outside the image has no pixels; the rest keeps its proportional place, and the empty part gets
  * the mean colour.
  *
  * <p>Differs from the authors' {@code rcnn_im_crop.m} in the corner convention: their inclusive

@@ -21,7 +21,7 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
   /**
    * Reads a blob's description.
    *
-   * @throws IOException if its shape and its numbers do not belong together
+   * @throws IOException if its shape and its numbers do not match
    */
   static CaffeBlob read(ByteBuffer message) throws IOException {
     long[] legacy = {1, 1, 1, 1};
@@ -41,7 +41,7 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
             case 7 -> shape(packed(bytes), lengths);
             case 8 -> doubles.add(packed(bytes));
             default -> {
-              // Differences of training, of no use.
+              // Gradients left from training; not needed.
             }
           }
         });

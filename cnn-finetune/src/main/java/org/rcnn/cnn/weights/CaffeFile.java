@@ -26,10 +26,10 @@ import org.rcnn.cnn.weights.WeightSource.Entry;
  * {@code .prototxt} that describes the network for use. Both generations of the format are read:
  * {@code layer} with types as text, and {@code layers} with types in capitals.
  *
- * <p>The description in use says what a layer does; where there is none, the one that the model
- * keeps of its training does. Parameters are called {@code <layer>.weight} and {@code
- * <layer>.bias}; what else a layer has is called {@code <layer>.blob2} and so on. The fully
- * connected layers of old files have four axes, two of length 1: these are dropped.
+ * <p>The description for use defines what a layer does; without one, the description of the
+ * training inside the model does. Parameters are called {@code <layer>.weight} and {@code
+ * <layer>.bias}; further ones are called {@code <layer>.blob2} and so on. The fully connected
+ * layers of old files have four axes, two of length 1: these are dropped.
  *
  * <p>Caffe's networks see blue, green, red. The mean colour and the scale are taken from {@code
  * transform_param} if it is there; without it, ImageNet's mean.
@@ -246,7 +246,7 @@ final class CaffeFile implements TensorFile {
     return notes;
   }
 
-  /** A layer in our words. */
+  /** A layer in this project's terms. */
   private static SourceLayer layer(ProtoMessage layer) {
     String name = layer.text("name", "");
     Map<String, Double> facts = new LinkedHashMap<>();
@@ -305,7 +305,7 @@ final class CaffeFile implements TensorFile {
     facts.put("padding", side(settings, "pad", "pad", 0));
   }
 
-  /** A length in both directions; NaN if they differ, which no layer of ours has. */
+  /** A length in both directions; NaN if they differ, which no layer here supports. */
   private static double side(ProtoMessage settings, String both, String each, double otherwise) {
     double high = settings.number(each + "_h", settings.number(both, otherwise));
     double wide = settings.number(each + "_w", settings.number(both, otherwise));

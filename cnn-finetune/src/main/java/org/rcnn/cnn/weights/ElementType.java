@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.rcnn.data.HalfPrecision;
 
 /** How a file stores numbers, in the spelling of safetensors. */
 enum ElementType {
@@ -40,10 +41,10 @@ enum ElementType {
   }
 
   /**
-   * Reads numbers, little end first, through a small buffer.
+   * Reads little-endian numbers through a small buffer.
    *
-   * @param count how many; the caller has made sure that the file can hold as many, since this much
-   *     memory is taken at once
+   * @param count how many; the caller has checked that the file can hold as many, because all
+   *     memory is allocated at once
    * @throws EOFException if the stream ends before
    */
   float[] read(InputStream in, int count) throws IOException {
@@ -71,7 +72,7 @@ enum ElementType {
       }
       case F16 -> {
         for (int i = 0; i < count; i++) {
-          into[offset + i] = Half.toFloat(from.getShort());
+          into[offset + i] = HalfPrecision.toFloat(from.getShort());
         }
       }
       case BF16 -> {

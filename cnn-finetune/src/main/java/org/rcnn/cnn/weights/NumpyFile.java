@@ -121,7 +121,7 @@ final class NumpyFile implements TensorFile {
       String digits = lengths[i].replace("L", "");
       boolean sensible = axes.length <= MOST_AXES && digits.matches("[0-9]{1,9}");
       axes[i] = sensible ? Integer.parseInt(digits) : -1;
-      // Both below 2^31: their product is a long.
+      // Both are below 2^31, so their product fits a long.
       count = sensible && count <= Integer.MAX_VALUE - 8 ? count * axes[i] : Long.MAX_VALUE;
     }
     if (count > Integer.MAX_VALUE - 8) {

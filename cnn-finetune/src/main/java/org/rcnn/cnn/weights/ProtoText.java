@@ -26,8 +26,8 @@ final class ProtoText {
   /**
    * Reads a whole text.
    *
-   * @param file what error messages call it
-   * @throws IOException if it is no text format
+   * @param file its name in error messages
+   * @throws IOException if it is not in text format
    */
   static ProtoMessage read(String text, String file) throws IOException {
     return new ProtoText(text, file).message(0);
@@ -112,7 +112,7 @@ final class ProtoText {
     throw wrong();
   }
 
-  /** Goes past white space and comments. */
+  /** Skips white space and comments. */
   private void skipBlanks() {
     while (position < text.length()) {
       char c = text.charAt(position);

@@ -9,11 +9,14 @@ import java.util.Map;
 
 /**
  * Reads protocol buffers' binary format by a description of the fields that matter; others are
- * skipped. Bytes are looked at where they lie, so a message costs no memory of its size.
+ * skipped. Bytes are read in place, so a message is not copied.
  */
 final class ProtoWire {
 
-  /** A field of one byte takes a hundred in memory; no model has as many. */
+  /**
+   * Most fields accepted: one byte of a file may become a field of a hundred bytes in memory, and
+   * no model has as many.
+   */
   private static final int MOST_FIELDS = 1_000_000;
 
   /** What a field holds. */
@@ -54,7 +57,7 @@ final class ProtoWire {
     }
   }
 
-  /** Hears of every field of a message. */
+  /** Receives every field of a message. */
   interface Listener {
     /**
      * A field.
@@ -73,7 +76,7 @@ final class ProtoWire {
   /**
    * Reads a message by a description of its fields.
    *
-   * @throws IOException if it is cut off or nonsense, or has more fields than any model
+   * @throws IOException if it is cut off or invalid, or has more fields than any model
    */
   static ProtoMessage read(ByteBuffer from, Map<Integer, Field> fields) throws IOException {
     return new ProtoWire().message(from, fields);
@@ -134,7 +137,7 @@ final class ProtoWire {
   }
 
   /**
-   * Goes through the fields of a message.
+   * Visits the fields of a message.
    *
    * @throws EOFException if a field reaches beyond the message, or is of no known kind
    */

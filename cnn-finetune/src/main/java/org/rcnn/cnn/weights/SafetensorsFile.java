@@ -29,7 +29,7 @@ import org.rcnn.cnn.weights.WeightSource.Entry;
  */
 final class SafetensorsFile implements TensorFile {
 
-  /** A header longer than this is no header: refused before memory is asked for. */
+  /** Longest header accepted: a longer one is refused before memory is allocated. */
   private static final long LONGEST_HEADER = 16L << 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -81,8 +81,8 @@ final class SafetensorsFile implements TensorFile {
   /**
    * Reads a stream of a whole file.
    *
-   * @param name what error messages call it
-   * @param size bytes that there are; {@link Long#MAX_VALUE} for a stream of unknown, trusted size
+   * @param name its name in error messages
+   * @param size its bytes; {@link Long#MAX_VALUE} for a stream of unknown, trusted size
    * @param lenient whether tensors that hold no real numbers are left out instead of refused
    */
   static WeightFile read(InputStream in, String name, long size, boolean lenient)
@@ -166,7 +166,7 @@ final class SafetensorsFile implements TensorFile {
     for (int i = 0; i < shape.length; i++) {
       JsonNode length = lengths.get(i);
       shape[i] = length.isIntegralNumber() && length.canConvertToInt() ? length.intValue() : -1;
-      // Once negative or beyond an int it stays refused, whatever comes after.
+      // A size that was negative or beyond an int once stays invalid.
       boolean sensible = shape[i] >= 0 && size >= 0 && size <= Integer.MAX_VALUE;
       size = sensible ? size * shape[i] : -1;
     }

@@ -9,14 +9,17 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.NetworkDefinition.Origin;
 
 /**
- * Compares what a file says of layers that have no parameters with the definition: copied layers
- * compute something else when a pooling or a normalisation between them does.
+ * Compares a file's settings of layers without parameters with the definition: copied layers
+ * compute something else if a pooling or a normalisation between them differs.
  */
 final class SettingsCheck {
 
   private SettingsCheck() {}
 
-  /** The differences, each as {@code <layer> what differs}; empty where a file says nothing. */
+  /**
+   * The differences, each as {@code <layer> what differs}; empty if the file does not describe its
+   * layers.
+   */
   static List<String> differences(NetworkDefinition target, List<SourceLayer> described) {
     Map<String, Integer> placeOf = new HashMap<>();
     for (int i = 0; i < described.size(); i++) {

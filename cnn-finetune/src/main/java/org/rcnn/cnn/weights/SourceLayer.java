@@ -12,8 +12,7 @@ import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.Layer.MaxPool;
 
 /**
- * What a file says of a layer beside its tensors. torch's and NumPy's files say nothing; Caffe's
- * say everything.
+ * A file's description of a layer. The files of torch and NumPy have none; Caffe's are complete.
  *
  * @param name the layer's name in the file
  * @param kind what it is, in the words of {@link Layer#kind()} where there is such a layer
@@ -26,7 +25,7 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
-  /** A layer of ours, described in the same way. */
+  /** A layer of this project, described in the same way. */
   static SourceLayer of(Layer layer) {
     Map<String, Double> facts = new LinkedHashMap<>();
     if (layer instanceof Convolution c) {
@@ -55,7 +54,7 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
     return new SourceLayer(layer.name(), layer.kind(), facts);
   }
 
-  /** How this layer differs from one of ours, if it does. */
+  /** How this layer differs from one of this project's, if it does. */
   Optional<String> difference(Layer ours) {
     SourceLayer here = of(ours);
     if (!kind.equals(here.kind)) {
@@ -63,8 +62,8 @@ public record SourceLayer(String name, String kind, Map<String, Double> facts) {
     }
     for (Map.Entry<String, Double> fact : here.facts.entrySet()) {
       double there = facts.getOrDefault(fact.getKey(), Double.NaN);
-      // Files write 0.0001 and keep it as a float: equal to seven digits is equal. What is no
-      // number, such as a kernel of 3 x 1, is equal to nothing.
+      // Files write 0.0001 and keep it as a float: equal to seven digits is equal. NaN, such as for
+      // a kernel of 3 x 1, is equal to nothing.
       boolean same = Math.abs(there - fact.getValue()) <= 1e-6 * Math.abs(fact.getValue());
       if (!same) {
         return Optional.of(

@@ -11,7 +11,7 @@ final class Strided {
    * @param values where they lie
    * @param offset place of the first one
    * @param shape the length of every axis
-   * @param strides the distance between neighbours along every axis; the caller has made sure that
+   * @param strides the distance between neighbours along every axis; the caller has checked that
    *     all places are inside
    */
   static float[] gather(float[] values, long offset, int[] shape, long[] strides) {

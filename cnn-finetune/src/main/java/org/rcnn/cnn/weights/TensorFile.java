@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.rcnn.cnn.network.Weights;
 
-/** A weight file of some format: opened, looked through, its values not yet read. */
+/** An opened weight file of some format, its values not yet read. */
 interface TensorFile {
 
   /** Its tensors, in the file's order. */
@@ -14,7 +14,7 @@ interface TensorFile {
   /** What it says about its tensors. */
   Map<String, String> notes();
 
-  /** What it says about its layers; empty for formats that say nothing. */
+  /** What it says about its layers; empty for formats that do not describe them. */
   default List<SourceLayer> layers() {
     return List.of();
   }

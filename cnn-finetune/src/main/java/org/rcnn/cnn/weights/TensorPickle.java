@@ -17,10 +17,10 @@ import java.util.Map;
  * Reads the pickles that torch writes: a program for a small stack machine that builds dictionaries
  * of tensors.
  *
- * <p>Pickle was made to call anything. This reader knows the few things that torch's state dicts
- * call, and refuses whatever else a file asks for by its name; it makes plain Java values: {@code
- * Map}, {@code List}, {@code String}, {@code Long}, {@code Double}, {@code Boolean}, {@link Tuple},
- * {@link View} and {@link #NONE}. A value may contain itself, so nobody may walk it without end.
+ * <p>A pickle may call any function. This reader accepts the few that torch's state dicts call, and
+ * refuses all others by name. It makes plain Java values: {@code Map}, {@code List}, {@code
+ * String}, {@code Long}, {@code Double}, {@code Boolean}, {@link Tuple}, {@link View} and {@link
+ * #NONE}. A value may contain itself, so a traversal needs a limit.
  */
 final class TensorPickle {
 
@@ -80,7 +80,7 @@ final class TensorPickle {
       return Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> a * b);
     }
 
-    /** Whether it is its storage, value for value. */
+    /** Whether its values are exactly its storage. */
     boolean isWhole() {
       long expected = 1;
       for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -118,7 +118,7 @@ final class TensorPickle {
   /**
    * Reads one pickle, up to its end and no byte further.
    *
-   * @param file what error messages call the file
+   * @param file its name in error messages
    * @throws IOException if it is no pickle of tensors
    */
   static Contents read(DataInputStream in, String file) throws IOException {
@@ -327,7 +327,7 @@ final class TensorPickle {
     }
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       Object key = keysAndValues.get(i);
-      // A map as a key of itself would never end being hashed.
+      // Hashing a map that is its own key would never end.
       if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
         throw new IOException(file + " has a dictionary with a key that is no name or number.");
       }

@@ -28,8 +28,8 @@ import org.rcnn.cnn.weights.WeightSource.Entry;
  * pickles in a row (a magic number, a version, facts about the machine, the description, the order
  * of the storages), followed by the storages, each with its length before it.
  *
- * <p>A checkpoint that keeps the state dict beside other things is looked through one level deep. A
- * {@code module.} before every name, which data-parallel training leaves, is taken away.
+ * <p>A checkpoint that keeps the state dict beside other things is searched one level deep. A
+ * {@code module.} before every name, which data-parallel training leaves, is removed.
  */
 final class TorchFile implements TensorFile {
 
@@ -137,7 +137,7 @@ final class TorchFile implements TensorFile {
     if (!MAGIC.equals(TensorPickle.read(in, name).value())) {
       throw new IOException(name + " is a pickle, but not one of torch's.");
     }
-    TensorPickle.read(in, name); // The version, 1001 since ever.
+    TensorPickle.read(in, name); // The version: it has always been 1001.
     TensorPickle.read(in, name); // Facts about the machine that wrote it.
     return TensorPickle.read(in, name);
   }

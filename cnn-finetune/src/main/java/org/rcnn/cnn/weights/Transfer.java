@@ -26,21 +26,20 @@ import org.rcnn.cnn.network.Weights;
  * parameters of the same shapes and, where the source tells them, the same settings. Every other
  * layer is new: freshly initialised, and reported with the reason. Fine-tuning lets new layers
  * learn faster (see {@code FineTuning}). This is how Caffe's {@code CopyTrainedLayersFrom} works,
- * except that Caffe stops at a wrong shape while we say so and go on with a new layer.
+ * except that Caffe stops at a wrong shape, where this class reports it and makes a new layer.
  *
  * <p>A layer is looked for under its own name and under those that the target's definition lists
- * for other frameworks' files. Batch normalisation that stands behind a layer there is folded into
- * it.
+ * for other frameworks' files. Batch normalisation that follows a layer there is folded into it.
  *
  * @param weights the target network's complete weights
- * @param rows what became of each layer that has parameters
+ * @param rows which layers were copied, and which are new
  * @param unused layers of the source that the target does not have
  * @param differences settings in which layers without parameters differ, a sentence each
  */
 public record Transfer(
     Weights weights, List<Row> rows, List<String> unused, List<String> differences) {
 
-  /** What became of a layer. */
+  /** The outcome for a layer. */
   public enum Outcome {
     /** Taken from the source. */
     COPIED,
@@ -50,14 +49,14 @@ public record Transfer(
     REFUSED
   }
 
-  /** torch's constant beside the variance; a state dict does not tell it. */
+  /** torch's constant added to the variance; a state dict does not contain it. */
   private static final double EPSILON = 1e-5;
 
   /**
    * One line of the report.
    *
    * @param layer the target's layer
-   * @param outcome what became of it
+   * @param outcome whether it was copied
    * @param reason why, in a few words; the shape of the weights for a copied layer
    */
   public record Row(String layer, Outcome outcome, String reason) {}
@@ -97,7 +96,7 @@ public record Transfer(
    * Copies what fits from weights already read and initialises the rest.
    *
    * @param source the weights to copy from
-   * @param described what their file says of its layers; empty if it says nothing
+   * @param described their file's description of its layers; empty if it has none
    * @param target the network to initialise
    * @param seed the seed of the new layers
    */
@@ -140,10 +139,11 @@ public record Transfer(
         SettingsCheck.differences(target, described));
   }
 
-  /** Under which of its names the source has a layer; null if under none. */
+  /** The name under which the source has a layer; null if it has none. */
   private static Origin origin(NetworkDefinition target, Layer layer, Set<String> present) {
     List<Origin> known = target.origins().getOrDefault(layer.name(), List.of());
-    // The same name may be listed again to say what stands behind it.
+    // An origin may repeat the layer's name to add the batch normalisation that follows it in the
+    // file.
     return known.stream()
         .filter(origin -> present.contains(origin.layer()))
         .findFirst()
@@ -166,7 +166,7 @@ public record Transfer(
    * Folds the source's batch normalisation into what was found of a layer, whose bias may be
    * missing.
    *
-   * @return whether the two belong together
+   * @return whether the two match
    */
   private static boolean fold(
       Layer layer, Origin origin, Weights source, Map<String, Tensor> found) {
@@ -188,7 +188,7 @@ public record Transfer(
     return true;
   }
 
-  /** A normalisation with one value for each output in every part; null if it is not so. */
+  /** A normalisation with one value for each output in every part; null otherwise. */
   private static Norm norm(Origin origin, Weights source, int[] outputs) {
     List<Tensor> parts = new ArrayList<>();
     for (String part : List.of(".weight", ".bias", ".running_mean", ".running_var")) {

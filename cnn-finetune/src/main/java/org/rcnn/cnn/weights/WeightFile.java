@@ -3,7 +3,6 @@ package org.rcnn.cnn.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +12,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.AtomicFile;
+import org.rcnn.data.HalfPrecision;
 
 /**
  * Weights and a few lines about them, in the safetensors format: eight bytes of header length, a
@@ -83,15 +83,13 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
   }
 
   /**
-   * Writes the file aside and renames it into place, so that a reader never sees half of it.
+   * Writes the file: whole under its name, or not at all.
    *
    * @throws IOException if it cannot be written
    */
   public void write(Path file, Precision precision) throws IOException {
-    Path absolute = file.toAbsolutePath();
-    Files.createDirectories(absolute.getParent());
-    Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partial), 1 << 16)) {
+    try (AtomicFile aside = AtomicFile.create(file)) {
+      OutputStream out = aside.out();
       byte[] header = header(precision).getBytes(StandardCharsets.UTF_8);
       ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
       out.write(length.putLong(header.length).array());
@@ -99,9 +97,8 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
       for (Tensor tensor : weights.tensors().values()) {
         out.write(encode(tensor.values(), precision));
       }
+      aside.commit();
     }
-    Files.move(
-        partial, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private String header(Precision precision) {
@@ -133,7 +130,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
       buffer.asFloatBuffer().put(values);
     } else {
       for (float value : values) {
-        buffer.putShort(Half.fromFloat(value));
+        buffer.putShort(HalfPrecision.nearest(value));
       }
     }
     return buffer.array();

@@ -15,16 +15,16 @@ import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Weights;
 
 /**
- * A weight file of whatever make, opened: what it holds, and its tensors when they are wanted.
+ * An opened weight file of any supported format: its contents, and its tensors on demand.
  *
- * <p>Read are safetensors (the project's own, and others'), torch's {@code .pth} (the zip of today
- * and the pickles of before 1.6; a state dict, bare or wrapped one level), NumPy's {@code .npz} and
+ * <p>Read are safetensors (the project's own, and others'), torch's {@code .pth} (the zip since 1.6
+ * and the pickles before; a state dict, bare or wrapped one level), NumPy's {@code .npz} and
  * Caffe's {@code .caffemodel} with the {@code .prototxt} that lies beside it. The first bytes
  * decide, not the name, except for Caffe, whose files have no mark.
  *
- * <p>Files come from strangers. Opening one runs nothing that it asks for, and takes no more memory
- * than the file's own size explains; whatever is wrong ends in an {@link IOException} whose message
- * is one sentence that names the file.
+ * <p>Files are not trusted. Opening one runs no code from it, and takes no more memory than its
+ * size justifies. Every fault ends in an {@link IOException} whose message is one sentence that
+ * names the file.
  */
 public final class WeightSource {
 
@@ -65,7 +65,7 @@ public final class WeightSource {
     }
   }
 
-  /** An open that may fail in the ways of its format. */
+  /** Opens a file of one format. */
   private interface Attempt<T> {
     T run() throws IOException;
   }
@@ -142,8 +142,8 @@ public final class WeightSource {
   /**
    * How input must be prepared for these weights.
    *
-   * @param usual what holds where the file says nothing
-   * @throws IOException if what it says makes no sense
+   * @param usual the preprocessing that holds for what the file leaves out
+   * @throws IOException if its notes are invalid
    */
   public Preprocessing preprocessing(Preprocessing usual) throws IOException {
     try {

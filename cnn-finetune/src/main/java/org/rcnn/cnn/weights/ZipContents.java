@@ -9,10 +9,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** A zip whose entries are believed only as far as the file's size explains them. */
+/** A zip whose stated sizes are checked against the size of the file. */
 final class ZipContents implements AutoCloseable {
 
-  /** Weights hardly shrink; what expands more than this is a trap. */
+  /** Weights hardly compress; an entry that expands more than this is refused as an attack. */
   private static final long LARGEST_EXPANSION = 100;
 
   /** Below this size any expansion is harmless. */
@@ -64,7 +64,7 @@ final class ZipContents implements AutoCloseable {
     return size;
   }
 
-  /** Opens an entry; to be called after {@link #size} has let it pass. */
+  /** Opens an entry; call {@link #size} first, which checks it. */
   InputStream open(String name) throws IOException {
     InputStream in = zip.getInputStream(zip.getEntry(name));
     if (in == null) {

@@ -29,6 +29,7 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.data.Box;
+import org.rcnn.data.Labelled;
 import org.rcnn.data.RgbImage;
 
 /** The tiny network has pool5 (64), fc6 (16) and 3 scores. */
@@ -268,7 +269,7 @@ class FeatureExtractorTest {
     assertEquals(Execution.FUSED, Execution.inSinglePrecision(ComputeDevice.CPU, "x86_64"));
     assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.CPU, "aarch64"));
     assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.GPU, "amd64"));
-    assertEquals(Execution.BF16, Execution.named("bf16"));
+    assertEquals(Execution.BF16, Labelled.named(Execution.class, "bf16"));
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -326,7 +325,7 @@ class NetworkTest {
         NDManager scratch = network.manager().newSubManager()) {
       NDArray parameter = network.parameters().get("conv.weight");
       parameter.setRequiresGradient(true);
-      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
         NDArray scores = network.forwardTraining(scratch.create(input, new Shape(1, 3, 4, 4)));
         between.run();
         collector.backward(scores.sum());

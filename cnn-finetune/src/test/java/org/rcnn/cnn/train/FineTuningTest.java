@@ -127,7 +127,7 @@ class FineTuningTest {
       int iterations, float rate, float decay, float dropout, Set<String> frozen, long seed) {
     Solver solver = new Solver(rate, new Steps(1000, 0.1), 0.9f, decay);
     return new FineTuningSettings(
-        iterations, 4, 12, solver, 10, 20, 2, dropout, frozen, 0, Map.of(), 1 << 20, seed);
+        iterations, 4, 12, 0.5, solver, 10, 20, 2, dropout, frozen, 0, Map.of(), seed);
   }
 
   private Result run(
@@ -245,6 +245,7 @@ class FineTuningTest {
             1,
             4,
             12,
+            0.5,
             plain.solver(),
             10,
             20,
@@ -253,7 +254,6 @@ class FineTuningTest {
             Set.of(),
             0,
             Map.of("fc6", 3.0, "fc8", 0.5),
-            1 << 20,
             1);
     Weights start = start(network);
     Weights usual = run(network, plain, Set.of("fc8"), new Log()).weights();
@@ -273,6 +273,7 @@ class FineTuningTest {
         others.iterations(),
         others.positives(),
         others.backgrounds(),
+        others.positiveIou(),
         others.solver(),
         others.newWeightRate(),
         others.newBiasRate(),
@@ -281,7 +282,6 @@ class FineTuningTest {
         others.frozenLayers(),
         first,
         others.layerRates(),
-        others.imageCacheBytes(),
         others.seed());
   }
 
@@ -319,7 +319,7 @@ class FineTuningTest {
     Set<String> names = Set.of("fc7", "conv3", "conv1", "fc6", "conv2");
     assertTrue(
         settings(1, 0.001f, 0, 0, names, 1)
-            .identity()
+            .toString()
             .contains("frozenLayers=[conv1, conv2, conv3, fc6, fc7]"));
   }
 
@@ -337,11 +337,19 @@ class FineTuningTest {
   }
 
   @Test
-  void settingsWithoutLayerRatesAreNotedAsBeforeThereWereAny() {
-    FineTuningSettings settings = settings(1, 0.001f, 0, 0, Set.of(), 1);
-    assertTrue(settings.identity().contains("frozenLayers=[], imageCacheBytes="));
-    assertTrue(newLayersFirst(7, settings).identity().contains("newLayersFirst=7"));
-    assertThrows(IllegalArgumentException.class, () -> newLayersFirst(-1, settings));
+  void anotherImageCacheResumesTheSameCheckpoint() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings settings = settings(501, 0.001f, 0, 0, Set.of(), 1);
+    Path checkpoint = folder.resolve("checkpoint");
+    Log whole = new Log();
+    Log resumed = new Log();
+    for (Log log : List.of(whole, resumed)) {
+      long cache = log == whole ? 0 : 1 << 20;
+      new FineTuning(
+              network, settings, pool(), null, FineTuningTest::image, ComputeDevice.CPU, cache)
+          .run(start(network), Set.of("fc8"), checkpoint, log);
+    }
+    assertEquals(whole.losses.subList(500, 501), resumed.losses);
   }
 
   @Test
@@ -369,7 +377,8 @@ class FineTuningTest {
                   read.add(index);
                   return image(index % 100);
                 },
-                ComputeDevice.CPU)
+                ComputeDevice.CPU,
+                1 << 20)
             .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
 
     assertEquals(alone.weights(), watched.weights());
@@ -418,17 +427,20 @@ class FineTuningTest {
     List<Integer> read = Collections.synchronizedList(new ArrayList<>());
     Solver solver = new Solver(0.001f, new Steps(1000, 0.1), 0.9f, 0);
     // Seed 1 never draws the same image twice in a row in three batches.
-    FineTuningSettings uncached =
-        new FineTuningSettings(3, 4, 12, solver, 10, 20, 2, 0, Set.of(), 0, Map.of(), 0, 1);
+    FineTuningSettings settings =
+        new FineTuningSettings(3, 4, 12, 0.5, solver, 10, 20, 2, 0, Set.of(), 0, Map.of(), 1);
     NetworkDefinition network = ToyNetworks.tiny(3);
     new FineTuning(
             network,
-            uncached,
+            settings,
             pool.build(),
+            null,
             index -> {
               read.add(index);
               return new RgbImage(8, 8, new byte[192]);
-            })
+            },
+            ComputeDevice.CPU,
+            0)
         .run(start(network), Set.of(), folder.resolve("checkpoint"), new Log());
 
     assertTrue(read.size() >= 48, "read " + read.size());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -18,6 +17,7 @@ import org.rcnn.cnn.network.Layer.Linear;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Solver.Cosine;
 import org.rcnn.cnn.train.Solver.Steps;
@@ -44,7 +44,7 @@ class MomentumSgdTest {
   private static void step(Network network, MomentumSgd sgd, double factor) {
     try (NDManager scratch = network.manager().newSubManager()) {
       NDArray x = scratch.create(new float[] {1, 2, 3}, new Shape(1, 3, 1, 1));
-      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
         collector.backward(network.forwardTraining(x).sum());
       }
       sgd.step(scratch, factor);

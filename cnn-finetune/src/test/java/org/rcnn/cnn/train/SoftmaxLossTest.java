@@ -3,18 +3,18 @@ package org.rcnn.cnn.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.network.TorchEngine;
 
 class SoftmaxLossTest {
 
   private static double loss(float[] scores, long[] labels, float smoothing) {
-    try (NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager = TorchEngine.instance().newBaseManager()) {
       NDArray array =
           manager.create(scores, new Shape(labels.length, scores.length / labels.length));
       return SoftmaxLoss.of(array, manager.create(labels), smoothing).getFloat();
@@ -72,10 +72,10 @@ class SoftmaxLossTest {
   }
 
   private static float[] gradient(float[] scores, long[] labels, float smoothing) {
-    try (NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager = TorchEngine.instance().newBaseManager()) {
       NDArray array = manager.create(scores, new Shape(3, 4));
       array.setRequiresGradient(true);
-      try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
         collector.backward(SoftmaxLoss.of(array, manager.create(labels), smoothing));
       }
       return array.getGradient().toFloatArray();

@@ -21,7 +21,7 @@ import org.rcnn.data.RgbImage;
  * A classification set: one folder per class, in a folder or in a zip.
  *
  * <p>Layouts: {@code train/CLASS/*} with {@code val/CLASS/*}; {@code train/CLASS/*} alone; or
- * {@code CLASS/*}. Folders that hold everything else are stepped into, and folders inside a class
+ * {@code CLASS/*}. A folder that contains everything else is entered, and folders inside a class
  * ({@code CLASS/images/*}) belong to the class. Where there is no validation split, a share of
  * every class is drawn for it with the given seed. A file {@code classes.tsv} beside the layout may
  * give the classes readable names, a line {@code FOLDER<tab>NAME} each.
@@ -63,8 +63,8 @@ public final class ImageFolder implements Closeable {
   private record Item(String path, int label) {}
 
   /**
-   * Opens a set. A tenth of each class becomes the validation split if the set brings none, drawn
-   * with seed 0.
+   * Opens a set. A tenth of each class becomes the validation split if the set has none, drawn with
+   * seed 0.
    *
    * @param root a folder or a zip
    * @throws IOException in one sentence, if there is none or it holds no classes
@@ -78,7 +78,7 @@ public final class ImageFolder implements Closeable {
    *
    * @param root a folder or a zip
    * @param validationFraction the share of each class that becomes the validation split if the set
-   *     brings none, rounded to whole images; from 0 to below 1
+   *     has none, rounded to whole images; from 0 to below 1
    * @param seed the seed of that draw
    * @throws IOException in one sentence, if there is none or it holds no classes
    */
@@ -171,7 +171,7 @@ public final class ImageFolder implements Closeable {
     }
   }
 
-  /** Paths grouped by the folder after the prefix; files without one are no part of any class. */
+  /** Paths grouped by the folder after the prefix; files without one belong to no class. */
   private static Map<String, List<String>> byFirstFolder(List<String> paths, String prefix) {
     Map<String, List<String>> groups = new TreeMap<>();
     for (String path : paths) {
@@ -237,6 +237,11 @@ public final class ImageFolder implements Closeable {
     return names;
   }
 
+  /** The folder or zip that was opened. */
+  public Path root() {
+    return root;
+  }
+
   /** The class folders' names, sorted; a label is a position in this list. */
   public List<String> classes() {
     return classes;
@@ -253,7 +258,7 @@ public final class ImageFolder implements Closeable {
     return train;
   }
 
-  /** The images to validate on; empty if the set brings none and the fraction was 0. */
+  /** The images to validate on; empty if the set has none and the fraction was 0. */
   public Split validation() {
     return validation;
   }

@@ -19,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** Files under one roof, a folder or a zip, each known by its path with forward slashes. */
+/** The files of a folder or a zip, each identified by its path with forward slashes. */
 sealed interface ImageSource extends Closeable {
 
   /** The paths of all files, sorted. */
@@ -47,7 +47,7 @@ sealed interface ImageSource extends Closeable {
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
               if (e instanceof FileSystemLoopException) {
-                // A link to a folder around it, all of whose files are there already.
+                // A link to an enclosing folder, whose files are listed already.
                 return FileVisitResult.CONTINUE;
               }
               throw e;

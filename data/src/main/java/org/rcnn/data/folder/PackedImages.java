@@ -21,10 +21,10 @@ import org.rcnn.data.store.RecordFile;
  * The images of a split, decoded once to a fixed size and kept as raw pixels in one memory-mapped
  * file: an epoch then costs a memory copy per image instead of a JPEG decoding.
  *
- * <p>Each image is scaled so that its shorter side has the wanted size, and the middle square of it
- * is kept. Shrinking averages over the pixels that fall together, enlarging interpolates linearly;
- * an image of the wanted size stays as it is. The file's bytes depend on the split and the size
- * alone, not on the number of threads.
+ * <p>Each image is scaled so that its shorter side has the wanted size, and its middle square is
+ * kept. Shrinking averages over the pixels that fall together, enlarging interpolates linearly; an
+ * image of the wanted size stays as it is. The file's bytes depend on the split and the size alone,
+ * not on the number of threads.
  */
 public final class PackedImages implements Closeable {
 
@@ -50,8 +50,8 @@ public final class PackedImages implements Closeable {
    * @param size the side of the packed squares in pixels
    * @param file where to write; the file appears there when it is complete
    * @param threads how many threads decode
-   * @param progress told the number of images done so far, now and then
-   * @param problems told a sentence for each skipped image
+   * @param progress receives the number of images done so far, now and then
+   * @param problems receives a sentence for each skipped image
    * @throws IOException if the file cannot be written, or no image could be decoded
    */
   public static PackedImages pack(
@@ -180,7 +180,7 @@ public final class PackedImages implements Closeable {
     return Fingerprint.of(content.toString());
   }
 
-  /** Refuses further reading. */
+  /** Closes the file; later reads are refused. */
   @Override
   public void close() {
     file.close();

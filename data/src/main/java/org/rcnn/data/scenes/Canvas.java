@@ -40,7 +40,7 @@ final class Canvas {
     }
   }
 
-  /** Blurs with a kernel of three pixels across, some times over: σ² is 2/3 of the strength. */
+  /** Blurs repeatedly with a kernel three pixels wide: σ² is 2/3 of the strength. */
   void blur(double strength) {
     while (strength > 0) {
       float share = (float) (Math.min(1, strength) / 3);

@@ -40,7 +40,7 @@ final class Figure {
    *
    * @param halfWidth half the width of the shape's square in pixels; negative mirrors it
    * @param halfHeight half its height in pixels
-   * @param angle by how much it is turned, in radians
+   * @param angle its rotation in radians
    * @param width the picture's width
    * @param height the picture's height
    */
@@ -139,7 +139,7 @@ final class Figure {
     return wholeArea == 0 ? 0 : inside / (FULL * wholeArea);
   }
 
-  /** Draws the figure over what is there. */
+  /** Draws the figure over the existing picture. */
   void draw(Canvas canvas) {
     double[] colour = new double[3];
     for (int y = top; y < bottom; y++) {
@@ -168,7 +168,7 @@ final class Figure {
     }
   }
 
-  /** Darkens what is there where the figure's shadow falls. */
+  /** Darkens the existing picture where the figure's shadow falls. */
   void castShadow(Canvas canvas, double offsetX, double offsetY, double strength) {
     double softness = 0.12 * Math.min(Math.abs(halfWidth), halfHeight) + 1;
     int reach = (int) Math.ceil(Math.max(Math.abs(offsetX), Math.abs(offsetY)) + 2 * softness);

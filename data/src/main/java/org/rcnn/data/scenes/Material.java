@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
  * @param cos cosine of the pattern's angle over its period, the length of one repetition in the
  *     unit of the coordinates asked for
  * @param sin sine of the angle over the period
- * @param seed tells this instance of the pattern from others
+ * @param seed distinguishes this instance of the pattern from others
  * @param first colour where the pattern is 0: red, green, blue from 0 to 255
  * @param second colour where it is 1
- * @param mottling how much the brightness varies besides, from 0 on
+ * @param mottling additional variation of the brightness, from 0
  */
 record Material(
     Texture texture,
@@ -24,11 +24,11 @@ record Material(
     double mottling) {
 
   /**
-   * A random material. The colours come from one distribution whatever the texture, so they tell
-   * nothing about it.
+   * A random material. All textures draw their colours from one distribution, so colours do not
+   * reveal the texture.
    *
    * @param period the length of one repetition, in the unit of the coordinates asked for
-   * @param angle by how much the pattern is turned, in radians
+   * @param angle the pattern's rotation in radians
    * @param contrast the least difference in brightness between the two colours, from 0 to 120
    */
   static Material random(

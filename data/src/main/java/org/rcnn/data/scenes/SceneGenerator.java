@@ -40,10 +40,10 @@ import org.rcnn.data.voc.VocAnnotationWriter;
  * </table>
  *
  * <p>No shape and no texture alone gives a class away: those that only one class has also appear on
- * distractors, which are shapes in textures that make none of the classes. Colours come from the
- * same distribution for all. Objects are from about 24 pixels to most of the picture in size,
- * turned and mirrored, partly behind each other, behind bars or beyond the border; light, blur,
- * noise and compression vary.
+ * distractors, which combine a shape and a texture that form no class. Colours come from the same
+ * distribution for all. Objects are from about 24 pixels to most of the picture in size, turned and
+ * mirrored, partly behind each other, behind bars or beyond the border; light, blur, noise and
+ * compression vary.
  *
  * <p><b>Annotations</b> follow VOC: the box surrounds the visible pixels (those that the object
  * covers by half or more and nothing in front of it does); {@code truncated} marks objects of which
@@ -134,7 +134,7 @@ public final class SceneGenerator {
    * Draws a scene. Scene {@code i} holds at least one object of class {@code i % 6}, so classes are
    * balanced; the other objects are of any class.
    *
-   * @param index which scene of the seed's endless series, from 0 on
+   * @param index number of the scene in the seed's endless series, from 0
    */
   public Scene scene(int index) {
     RandomGenerator random = randomFor(1, index);
@@ -190,7 +190,7 @@ public final class SceneGenerator {
     return figures;
   }
 
-  /** An object hidden almost wholly would be a label for nothing. */
+  /** An almost completely hidden object would be a label without anything to see. */
   private static boolean addIfAllStayVisible(List<Figure> figures, Figure added) {
     figures.add(added);
     for (Figure figure : figures) {
@@ -306,7 +306,7 @@ public final class SceneGenerator {
    * Draws a picture of the classification set.
    *
    * @param className one of {@link #auxiliaryClasses}
-   * @param index which picture of the class's endless series, from 0 on
+   * @param index number of the picture in the class's endless series, from 0
    * @throws IllegalArgumentException if there is no such class
    */
   public RgbImage auxiliaryImage(String className, int index) {
@@ -337,7 +337,7 @@ public final class SceneGenerator {
    * Writes scenes as a VOC development kit: {@code JPEGImages}, {@code Annotations} and {@code
    * ImageSets/Main} with the splits train, val, trainval and test and their per-class lists.
    *
-   * @param folder where to write; made if it is not there
+   * @param folder where to write; created if missing
    * @param train how many scenes to train on
    * @param val how many to validate on
    * @param test how many to test on
@@ -384,7 +384,9 @@ public final class SceneGenerator {
     }
   }
 
-  /** 1 if the class is there, 0 if only difficult objects of it are, −1 if none is. */
+  /**
+   * 1 if the image has an object of the class, 0 if it has only difficult ones, −1 if it has none.
+   */
   private static int presence(Annotation annotation, String className) {
     int presence = -1;
     for (GroundTruth object : annotation.objects()) {
@@ -402,7 +404,7 @@ public final class SceneGenerator {
   /**
    * Writes the classification set as {@code train/CLASS/*.jpg} and {@code val/CLASS/*.jpg}.
    *
-   * @param folder where to write; made if it is not there
+   * @param folder where to write; created if missing
    * @param trainPerClass training pictures of each class
    * @param valPerClass validation pictures of each class
    * @throws IOException if a file cannot be written

@@ -3,8 +3,8 @@ package org.rcnn.data.scenes;
 import static org.rcnn.data.scenes.Noise.clamp;
 
 /**
- * Patterns of the plane between two colours: 0 is the one, 1 the other. One repetition is about one
- * unit wide. Every pattern is irregular in its own way, so no two patches are alike.
+ * Patterns of the plane between two colours: 0 is the first, 1 the second. One repetition is about
+ * one unit wide. Every pattern is irregular in its own way, so no two patches are alike.
  */
 enum Texture {
   STRIPES {
@@ -101,7 +101,7 @@ enum Texture {
   /**
    * The pattern's value at a point.
    *
-   * @param seed tells one instance of the pattern from another
+   * @param seed distinguishes one instance of the pattern from another
    * @return from 0 to 1
    */
   abstract double at(double x, double y, int seed);

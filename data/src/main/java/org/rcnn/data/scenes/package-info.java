@@ -2,10 +2,10 @@
  * Synthetic photos with known objects: data for a first run without any data.
  *
  * <p>A detector can only be shown to work on a task that is neither trivial nor hopeless. These
- * scenes are drawn so that each class is a shape <em>and</em> a texture, either of which other
- * things in the picture have too; colour says nothing; objects are turned, hidden, cut off, shaded
- * and noisy. So a network must look at form and pattern together, and one that has learned to see
- * on a larger classification set, as R-CNN's does, has an advantage. {@link
+ * scenes are drawn so that each class is a shape <em>and</em> a texture, and each of the two also
+ * occurs on other things in the picture. Colour carries no information; objects are turned, hidden,
+ * cut off, shaded and noisy. So a network must look at form and pattern together, and one that has
+ * learned to see on a larger classification set, as R-CNN's does, has an advantage. {@link
  * org.rcnn.data.scenes.SceneGenerator} draws the scenes and that set, and writes them as a VOC
  * development kit and as an image folder.
  *

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.rcnn.data.HalfPrecision;
 
 /**
  * One image's features in the form in which a {@link FeatureStore} keeps them. Encoding needs no
@@ -113,15 +114,16 @@ public final class EncodedRows {
       int base = from + start;
       long marks = 0;
       for (int i = 0; i < count; i++) {
-        // Shifting out the sign leaves 0 for both zeros; the negation's top bit tells.
+        // Shifting out the sign leaves 0 for both zeros; the negation of anything else has its top
+        // bit set.
         int magnitude = Float.floatToRawIntBits(values[base + i]) << 1;
         marks |= (long) ((magnitude | -magnitude) >>> 31) << i;
       }
       LONG.set(into, bitmap, marks);
       bitmap += 8;
       while (marks != 0) {
-        int bits = Float.floatToRawIntBits(values[base + Long.numberOfTrailingZeros(marks)]);
-        SHORT.set(into, halves, HalfPrecision.ofFloatBits(bits));
+        float value = values[base + Long.numberOfTrailingZeros(marks)];
+        SHORT.set(into, halves, HalfPrecision.saturated(value));
         halves += 2;
         marks &= marks - 1;
       }

@@ -11,8 +11,8 @@ import java.util.List;
  * The features of one layer for the proposals of many images in one file: per image a row-major
  * matrix with a row per proposal and {@link #dimension} columns.
  *
- * <p>Memory is the reader's own array and nothing beside it: the file is mapped, so the operating
- * system keeps as much of it in memory as there is room for.
+ * <p>Reading needs no memory beyond the reader's own array: the file is mapped, and the operating
+ * system keeps as much of it in memory as fits.
  */
 public final class FeatureStore implements Closeable {
 
@@ -68,7 +68,7 @@ public final class FeatureStore implements Closeable {
     return file.names();
   }
 
-  /** Whether the image was appended, be it without a row. */
+  /** Whether the image was appended, even without a row. */
   public boolean contains(String imageId) {
     return file.contains(imageId);
   }
@@ -94,7 +94,8 @@ public final class FeatureStore implements Closeable {
   /**
    * Reads all rows of an image. For any number of threads.
    *
-   * @param into receives {@code rows · dimension} values from its start on; the rest is left alone
+   * @param into receives {@code rows · dimension} values from its start on; the rest stays
+   *     unchanged
    * @return how many rows were read
    * @throws IllegalArgumentException if the image was never appended, or the array is too short
    * @throws IOException if the record does not match its checksum
@@ -149,7 +150,7 @@ public final class FeatureStore implements Closeable {
     }
   }
 
-  /** Refuses further reading. */
+  /** Closes the file; later reads are refused. */
   @Override
   public void close() {
     file.close();

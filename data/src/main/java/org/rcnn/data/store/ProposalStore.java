@@ -47,7 +47,7 @@ public final class ProposalStore implements Closeable {
     return file.names();
   }
 
-  /** Whether the image was appended, be it without a box. */
+  /** Whether the image was appended, even without a box. */
   public boolean contains(String imageId) {
     return file.contains(imageId);
   }
@@ -86,7 +86,7 @@ public final class ProposalStore implements Closeable {
     return new Box(record.getDouble(), record.getDouble(), record.getDouble(), record.getDouble());
   }
 
-  /** Refuses further reading. */
+  /** Closes the file; later reads are refused. */
   @Override
   public void close() {
     file.close();

@@ -12,11 +12,8 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.rcnn.data.AtomicFile;
 
 /**
  * A file of named records, written once from front to back and then only read.
@@ -45,7 +43,6 @@ public final class RecordFile implements Closeable {
 
   private static final int MAGIC_BYTES = 8;
   private static final int FOOTER_BYTES = 32;
-  private static final int WRITE_BYTES = 1 << 20;
 
   /** Ends every complete file: "RCNNdone" in ASCII. */
   private static final long END_MARK = 0x656e6f644e4e4352L;
@@ -79,8 +76,7 @@ public final class RecordFile implements Closeable {
   }
 
   /**
-   * Starts a file. Everything goes to {@code FILE.partial}, which replaces an older one; {@link
-   * Writer#commit} gives it its name.
+   * Starts a file, as an {@link AtomicFile}: {@link Writer#commit} gives it its name.
    *
    * @param magic eight ASCII characters naming the kind and version of the file
    * @param header whatever the kind of file needs to be told once
@@ -313,12 +309,10 @@ public final class RecordFile implements Closeable {
   public static final class Writer implements Closeable {
 
     private final Path file;
-    private final Path partial;
-    private final FileChannel channel;
+    private final AtomicFile target;
     private final byte[] header;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private long end;
-    private boolean committed;
 
     private Writer(Path file, String magic, byte[] header) throws IOException {
       this.file = file;
@@ -328,15 +322,7 @@ public final class RecordFile implements Closeable {
         throw new IllegalArgumentException(
             "The kind of a file is named by eight characters, not by '%s'.".formatted(magic));
       }
-      Path folder = file.toAbsolutePath().getParent();
-      Files.createDirectories(folder);
-      this.partial = folder.resolve(file.getFileName() + ".partial");
-      this.channel =
-          FileChannel.open(
-              partial,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE);
+      this.target = AtomicFile.create(file);
       write(ByteBuffer.wrap(start));
     }
 
@@ -371,15 +357,7 @@ public final class RecordFile implements Closeable {
       footer.putLong(end + index.length + FOOTER_BYTES).putLong(END_MARK).flip();
       write(ByteBuffer.wrap(index));
       write(footer);
-      channel.force(true);
-      channel.close();
-      try {
-        Files.move(
-            partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-      }
-      committed = true;
+      target.commit();
     }
 
     private byte[] index() throws IOException {
@@ -402,21 +380,13 @@ public final class RecordFile implements Closeable {
 
     private void write(ByteBuffer bytes) throws IOException {
       end += bytes.remaining();
-      int limit = bytes.limit();
-      while (bytes.position() < limit) {
-        // Java copies a heap buffer to a native one of the same size and keeps that for the thread.
-        bytes.limit(Math.min(limit, bytes.position() + WRITE_BYTES));
-        channel.write(bytes);
-      }
+      target.write(bytes);
     }
 
     /** Discards what was written, unless it was committed. */
     @Override
     public void close() throws IOException {
-      if (!committed) {
-        channel.close();
-        Files.deleteIfExists(partial);
-      }
+      target.close();
     }
   }
 }

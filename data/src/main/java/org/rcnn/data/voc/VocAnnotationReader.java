@@ -17,6 +17,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.dataset.AnnotationReading;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.ErrorHandler;
@@ -61,18 +62,18 @@ public final class VocAnnotationReader {
   /**
    * Reads a file; the image's id is the file's name without its ending.
    *
-   * @throws AnnotationException if there is no such file, or it holds no VOC annotation
+   * @throws IOException in one sentence, if there is no such file, or it holds no VOC annotation
    */
-  public static AnnotationReading read(Path file) throws AnnotationException {
+  public static AnnotationReading read(Path file) throws IOException {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     byte[] xml;
     try {
       xml = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new AnnotationException(file.toString(), "does not exist", e);
+      throw unusable(file.toString(), "does not exist", e);
     } catch (IOException e) {
-      throw new AnnotationException(file.toString(), "cannot be read: " + e.getMessage(), e);
+      throw unusable(file.toString(), "cannot be read: " + e.getMessage(), e);
     }
     return read(xml, dot < 0 ? name : name.substring(0, dot), file.toString());
   }
@@ -83,19 +84,18 @@ public final class VocAnnotationReader {
    * @param xml the file's content
    * @param imageId the image that it describes
    * @param file what to call the file in errors and problems
-   * @throws AnnotationException if the bytes hold no VOC annotation
+   * @throws IOException in one sentence, if the bytes hold no VOC annotation
    */
-  public static AnnotationReading read(byte[] xml, String imageId, String file)
-      throws AnnotationException {
+  public static AnnotationReading read(byte[] xml, String imageId, String file) throws IOException {
     Element root = parse(xml, file);
     if (!root.getTagName().equals("annotation")) {
-      throw new AnnotationException(
+      throw unusable(
           file, "has <%s> where <annotation> belongs".formatted(root.getTagName()), null);
     }
     return new VocAnnotationReader(file).read(root, imageId);
   }
 
-  private static Element parse(byte[] xml, String file) throws AnnotationException {
+  private static Element parse(byte[] xml, String file) throws IOException {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
@@ -105,13 +105,13 @@ public final class VocAnnotationReader {
       builder.setErrorHandler(THROWING);
       return builder.parse(new ByteArrayInputStream(xml)).getDocumentElement();
     } catch (SAXParseException e) {
-      throw new AnnotationException(
+      throw unusable(
           file,
           "is not well-formed XML (line %d: %s)"
               .formatted(e.getLineNumber(), e.getMessage().replaceAll("\\.$", "")),
           e);
     } catch (SAXException | IOException e) {
-      throw new AnnotationException(file, "is not well-formed XML: " + e.getMessage(), e);
+      throw unusable(file, "is not well-formed XML: " + e.getMessage(), e);
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("The JDK's XML parser refuses to be made safe.", e);
     }
@@ -133,6 +133,11 @@ public final class VocAnnotationReader {
           throw e;
         }
       };
+
+  /** The failure to use an annotation file at all. */
+  static IOException unusable(String file, String problem, Throwable cause) {
+    return new IOException("The annotation %s %s.".formatted(file, problem), cause);
+  }
 
   private AnnotationReading read(Element root, String imageId) {
     Element size = child(root, "size");

@@ -1,14 +1,13 @@
 package org.rcnn.data.voc;
 
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 
@@ -230,21 +230,21 @@ public final class VocResults {
   }
 
   /**
-   * Writes one file {@code comp4_det_SPLIT_CLASS.txt} per class, aside and renamed. Scores read
-   * back exactly; so do whole corners, and fractional ones to within the rounding of adding 1.
+   * Writes one file {@code comp4_det_SPLIT_CLASS.txt} per class. Scores read back exactly; so do
+   * whole corners, and fractional ones to within the rounding of adding 1.
    */
   public void write(Path folder, String split) throws IOException {
     Files.createDirectories(folder);
     for (Map.Entry<String, List<Line>> ofClass : lines.entrySet()) {
       String name = "comp4_det_%s_%s.txt".formatted(split, ofClass.getKey());
-      Path partial = folder.resolve(name + ".partial");
-      try (BufferedWriter writer = Files.newBufferedWriter(partial)) {
+      try (AtomicFile file = AtomicFile.create(folder.resolve(name))) {
+        Writer writer = file.writer();
         for (Line line : ofClass.getValue()) {
           writer.write(text(line));
           writer.write('\n');
         }
+        file.commit();
       }
-      Files.move(partial, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

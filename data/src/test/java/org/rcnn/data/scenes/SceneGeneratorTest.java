@@ -21,10 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetAudit;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.data.scenes.SceneGenerator.ObjectClass;
-import org.rcnn.data.voc.DevkitAudit;
-import org.rcnn.data.voc.VocDevkit;
 
 class SceneGeneratorTest {
 
@@ -54,23 +55,26 @@ class SceneGeneratorTest {
   void devkitOpensCleanAndHoldsTheScenes() throws IOException {
     SceneGenerator generator = new SceneGenerator(5);
     generator.writeDevkit(folder, 6, 3, 4);
-    VocDevkit devkit = VocDevkit.open(folder);
+    Dataset devkit = DatasetFormats.installed().open(folder);
     assertEquals(List.of("test", "train", "trainval", "val"), devkit.splits());
     assertEquals(6, devkit.imageIds("train").size());
     assertEquals(9, devkit.imageIds("trainval").size());
     assertEquals(4, devkit.imageIds("test").size());
-    DevkitAudit audit = DevkitAudit.of(devkit);
+    DatasetAudit audit = DatasetAudit.of(devkit);
     assertEquals(13, audit.images());
     assertEquals(List.of(), audit.problems());
     assertEquals(generator.scene(10).annotation(), devkit.annotation("000011"));
-    assertEquals(SceneGenerator.classes(), devkit.classes(devkit.imageIds("train")));
+    assertEquals(
+        SceneGenerator.classes(), List.copyOf(audit.splits().get("train").classes().keySet()));
     for (String className : SceneGenerator.classes()) {
-      for (Map.Entry<String, Integer> line : devkit.classList(className, "train").entrySet()) {
+      Path list = folder.resolve("ImageSets/Main/" + className + "_train.txt");
+      for (String line : Files.readAllLines(list)) {
+        String[] fields = line.split(" +");
         Stream<GroundTruth> objects =
-            devkit.annotation(line.getKey()).objects().stream()
+            devkit.annotation(fields[0]).objects().stream()
                 .filter(object -> object.className().equals(className));
         int expected = objects.mapToInt(object -> object.difficult() ? 0 : 1).max().orElse(-1);
-        assertEquals(expected, line.getValue(), className + " " + line.getKey());
+        assertEquals(expected, Integer.parseInt(fields[1]), className + " " + line);
       }
     }
   }

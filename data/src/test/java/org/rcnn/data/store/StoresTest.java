@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.data.Box;
+import org.rcnn.data.HalfPrecision;
 
 class StoresTest {
 
@@ -215,8 +216,7 @@ class StoresTest {
     }
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
-      rounded[i] =
-          HalfPrecision.toFloat(HalfPrecision.ofFloatBits(Float.floatToRawIntBits(values[i])));
+      rounded[i] = HalfPrecision.toFloat(HalfPrecision.saturated(values[i]));
     }
     return rounded;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.dataset.AnnotationReading;
 
 class VocAnnotationTest {
 
@@ -144,17 +146,16 @@ class VocAnnotationTest {
   void missingFileIsNamed(@TempDir Path folder) {
     Path file = folder.resolve("gone.xml");
     String message =
-        assertThrows(AnnotationException.class, () -> VocAnnotationReader.read(file)).getMessage();
+        assertThrows(IOException.class, () -> VocAnnotationReader.read(file)).getMessage();
     assertEquals("The annotation " + file + " does not exist.", message);
   }
 
   private static String refusal(String xml) {
-    return assertThrows(
-            AnnotationException.class, () -> VocAnnotationReader.read(bytes(xml), "x", "x.xml"))
+    return assertThrows(IOException.class, () -> VocAnnotationReader.read(bytes(xml), "x", "x.xml"))
         .getMessage();
   }
 
-  private static AnnotationReading read(String objects) throws AnnotationException {
+  private static AnnotationReading read(String objects) throws IOException {
     String size = "<size><width>100</width><height>80</height><depth>3</depth></size>";
     String xml = "<annotation>" + size + objects + "</annotation>";
     return VocAnnotationReader.read(bytes(xml), "x", "x.xml");

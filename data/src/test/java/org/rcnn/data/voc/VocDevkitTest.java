@@ -1,7 +1,6 @@
 package org.rcnn.data.voc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +19,10 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.SharedData;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetAudit;
+import org.rcnn.data.dataset.DatasetFormats;
+import org.rcnn.data.dataset.Splits;
 
 class VocDevkitTest {
 
@@ -48,54 +49,53 @@ class VocDevkitTest {
 
   @Test
   void kitIsFoundDirectlyOneLevelAndTwoLevelsDeep() throws IOException {
-    assertEquals(kit, VocDevkit.open(kit).root());
-    assertEquals(kit, VocDevkit.open(kit.getParent()).root());
-    assertEquals(kit, VocDevkit.open(folder).root());
+    assertEquals(kit, open(kit).root());
+    assertEquals(kit, open(kit.getParent()).root());
+    assertEquals(kit, open(folder).root());
   }
 
   @Test
   void twoKitsInOneFolderAreRefusedByName() throws IOException {
     Files.createDirectories(folder.resolve("VOCdevkit/VOC2012/Annotations"));
     Files.createDirectories(folder.resolve("VOCdevkit/VOC2012/JPEGImages"));
-    String message = refusal(() -> VocDevkit.open(folder));
+    String message = refusal(() -> open(folder));
     assertTrue(message.contains("VOC2007") && message.contains("VOC2012"), message);
   }
 
   @Test
   void folderThatIsNoKitIsToldWhatItLacks() {
-    String message = refusal(() -> VocDevkit.open(kit.resolve("JPEGImages")));
+    String message = refusal(() -> open(kit.resolve("JPEGImages")));
     assertTrue(message.contains("needs Annotations/"), message);
   }
 
   @Test
   void missingFolderIsNamed() {
     Path gone = folder.resolve("gone");
-    assertEquals("There is no folder " + gone + ".", refusal(() -> VocDevkit.open(gone)));
+    assertEquals("There is no folder " + gone + ".", refusal(() -> open(gone)));
   }
 
   @Test
   void splitMayHaveCarriageReturnsBlankLinesTrailingSpacesAndDuplicates() throws IOException {
     split("val", "\uFEFFb  \r\n\r\na\t\r\nb\r\n");
-    assertEquals(List.of("b", "a"), VocDevkit.open(kit).imageIds("val"));
+    assertEquals(List.of("b", "a"), open(kit).imageIds("val"));
   }
 
   @Test
   void perClassListsAreNoSplitsButCanBeReadAsOne() throws IOException {
     split("cat_train", "a -1\nb  0\n");
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     assertEquals(List.of("train"), devkit.splits());
-    assertEquals(Map.of("a", -1, "b", 0), devkit.classList("cat", "train"));
     assertEquals(List.of("a", "b"), devkit.imageIds("cat_train"));
   }
 
   @Test
   void namesThatEndInANumberAreNoClassList() throws IOException {
     split("mixed", "frame 1\nframe 2\n");
-    assertEquals(List.of("frame 1", "frame 2"), VocDevkit.open(kit).imageIds("mixed"));
+    assertEquals(List.of("frame 1", "frame 2"), open(kit).imageIds("mixed"));
     // Each line could be of a class list, but for the image.
     split("only", "frame 0\nframe 1\n");
     image("frame 0.jpg", 20, 10);
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     assertEquals(List.of("frame 0", "frame 1"), devkit.imageIds("only"));
     assertEquals(List.of("mixed", "only", "train"), devkit.splits());
   }
@@ -104,22 +104,14 @@ class VocDevkitTest {
   void anAnnotationsEndingMayBeInCapitals() throws IOException {
     Path usual = kit.resolve("Annotations/a.xml");
     Files.move(usual, kit.resolve("Annotations/a.XML"));
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     assertEquals("a", devkit.annotation("a").imageId());
     assertTrue(devkit.annotatedIds().contains("a"));
   }
 
   @Test
-  void malformedClassListIsNamedByFileAndLine() throws IOException {
-    split("cat_train", "a -1\nb yes\n");
-    VocDevkit devkit = VocDevkit.open(kit);
-    String message = refusal(() -> devkit.classList("cat", "train"));
-    assertTrue(message.contains("cat_train.txt:2: 'b yes'"), message);
-  }
-
-  @Test
   void missingSplitTellsWhichExist() throws IOException {
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     String message = refusal(() -> devkit.imageIds("test"));
     assertTrue(message.contains("it has train; splits can also be made"), message);
   }
@@ -127,13 +119,13 @@ class VocDevkitTest {
   @Test
   void emptySplitIsRefused() throws IOException {
     split("test", "\n \n");
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     assertTrue(refusal(() -> devkit.imageIds("test")).contains("names no image"));
   }
 
   @Test
   void imageIsFoundWhateverItsEnding() throws IOException {
-    VocDevkit devkit = VocDevkit.open(kit);
+    Dataset devkit = open(kit);
     assertEquals("b.PNG", devkit.image("b").getFileName().toString());
     assertTrue(refusal(() -> devkit.image("c")).startsWith("There is no image 'c'"));
   }
@@ -141,72 +133,47 @@ class VocDevkitTest {
   @Test
   void jpegIsPreferredToPng() throws IOException {
     image("b.jpeg", 20, 10);
-    assertEquals("b.jpeg", VocDevkit.open(kit).image("b").getFileName().toString());
+    assertEquals("b.jpeg", open(kit).image("b").getFileName().toString());
   }
 
   @Test
   void namesThatLeadOutOfTheFolderAreRefused() throws IOException {
-    VocDevkit devkit = VocDevkit.open(kit);
-    assertThrows(AnnotationException.class, () -> devkit.annotation("../../secret"));
+    Dataset devkit = open(kit);
+    assertTrue(refusal(() -> devkit.annotation("../../secret")).contains("leads out of"));
     assertTrue(refusal(() -> devkit.imageIds("../../x")).contains("leads out of"));
   }
 
   @Test
-  void classesComeFromTheAnnotationsOfTheImagesAskedFor() throws IOException {
-    VocDevkit devkit = VocDevkit.open(kit);
-    assertEquals(List.of("cat", "dog"), devkit.classes(devkit.imageIds("train")));
-    assertEquals(List.of("dog"), devkit.classes(List.of("a", "gone")));
-  }
-
-  @Test
-  void fingerprintChangesWithAnAnnotationAndWithTheImagesAskedFor() throws IOException {
-    List<String> ids = List.of("a", "b");
-    String before = VocDevkit.open(kit).fingerprint(ids);
-    assertEquals(before, VocDevkit.open(folder).fingerprint(ids));
-    assertNotEquals(before, VocDevkit.open(kit).fingerprint(List.of("a")));
-    annotation("b", 20, 10);
-    assertNotEquals(before, VocDevkit.open(kit).fingerprint(ids));
-  }
-
-  @Test
   void splitsMadeWithASeedStandInForFiles() throws IOException {
-    VocDevkit devkit = VocDevkit.open(kit);
-    VocDevkit seeded = devkit.withSplits(Splits.of(devkit.annotatedIds(), 1, 0, 0.5));
+    Dataset devkit = open(kit);
+    Dataset seeded = devkit.withSplits(Splits.of(devkit.annotatedIds(), 1, 0, 0.5));
     assertEquals(1, seeded.imageIds("trainval").size());
     assertEquals(1, seeded.imageIds("test").size());
     assertTrue(refusal(() -> seeded.imageIds("val")).contains("names no image"));
+    assertEquals(devkit.image("a"), seeded.image("a"));
+    assertEquals(devkit.annotation("b"), seeded.annotation("b"));
   }
 
   @Test
-  void seededSplitsPartTheImagesAndDependOnTheSeedAlone() {
-    List<String> ids = IntStream.range(0, 100).mapToObj("%03d"::formatted).toList();
-    List<String> reversed = ids.stream().sorted((a, b) -> b.compareTo(a)).toList();
-    Splits splits = Splits.of(ids, 42, 0.2, 0.3);
-    assertEquals(50, splits.train().size());
-    assertEquals(20, splits.val().size());
-    assertEquals(30, splits.test().size());
-    Set<String> all = new TreeSet<>(splits.trainval());
-    all.addAll(splits.test());
-    assertEquals(ids, List.copyOf(all));
-    assertEquals(splits, Splits.of(reversed, 42, 0.2, 0.3));
-    assertNotEquals(splits, Splits.of(ids, 43, 0.2, 0.3));
-  }
-
-  @Test
-  void fractionsThatLeaveNothingToTrainOnAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Splits.of(List.of("a", "b"), 1, 0.5, 0.5));
-    assertThrows(IllegalArgumentException.class, () -> Splits.of(List.of("a"), 1, 0, 0.9));
+  void splitThatIsNotMadeIsReadFromItsFile() throws IOException {
+    split("mine", "b\n");
+    Dataset devkit = open(kit);
+    Dataset seeded = devkit.withSplits(Splits.of(devkit.annotatedIds(), 1, 0, 0.5));
+    assertEquals(List.of("b"), seeded.imageIds("mine"));
+    String message = refusal(() -> seeded.imageIds("other"));
+    assertTrue(message.contains("There is no split 'other'"), message);
+    assertTrue(message.endsWith("made with a seed are train, val, trainval, test."), message);
   }
 
   @Test
   void auditOfACleanKitCountsPerSplitAndClass() throws IOException {
-    DevkitAudit audit = DevkitAudit.of(VocDevkit.open(kit));
+    DatasetAudit audit = DatasetAudit.of(open(kit));
     assertEquals(List.of(), audit.problems());
     assertEquals(2, audit.images());
     assertEquals(
         Map.of(
-            "cat", new DevkitAudit.ClassCount(1, 2, 1, 1),
-            "dog", new DevkitAudit.ClassCount(1, 1, 0, 0)),
+            "cat", new DatasetAudit.ClassCount(1, 2, 1, 1),
+            "dog", new DatasetAudit.ClassCount(1, 1, 0, 0)),
         audit.splits().get("train").classes());
     assertEquals(3, audit.splits().get("train").objects());
   }
@@ -217,7 +184,7 @@ class VocDevkitTest {
     Files.writeString(kit.resolve("JPEGImages/broken.jpg"), "no image");
     Files.writeString(kit.resolve("Annotations/broken.xml"), "<annotation>");
     annotation("a", 21, 10, new GroundTruth("dog", new Box(4, 4, 5, 5), false, false));
-    DevkitAudit audit = DevkitAudit.of(VocDevkit.open(kit));
+    DatasetAudit audit = DatasetAudit.of(open(kit));
     assertEquals(4, audit.images());
     assertEquals(1, audit.missingImages().size());
     assertEquals(1, audit.unreadableImages().size());
@@ -229,33 +196,45 @@ class VocDevkitTest {
 
   @Test
   void voc2007SubsetIsClean() throws IOException {
-    VocDevkit devkit = VocDevkit.open(SharedData.find("VOCdevkit"));
+    Dataset devkit = open(SharedData.find("VOCdevkit"));
     assertEquals(List.of("test", "train", "trainval", "val"), devkit.splits());
     assertEquals(1000, devkit.imageIds("trainval").size());
     assertEquals(500, devkit.imageIds("test").size());
-    List<String> classes = devkit.classes(devkit.imageIds("trainval"));
+    List<String> classes = classes(devkit, "trainval");
     assertEquals(20, classes.size());
     assertEquals("aeroplane", classes.get(0));
     assertEquals("tvmonitor", classes.get(19));
     for (String id : devkit.imageIds("test")) {
       assertEquals(List.of(), devkit.readAnnotation(id).problems());
     }
-    Map<String, Integer> cats = devkit.classList("cat", "test");
-    for (String id : devkit.imageIds("test")) {
-      boolean listed = cats.get(id) >= 0;
-      assertEquals(listed, !devkit.annotation(id).boxesOf("cat").isEmpty(), id);
+    Path cats = devkit.root().resolve("ImageSets/Main/cat_test.txt");
+    for (String line : Files.readAllLines(cats)) {
+      String id = line.split(" ")[0];
+      assertEquals(line.endsWith("-1"), devkit.annotation(id).boxesOf("cat").isEmpty(), id);
     }
   }
 
   @Test
   void bloodCellsHaveExactlyTwoBoxesWithoutArea() throws IOException {
-    VocDevkit devkit = VocDevkit.open(SharedData.find("BCCD"));
-    List<String> problems = DevkitAudit.of(devkit).problems();
+    Dataset devkit = open(SharedData.find("BCCD"));
+    List<String> problems = DatasetAudit.of(devkit).problems();
     assertEquals(2, problems.size(), problems::toString);
     assertTrue(problems.get(0).contains("BloodImage_00338.xml has an object"), problems.get(0));
     assertTrue(problems.get(1).contains("BloodImage_00343.xml has an object"), problems.get(1));
     assertTrue(problems.stream().allMatch(problem -> problem.contains("without area")));
-    assertEquals(List.of("Platelets", "RBC", "WBC"), devkit.classes(devkit.imageIds("trainval")));
+    assertEquals(List.of("Platelets", "RBC", "WBC"), classes(devkit, "trainval"));
+  }
+
+  private static Dataset open(Path folder) throws IOException {
+    return DatasetFormats.installed().open(folder);
+  }
+
+  private static List<String> classes(Dataset dataset, String split) throws IOException {
+    TreeSet<String> classes = new TreeSet<>();
+    for (String id : dataset.imageIds(split)) {
+      dataset.annotation(id).objects().forEach(object -> classes.add(object.className()));
+    }
+    return List.copyOf(classes);
   }
 
   private interface Action {

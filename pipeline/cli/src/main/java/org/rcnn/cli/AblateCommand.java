@@ -1,8 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,20 +10,20 @@ import org.rcnn.cli.options.JsonOutput;
 import org.rcnn.cli.options.RunOptions;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.data.Labelled;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
-import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.AblationTable;
-import org.rcnn.pipeline.report.Manifest;
-import org.rcnn.pipeline.run.Json;
-import org.rcnn.pipeline.run.PeakMemory;
+import org.rcnn.pipeline.report.EvaluatedRow;
+import org.rcnn.pipeline.report.RunResults;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.study.NegativeIouStudy.Positives;
+import org.rcnn.pipeline.study.Studies;
 import org.rcnn.pipeline.study.StudyRun;
-import org.rcnn.pipeline.study.SvmStudy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -46,6 +43,17 @@ final class AblateCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
 
+  /** Which network's features. */
+  private enum Network implements Labelled {
+    PRE_TRAINED,
+    FINE_TUNED
+  }
+
+  private enum Switch implements Labelled {
+    OFF,
+    ON
+  }
+
   @Mixin private RunOptions options;
   @Mixin private JsonOutput json;
 
@@ -55,13 +63,13 @@ final class AblateCommand implements Callable<Integer> {
       description =
           "Networks of the grid: pre-trained, fine-tuned. Default: both, or with"
               + " finetune.enabled=false the first alone.")
-  private List<String> networks;
+  private List<Network> networks;
 
   @Option(
       names = "--layers",
       split = ",",
       description = "Layers of the grid. Default: those of pool5, fc6, fc7 that the network has.")
-  private List<String> layers;
+  private List<Tap> layers;
 
   @Option(names = "--heads", split = ",", defaultValue = "svm,softmax", description = "Its heads.")
   private List<String> heads;
@@ -71,7 +79,7 @@ final class AblateCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "off,on",
       description = "Box regression in the grid.")
-  private List<String> boxRegression;
+  private List<Switch> boxRegression;
 
   @Option(
       names = "--study",
@@ -91,7 +99,7 @@ final class AblateCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "ground-truth,proposals",
       description = "Which of the two readings the study of negative-iou has.")
-  private List<String> positives;
+  private List<Positives> positives;
 
   @Spec private CommandSpec command;
 
@@ -99,11 +107,11 @@ final class AblateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     checkOptions();
     if (study != null) {
-      // Read twice: what is wrong with it is told before any data are read.
-      study(new ConfigLoader().preset("demo", Map.of()).svm());
+      Studies.Asked asked = Studies.of(positives).parse(study);
+      // Its values are read twice: what is wrong with them is reported before any data are read.
+      asked.study().points(asked.values(), new ConfigLoader().preset("demo", Map.of()));
       try (Run run = options.open()) {
-        json.write(new StudyRun(run, new Experiment(run), study(run.config().svm())).run());
-        return 0;
+        return study(run, asked);
       }
     }
     try (Run run = options.open()) {
@@ -111,32 +119,27 @@ final class AblateCommand implements Callable<Integer> {
     }
   }
 
+  private int study(Run run, Studies.Asked asked) throws IOException {
+    StudyRun.Outcome outcome = new StudyRun(run, new Experiment(run), asked).run();
+    System.out.print(outcome.report().toText());
+    System.out.printf(
+        "run folder %s: study-%s.html, .svg, .md, .json%n",
+        run.folder().root(), asked.study().name());
+    json.write(outcome.summary());
+    return 0;
+  }
+
   private int table(Run run, Experiment experiment) throws IOException {
-    List<AblationTable.Row> rows = new ArrayList<>();
-    ArrayNode tree = new ObjectMapper().createArrayNode();
+    List<EvaluatedRow> rows = new ArrayList<>();
     System.out.println(experiment.backbone().summary());
     for (Row row : grid(experiment)) {
       EvaluationResult result = experiment.evaluate(row);
       LOG.info(
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
-      rows.add(
-          new AblationTable.Row(
-              row.finetuned(),
-              row.layer().label(),
-              row.head().label(),
-              row.boxRegression(),
-              result.meanAp(),
-              result.apByClass()));
-      tree.add(tree(row, result));
+      rows.add(new EvaluatedRow(row, result));
     }
-    AblationTable table = new AblationTable(rows);
-    ObjectNode summary = new ObjectMapper().createObjectNode();
-    summary.set("rows", tree);
-    summary.put("peak_memory_bytes", PeakMemory.bytes());
-    Json.write(run.folder().root().resolve("ablation.json"), Manifest.of(run, experiment, summary));
-    RunFolder.writeText(run.folder().root().resolve("ablation.md"), table.toMarkdown());
-    json.write(summary);
-    System.out.print(table.toText());
+    json.write(RunResults.write(run, experiment, rows));
+    System.out.print(new AblationTable(rows).toText());
     System.out.println("run folder " + run.folder().root());
     return 0;
   }
@@ -159,73 +162,34 @@ final class AblateCommand implements Callable<Integer> {
     }
   }
 
-  private SvmStudy study(PipelineConfig.Svm configured) {
-    List<SvmStudy.Positives> readings =
-        positives.stream()
-            .map(
-                value ->
-                    SvmStudy.Positives.values()[
-                        choice("--positives", value, "ground-truth", "proposals")])
-            .toList();
-    return SvmStudy.parse(study, configured, readings);
-  }
-
   private List<Row> grid(Experiment experiment) {
     NetworkDefinition definition = experiment.backbone().definition();
-    List<String> wanted = networks;
+    List<Network> wanted = networks;
     if (wanted == null) {
       wanted =
-          experiment.finetunes() ? List.of("pre-trained", "fine-tuned") : List.of("pre-trained");
+          experiment.finetunes()
+              ? List.of(Network.PRE_TRAINED, Network.FINE_TUNED)
+              : List.of(Network.PRE_TRAINED);
     }
-    List<Tap> taps = layers == null ? definition.featureTaps() : taps(definition);
+    List<Tap> taps = layers == null ? definition.featureTaps() : layers;
     List<Row> grid = new ArrayList<>();
-    for (String network : wanted) {
-      boolean finetuned = choice("--networks", network, "pre-trained", "fine-tuned") == 1;
+    for (Network network : wanted) {
       for (Tap tap : taps) {
+        if (!definition.featureTaps().contains(tap)) {
+          throw new ConfigException("--layers: " + definition.lacks(tap));
+        }
         for (String head : heads) {
-          Row.Head kind = Row.Head.values()[choice("--heads", head, "svm", "softmax")];
-          for (String bbox : boxRegression) {
-            grid.add(new Row(finetuned, tap, kind, choice("--bbox", bbox, "off", "on") == 1));
+          for (Switch bbox : boxRegression) {
+            grid.add(
+                new Row(
+                    network == Network.FINE_TUNED,
+                    tap,
+                    Heads.named("--heads", head),
+                    bbox == Switch.ON));
           }
         }
       }
     }
     return grid;
-  }
-
-  /** The layers that were asked for. */
-  private List<Tap> taps(NetworkDefinition network) {
-    List<Tap> taps = new ArrayList<>();
-    for (String layer : layers) {
-      Tap tap =
-          List.of(Tap.POOL5, Tap.FC6, Tap.FC7)
-              .get(choice("--layers", layer, "pool5", "fc6", "fc7"));
-      if (!network.taps().containsKey(tap)) {
-        throw new ConfigException("--layers: " + network.lacks(tap));
-      }
-      taps.add(tap);
-    }
-    return taps;
-  }
-
-  private static int choice(String option, String value, String... choices) {
-    int index = List.of(choices).indexOf(value);
-    if (index < 0) {
-      throw new ConfigException(
-          "%s takes %s, not '%s'.".formatted(option, String.join(", ", choices), value));
-    }
-    return index;
-  }
-
-  private static ObjectNode tree(Row row, EvaluationResult result) {
-    ObjectNode tree = new ObjectMapper().createObjectNode();
-    tree.put("finetuned", row.finetuned());
-    tree.put("layer", row.layer().label());
-    tree.put("head", row.head().label());
-    tree.put("bbox", row.boxRegression());
-    tree.put("mAP", Json.orNull(result.meanAp()));
-    ObjectNode ap = tree.putObject("ap");
-    result.apByClass().forEach(ap::put);
-    return tree;
   }
 }

@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.JsonOutput;
 import org.rcnn.data.ImageFiles;
-import org.rcnn.data.voc.DevkitAudit;
-import org.rcnn.data.voc.DevkitAudit.ClassCount;
-import org.rcnn.data.voc.DevkitAudit.SplitCount;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetAudit;
+import org.rcnn.data.dataset.DatasetAudit.ClassCount;
+import org.rcnn.data.dataset.DatasetAudit.SplitCount;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,15 +25,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Looks at every image and annotation of a VOC-style folder. */
+/** Looks at every image and annotation of a dataset. */
 @Command(
     name = "check",
     description =
-        "Tells what is in a VOC-style folder and what is wrong with it; status 1 if nothing of it"
-            + " can be used.")
+        "Tells what is in a folder of annotated images and what is wrong with it; status 1 if"
+            + " nothing of it can be used.")
 final class DataCheckCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "DEVKIT", description = "VOC-style folder.")
+  @Parameters(
+      paramLabel = "DEVKIT",
+      description = "Folder of annotated images, such as a VOC devkit.")
   private Path folder;
 
   @Option(
@@ -51,36 +54,36 @@ final class DataCheckCommand implements Callable<Integer> {
     if (show < 0) {
       throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
     }
-    VocDevkit devkit = VocDevkit.open(folder);
-    DevkitAudit audit = DevkitAudit.of(devkit);
-    boolean usable = isUsable(devkit);
-    print(audit);
+    Dataset dataset = DatasetFormats.installed().open(folder);
+    DatasetAudit audit = DatasetAudit.of(dataset);
+    boolean usable = isUsable(dataset);
+    print(audit, dataset.splitAdvice());
     json.write(tree(audit, usable));
     if (!usable) {
       throw new IOException(
           "Nothing in %s can be used: no image that can be read has an annotated object."
-              .formatted(devkit.root()));
+              .formatted(dataset.root()));
     }
     return 0;
   }
 
   /** Whether there is an image with an object; in a good folder the first one looked at. */
-  private static boolean isUsable(VocDevkit devkit) throws IOException {
-    for (String id : devkit.annotatedIds()) {
+  private static boolean isUsable(Dataset dataset) throws IOException {
+    for (String id : dataset.annotatedIds()) {
       try {
-        if (!devkit.annotation(id).objects().isEmpty()) {
-          ImageFiles.read(devkit.image(id));
+        if (!dataset.annotation(id).objects().isEmpty()) {
+          ImageFiles.read(dataset.image(id));
           return true;
         }
       } catch (IOException e) {
-        // The audit has told it.
+        // Already reported by the audit.
         continue;
       }
     }
     return false;
   }
 
-  private static Map<String, List<String>> problems(DevkitAudit audit) {
+  private static Map<String, List<String>> problems(DatasetAudit audit) {
     Map<String, List<String>> kinds = new LinkedHashMap<>();
     kinds.put("missing images", audit.missingImages());
     kinds.put("unreadable images", audit.unreadableImages());
@@ -90,11 +93,11 @@ final class DataCheckCommand implements Callable<Integer> {
     return kinds;
   }
 
-  private void print(DevkitAudit audit) {
+  private void print(DatasetAudit audit, String splitAdvice) {
     PrintWriter out = spec.commandLine().getOut();
     out.printf("%s: %d images%n", audit.root(), audit.images());
     if (audit.splits().isEmpty()) {
-      out.printf("%nNo splits in ImageSets/Main.%n");
+      out.printf("%nNo splits; %s.%n", splitAdvice);
     }
     audit.splits().forEach((name, split) -> print(out, name, split));
     out.println();
@@ -131,7 +134,7 @@ final class DataCheckCommand implements Callable<Integer> {
                     count.truncated()));
   }
 
-  private static ObjectNode tree(DevkitAudit audit, boolean usable) {
+  private static ObjectNode tree(DatasetAudit audit, boolean usable) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("root", audit.root().toString());
     tree.put("usable", usable);

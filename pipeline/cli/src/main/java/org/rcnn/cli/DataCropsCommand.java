@@ -15,7 +15,8 @@ import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.run.DetectionSet;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "crops",
     description =
-        "Cuts the objects of a VOC-style folder out, one folder per class, to pre-train on.")
+        "Cuts the objects of annotated images out, one folder per class, to pre-train on.")
 final class DataCropsCommand implements Callable<Integer> {
 
   private static final float QUALITY = 0.95f;
@@ -92,15 +93,15 @@ final class DataCropsCommand implements Callable<Integer> {
           "--scale must lie between 1 and 4, and --least-side be at least 1.");
     }
     DataGenerateCommand.requireEmpty(out);
-    VocDevkit devkit = VocDevkit.open(data);
+    Dataset dataset = DatasetFormats.installed().open(data);
     Problems problems = new Problems(false, "");
     PrintWriter report = spec.commandLine().getOut();
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.put("out", out.toString());
     // Both are opened before anything is written.
     Map<String, DetectionSet> parts = new LinkedHashMap<>();
-    parts.put("train", DetectionSet.read(devkit, train, 0, problems));
-    parts.put("val", DetectionSet.read(devkit, val, 0, problems));
+    parts.put("train", DetectionSet.read(dataset, train, 0, problems));
+    parts.put("val", DetectionSet.read(dataset, val, 0, problems));
     for (Map.Entry<String, DetectionSet> part : parts.entrySet()) {
       Path folder = out.resolve(part.getKey());
       Map<String, Integer> counts = cut(part.getValue(), folder, problems);

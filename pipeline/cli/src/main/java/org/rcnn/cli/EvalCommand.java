@@ -15,15 +15,16 @@ import java.util.stream.Collectors;
 import org.rcnn.cli.options.JsonOutput;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.GroundTruth;
-import org.rcnn.data.voc.AnnotationReading;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.AnnotationReading;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.report.ResultJson;
 import org.rcnn.pipeline.run.Problems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DEVKIT",
-      description = "VOC-style folder; annotations and splits suffice.")
+      description = "Folder of annotated images; annotations and splits suffice.")
   private Path data;
 
   @Option(
@@ -62,7 +63,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--metric",
       defaultValue = "voc07",
       paramLabel = "METRIC",
-      description = "voc07 (11 points, the default), area, or coco.")
+      description = "How AP is computed: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private ApMetric metric;
 
   @Option(
@@ -81,9 +82,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DetectionEvaluator evaluator = evaluator();
-    VocDevkit devkit = VocDevkit.open(data);
-    List<String> ids = devkit.imageIds(split);
-    List<Annotation> annotations = annotations(devkit, ids);
+    Dataset dataset = DatasetFormats.installed().open(data);
+    List<String> ids = dataset.imageIds(split);
+    List<Annotation> annotations = annotations(dataset, ids);
     VocResults results = VocResults.read(detections, split);
     EvaluationResult result =
         evaluator.evaluate(
@@ -94,8 +95,11 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private DetectionEvaluator evaluator() {
-    if (metric == ApMetric.COCO && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
-      throw new ConfigException("--iou does nothing for coco, which averages over ten of them.");
+    if (metric.averagesOverlaps()
+        && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
+      throw new ConfigException(
+          "--iou does nothing for %s, which averages over overlaps of its own."
+              .formatted(metric.label()));
     }
     try {
       return new DetectionEvaluator(metric, iou);
@@ -105,11 +109,11 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** The annotations that can be read; the others are reported. */
-  private List<Annotation> annotations(VocDevkit devkit, List<String> ids) throws IOException {
+  private List<Annotation> annotations(Dataset dataset, List<String> ids) throws IOException {
     List<Annotation> annotations = new ArrayList<>();
     for (String id : ids) {
       try {
-        AnnotationReading reading = devkit.readAnnotation(id);
+        AnnotationReading reading = dataset.readAnnotation(id);
         for (String problem : reading.problems()) {
           problems.report(problem);
         }
@@ -123,7 +127,7 @@ final class EvalCommand implements Callable<Integer> {
     if (annotations.isEmpty()) {
       throw new IOException(
           "No annotation of split '%s' in %s can be read; `data check` lists what is wrong."
-              .formatted(split, devkit.root()));
+              .formatted(split, dataset.root()));
     }
     return annotations;
   }
@@ -196,11 +200,9 @@ final class EvalCommand implements Callable<Integer> {
   /** The result for programs; mAP is null if no class can be scored. */
   private ObjectNode tree(EvaluationResult result) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.put("metric", result.metric().key());
+    tree.put("metric", result.metric().label());
     tree.put("iou", result.iou());
-    tree.put("mAP", Json.orNull(result.meanAp()));
-    ObjectNode ap = tree.putObject("ap");
-    result.apByClass().forEach(ap::put);
+    ResultJson.putScores(tree, result);
     tree.put("images", result.images());
     tree.put("split", split);
     ObjectNode classes = tree.putObject("classes");

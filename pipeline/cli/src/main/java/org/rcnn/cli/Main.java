@@ -1,10 +1,10 @@
 package org.rcnn.cli;
 
 import java.util.Locale;
-import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.cli.options.LabelConverter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ScopeType;
 
 /** The command line: {@code rcnn COMMAND}. */
@@ -18,11 +18,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {CommandLine.HelpCommand.class})
 public final class Main {
 
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Show a failure's stack trace.")
-  private boolean debug;
+  @Mixin private final Failures failures = new Failures();
 
   private Main() {}
 
@@ -43,27 +39,9 @@ public final class Main {
     CommandLine line = new CommandLine(main);
     Commands.addTo(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (main.debug) {
-            failure.printStackTrace(command.getErr());
-          }
-          command.getErr().println(Failures.sentence(failure));
-          return failure instanceof ConfigException
-              ? CommandLine.ExitCode.USAGE
-              : CommandLine.ExitCode.SOFTWARE;
-        });
-    line.setParameterExceptionHandler(
-        (failure, parsed) -> {
-          failure.getCommandLine().getErr().println(Failures.sentence(failure));
-          failure
-              .getCommandLine()
-              .getErr()
-              .printf(
-                  "`%s --help` lists what it takes.%n",
-                  failure.getCommandLine().getCommandSpec().qualifiedName());
-          return CommandLine.ExitCode.USAGE;
-        });
+    LabelConverter.addTo(line);
+    line.setExecutionExceptionHandler(main.failures);
+    line.setParameterExceptionHandler(main.failures);
     if (arguments.length == 0) {
       line.usage(System.out);
       return CommandLine.ExitCode.USAGE;
@@ -71,10 +49,7 @@ public final class Main {
     try {
       return line.execute(arguments);
     } catch (Error e) {
-      if (main.debug) {
-        e.printStackTrace();
-      }
-      System.err.println(Failures.sentence(e));
+      main.failures.report(e, line.getErr());
       return CommandLine.ExitCode.SOFTWARE;
     }
   }

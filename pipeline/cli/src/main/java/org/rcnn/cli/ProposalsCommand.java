@@ -17,7 +17,8 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.draw.CoveragePicture;
 import org.rcnn.pipeline.draw.SegmentationPicture;
@@ -46,7 +47,10 @@ final class ProposalsCommand implements Callable<Integer> {
   /** How many boxes of each image count in the table of the ranking. */
   private static final List<Integer> FIRST_BOXES = List.of(100, 500, 600, 1_000, 2_000);
 
-  @Option(names = "--data", paramLabel = "DEVKIT", description = "VOC-style folder.")
+  @Option(
+      names = "--data",
+      paramLabel = "DEVKIT",
+      description = "Folder of annotated images, such as a VOC devkit.")
   private Path data;
 
   @Option(
@@ -162,8 +166,8 @@ final class ProposalsCommand implements Callable<Integer> {
   }
 
   private void wholeSplit(SelectiveSearch search) throws IOException {
-    VocDevkit devkit = VocDevkit.open(data);
-    List<String> ids = devkit.imageIds(split);
+    Dataset dataset = DatasetFormats.installed().open(data);
+    List<String> ids = dataset.imageIds(split);
     if (limit != null && limit < ids.size()) {
       ids = ids.subList(0, limit);
     }
@@ -174,7 +178,7 @@ final class ProposalsCommand implements Callable<Integer> {
       OrderedWork.<String, Found>forEach(
           ids,
           threads,
-          id -> search(search, devkit, id),
+          id -> search(search, dataset, id),
           (id, found) -> {
             progress.step();
             if (found.boxes == null) {
@@ -189,7 +193,7 @@ final class ProposalsCommand implements Callable<Integer> {
       if (seconds.isEmpty()) {
         throw new IOException(
             "Split '%s' of %s has no usable image; `data check` lists what is wrong."
-                .formatted(split, devkit.root()));
+                .formatted(split, dataset.root()));
       }
       if (file != null) {
         file.commit();
@@ -200,10 +204,10 @@ final class ProposalsCommand implements Callable<Integer> {
     json.write(tree(recall, search.config(), median));
   }
 
-  private Found search(SelectiveSearch search, VocDevkit devkit, String id) throws IOException {
+  private Found search(SelectiveSearch search, Dataset dataset, String id) throws IOException {
     RgbImage pixels;
     try {
-      pixels = ImageFiles.read(devkit.image(id));
+      pixels = ImageFiles.read(dataset.image(id));
     } catch (IOException e) {
       problems.report(e.getMessage() + " The image is left out.");
       return new Found(null, null, 0);
@@ -211,7 +215,7 @@ final class ProposalsCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     List<Box> boxes = search.propose(pixels);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    Annotation annotation = annotation(devkit, id, pixels);
+    Annotation annotation = annotation(dataset, id, pixels);
     if (draw != null) {
       draw(search, pixels, annotation, boxes, id);
     }
@@ -219,9 +223,9 @@ final class ProposalsCommand implements Callable<Integer> {
   }
 
   /** The image's objects with the size its pixels have; none if they cannot be read. */
-  private Annotation annotation(VocDevkit devkit, String id, RgbImage pixels) throws IOException {
+  private Annotation annotation(Dataset dataset, String id, RgbImage pixels) throws IOException {
     try {
-      Annotation read = devkit.annotation(id);
+      Annotation read = dataset.annotation(id);
       return new Annotation(id, pixels.width(), pixels.height(), read.objects());
     } catch (IOException e) {
       problems.report(e.getMessage() + " The image counts for the number of windows only.");

@@ -1,7 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -9,9 +7,7 @@ import org.rcnn.cli.options.JsonOutput;
 import org.rcnn.cli.options.RunOptions;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
-import org.rcnn.pipeline.report.Manifest;
-import org.rcnn.pipeline.report.RunFindings;
-import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.report.RunResults;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
@@ -41,11 +37,7 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(experiment.backbone().transfer().report());
     EvaluationResult result = experiment.evaluate(row);
     experiment.detector(row);
-    ObjectNode summary = summary(run, experiment, row, result);
-    Json.write(run.folder().root().resolve("manifest.json"), Manifest.of(run, experiment, summary));
-    json.write(summary);
-    RunFindings.report(run, experiment, row, result)
-        .write(run.folder().root().resolve("report.html"));
+    json.write(RunResults.write(run, experiment, row, result));
     System.out.println();
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
     run.folder()
@@ -58,26 +50,10 @@ final class RunCommand implements Callable<Integer> {
             + " detector.rcnn, manifest.json%n",
         100 * result.meanAp(),
         row.label(),
-        result.metric().key(),
+        result.metric().label(),
         PeakMemory.bytes() / (double) (1 << 30),
         run.problems().sentences().size(),
         run.folder().root());
     return 0;
-  }
-
-  private static ObjectNode summary(
-      Run run, Experiment experiment, Row row, EvaluationResult result) {
-    ObjectNode summary = new ObjectMapper().createObjectNode();
-    summary.put("mAP", Json.orNull(result.meanAp()));
-    ObjectNode ap = summary.putObject("ap");
-    result.apByClass().forEach(ap::put);
-    ObjectNode seconds = summary.putObject("seconds");
-    run.folder().stageSeconds().forEach(seconds::put);
-    summary.put("peak_memory_bytes", PeakMemory.bytes());
-    summary.put("run", run.folder().root().toString());
-    summary.put("metric", result.metric().key());
-    summary.put("row", row.label());
-    summary.set("network", Manifest.network(experiment.backbone().definition()));
-    return summary;
   }
 }

@@ -3,7 +3,6 @@ package org.rcnn.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.JsonOutput;
@@ -60,30 +59,35 @@ final class StageCommand implements Callable<Integer> {
   }
 
   private int run(Run run, Experiment experiment) throws IOException {
-    Path made = make(experiment);
+    String made = make(experiment);
     ObjectNode summary = new ObjectMapper().createObjectNode();
     summary.put("stage", stage.label());
-    summary.put("artifact", made == null ? "" : made.toString());
+    summary.put("artifact", made);
     ObjectNode seconds = summary.putObject("seconds");
     run.folder().stageSeconds().forEach(seconds::put);
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     summary.put("run", run.folder().root().toString());
     json.write(summary);
     System.out.println(
-        made == null ? "The network's own scores are the head; nothing to train." : made);
+        made.isEmpty() ? "The network's own scores are the head; nothing to train." : made);
     return 0;
   }
 
-  private Path make(Experiment experiment) throws IOException {
+  /** Where the stage's artifact lies; empty if it has none. */
+  private String make(Experiment experiment) throws IOException {
     return switch (stage) {
       case FINETUNE -> {
         System.out.println(experiment.backbone().summary());
         System.out.print(experiment.backbone().transfer().report());
-        yield experiment.fineTuned();
+        yield experiment.fineTuned().place().toString();
       }
-      case FEATURES -> experiment.features(experiment.finetunes());
-      case SVM -> experiment.head(experiment.configuredRow());
-      case BBOX -> experiment.boxRegression(experiment.finetunes());
+      case FEATURES -> experiment.features(experiment.finetunes()).get(0).place().toString();
+      case SVM ->
+          experiment
+              .head(experiment.configuredRow())
+              .map(head -> head.place().toString())
+              .orElse("");
+      case BBOX -> experiment.boxRegression(experiment.finetunes()).place().toString();
     };
   }
 }

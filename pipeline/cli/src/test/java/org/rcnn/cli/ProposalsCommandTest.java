@@ -218,17 +218,19 @@ class ProposalsCommandTest {
   @Test
   void wrongUseIsRefused() {
     search("--mode", "slow")
-        .refused(2, "There is no mode 'slow' of selective search; choose one of fast,");
-    search("--ranking", "best").refused(2, "there is no ranking 'best'; choose coverage or");
-    search("--colours", "hsv,xyz").refused(2, "there is no colour space 'xyz'; choose of hsv,");
+        .refused(2, "--mode must be one of fast, authors-fast, quality, opencv-fast; it is slow.");
+    search("--ranking", "best")
+        .refused(2, "--ranking must be one of authors, coverage; it is best.");
+    search("--colours", "hsv,xyz")
+        .refused(2, "--colours must be one of hsv, lab, rgi, hue, intensity; it is xyz.");
     search("--similarities", "CT,Q").refused(2, "'Q' is no set of the letters C, T, S and F.");
-    search("--similarities", "").refused(2, "A similarity set must hold at least one similarity.");
-    search("--scales", "50,0").refused(2, "Each scale k must be at least 1");
+    search("--similarities", "").refused(2, "similarity-sets must hold at least one value.");
+    search("--scales", "50,0").refused(2, "scales must be at least 1");
     search("--scales", "big").refused(2, "--scales");
     search("--threads", "0").refused(2, "--threads must be at least 1");
     search("--limit", "0").refused(2, "--limit must be at least 1");
-    search("--max-boxes", "0").refused(2, "maxBoxes must be at least 1");
-    search("--width", "0").refused(2, "at least 1 pixel");
+    search("--max-boxes", "0").refused(2, "max-boxes must be at least 1");
+    search("--width", "0").refused(2, "width must be at least 1");
     search("--out", "boxes.xls").refused(2, "boxes.xls must end in .csv or .json");
     search("--colour", "red").refused(2, "--colour");
     search("--image", "a.png").refused(2, "Give --data and --split, or --image alone.");

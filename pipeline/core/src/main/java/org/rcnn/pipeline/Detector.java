@@ -19,8 +19,6 @@ import org.rcnn.data.RgbImage;
 import org.rcnn.pipeline.stage.DetectionAssembly;
 import org.rcnn.pipeline.stage.DetectorFile;
 import org.rcnn.pipeline.stage.DetectorFile.Description;
-import org.rcnn.pipeline.stage.ProposalStage;
-import org.rcnn.pipeline.stage.RegionHead;
 import org.rcnn.proposals.SelectiveSearch;
 
 /**
@@ -125,8 +123,7 @@ public final class Detector implements AutoCloseable {
     this.threads = options.threads();
     this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
     this.description = file.description();
-    this.search =
-        new SelectiveSearch(ProposalStage.settings(description.proposals(), description.seed()));
+    this.search = new SelectiveSearch(description.proposals().settings(description.seed()));
     this.assembly = new DetectionAssembly(description.detection(), file.head());
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
@@ -171,7 +168,7 @@ public final class Detector implements AutoCloseable {
 
   /** The score from which an object is rather there than not: 0 for SVMs, 0.5 for probabilities. */
   public double evenOdds() {
-    return file.head() instanceof RegionHead.Svm ? 0 : 0.5;
+    return file.head().evenOdds();
   }
 
   /**
@@ -193,7 +190,7 @@ public final class Detector implements AutoCloseable {
     RegionFeatures features =
         extractor.extract(image, regions, pool, threads, new ExtractionClock(clock));
     long extracted = System.nanoTime();
-    float[] scores = file.head().score(features.at(description.layer()), regions.size());
+    float[] scores = file.scorer().score(features.at(description.layer()), regions.size());
     long scored = System.nanoTime();
     clock.spent(Step.SCORE, scored - extracted);
     List<Detection> found =

@@ -9,7 +9,7 @@ import de.bwaldvogel.liblinear.SolverType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmPeer;
 

@@ -3,8 +3,8 @@ package org.rcnn.svm.peers;
 import java.util.List;
 import libsvm.svm_node;
 import libsvm.svm_parameter;
-import org.rcnn.svm.FeatureMatrix;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.FeatureMatrix;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /**
  * LIBSVM with a precomputed kernel: one product by our engine, then nodes that a row and a column

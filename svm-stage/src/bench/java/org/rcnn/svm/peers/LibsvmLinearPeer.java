@@ -3,7 +3,7 @@ package org.rcnn.svm.peers;
 import java.util.List;
 import libsvm.svm_node;
 import libsvm.svm_parameter;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 
 /** LIBSVM with its linear kernel on the features; only values that are not 0 become nodes. */
 public final class LibsvmLinearPeer extends LibsvmPeer {

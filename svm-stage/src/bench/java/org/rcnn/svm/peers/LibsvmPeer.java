@@ -7,7 +7,7 @@ import libsvm.svm_model;
 import libsvm.svm_node;
 import libsvm.svm_parameter;
 import libsvm.svm_problem;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmPeer;
 

@@ -8,22 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.bench.Contest.Contestant;
+import org.rcnn.cli.bench.Contest.Stopwatch;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
-import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.speed.ForwardPass;
@@ -33,15 +31,15 @@ import org.rcnn.cnn.speed.MatrixPeak;
 import org.rcnn.cnn.speed.OwnForward;
 import org.rcnn.data.Box;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.SideBySide;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code rcnn bench cnn}: one batch through one network with fresh weights, up to the deepest layer
@@ -98,102 +96,72 @@ final class BenchCnnCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Of weights, images and regions (default 1).")
   private long seed = 1;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
-
-  /** Something that is timed, with what it took. */
-  private record Candidate(String name, boolean peer, ForwardPass pass, List<Double> seconds) {}
+  @Mixin private BenchOutput output;
 
   @Override
   public Integer call() throws IOException {
-    check();
+    if (batch < 1 || passes < 1 || threads.stream().anyMatch(count -> count < 1)) {
+      throw new ConfigException("--batch, --passes and --threads must be at least 1.");
+    }
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
-    NetworkDefinition definition = definition();
+    NetworkDefinition definition = BenchOutput.network(architecture, 21);
     ForwardTask task = ForwardTask.noise(definition, batch, 1, seed);
     double work = 2.0 * definition.multiplications(task.tap());
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        Locale.ROOT,
+    PrintWriter out = output.out();
+    output.printf(
         "%s to %s, batches of %d, %.2f GFLOP an image; median of %d passes%n",
-        definition.name(),
-        task.tap().label(),
-        batch,
-        work * 1e-9,
-        passes);
+        definition.name(), task.tap().label(), batch, work * 1e-9, passes);
     List<ForwardPeer> peers = peers(out);
     List<Execution> executions = executions(out);
-    BenchTable table = new BenchTable();
-    ObjectNode tree = table.toJson();
-    ArrayNode machine = tree.putArray("matrix_product");
+    List<Measurement> rows = new ArrayList<>();
+    ObjectNode about = Json.object();
+    ArrayNode machine = about.putArray("matrix_product");
     Path folder = Files.createTempDirectory("rcnn-bench");
     try {
       for (int count : threads.stream().distinct().toList()) {
         MatrixPeak peak = MatrixPeak.measure(count, PEAK_REPEATS);
-        out.printf(
-            Locale.ROOT,
+        output.printf(
             "%d threads: product of matrices %.1f GFLOP/s, as a convolution %.1f%n",
-            count,
-            peak.product() * 1e-9,
-            peak.convolution() * 1e-9);
+            count, peak.product() * 1e-9, peak.convolution() * 1e-9);
         machine
             .addObject()
             .put("threads", count)
             .put("product_gflops", peak.product() * 1e-9)
             .put("convolution_gflops", peak.convolution() * 1e-9);
-        measure(task.withThreads(count), executions, peers, folder, table, work, peak);
+        rows.addAll(measure(task.withThreads(count), executions, peers, folder, peak));
       }
     } finally {
       delete(folder);
     }
     out.println();
-    out.print(table.toText());
-    out.flush();
-    tree.set("rows", table.toJson().get("rows"));
-    tree.put("architecture", definition.name());
-    tree.put("tap", task.tap().label());
-    tree.put("batch", batch);
-    tree.put("gflop_per_image", work * 1e-9);
-    tree.put("engine", TorchEngine.version());
-    json.write(tree);
+    about.put("architecture", definition.name());
+    about.put("tap", task.tap().label());
+    about.put("batch", batch);
+    about.put("gflop_per_image", work * 1e-9);
+    about.put("engine", TorchEngine.version());
+    output.publish(about, List.of(rows));
     return 0;
-  }
-
-  private void check() {
-    if (batch < 1 || passes < 1 || threads.stream().anyMatch(count -> count < 1)) {
-      throw new ConfigException("--batch, --passes and --threads must be at least 1.");
-    }
-  }
-
-  private NetworkDefinition definition() {
-    try {
-      return Architectures.byName(architecture, 21);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("--architecture: " + e.getMessage());
-    }
   }
 
   /** Our own ways to run a network that make sense on this machine. */
   private List<Execution> executions(PrintWriter out) {
-    List<Execution> executions = new ArrayList<>(List.of(Execution.PLAIN, Execution.FUSED));
     if (bf16 || Processor.hasBfloat16()) {
-      executions.add(Execution.BF16);
-    } else {
-      out.println(
-          "Without ours, bf16: this processor is not known to have instructions for it; --bf16 runs"
-              + " it all the same.");
+      return List.of(Execution.PLAIN, Execution.FUSED, Execution.BF16);
     }
-    return executions;
+    out.println(
+        "Without ours, bf16: this processor is not known to have instructions for it; --bf16 runs"
+            + " it all the same.");
+    return List.of(Execution.PLAIN, Execution.FUSED);
   }
 
   /** The peers that take part; what keeps the others from it is printed. */
   private List<ForwardPeer> peers(PrintWriter out) {
     List<ForwardPeer> peers = new ArrayList<>();
-    List<ForwardPeer> known = ForwardPeer.onClassPath(out::println);
-    if (known.isEmpty()) {
-      out.println("No peers are on the class path; ./rcnn bench builds with them.");
-    }
-    for (ForwardPeer peer : known) {
+    for (ForwardPeer peer :
+        BenchOutput.peers(
+            ForwardPeer.class,
+            out,
+            "No peers are on the class path; ./rcnn bench builds with them.")) {
       if (without.stream().noneMatch(peer.name()::startsWith)) {
         peer.obstacle()
             .ifPresentOrElse(
@@ -204,65 +172,77 @@ final class BenchCnnCommand implements Callable<Integer> {
     return peers;
   }
 
-  private void measure(
+  private List<Measurement> measure(
       ForwardTask task,
       List<Execution> executions,
       List<ForwardPeer> peers,
       Path folder,
-      BenchTable table,
-      double work,
       MatrixPeak peak)
       throws IOException {
-    List<Candidate> candidates = new ArrayList<>();
-    try {
-      for (Execution execution : executions) {
-        String name = "ours, " + execution.name().toLowerCase(Locale.ROOT);
-        candidates.add(candidate(name, false, OwnForward.open(task, execution)));
-        if (task.threads() > 1) {
-          ForwardPass each = new PerCore(task, execution);
-          candidates.add(candidate(name + ", a batch for each core", false, each));
-        }
-        ForwardPass photo = new PhotoToFeatures(task, execution, seed);
-        candidates.add(candidate(name + ", photo to features", false, photo));
+    Contest contest = new Contest(output.out()::println);
+    Rating rating = new Rating(task, peak);
+    int count = task.threads();
+    for (Execution execution : executions) {
+      String name = "ours, " + execution.name().toLowerCase(Locale.ROOT);
+      contest.enter(name, count, () -> new Passing(OwnForward.open(task, execution), rating));
+      if (count > 1) {
+        String each = name + ", a batch for each core";
+        contest.enter(each, count, () -> new Passing(perCore(task, execution), rating));
       }
-      for (ForwardPeer peer : peers) {
-        candidates.add(candidate(peer.name(), true, peer.open(task, folder)));
+      String photo = name + ", photo to features";
+      contest.enter(photo, count, () -> new Passing(photoToFeatures(task, execution), rating));
+    }
+    for (ForwardPeer peer : peers) {
+      contest.enterPeer(peer.name(), count, () -> new Passing(peer.open(task, folder), rating));
+    }
+    return contest.run(passes);
+  }
+
+  /** What passes come to, beside the machine's best and the first contestant's result. */
+  private static final class Rating {
+    private final double images;
+    private final double operations;
+    private final double peak;
+    private float[] reference;
+
+    Rating(ForwardTask task, MatrixPeak peak) {
+      this.images = task.batch();
+      this.operations = 2.0 * task.definition().multiplications(task.tap()) * images;
+      this.peak = peak.best();
+    }
+
+    void add(double seconds, float[] result, Map<String, Double> figures) {
+      figures.put("crops_per_s", images / seconds);
+      figures.put("gflop_per_s", operations / seconds * 1e-9);
+      figures.put("share_of_peak", operations / seconds / peak);
+      if (reference == null) {
+        reference = result;
+      } else if (result != null) {
+        figures.put("difference", difference(reference, result));
       }
-      for (int i = 0; i <= passes; i++) {
-        for (Candidate candidate : candidates) {
-          double seconds = candidate.pass().run();
-          if (i > 0) {
-            candidate.seconds().add(seconds);
-          }
-        }
-      }
-      float[] reference = candidates.get(0).pass().output();
-      for (Candidate candidate : candidates) {
-        table.add(row(candidate, task, work, peak, reference));
-      }
-    } finally {
-      candidates.forEach(candidate -> candidate.pass().close());
     }
   }
 
-  private static Candidate candidate(String name, boolean peer, ForwardPass pass) {
-    return new Candidate(name, peer, pass, new ArrayList<>());
-  }
-
-  private static BenchTable.Row row(
-      Candidate candidate, ForwardTask task, double work, MatrixPeak peak, float[] reference)
-      throws IOException {
-    double median =
-        BenchTable.median(candidate.seconds().stream().mapToDouble(Double::doubleValue).toArray());
-    Map<String, Double> more = new LinkedHashMap<>();
-    more.put("crops_per_s", task.batch() / median);
-    more.put("gflop_per_s", work * task.batch() / median * 1e-9);
-    more.put("share_of_peak", work * task.batch() / median / peak.best());
-    float[] output = candidate.pass().output();
-    if (output != null && output != reference) {
-      more.put("difference", difference(reference, output));
+  private record Passing(ForwardPass pass, Rating rating) implements Contestant {
+    @Override
+    public void warmUp() throws IOException {
+      pass.run();
     }
-    return new BenchTable.Row(candidate.name(), task.threads(), median, candidate.peer(), more);
+
+    @Override
+    public void turn(Stopwatch watch) throws IOException {
+      watch.seconds(pass.run());
+    }
+
+    @Override
+    public void conclude(double medianSeconds, Map<String, Double> figures) throws IOException {
+      rating.add(medianSeconds, pass.output(), figures);
+    }
+
+    @Override
+    public void close() {
+      pass.close();
+    }
   }
 
   /** The largest difference as a share of the largest value. */
@@ -288,110 +268,80 @@ final class BenchCnnCommand implements Callable<Integer> {
     }
   }
 
-  /** Some work for each of several threads at once. */
-  private static double together(ExecutorService threads, int count, Runnable[] work)
-      throws IOException {
-    long start = System.nanoTime();
-    List<Future<?>> running = new ArrayList<>();
-    for (Runnable one : work) {
-      running.add(threads.submit(one));
-    }
-    try {
-      for (Future<?> future : running) {
-        future.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("The benchmark was interrupted.", e);
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    }
-    return (System.nanoTime() - start) * 1e-9 / count;
-  }
-
   /** Each thread with a batch of its own. */
-  private static final class PerCore implements ForwardPass {
-    private final List<OwnForward> passes = new ArrayList<>();
-    private final ExecutorService threads;
-
-    PerCore(ForwardTask task, Execution execution) {
-      threads = Executors.newFixedThreadPool(task.threads());
-      for (int i = 0; i < task.threads(); i++) {
-        passes.add(OwnForward.open(task.withThreads(1), execution));
-      }
+  private static ForwardPass perCore(ForwardTask task, Execution execution) {
+    List<OwnForward> passes = new ArrayList<>();
+    List<Supplier<Object>> work = new ArrayList<>();
+    for (int i = 0; i < task.threads(); i++) {
+      OwnForward pass = OwnForward.open(task.withThreads(1), execution);
+      passes.add(pass);
+      work.add(pass::run);
     }
-
-    @Override
-    public double run() throws IOException {
-      Runnable[] work = passes.stream().map(pass -> (Runnable) pass::run).toArray(Runnable[]::new);
-      return together(threads, work.length, work);
-    }
-
-    @Override
-    public float[] output() {
-      return passes.get(0).output();
-    }
-
-    @Override
-    public void close() {
-      threads.shutdown();
-      passes.forEach(OwnForward::close);
-    }
+    return new Together(work, passes.get(0), () -> passes.forEach(OwnForward::close));
   }
 
   /** Each thread with a photo and as many regions of it as a batch has images. */
-  private static final class PhotoToFeatures implements ForwardPass {
-    private final FeatureExtractor extractor;
-    private final ExecutorService threads;
-    private final Runnable[] work;
-
-    PhotoToFeatures(ForwardTask task, Execution execution, long seed) {
-      extractor =
-          FeatureExtractor.onCpu(
-              task.definition(), task.weights(), Set.of(task.tap()), task.batch(), execution);
-      threads = Executors.newFixedThreadPool(task.threads());
-      Random random = new Random(seed);
-      byte[] rgb = new byte[3 * PHOTO_WIDTH * PHOTO_HEIGHT];
-      random.nextBytes(rgb);
-      RgbImage photo = new RgbImage(PHOTO_WIDTH, PHOTO_HEIGHT, rgb);
-      work = new Runnable[task.threads()];
-      for (int i = 0; i < work.length; i++) {
-        List<Box> regions = regions(task.batch(), random);
-        work[i] =
-            () -> {
-              TorchEngine.useThreads(1);
-              extractor.extract(photo, regions);
-            };
-      }
+  private ForwardPass photoToFeatures(ForwardTask task, Execution execution) {
+    FeatureExtractor extractor =
+        FeatureExtractor.onCpu(
+            task.definition(), task.weights(), Set.of(task.tap()), task.batch(), execution);
+    Random random = new Random(seed);
+    byte[] rgb = new byte[3 * PHOTO_WIDTH * PHOTO_HEIGHT];
+    random.nextBytes(rgb);
+    RgbImage photo = new RgbImage(PHOTO_WIDTH, PHOTO_HEIGHT, rgb);
+    List<Supplier<Object>> work = new ArrayList<>();
+    for (int i = 0; i < task.threads(); i++) {
+      List<Box> regions = regions(task.batch(), random);
+      work.add(
+          () -> {
+            TorchEngine.useThreads(1);
+            return extractor.extract(photo, regions);
+          });
     }
+    return new Together(work, null, extractor::close);
+  }
 
-    private static List<Box> regions(int count, Random random) {
-      List<Box> regions = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int width = 20 + random.nextInt(PHOTO_WIDTH - 20);
-        int height = 20 + random.nextInt(PHOTO_HEIGHT - 20);
-        int x = random.nextInt(PHOTO_WIDTH - width + 1);
-        int y = random.nextInt(PHOTO_HEIGHT - height + 1);
-        regions.add(new Box(x, y, x + width, y + height));
-      }
-      return regions;
+  private static List<Box> regions(int count, Random random) {
+    List<Box> regions = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int width = 20 + random.nextInt(PHOTO_WIDTH - 20);
+      int height = 20 + random.nextInt(PHOTO_HEIGHT - 20);
+      int x = random.nextInt(PHOTO_WIDTH - width + 1);
+      int y = random.nextInt(PHOTO_HEIGHT - height + 1);
+      regions.add(new Box(x, y, x + width, y + height));
+    }
+    return regions;
+  }
+
+  /**
+   * Some work for each of several threads at once, of which the time is divided by the threads.
+   *
+   * @param first has the result; null if it is not that of the task's images
+   */
+  private record Together(
+      List<Supplier<Object>> work, OwnForward first, Runnable release, ExecutorService pool)
+      implements ForwardPass {
+
+    Together(List<Supplier<Object>> work, OwnForward first, Runnable release) {
+      this(work, first, release, Executors.newFixedThreadPool(work.size()));
     }
 
     @Override
-    public double run() throws IOException {
-      return together(threads, work.length, work);
+    public double run() {
+      long start = System.nanoTime();
+      SideBySide.run(work, pool);
+      return (System.nanoTime() - start) * 1e-9 / work.size();
     }
 
-    /** Null: the regions are others than the batch's images. */
     @Override
     public float[] output() {
-      return null;
+      return first == null ? null : first.output();
     }
 
     @Override
     public void close() {
-      threads.shutdown();
-      extractor.close();
+      pool.shutdown();
+      release.run();
     }
   }
 }

@@ -2,7 +2,6 @@ package org.rcnn.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +14,8 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.rcnn.cli.bench.Contest.Stopwatch;
 import org.rcnn.cli.options.ExecutionOption;
-import org.rcnn.cli.options.JsonOutput;
-import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -32,16 +30,15 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.draw.Picture;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.DetectorFile;
-import org.rcnn.pipeline.stage.RegionHead;
+import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.svm.LinearModel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code rcnn bench image}: what the steps from a photo's file to its detections take, the first
@@ -99,12 +96,9 @@ final class BenchImageCommand implements Callable<Integer> {
 
   @Mixin private ExecutionOption execution;
 
-  @Mixin private JsonOutput json;
+  @Mixin private BenchOutput output;
 
-  @Spec private CommandSpec spec;
-
-  /** What one photo took: its steps in seconds, the whole last. */
-  private record Times(Map<String, Double> steps, int detections) {}
+  private int detections;
 
   @Override
   public Integer call() throws IOException {
@@ -114,54 +108,62 @@ final class BenchImageCommand implements Callable<Integer> {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Path made = image == null ? photo() : null;
     try {
-      return measure(made == null ? image : made);
+      measure(made == null ? image : made);
     } finally {
       if (made != null) {
         Files.delete(made);
       }
     }
+    return 0;
   }
 
-  private int measure(Path photo) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    BenchTable table = new BenchTable();
+  private void measure(Path photo) throws IOException {
+    List<Measurement> rows = new ArrayList<>();
     DetectorFile file = model == null ? madeUp() : DetectorFile.read(model);
     Detector.Options options = execution.on(ComputeDevice.CPU).withThreads(threads);
     long start = System.nanoTime();
     try (Detector detector = new Detector(file, options)) {
       double ready = (System.nanoTime() - start) * 1e-9;
-      table.add(new BenchTable.Row("network made ready, cold", threads, ready, false, Map.of()));
-      Times cold = once(detector, photo);
-      List<Times> warm = new ArrayList<>();
-      for (int i = 0; i < repeats; i++) {
-        warm.add(once(detector, photo));
-      }
-      add(table, "cold", cold.steps());
-      add(table, "warm", medians(warm));
-      RgbImage size = ImageFiles.read(photo);
-      out.printf(
-          Locale.ROOT,
-          "%s, %d x %d pixels, network %s, %s, %d detections; warm: median of %d%n%n",
-          photo.getFileName(),
-          size.width(),
-          size.height(),
-          file.network().name(),
-          options.execution().name().toLowerCase(Locale.ROOT),
-          cold.detections(),
-          repeats);
-      out.print(table.toText());
-      out.flush();
-      ObjectNode tree = table.toJson();
-      tree.put("architecture", file.network().name());
-      tree.put("execution", options.execution().name().toLowerCase(Locale.ROOT));
-      tree.put("boxes", file.description().proposals().maxBoxes());
-      tree.put("detections", cold.detections());
-      json.write(tree);
+      rows.add(new Measurement("network made ready, cold", threads, ready, false, Map.of()));
+      addSteps(rows, "cold", detector, photo, 1);
+      addSteps(rows, "warm", detector, photo, repeats);
     }
-    return 0;
+    RgbImage size = ImageFiles.read(photo);
+    String way = options.execution().name().toLowerCase(Locale.ROOT);
+    output.printf(
+        "%s, %d x %d pixels, network %s, %s, %d detections; warm: median of %d%n%n",
+        photo.getFileName(),
+        size.width(),
+        size.height(),
+        file.network().name(),
+        way,
+        detections,
+        repeats);
+    ObjectNode about = Json.object();
+    about.put("architecture", file.network().name());
+    about.put("execution", way);
+    about.put("boxes", file.description().proposals().maxBoxes());
+    about.put("detections", detections);
+    output.publish(about, List.of(rows));
   }
 
-  private Times once(Detector detector, Path photo) throws IOException {
+  /** A row for each step, and one for the whole. */
+  private void addSteps(
+      List<Measurement> rows, String state, Detector detector, Path photo, int rounds)
+      throws IOException {
+    Contest contest = new Contest(output.err()::println);
+    contest.enter("whole", threads, () -> watch -> detect(detector, photo, watch));
+    Measurement whole = contest.run(rounds).get(0);
+    Map<String, Double> steps = new LinkedHashMap<>(whole.figures());
+    steps.put("whole", whole.medianSeconds());
+    steps.forEach(
+        (step, seconds) -> {
+          Map<String, Double> share = Map.of("share", seconds / whole.medianSeconds());
+          rows.add(new Measurement(step + ", " + state, threads, seconds, false, share));
+        });
+  }
+
+  private void detect(Detector detector, Path photo, Stopwatch watch) throws IOException {
     Map<Step, AtomicLong> spent = new EnumMap<>(Step.class);
     for (Step step : Step.values()) {
       spent.put(step, new AtomicLong());
@@ -169,44 +171,16 @@ final class BenchImageCommand implements Callable<Integer> {
     long start = System.nanoTime();
     RgbImage decoded = ImageFiles.read(photo);
     long begin = System.nanoTime();
-    int found =
-        detector
-            .detect(decoded, (step, nanoseconds) -> spent.get(step).addAndGet(nanoseconds))
-            .size();
-    long end = System.nanoTime();
-    Map<String, Double> steps = new LinkedHashMap<>();
-    steps.put("decode", (begin - start) * 1e-9);
+    detections = detector.detect(decoded, (step, time) -> spent.get(step).addAndGet(time)).size();
+    watch.seconds((System.nanoTime() - start) * 1e-9);
+    watch.put("decode", (begin - start) * 1e-9);
     spent.forEach(
         (step, nanoseconds) -> {
           boolean shared = step == Step.WARP || step == Step.FORWARD;
-          steps.put(
+          watch.put(
               step.name().toLowerCase(Locale.ROOT),
               nanoseconds.get() * 1e-9 / (shared ? threads : 1));
         });
-    steps.put("whole", (end - start) * 1e-9);
-    return new Times(steps, found);
-  }
-
-  private static Map<String, Double> medians(List<Times> times) {
-    Map<String, Double> medians = new LinkedHashMap<>();
-    for (String step : times.get(0).steps().keySet()) {
-      double[] all = times.stream().mapToDouble(one -> one.steps().get(step)).toArray();
-      medians.put(step, BenchTable.median(all));
-    }
-    return medians;
-  }
-
-  private void add(BenchTable table, String state, Map<String, Double> steps) {
-    double whole = steps.get("whole");
-    steps.forEach(
-        (step, seconds) ->
-            table.add(
-                new BenchTable.Row(
-                    step + ", " + state,
-                    threads,
-                    seconds,
-                    false,
-                    Map.of("share", seconds / whole))));
   }
 
   /** Four scenes, two by two, as a JPEG file: a photo's size, and as much to see. */
@@ -228,12 +202,7 @@ final class BenchImageCommand implements Callable<Integer> {
 
   /** A detector of fresh weights that suppresses nothing but by overlap: the most work there is. */
   private DetectorFile madeUp() throws IOException {
-    NetworkDefinition network;
-    try {
-      network = Architectures.byName(architecture, CLASSES + 1);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("--architecture: " + e.getMessage());
-    }
+    NetworkDefinition network = BenchOutput.network(architecture, CLASSES + 1);
     List<Tap> taps = network.featureTaps();
     Tap layer = taps.get(taps.size() - 1);
     PipelineConfig config =
@@ -259,7 +228,7 @@ final class BenchImageCommand implements Callable<Integer> {
             config.detection());
     LinearModel svms = svms(classes, network.tapDimensions().get(layer));
     return new DetectorFile(
-        description, network, Weights.initial(network, seed), new RegionHead.Svm(svms), null);
+        description, network, Weights.initial(network, seed), Heads.SVM, svms, null);
   }
 
   private LinearModel svms(List<String> classes, int dimension) {

@@ -1,41 +1,39 @@
 package org.rcnn.cli.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
-import org.rcnn.cli.options.JsonOutput;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.function.Function;
+import org.rcnn.cli.bench.Contest.Stopwatch;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
+import org.rcnn.proposals.Mode;
 import org.rcnn.proposals.ProposalPeer;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code rcnn bench proposals}: the time that selective search takes in each mode, beside OpenCV's.
@@ -66,7 +64,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DEVKIT",
-      description = "VOC-style folder.")
+      description = "Folder of annotated images, such as a VOC devkit.")
   private Path data;
 
   @Option(
@@ -93,42 +91,12 @@ final class BenchProposalsCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "MODE",
       description = "Modes of ours to measure, with commas; by default all.")
-  private List<String> modes = SelectiveSearchConfig.MODES;
+  private List<Mode> modes = List.of(Mode.values());
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private BenchOutput output;
 
   /** An image of the split. */
   private record Sample(Path file, RgbImage pixels, Annotation annotation) {}
-
-  /** One way to search, and what it took and found. */
-  private static final class Contestant {
-    final String name;
-    final boolean peer;
-    final Search search;
-    final double[] seconds;
-    final double[] cpuSeconds;
-
-    /** Negative where it is not known. */
-    final double allocatedMebibytes;
-
-    final ProposalRecall recall = new ProposalRecall();
-
-    Contestant(String name, boolean peer, Search search, double allocatedMebibytes, int images) {
-      this.name = name;
-      this.peer = peer;
-      this.search = search;
-      this.allocatedMebibytes = allocatedMebibytes;
-      this.seconds = new double[images];
-      this.cpuSeconds = new double[images];
-    }
-  }
-
-  @FunctionalInterface
-  private interface Search {
-    List<Box> propose(RgbImage image);
-  }
 
   @Override
   public Integer call() throws IOException {
@@ -137,46 +105,30 @@ final class BenchProposalsCommand implements Callable<Integer> {
     }
     Map<String, SelectiveSearch> ours = searches();
     List<Sample> samples = read();
-    BenchTable table = new BenchTable();
-    for (Contestant contestant : race(ours, peers(), samples)) {
-      table.add(row(contestant));
-    }
+    List<Measurement> rows = new ArrayList<>(race(ours, samples));
     for (Map.Entry<String, SelectiveSearch> mode : ours.entrySet()) {
-      addThroughput(table, "ours " + mode.getKey(), mode.getValue(), samples);
+      rows.addAll(throughput("ours " + mode.getKey(), mode.getValue(), samples));
     }
-    for (String mode : ours.keySet()) {
-      table.add(firstImage(mode, samples.get(0).file));
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf("Selective search on %d images of split %s%n%n", samples.size(), split);
-    out.print(table.toText());
-    out.flush();
-    ObjectNode tree = table.toJson();
-    tree.put("split", split);
-    tree.put("images", samples.size());
-    json.write(tree);
+    rows.addAll(firstImages(ours.keySet(), samples.get(0).file));
+    output.printf("Selective search on %d images of split %s%n%n", samples.size(), split);
+    ObjectNode about = Json.object().put("split", split).put("images", samples.size());
+    output.publish(about, List.of(rows));
     return 0;
   }
 
   private Map<String, SelectiveSearch> searches() {
     Map<String, SelectiveSearch> searches = new LinkedHashMap<>();
-    for (String mode : modes) {
-      try {
-        searches.put(mode, new SelectiveSearch(SelectiveSearchConfig.mode(mode)));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException("--modes: " + e.getMessage());
-      }
-    }
+    modes.forEach(mode -> searches.put(mode.label(), new SelectiveSearch(mode.config())));
     return searches;
   }
 
   private List<Sample> read() throws IOException {
-    VocDevkit devkit = VocDevkit.open(data);
-    List<String> ids = devkit.imageIds(split);
+    Dataset dataset = DatasetFormats.installed().open(data);
+    List<String> ids = dataset.imageIds(split);
     List<Sample> samples = new ArrayList<>();
     for (String id : ids.subList(0, Math.min(limit, ids.size()))) {
-      Path file = devkit.image(id);
-      samples.add(new Sample(file, ImageFiles.read(file), devkit.annotation(id)));
+      Path file = dataset.image(id);
+      samples.add(new Sample(file, ImageFiles.read(file), dataset.annotation(id)));
     }
     if (samples.isEmpty()) {
       throw new IOException("Split '%s' of %s names no image.".formatted(split, data));
@@ -184,64 +136,67 @@ final class BenchProposalsCommand implements Callable<Integer> {
     return samples;
   }
 
-  /** The peers on the class path; those that do not load are told and left out. */
-  private List<ProposalPeer> peers() {
-    List<ProposalPeer> peers = new ArrayList<>();
-    PrintWriter err = spec.commandLine().getErr();
-    Iterator<ProposalPeer> found = ServiceLoader.load(ProposalPeer.class).iterator();
-    while (true) {
-      try {
-        if (!found.hasNext()) {
-          break;
-        }
-        peers.add(found.next());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        err.printf("A peer does not load and is left out: %s%n", e.getMessage());
-      }
-    }
-    if (peers.isEmpty()) {
-      err.println(
-          "No peer is on the class path, so ours are measured alone; `./rcnn bench` brings"
-              + " OpenCV.");
-    }
-    err.flush();
-    return peers;
+  private Contest contest(Meter... meters) {
+    return new Contest(output.err()::println, meters);
   }
 
-  private static List<Contestant> race(
-      Map<String, SelectiveSearch> ours, List<ProposalPeer> peers, List<Sample> samples) {
-    List<Contestant> all = new ArrayList<>();
-    for (ProposalPeer peer : peers) {
-      all.add(new Contestant(peer.name(), true, peer::propose, -1, samples.size()));
+  private List<Measurement> race(Map<String, SelectiveSearch> ours, List<Sample> samples)
+      throws IOException {
+    Contest race = contest(Meter.THREAD_CPU);
+    String none =
+        "No peer is on the class path, so ours are measured alone; `./rcnn bench` brings OpenCV.";
+    for (ProposalPeer peer : BenchOutput.peers(ProposalPeer.class, output.err(), none)) {
+      Function<RgbImage, List<Box>> search = peer::propose;
+      race.enterPeer(peer.name(), 1, () -> new Searcher(search, -1, samples, new ProposalRecall()));
     }
     ours.forEach(
         (mode, search) ->
-            all.add(
-                new Contestant(
-                    "ours " + mode,
-                    false,
-                    search::propose,
-                    warmUp(search.config(), samples),
-                    samples.size())));
-    for (Contestant contestant : all) {
-      contestant.search.propose(samples.get(0).pixels);
-    }
+            race.enter(
+                "ours " + mode,
+                1,
+                () ->
+                    new Searcher(
+                        search::propose,
+                        mebibytes(search.config(), samples),
+                        samples,
+                        new ProposalRecall())));
     try (Progress progress =
         new ProgressBars().start("bench proposals", samples.size(), "images")) {
-      for (int i = 0; i < samples.size(); i++) {
-        Sample sample = samples.get(i);
-        for (Contestant contestant : all) {
-          long begin = System.nanoTime();
-          long cpuBegin = cpuNanos();
-          List<Box> boxes = contestant.search.propose(sample.pixels);
-          contestant.cpuSeconds[i] = (cpuNanos() - cpuBegin) / 1e9;
-          contestant.seconds[i] = (System.nanoTime() - begin) / 1e9;
-          contestant.recall.add(sample.annotation, boxes);
-        }
-        progress.step();
+      return race.run(samples.size(), Double.POSITIVE_INFINITY, progress::step);
+    }
+  }
+
+  /** Searches an image a round; what its first search allocates may not be known (negative). */
+  private record Searcher(
+      Function<RgbImage, List<Box>> search,
+      double mebibytes,
+      List<Sample> samples,
+      ProposalRecall recall)
+      implements Contest.Contestant {
+
+    @Override
+    public void warmUp() {
+      search.apply(samples.get(0).pixels);
+    }
+
+    @Override
+    public void turn(Stopwatch watch) throws IOException {
+      Sample sample = samples.get(watch.round());
+      recall.add(sample.annotation, watch.time(() -> search.apply(sample.pixels)));
+    }
+
+    @Override
+    public void conclude(double medianSeconds, Map<String, Double> figures) {
+      if (mebibytes >= 0) {
+        figures.put("first_search_mebibytes", mebibytes);
+      }
+      ProposalRecall.Result result = recall.result();
+      figures.put("windows_per_image", result.windowsPerImage());
+      if (result.objects() > 0) {
+        figures.put("recall_50", result.recallAt(0.5));
+        figures.put("mabo", result.mabo());
       }
     }
-    return all;
   }
 
   /**
@@ -249,132 +204,94 @@ final class BenchProposalsCommand implements Callable<Integer> {
    *
    * @return the most mebibytes that one of them allocated, negative if this JVM does not count them
    */
-  private static double warmUp(SelectiveSearchConfig config, List<Sample> samples) {
+  private static double mebibytes(SelectiveSearchConfig config, List<Sample> samples) {
     long most = -1;
     for (int i = 0; i < WARM_UP; i++) {
       SelectiveSearch first = new SelectiveSearch(config);
       long before = allocatedBytes();
       first.propose(samples.get(i % samples.size()).pixels);
-      long after = allocatedBytes();
-      most = before < 0 ? -1 : Math.max(most, after - before);
+      most = before < 0 ? -1 : Math.max(most, allocatedBytes() - before);
     }
     return most / (double) (1 << 20);
   }
 
   private static long allocatedBytes() {
-    return ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads
-        ? threads.getCurrentThreadAllocatedBytes()
+    return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean counting
+        ? counting.getCurrentThreadAllocatedBytes()
         : -1;
   }
 
-  private static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-  }
-
-  private static BenchTable.Row row(Contestant contestant) {
-    ProposalRecall.Result result = contestant.recall.result();
-    Map<String, Double> more = new LinkedHashMap<>();
-    more.put("cpu_seconds", BenchTable.median(contestant.cpuSeconds));
-    if (contestant.allocatedMebibytes >= 0) {
-      more.put("first_search_mebibytes", contestant.allocatedMebibytes);
-    }
-    more.put("windows_per_image", result.windowsPerImage());
-    if (result.objects() > 0) {
-      more.put("recall_50", result.recallAt(0.5));
-      more.put("mabo", result.mabo());
-    }
-    return new BenchTable.Row(
-        contestant.name, 1, BenchTable.median(contestant.seconds), contestant.peer, more);
-  }
-
   /** Seconds per image over all images, on one thread and on several. */
-  private void addThroughput(
-      BenchTable table, String name, SelectiveSearch search, List<Sample> samples)
+  private List<Measurement> throughput(String name, SelectiveSearch search, List<Sample> samples)
       throws IOException {
-    Pace alone = pace(search, samples, 1);
-    Pace together = pace(search, samples, threads);
-    String what = name + ", all images";
-    table.add(
-        new BenchTable.Row(what, 1, alone.clock, false, Map.of("cpu_seconds", alone.processor)));
-    Map<String, Double> more = new LinkedHashMap<>();
-    more.put("cpu_seconds", together.processor);
-    more.put("speedup", alone.clock / together.clock);
-    table.add(new BenchTable.Row(what, threads, together.clock, false, more));
+    Contest contest = contest();
+    for (int count : List.of(1, threads)) {
+      contest.enter(
+          name + ", all images", count, () -> watch -> searchPart(watch, search, samples, count));
+    }
+    List<Measurement> paces = contest.run(Math.min(PARTS, samples.size()));
+    double speedup = paces.get(0).medianSeconds() / paces.get(1).medianSeconds();
+    return List.of(paces.get(0), paces.get(1).with("speedup", speedup));
   }
 
-  /** Seconds per image: of the clock, and of all processors together. */
-  private record Pace(double clock, double processor) {}
-
-  private static Pace pace(SelectiveSearch search, List<Sample> samples, int threads)
+  private static void searchPart(
+      Stopwatch watch, SelectiveSearch search, List<Sample> samples, int threads)
       throws IOException {
     int parts = Math.min(PARTS, samples.size());
-    double[] clock = new double[parts];
-    double[] processor = new double[parts];
-    for (int part = 0; part < parts; part++) {
-      List<Sample> some =
-          samples.subList(part * samples.size() / parts, (part + 1) * samples.size() / parts);
-      AtomicLong cpuNanos = new AtomicLong();
-      long begin = System.nanoTime();
-      OrderedWork.<Sample, Integer>forEach(
-          some,
-          threads,
-          sample -> {
-            long cpuBegin = cpuNanos();
-            int boxes = search.propose(sample.pixels).size();
-            cpuNanos.addAndGet(cpuNanos() - cpuBegin);
-            return boxes;
-          },
-          (sample, boxes) -> {});
-      clock[part] = (System.nanoTime() - begin) / 1e9 / some.size();
-      processor[part] = cpuNanos.get() / 1e9 / some.size();
-    }
-    return new Pace(BenchTable.median(clock), BenchTable.median(processor));
+    int from = watch.round() * samples.size() / parts;
+    List<Sample> part = samples.subList(from, (watch.round() + 1) * samples.size() / parts);
+    DoubleAdder cpu = new DoubleAdder();
+    watch.time(
+        () -> {
+          OrderedWork.<Sample, Integer>forEach(
+              part,
+              threads,
+              sample -> {
+                double begin = Meter.threadCpu();
+                int boxes = search.propose(sample.pixels).size();
+                cpu.add(Meter.threadCpu() - begin);
+                return boxes;
+              },
+              (sample, boxes) -> {});
+          return part;
+        });
+    watch.seconds(watch.seconds() / part.size());
+    watch.put("cpu_seconds", cpu.sum() / part.size());
   }
 
   /** What the first image takes in JVMs started for it, from pixels to boxes. */
-  private BenchTable.Row firstImage(String mode, Path image) throws IOException {
-    double[] search = new double[COLD_STARTS];
-    double[] process = new double[COLD_STARTS];
-    for (int i = 0; i < COLD_STARTS; i++) {
-      Path result = Files.createTempFile("first-image", ".json");
-      Path boxes = Files.createTempFile("first-image", ".csv");
-      try {
-        long begin = System.nanoTime();
-        runProgram(
-            "proposals",
-            "--image",
-            image.toString(),
-            "--mode",
-            mode,
-            "--out",
-            boxes.toString(),
-            "--json",
-            result.toString());
-        process[i] = (System.nanoTime() - begin) / 1e9;
-        JsonNode tree = new ObjectMapper().readTree(result.toFile());
-        search[i] = tree.get("seconds").doubleValue();
-      } finally {
-        Files.deleteIfExists(result);
-        Files.deleteIfExists(boxes);
-      }
+  private List<Measurement> firstImages(Set<String> modes, Path image) throws IOException {
+    Contest contest = contest();
+    for (String mode : modes) {
+      contest.enter(
+          "ours " + mode + ", first image of a new JVM",
+          1,
+          () -> watch -> searchInNewJvm(watch, mode, image));
     }
-    return new BenchTable.Row(
-        "ours " + mode + ", first image of a new JVM",
-        1,
-        BenchTable.median(search),
-        false,
-        Map.of("process_seconds", BenchTable.median(process)));
+    return contest.run(COLD_STARTS);
   }
 
-  /** Runs this program anew with the options and class path of the JVM at hand. */
-  private void runProgram(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(spec.root().userObject().getClass().getName());
-    command.addAll(List.of(arguments));
+  private void searchInNewJvm(Stopwatch watch, String mode, Path image) throws IOException {
+    Path result = Files.createTempFile("first-image", ".json");
+    Path boxes = Files.createTempFile("first-image", ".csv");
+    try {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.add(output.program().getName());
+      command.addAll(List.of("proposals", "--image", image.toString(), "--mode", mode));
+      command.addAll(List.of("--out", boxes.toString(), "--json", result.toString()));
+      watch.time(() -> run(command));
+      watch.put("process_seconds", watch.seconds());
+      watch.seconds(Json.read(result).get("seconds").doubleValue());
+    } finally {
+      Files.deleteIfExists(result);
+      Files.deleteIfExists(boxes);
+    }
+  }
+
+  private static int run(List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -387,6 +304,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
             "A new JVM for the first image ended with status %d; what it said stands above."
                 .formatted(status));
       }
+      return status;
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();

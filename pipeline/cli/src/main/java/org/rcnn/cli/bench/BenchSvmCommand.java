@@ -1,23 +1,23 @@
 package org.rcnn.cli.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import java.util.function.BiConsumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.rcnn.cli.bench.Contest.Contestant;
+import org.rcnn.cli.bench.Contest.Stopwatch;
+import org.rcnn.cli.bench.Contest.Work;
+import org.rcnn.cnn.linalg.NativeMatrixEngine;
 import org.rcnn.data.Box;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.stage.NativeMatrices;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionSettings;
 import org.rcnn.svm.BoxRegressionTrainer;
@@ -34,9 +34,7 @@ import org.rcnn.svm.SvmTraining;
 import org.rcnn.svm.TrainingImage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code rcnn bench svm}: one training, one mining run and the box regression on made-up features,
@@ -150,17 +148,18 @@ final class BenchSvmCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "Of the features (default 1).")
   private long seed = 1;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private BenchOutput output;
 
   @Override
   public Integer call() throws IOException {
     check();
-    List<SvmPeer> peers = peers();
+    String none =
+        "No other SVM library is on the class path, so ours is measured alone; `./rcnn bench"
+            + " svm` brings LIBSVM's own trainings and LIBLINEAR.";
+    List<SvmPeer> peers = BenchOutput.peers(SvmPeer.class, output.err(), none);
+    peers.removeIf(peer -> without.contains(peer.name()));
     threads = threads.stream().distinct().toList();
-    // A table for each part: only rows of the same part are compared.
-    List<BenchTable> tables = new ArrayList<>();
+    List<List<Measurement>> tables = new ArrayList<>();
     if (parts.contains("training")) {
       tables.add(training(peers));
     }
@@ -170,25 +169,18 @@ final class BenchSvmCommand implements Callable<Integer> {
     if (parts.contains("bbox")) {
       tables.add(boxRegression());
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
+    output.printf(
         "SVMs on features of %d values, %.0f %% of them not 0; %d positives%n%n",
         dimension, 100 * nonZero, positives);
-    ObjectNode tree = new ObjectMapper().createObjectNode();
-    ArrayNode rows = tree.putArray("rows");
-    for (BenchTable table : tables) {
-      out.println(table.toText());
-      table.toJson().get("rows").forEach(rows::add);
-    }
-    out.flush();
-    tree.put("samples", samples);
-    tree.put("dimension", dimension);
-    tree.put("positives", positives);
-    tree.put("rounds", rounds);
-    tree.put("added", added);
-    tree.put("nonzero", nonZero);
-    tree.put("tolerance", tolerance);
-    json.write(tree);
+    ObjectNode about = Json.object();
+    about.put("samples", samples);
+    about.put("dimension", dimension);
+    about.put("positives", positives);
+    about.put("rounds", rounds);
+    about.put("added", added);
+    about.put("nonzero", nonZero);
+    about.put("tolerance", tolerance);
+    output.publish(about, tables);
     return 0;
   }
 
@@ -216,121 +208,13 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
   }
 
-  private List<SvmPeer> peers() {
-    List<SvmPeer> all = SvmPeer.onClassPath(spec.commandLine().getErr()::println);
-    if (all.isEmpty()) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "No other SVM library is on the class path, so ours is measured alone; `./rcnn bench"
-                  + " svm` brings LIBSVM's own trainings and LIBLINEAR.");
-    }
-    return all.stream().filter(peer -> !without.contains(peer.name())).toList();
-  }
-
-  /** A measured piece of work. */
-  private record Measured<T>(T result, double seconds, double cpuSeconds, double heapMib) {}
-
-  private interface Work<T> {
-    T run() throws IOException;
-  }
-
-  private static <T> Measured<T> measure(int repeats, Work<T> work) throws IOException {
-    List<Double> seconds = new ArrayList<>();
-    List<Double> cpu = new ArrayList<>();
-    double heap = 0;
-    T result = null;
-    for (int i = 0; i < repeats; i++) {
-      result = null;
-      System.gc();
-      double before = heapMib(false);
-      heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
-      long cpuBegin = cpuNanos();
-      long begin = System.nanoTime();
-      result = work.run();
-      seconds.add((System.nanoTime() - begin) / 1e9);
-      cpu.add((cpuNanos() - cpuBegin) / 1e9);
-      heap = Math.max(heap, heapMib(true) - before);
-      if (seconds.get(i) > SLOW_SECONDS) {
-        break;
-      }
-    }
-    return new Measured<>(
-        result,
-        BenchTable.median(seconds.stream().mapToDouble(v -> v).toArray()),
-        BenchTable.median(cpu.stream().mapToDouble(v -> v).toArray()),
-        heap);
-  }
-
-  /** The processor's time of all threads of this process, the collector's and compiler's too. */
-  private static long cpuNanos() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.OperatingSystemMXBean system
-        ? system.getProcessCpuTime()
-        : 0;
-  }
-
-  private static List<MemoryPoolMXBean> heapPools() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .toList();
-  }
-
-  private static double heapMib(boolean peak) {
-    return heapPools().stream()
-            .map(pool -> peak ? pool.getPeakUsage() : pool.getUsage())
-            .mapToLong(usage -> usage.getUsed())
-            .sum()
-        / (double) (1 << 20);
+  private Contest contest() {
+    return new Contest(output.err()::println, Meter.PROCESS_CPU, Meter.PEAK_HEAP);
   }
 
   private SolverSettings solver() {
     SolverSettings paper = SolverSettings.paper();
     return new SolverSettings(paper.cost(), paper.positiveWeight(), tolerance);
-  }
-
-  private BenchTable training(List<SvmPeer> peers) throws IOException {
-    BenchTable table = new BenchTable();
-    BenchSamples warm = samples(1, 20, 60, Math.min(dimension, 64));
-    BenchSamples data = samples(1, positives, samples - positives, dimension);
-    TrainingImage image = data.images().get(0);
-    SolverSettings solver = solver();
-    double scale = FeatureScale.measure(data, 1, seed).factor();
-    double[] reference = null;
-    for (SvmPeer peer : sorted(peers)) {
-      trainPeer(peer, warm.images().get(0), 1, solver);
-      Measured<SvmPeer.Model> measured =
-          measure(repeats, () -> trainPeer(peer, image, scale, solver));
-      double[] scores = scores(measured.result(), image, scale);
-      reference = peer.name().equals(LINEAR) ? scores : reference;
-      table.add(
-          row(peer.name(), 1, true, measured)
-              .objective(objective(measured.result().weights(), scores, image, solver))
-              .difference(scores, reference)
-              .done());
-    }
-    for (int count : threads) {
-      try (NativeMatrices engine = new NativeMatrices(count)) {
-        trainOurs(warm, engine, count, everything(80), solver);
-        Measured<SvmTraining> measured =
-            measure(repeats, () -> trainOurs(data, engine, count, everything(samples), solver));
-        LinearModel model = measured.result().model();
-        double[] scores = scores(model, image);
-        table.add(
-            row("ours", count, false, measured)
-                .objective(objective(weights(model), scores, image, solver))
-                .difference(scores, reference)
-                .done());
-      }
-    }
-    return table;
-  }
-
-  /** LIBSVM's linear kernel first: the others are compared with what it decides. */
-  private static List<SvmPeer> sorted(List<SvmPeer> peers) {
-    return peers.stream()
-        .sorted((a, b) -> Boolean.compare(b.name().equals(LINEAR), a.name().equals(LINEAR)))
-        .toList();
   }
 
   private BenchSamples samples(int images, int objects, int negatives, int length) {
@@ -339,16 +223,39 @@ final class BenchSvmCommand implements Callable<Integer> {
             images, objects, negatives, length, nonZero, strength, background, seed));
   }
 
-  private SvmPeer.Model trainPeer(
-      SvmPeer peer, TrainingImage image, double scale, SolverSettings solver) {
+  private List<Measurement> training(List<SvmPeer> peers) throws IOException {
+    BenchSamples warm = samples(1, 20, 60, Math.min(dimension, 64));
+    BenchSamples data = samples(1, positives, samples - positives, dimension);
+    double scale = FeatureScale.measure(data, 1, seed).factor();
+    Judge judge = new Judge(data, solver());
+    Contest contest = contest();
+    // LIBSVM's linear kernel first: the others are compared with what it decides.
+    peers.sort(Comparator.comparing(peer -> !peer.name().equals(LINEAR)));
+    for (SvmPeer peer : peers) {
+      contest.enterPeer(
+          peer.name(),
+          1,
+          () ->
+              new Training<>(
+                  () -> train(peer, warm.images().get(0), 1),
+                  () -> train(peer, data.images().get(0), scale),
+                  (model, figures) ->
+                      judge.add(model, scale, peer.name().equals(LINEAR), figures)));
+    }
+    for (int count : threads) {
+      contest.enter(
+          "ours", count, () -> ours(count, warm, everything(80), data, everything(samples), judge));
+    }
+    return contest.run(repeats, SLOW_SECONDS, () -> {});
+  }
+
+  private SvmPeer.Model train(SvmPeer peer, TrainingImage image, double scale) {
     int length = image.dimension();
-    try (NativeMatrices engine = new NativeMatrices(1)) {
-      SvmPeer.Training training = peer.start(length, solver, engine);
+    try (NativeMatrixEngine engine = new NativeMatrixEngine(1)) {
+      SvmPeer.Training training = peer.start(length, solver(), engine);
       float[] scaled = new float[length];
       for (int row = 0; row < image.regions().size(); row++) {
-        for (int k = 0; k < length; k++) {
-          scaled[k] = (float) (scale * image.features()[row * length + k]);
-        }
+        PeerMining.scale(image, row, scale, scaled);
         training.add(scaled, 0, row < image.groundTruthCount());
       }
       return training.train();
@@ -357,199 +264,192 @@ final class BenchSvmCommand implements Callable<Integer> {
 
   /** One training on all samples: all are first negatives, and none is hard or easy afterwards. */
   private static MiningSettings everything(int count) {
-    return new MiningSettings(
-        1, count, Double.MAX_VALUE, Integer.MAX_VALUE, count, -Double.MAX_VALUE, count);
+    return new MiningSettings(1, count, 100, Integer.MAX_VALUE, count, -100, count);
   }
 
-  private SvmTraining trainOurs(
-      BenchSamples data, NativeMatrices engine, int count, MiningSettings mining, SolverSettings s)
+  private List<Measurement> mining(List<SvmPeer> peers) throws IOException {
+    BenchSamples warm = samples(4, 20, 40, Math.min(dimension, 64));
+    BenchSamples data = samples(rounds, positives, 2 * added, dimension);
+    double scale = FeatureScale.measure(data, 1, seed).factor();
+    Judge judge = new Judge(data, solver());
+    Contest contest = contest();
+    try (NativeMatrixEngine engine = new NativeMatrixEngine(1)) {
+      for (SvmPeer peer : peers) {
+        if (peer.name().equals("LIBLINEAR")) {
+          contest.enterPeer(
+              "mining, " + peer.name(),
+              1,
+              () ->
+                  new Training<>(
+                      () -> PeerMining.run(peer, warm.images(), 1, solver(), mined(40), engine),
+                      () ->
+                          PeerMining.run(
+                              peer, data.images(), scale, solver(), mined(added), engine),
+                      (result, figures) -> {
+                        figures.put("rounds", (double) result.rounds());
+                        figures.put("cache", (double) result.cache());
+                        judge.add(result.model(), scale, false, figures);
+                      }));
+        }
+      }
+      for (int count : threads) {
+        contest.enter(
+            "mining, ours", count, () -> ours(count, warm, mined(40), data, mined(added), judge));
+      }
+      return contest.run(repeats, SLOW_SECONDS, () -> {});
+    }
+  }
+
+  /** As the pipeline mines; where all images have hard negatives enough, each gives a training. */
+  private static MiningSettings mined(int each) {
+    return new MiningSettings(1, each, -1, each, each, -1.2, Integer.MAX_VALUE);
+  }
+
+  private Contestant ours(
+      int count,
+      BenchSamples warm,
+      MiningSettings warmMining,
+      BenchSamples data,
+      MiningSettings mining,
+      Judge judge) {
+    NativeMatrixEngine engine = new NativeMatrixEngine(count);
+    return new Training<>(
+        () -> train(warm, engine, count, warmMining),
+        () -> train(data, engine, count, mining),
+        (training, figures) -> {
+          if (data.images().size() > 1) {
+            Round last = training.rounds().get(training.rounds().size() - 1);
+            figures.put("rounds", (double) training.rounds().size());
+            // Negatives still held after the last training, as a peer's are counted.
+            figures.put("cache", (double) last.negatives() - last.evicted());
+          }
+          LinearModel model = training.model();
+          float[] weights = model.weights();
+          double[] own = IntStream.range(0, dimension).mapToDouble(k -> weights[k]).toArray();
+          SvmPeer.Model plain = new SvmPeer.Model(own, model.bias()[0]);
+          judge.add(plain, model.featureScale(), false, figures);
+        }) {
+      @Override
+      public void close() {
+        engine.close();
+      }
+    };
+  }
+
+  private SvmTraining train(
+      BenchSamples data, NativeMatrixEngine engine, int count, MiningSettings mining)
       throws IOException {
-    SvmSettings settings = new SvmSettings(SampleSettings.paper(), s, mining, 1, seed);
+    SvmSettings settings = new SvmSettings(SampleSettings.paper(), solver(), mining, 1, seed);
     return SvmTrainer.train(
         data, List.of(BenchSamples.CLASS), settings, engine, count, SvmTrainer.Listener.SILENT);
   }
 
-  private BenchTable mining(List<SvmPeer> peers) throws IOException {
-    BenchTable table = new BenchTable();
-    BenchSamples data = samples(rounds, positives, 2 * added, dimension);
-    BenchSamples warm = samples(4, 20, 40, Math.min(dimension, 64));
-    SolverSettings solver = solver();
-    MiningSettings settings = miningSettings(added);
-    double scale = FeatureScale.measure(data, 1, seed).factor();
-    for (SvmPeer peer : peers) {
-      if (!peer.name().equals("LIBLINEAR")) {
-        continue;
+  /** A training that is repeated; the last one's result is judged. */
+  private static class Training<T> implements Contestant {
+    private final Work<?> small;
+    private final Work<T> work;
+    private final BiConsumer<T, Map<String, Double>> verdict;
+    private T result;
+
+    Training(Work<?> small, Work<T> work, BiConsumer<T, Map<String, Double>> verdict) {
+      this.small = small;
+      this.work = work;
+      this.verdict = verdict;
+    }
+
+    @Override
+    public void warmUp() throws IOException {
+      small.run();
+    }
+
+    @Override
+    public void turn(Stopwatch watch) throws IOException {
+      result = null;
+      result = watch.time(work);
+    }
+
+    @Override
+    public void conclude(double medianSeconds, Map<String, Double> figures) {
+      verdict.accept(result, figures);
+    }
+  }
+
+  /** Says what models are worth, by the same arithmetic for all. */
+  private static final class Judge {
+    private final List<TrainingImage> images;
+    private final SolverSettings solver;
+    private double[] reference;
+
+    Judge(BenchSamples data, SolverSettings solver) {
+      this.images = data.images();
+      this.solver = solver;
+    }
+
+    /**
+     * Adds the objective on every region of every image, and the largest difference of decision
+     * values where there is a reference.
+     *
+     * @param asReference whether others are compared with this model
+     */
+    void add(SvmPeer.Model model, double scale, boolean asReference, Map<String, Double> figures) {
+      double objective = 0;
+      for (double weight : model.weights()) {
+        objective += weight * weight / 2;
       }
-      try (NativeMatrices engine = new NativeMatrices(1)) {
-        PeerMining.run(peer, warm.images(), 1, solver, miningSettings(40), engine);
-        Measured<PeerMining.Result> measured =
-            measure(
-                repeats,
-                () -> PeerMining.run(peer, data.images(), scale, solver, settings, engine));
-        table.add(
-            row("mining, " + peer.name(), 1, true, measured)
-                .put("rounds", measured.result().rounds())
-                .put("cache", measured.result().cache())
-                .objective(
-                    objectiveOfAll(
-                        data,
-                        solver,
-                        i -> scores(measured.result().model(), i, scale),
-                        measured.result().model().weights()))
-                .done());
+      double[] first = null;
+      for (TrainingImage image : images) {
+        double[] scores = new double[image.regions().size()];
+        double loss = 0;
+        for (int row = 0; row < scores.length; row++) {
+          double dot = PeerMining.dot(model.weights(), image.features(), row * image.dimension());
+          scores[row] = scale * dot + model.bias();
+          boolean positive = row < image.groundTruthCount();
+          double miss = Math.max(0, positive ? 1 - scores[row] : 1 + scores[row]);
+          loss += solver.cost() * (positive ? solver.positiveWeight() : 1) * miss;
+        }
+        objective += loss;
+        first = first == null ? scores : first;
+      }
+      figures.put("objective", objective);
+      if (asReference) {
+        reference = first;
+      } else if (reference != null) {
+        double most = 0;
+        for (int i = 0; i < first.length; i++) {
+          most = Math.max(most, Math.abs(first[i] - reference[i]));
+        }
+        figures.put("decision_difference", most);
       }
     }
+  }
+
+  private List<Measurement> boxRegression() throws IOException {
+    List<Measurement> rows = new ArrayList<>();
     for (int count : threads) {
-      try (NativeMatrices engine = new NativeMatrices(count)) {
-        trainOurs(warm, engine, count, miningSettings(40), solver);
-        Measured<SvmTraining> measured =
-            measure(repeats, () -> trainOurs(data, engine, count, settings, solver));
-        List<Round> done = measured.result().rounds();
-        LinearModel model = measured.result().model();
-        table.add(
-            row("mining, ours", count, false, measured)
-                .put("rounds", done.size())
-                .put("cache", kept(done.get(done.size() - 1)))
-                .objective(objectiveOfAll(data, solver, i -> scores(model, i), weights(model)))
-                .done());
-      }
-    }
-    return table;
-  }
-
-  /** Negatives still held after the last training, as a peer's are counted. */
-  private static int kept(Round last) {
-    return last.negatives() - last.evicted();
-  }
-
-  /** As the pipeline mines; where all images have hard negatives enough, each gives a training. */
-  private static MiningSettings miningSettings(int each) {
-    return new MiningSettings(1, each, -1, each, each, -1.2, Integer.MAX_VALUE);
-  }
-
-  /** A row in the making. */
-  private static final class RowBuilder {
-    private final String what;
-    private final int threads;
-    private final boolean peer;
-    private final double seconds;
-    private final Map<String, Double> more = new LinkedHashMap<>();
-
-    RowBuilder(String what, int threads, boolean peer, double seconds) {
-      this.what = what;
-      this.threads = threads;
-      this.peer = peer;
-      this.seconds = seconds;
-    }
-
-    RowBuilder put(String key, double value) {
-      more.put(key, value);
-      return this;
-    }
-
-    RowBuilder objective(double value) {
-      return put("objective", value);
-    }
-
-    /** The largest difference of decision values, where the reference was trained. */
-    RowBuilder difference(double[] scores, double[] reference) {
-      if (reference == null || scores == reference) {
-        return this;
-      }
-      double most = 0;
-      for (int i = 0; i < scores.length; i++) {
-        most = Math.max(most, Math.abs(scores[i] - reference[i]));
-      }
-      return put("decision_difference", most);
-    }
-
-    BenchTable.Row done() {
-      return new BenchTable.Row(what, threads, seconds, peer, more);
-    }
-  }
-
-  private static RowBuilder row(String what, int threads, boolean peer, Measured<?> measured) {
-    return new RowBuilder(what, threads, peer, measured.seconds())
-        .put("cpu_seconds", measured.cpuSeconds())
-        .put("heap_mib", Math.rint(measured.heapMib()));
-  }
-
-  private static double[] weights(LinearModel model) {
-    double[] weights = new double[model.dimension()];
-    for (int k = 0; k < weights.length; k++) {
-      weights[k] = model.weights()[k];
-    }
-    return weights;
-  }
-
-  private static double[] scores(SvmPeer.Model model, TrainingImage image, double scale) {
-    double[] scores = new double[image.regions().size()];
-    for (int row = 0; row < scores.length; row++) {
-      scores[row] =
-          scale * PeerMining.dot(model.weights(), image.features(), row * image.dimension())
-              + model.bias();
-    }
-    return scores;
-  }
-
-  private static double[] scores(LinearModel model, TrainingImage image) {
-    return scores(new SvmPeer.Model(weights(model), model.bias()[0]), image, model.featureScale());
-  }
-
-  private static double objective(
-      double[] weights, double[] scores, TrainingImage image, SolverSettings solver) {
-    double sum = 0;
-    for (double weight : weights) {
-      sum += weight * weight / 2;
-    }
-    return sum + loss(scores, image, solver);
-  }
-
-  private static double loss(double[] scores, TrainingImage image, SolverSettings solver) {
-    double sum = 0;
-    for (int row = 0; row < scores.length; row++) {
-      boolean positive = row < image.groundTruthCount();
-      double miss = Math.max(0, positive ? 1 - scores[row] : 1 + scores[row]);
-      sum += solver.cost() * (positive ? solver.positiveWeight() : 1) * miss;
-    }
-    return sum;
-  }
-
-  private interface Scoring {
-    double[] of(TrainingImage image);
-  }
-
-  /** The objective on every region of every image: how good what was mined is for all of them. */
-  private static double objectiveOfAll(
-      BenchSamples data, SolverSettings solver, Scoring scoring, double[] weights) {
-    double sum = objective(weights, new double[0], data.images().get(0), solver);
-    for (TrainingImage image : data.images()) {
-      sum += loss(scoring.of(image), image, solver);
-    }
-    return sum;
-  }
-
-  private BenchTable boxRegression() throws IOException {
-    BenchTable table = new BenchTable();
-    for (int count : threads) {
+      // A contest each: the pairs of one fill the memory.
       BoxRegressionTrainer trainer = fedTrainer();
-      Measured<BoxRegressionTrainer.Result> measured = measure(1, () -> trainer.train(count));
-      List<BoxRegressionReport> reports = measured.result().reports();
-      table.add(
-          row("box regression, %d classes".formatted(classes), count, false, measured)
-              .put("pairs", reports.stream().mapToInt(BoxRegressionReport::pairsUsed).sum())
-              .put(
-                  "residual",
-                  reports.stream().mapToDouble(BoxRegressionReport::residual).max().orElse(0))
-              .put(
-                  "iou_before",
-                  reports.stream().mapToDouble(BoxRegressionReport::iouBefore).average().orElse(0))
-              .put(
-                  "iou_after",
-                  reports.stream().mapToDouble(BoxRegressionReport::iouAfter).average().orElse(0))
-              .done());
+      Contest contest = contest();
+      contest.enter(
+          "box regression, %d classes".formatted(classes),
+          count,
+          () -> new Training<>(() -> null, () -> trainer.train(count), BenchSvmCommand::describe));
+      rows.addAll(contest.run(1));
     }
-    return table;
+    return rows;
+  }
+
+  private static void describe(BoxRegressionTrainer.Result result, Map<String, Double> figures) {
+    List<BoxRegressionReport> reports = result.reports();
+    figures.put("pairs", (double) reports.stream().mapToInt(BoxRegressionReport::pairsUsed).sum());
+    figures.put(
+        "residual", reports.stream().mapToDouble(BoxRegressionReport::residual).max().orElse(0));
+    figures.put("iou_before", mean(reports, BoxRegressionReport::iouBefore));
+    figures.put("iou_after", mean(reports, BoxRegressionReport::iouAfter));
+  }
+
+  private static double mean(
+      List<BoxRegressionReport> reports, ToDoubleFunction<BoxRegressionReport> figure) {
+    return reports.stream().mapToDouble(figure).average().orElse(0);
   }
 
   /** Pairs whose shifts the first two features tell. */
@@ -559,20 +459,14 @@ final class BenchSvmCommand implements Callable<Integer> {
       names.add("class" + c);
     }
     double norm = Math.sqrt(pool5 * nonZero);
-    BoxRegressionSettings authors =
-        BoxRegressionSettings.authors(FeatureScale.TARGET_NORM / norm, seed);
+    BoxRegressionSettings authors = BoxRegressionSettings.authors(seed);
     BoxRegressionTrainer trainer =
         new BoxRegressionTrainer(
             names,
             pool5,
+            new FeatureScale(FeatureScale.TARGET_NORM / norm),
             new BoxRegressionSettings(
-                authors.pairIou(),
-                authors.lambda(),
-                authors.featureScale(),
-                pairs,
-                1,
-                authors.heldBackEvery(),
-                seed));
+                authors.pairIou(), authors.lambda(), pairs, 1, authors.heldBackEvery(), seed));
     Random random = new Random(seed);
     float[] noise = new float[(1 << 22) + pool5];
     for (int k = 0; k < noise.length; k++) {

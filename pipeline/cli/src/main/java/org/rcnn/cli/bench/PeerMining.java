@@ -3,7 +3,7 @@ package org.rcnn.cli.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 import org.rcnn.svm.MiningSettings;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmPeer;
@@ -76,12 +76,16 @@ final class PeerMining {
     return image.regions().size() - image.groundTruthCount();
   }
 
-  private void add(TrainingImage image, int row, boolean positive) {
-    int dimension = image.dimension();
-    float[] scaled = new float[dimension];
-    for (int k = 0; k < dimension; k++) {
-      scaled[k] = (float) (scale * image.features()[row * dimension + k]);
+  /** Copies a region's feature, scaled. */
+  static void scale(TrainingImage image, int row, double scale, float[] into) {
+    for (int k = 0; k < into.length; k++) {
+      into[k] = (float) (scale * image.features()[row * into.length + k]);
     }
+  }
+
+  private void add(TrainingImage image, int row, boolean positive) {
+    float[] scaled = new float[image.dimension()];
+    scale(image, row, scale, scaled);
     training.add(scaled, 0, positive);
     held.add(scaled);
     added += positive ? 0 : 1;
@@ -117,10 +121,7 @@ final class PeerMining {
     }
     kept = Arrays.copyOf(kept, count);
     training.retain(kept);
-    List<float[]> left = new ArrayList<>();
-    for (int i : kept) {
-      left.add(held.get(i));
-    }
+    List<float[]> left = Arrays.stream(kept).mapToObj(held::get).toList();
     held.clear();
     held.addAll(left);
   }

@@ -2,7 +2,8 @@
  * Benchmarks: our code beside other people's, in one process and on the same inputs ({@code rcnn
  * bench ...}).
  *
- * <p>A bench measures and prints; {@link org.rcnn.cli.bench.BenchCommand} is the command that holds
- * them.
+ * <p>A bench enters contestants into a {@link org.rcnn.cli.bench.Contest}, which measures them all
+ * in the same way, and {@link org.rcnn.cli.bench.BenchOutput} prints what came out. {@link
+ * org.rcnn.cli.bench.BenchCommand} is the command that holds the benches.
  */
 package org.rcnn.cli.bench;

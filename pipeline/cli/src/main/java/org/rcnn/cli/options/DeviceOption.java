@@ -1,7 +1,6 @@
 package org.rcnn.cli.options;
 
 import org.rcnn.cnn.network.ComputeDevice;
-import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine.Option;
 
 /** Where the network runs, for commands that have no configuration. */
@@ -12,20 +11,16 @@ public final class DeviceOption {
       paramLabel = "cpu|gpu",
       defaultValue = "cpu",
       description = "Where the network runs (default cpu).")
-  private String name;
+  private ComputeDevice device;
 
   /** The device, once it is known to be there. */
   public ComputeDevice present() {
-    ComputeDevice device = device();
     device.engineDevice();
     return device;
   }
 
+  /** The device, there or not. */
   public ComputeDevice device() {
-    try {
-      return ComputeDevice.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("--device must be one of cpu, gpu; it is " + name + ".");
-    }
+    return device;
   }
 }

@@ -20,23 +20,17 @@ public final class ExecutionOption {
       description =
           "How the network runs: operator by operator, as one program, or as one program in"
               + " bfloat16 (default: fused on the processor of an x86 machine, else plain).")
-  private String name;
+  private Execution execution;
 
   /** The options of a detector on a device. */
   public Detector.Options on(ComputeDevice device) {
     Detector.Options options = Detector.Options.on(device);
-    if (name == null) {
+    if (execution == null) {
       return options;
     }
-    Execution execution;
-    try {
-      execution = Execution.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(
-          "--execution must be one of plain, fused, bf16; it is " + name + ".");
-    }
     if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
-      throw new ConfigException("--execution must be plain on a GPU; it is " + name + ".");
+      throw new ConfigException(
+          "--execution must be plain on a GPU; it is " + execution.label() + ".");
     }
     if (execution == Execution.BF16) {
       Processor.bfloat16Warning("--execution").ifPresent(LOG::warn);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.proposals.ColourSpace;
+import org.rcnn.proposals.Mode;
 import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import org.rcnn.proposals.Similarity;
@@ -30,7 +30,7 @@ public final class SearchOptions {
       defaultValue = "fast",
       paramLabel = "MODE",
       description = "fast (the default), authors-fast, quality, or opencv-fast.")
-  private String mode;
+  private Mode mode;
 
   @Option(
       names = "--colours",
@@ -39,7 +39,7 @@ public final class SearchOptions {
       description =
           "Custom: colour spaces instead of the mode's, with commas, of hsv, lab, rgi, hue and"
               + " intensity.")
-  private List<String> colours;
+  private List<ColourSpace> colours;
 
   @Option(
       names = "--scales",
@@ -65,7 +65,7 @@ public final class SearchOptions {
       description =
           "Which boxes come first: coverage (as many objects as possible) or authors (the paper's"
               + " pseudo-random order); by default the mode's own.")
-  private String ranking;
+  private Ranking ranking;
 
   @Option(
       names = "--max-boxes",
@@ -97,14 +97,9 @@ public final class SearchOptions {
 
   /** What the options ask for. */
   public SelectiveSearchConfig config() {
-    SelectiveSearchConfig.Builder builder;
-    try {
-      builder = SelectiveSearchConfig.mode(mode).toBuilder();
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("--mode: " + e.getMessage());
-    }
+    SelectiveSearchConfig.Builder builder = mode.config().toBuilder();
     if (colours != null) {
-      builder.colourSpaces(colours.stream().map(SearchOptions::colourSpace).distinct().toList());
+      builder.colourSpaces(colours.stream().distinct().toList());
     }
     if (scales != null) {
       builder.scales(scales.stream().distinct().toList());
@@ -114,7 +109,7 @@ public final class SearchOptions {
           similarities.stream().map(SearchOptions::similaritySet).distinct().toList());
     }
     if (ranking != null) {
-      builder.ranking(rankingOf(ranking));
+      builder.ranking(ranking);
     }
     if (maxBoxes != null) {
       builder.maxBoxes(maxBoxes);
@@ -137,13 +132,13 @@ public final class SearchOptions {
 
   /** The mode's name, {@code "custom"} if its hierarchies are not its own. */
   public String name() {
-    return colours == null && scales == null && similarities == null ? mode : "custom";
+    return colours == null && scales == null && similarities == null ? mode.label() : "custom";
   }
 
   /** Writes down what a search does, defaults included. */
   public static void describe(SelectiveSearchConfig config, ObjectNode tree) {
-    tree.put("variant", config.variant().name().toLowerCase(Locale.ROOT));
-    tree.put("ranking", config.ranking().name().toLowerCase(Locale.ROOT));
+    tree.put("variant", config.variant().label());
+    tree.put("ranking", config.ranking().label());
     tree.put("seed", config.seed());
     tree.put("min_side", config.minSide());
     if (config.maxBoxes() < Integer.MAX_VALUE) {
@@ -154,7 +149,7 @@ public final class SearchOptions {
       tree.put(size.rule().name().toLowerCase(Locale.ROOT), size.pixels());
     }
     ArrayNode spaces = tree.putArray("colours");
-    config.colourSpaces().forEach(space -> spaces.add(space.name().toLowerCase(Locale.ROOT)));
+    config.colourSpaces().forEach(space -> spaces.add(space.label()));
     config.scales().forEach(tree.putArray("scales")::add);
     ArrayNode sets = tree.putArray("similarities");
     config.similaritySets().forEach(set -> sets.add(letters(set)));
@@ -164,18 +159,6 @@ public final class SearchOptions {
     return set.stream()
         .map(similarity -> LETTERS.substring(BY_LETTER.indexOf(similarity)).substring(0, 1))
         .collect(Collectors.joining());
-  }
-
-  private static ColourSpace colourSpace(String name) {
-    return Stream.of(ColourSpace.values())
-        .filter(space -> space.name().equalsIgnoreCase(name))
-        .findAny()
-        .orElseThrow(
-            () ->
-                new ConfigException(
-                    "--colours: there is no colour space '%s'; choose of hsv, lab, rgi, hue and"
-                            .formatted(name)
-                        + " intensity."));
   }
 
   private static Set<Similarity> similaritySet(String letters) {
@@ -189,15 +172,5 @@ public final class SearchOptions {
       set.add(BY_LETTER.get(number));
     }
     return set;
-  }
-
-  private static Ranking rankingOf(String name) {
-    return switch (name) {
-      case "coverage" -> Ranking.COVERAGE;
-      case "authors" -> Ranking.AUTHORS;
-      default ->
-          throw new ConfigException(
-              "--ranking: there is no ranking '%s'; choose coverage or authors.".formatted(name));
-    };
   }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ class BenchNetworksTest {
             .done();
     assertTrue(done.out().contains("alexnet64 to fc7, batches of 2, 0.1"), done.out());
     assertEquals(
-        ForwardPeer.onClassPath(problem -> {}).isEmpty(),
+        BenchOutput.peers(ForwardPeer.class, new PrintWriter(Writer.nullWriter()), "").isEmpty(),
         done.out().contains("No peers are on the class path"),
         done.out());
 

@@ -67,7 +67,7 @@ class BenchProposalsCommandTest {
   @Test
   void wrongUseIsRefused() {
     Session.of("bench", "proposals", "--data", data, "--split", "test", "--modes", "slow")
-        .refused(2, "There is no mode 'slow' of selective search; choose one of fast,");
+        .refused(2, "--modes must be one of fast, authors-fast, quality, opencv-fast; it is slow.");
     Session.of("bench", "proposals", "--data", data, "--split", "test", "--limit", "0")
         .refused(2, "--limit and --threads must be at least 1");
     Session.of("bench", "proposals", "--data", data, "--split", "empty")

@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cli.Session;
-import org.rcnn.svm.MatrixEngine;
+import org.rcnn.data.matrix.MatrixEngine;
 import org.rcnn.svm.MiningSettings;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmPeer;
@@ -42,7 +44,7 @@ class BenchSvmCommandTest {
                 json)
             .done();
     assertEquals(
-        SvmPeer.onClassPath(problem -> {}).isEmpty(),
+        BenchOutput.peers(SvmPeer.class, new PrintWriter(Writer.nullWriter()), "").isEmpty(),
         session.err().contains("No other SVM library"),
         session.err());
     List<String> rows = new ArrayList<>();

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -12,11 +15,14 @@ class BenchTableTest {
 
   @Test
   void aRowIsAMultipleOfThePeersThatUsedAsManyThreads() {
-    BenchTable table = new BenchTable();
-    table.add(new BenchTable.Row("peer", 1, 4, true, Map.of()));
-    table.add(new BenchTable.Row("peer", 2, 3, true, Map.of()));
-    table.add(new BenchTable.Row("ours", 1, 1, false, Map.of("windows", 1500.0)));
-    JsonNode rows = table.toJson().get("rows");
+    BenchTable table =
+        new BenchTable(
+            List.of(
+                new Measurement("peer", 1, 4, true, Map.of()),
+                new Measurement("peer", 2, 3, true, Map.of()),
+                new Measurement("ours", 1, 1, false, Map.of("windows", 1500.0))));
+    ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+    table.addTo(rows);
     assertEquals(3, rows.size());
     assertEquals(0, rows.get(0).get("ratio_to").size());
     JsonNode ours = rows.get(2);
@@ -29,8 +35,8 @@ class BenchTableTest {
 
   @Test
   void theMedianOfAnEvenNumberLiesBetweenTheMiddleTwo() {
-    assertEquals(2, BenchTable.median(new double[] {5, 1, 2}));
-    assertEquals(2.5, BenchTable.median(new double[] {5, 1, 2, 3}));
-    assertThrows(IllegalArgumentException.class, () -> BenchTable.median(new double[0]));
+    assertEquals(2, BenchTable.median(List.of(5.0, 1.0, 2.0)));
+    assertEquals(2.5, BenchTable.median(List.of(5.0, 1.0, 2.0, 3.0)));
+    assertThrows(IllegalArgumentException.class, () -> BenchTable.median(List.of()));
   }
 }

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 /**
  * Reads configurations: the defaults, over them a preset or a file, over it single settings.
  *
- * <p>Whatever the layers say, the result is checked as a whole; a key that does not exist or a
- * value outside its range is refused by name.
+ * <p>The result is checked as a whole; a key that does not exist or a value outside its range is
+ * refused by name.
  */
 public final class ConfigLoader {
 
@@ -32,6 +32,7 @@ public final class ConfigLoader {
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .addModule(new LabelModule())
           .build();
 
   /** The names of the presets. */
@@ -74,6 +75,15 @@ public final class ConfigLoader {
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                   e.getOriginalMessage()));
     }
+  }
+
+  /**
+   * A configuration with single settings changed.
+   *
+   * @throws ConfigException if a key or a value is refused
+   */
+  public PipelineConfig with(PipelineConfig config, Map<String, String> settings) {
+    return assemble(yaml.valueToTree(config), "the configuration", settings);
   }
 
   /** The configuration as YAML, for a run's folder. */
@@ -190,6 +200,9 @@ public final class ConfigLoader {
             : "";
     if (e instanceof UnrecognizedPropertyException) {
       return new ConfigException("There is no setting '" + key + "'.");
+    }
+    if (e.getCause() instanceof IllegalArgumentException refusal) {
+      return new ConfigException(key + " " + refusal.getMessage());
     }
     return new ConfigException(
         "%s has a value of the wrong kind: %s".formatted(key, e.getOriginalMessage()));

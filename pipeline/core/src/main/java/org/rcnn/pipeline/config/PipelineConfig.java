@@ -1,17 +1,36 @@
 package org.rcnn.pipeline.config;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Solver;
+import org.rcnn.data.Check;
+import org.rcnn.data.store.Encoding;
+import org.rcnn.eval.ApMetric;
+import org.rcnn.proposals.Mode;
+import org.rcnn.proposals.Ranking;
+import org.rcnn.proposals.SelectiveSearchConfig;
+import org.rcnn.proposals.WorkingSize;
+import org.rcnn.svm.BoxRegressionSettings;
+import org.rcnn.svm.DetectionSettings;
+import org.rcnn.svm.MiningSettings;
+import org.rcnn.svm.SampleSettings;
+import org.rcnn.svm.SolverSettings;
+import org.rcnn.svm.SvmSettings;
 
 /**
- * Everything that can be set, as one tree of immutable records.
+ * Everything that can be set, as one tree of immutable records with the shape of the YAML files.
  *
- * <p>The keys, their meaning and their defaults stand in {@code defaults.yaml} beside this class's
- * package; the records repeat only what is refused.
+ * <p>The keys, their meaning and their defaults stand in {@code defaults.yaml} beside this class. A
+ * section turns into the settings record of the module where it acts by its method {@code
+ * settings}; keys and the components of those records have the same names, and the records know the
+ * bounds. Only what no module knows is checked here.
  *
  * @param seed decides every random choice
  * @param threads images side by side; 0 for one per core
@@ -22,7 +41,7 @@ import java.util.TreeSet;
  * @param features feature extraction
  * @param svm the detector's head
  * @param bbox box regression
- * @param detection non-maximum suppression
+ * @param detection from scores to detections
  * @param evaluation the metric
  */
 public record PipelineConfig(
@@ -35,45 +54,40 @@ public record PipelineConfig(
     Features features,
     Svm svm,
     BoxRegression bbox,
-    Detecting detection,
+    DetectionSettings detection,
     Evaluation evaluation) {
 
-  /** Refuses a negative number of threads, and what the GPU does not do. */
+  /**
+   * Refuses values out of range under their keys' names, and what the GPU does not do.
+   *
+   * @throws ConfigException if it does
+   */
   public PipelineConfig {
-    Range.atLeast("threads", threads, 0);
-    if (network.device().equals("gpu")) {
-      requirePlain(features, true);
-      requirePlain(features, false);
+    check("", () -> Check.atLeast("threads", threads, 0));
+    check("data.", data::check);
+    check("proposals.", () -> proposals.settings(seed));
+    check("finetune.", finetune::check);
+    check("finetune.", () -> finetune.settings(seed));
+    check("features.", features::check);
+    check("svm.", () -> svm.settings(seed));
+    check("bbox.", () -> bbox.settings(seed));
+    if (network.device() == ComputeDevice.GPU) {
+      features.requirePlain(true);
+      features.requirePlain(false);
     }
   }
 
-  private static void requirePlain(Features features, boolean training) {
-    if (!features.executionOf(training).equals("plain")) {
-      throw new ConfigException(
-          "%s is %s, which runs on the CPU; with network.device gpu it must be plain."
-              .formatted(features.executionKey(training), features.executionOf(training)));
+  private static void check(String section, Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(section + e.getMessage());
     }
   }
 
   /** The number of threads, with 0 resolved to the machine's cores. */
   public int effectiveThreads() {
     return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-  }
-
-  /** The same with another detector head. */
-  public PipelineConfig withSvm(Svm other) {
-    return new PipelineConfig(
-        seed,
-        threads,
-        data,
-        proposals,
-        network,
-        finetune,
-        features,
-        other,
-        bbox,
-        detection,
-        evaluation);
   }
 
   /**
@@ -88,32 +102,37 @@ public record PipelineConfig(
    */
   public record Data(
       String train, String test, double splitTestShare, int limit, int demoTrain, int demoTest) {
-    /** Refuses shares outside [0, 1). */
-    public Data {
-      Range.within("data.split-test-share", splitTestShare, 0, 0.9);
-      Range.atLeast("data.limit", limit, 0);
-      Range.atLeast("data.demo-train", demoTrain, 2);
-      Range.atLeast("data.demo-test", demoTest, 1);
+
+    private void check() {
+      Check.within("split-test-share", splitTestShare, 0, 0.9);
+      Check.atLeast("limit", limit, 0);
+      Check.atLeast("demo-train", demoTrain, 2);
+      Check.atLeast("demo-test", demoTest, 1);
     }
   }
 
   /**
    * Selective search.
    *
-   * @param mode fast, authors-fast, quality or opencv-fast
+   * @param mode which hierarchies
    * @param longerSide limit of the longer side in the search; 0 for none
    * @param minSide smallest side of a box
    * @param maxBoxes boxes of an image at most; 0 for as many as the mode gives
-   * @param ranking authors or coverage: which boxes come first
+   * @param ranking which boxes come first
    */
-  public record Proposals(String mode, int longerSide, int minSide, int maxBoxes, String ranking) {
-    /** Refuses unknown modes. */
-    public Proposals {
-      Range.oneOf("proposals.mode", mode, "fast", "authors-fast", "quality", "opencv-fast");
-      Range.atLeast("proposals.longer-side", longerSide, 0);
-      Range.atLeast("proposals.min-side", minSide, 1);
-      Range.atLeast("proposals.max-boxes", maxBoxes, 0);
-      Range.oneOf("proposals.ranking", ranking, "authors", "coverage");
+  public record Proposals(Mode mode, int longerSide, int minSide, int maxBoxes, Ranking ranking) {
+
+    /** The search that these settings ask for. */
+    public SelectiveSearchConfig settings(long seed) {
+      SelectiveSearchConfig search = mode.config();
+      return search.toBuilder()
+          .workingSize(
+              longerSide == 0 ? WorkingSize.original() : WorkingSize.longerSide(longerSide))
+          .minSide(minSide)
+          .maxBoxes(maxBoxes == 0 ? search.maxBoxes() : maxBoxes)
+          .ranking(ranking)
+          .seed(seed)
+          .build();
     }
   }
 
@@ -122,17 +141,9 @@ public record PipelineConfig(
    *
    * @param architecture a name that the network module knows
    * @param weights embedded, none, or a file
-   * @param device cpu or gpu
+   * @param device where it trains and computes features
    */
-  public record NetworkChoice(String architecture, String weights, String device) {
-    /** Refuses missing values. */
-    public NetworkChoice {
-      if (architecture == null || weights == null) {
-        throw new ConfigException("network.architecture and network.weights must not be empty.");
-      }
-      Range.oneOf("network.device", device, "cpu", "gpu");
-    }
-  }
+  public record NetworkChoice(String architecture, String weights, ComputeDevice device) {}
 
   /**
    * Fine-tuning.
@@ -177,84 +188,86 @@ public record PipelineConfig(
       Map<String, Double> layerRates,
       double validationShare,
       int imageCache) {
-    /** Refuses values that cannot train. */
+
+    /** Keeps its own copies, sorted. */
     public FineTune {
-      Range.atLeast("finetune.iterations", iterations, 1);
-      Range.atLeast("finetune.positives", positives, 1);
-      Range.atLeast("finetune.backgrounds", backgrounds, 1);
-      Range.within("finetune.positive-iou", positiveIou, 0.01, 1);
-      Range.within("finetune.rate", rate, 1e-9, 10);
-      Range.within("finetune.rate-drop", rateDrop, 1e-6, 1);
-      Range.atLeast("finetune.rate-drop-every", rateDropEvery, 1);
-      Range.within("finetune.momentum", momentum, 0, 0.9999);
-      Range.within("finetune.weight-decay", weightDecay, 0, 1);
-      Range.within("finetune.new-weight-rate", newWeightRate, 0, 1000);
-      Range.within("finetune.new-bias-rate", newBiasRate, 0, 1000);
-      Range.within("finetune.copied-bias-rate", copiedBiasRate, 0, 1000);
-      Range.within("finetune.dropout", dropout, 0, 0.99);
-      Range.atLeast("finetune.new-layers-first", newLayersFirst, 0);
-      Range.atLeast("finetune.image-cache", imageCache, 1);
-      // Sorted, so that equal settings print alike: artifacts are found by that text.
       frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
       layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
-      layerRates.forEach(
-          (layer, factor) -> Range.within("finetune.layer-rates." + layer, factor, 0, 1000));
-      Range.within("finetune.validation-share", validationShare, 0, 0.9);
     }
 
-    /**
-     * The settings as artifacts are found by. Those that came later stand in it where they are
-     * used, so that what was trained before them is still found. Weights are the same whether a run
-     * wants them or a table does.
-     */
-    public String identity() {
-      return toString()
-          .replace("enabled=false", "enabled=true")
-          .replace(", newLayersFirst=0", "")
-          .replace(", layerRates={}", "")
-          .replace(", validationShare=0.0", "");
+    private void check() {
+      Check.within("validation-share", validationShare, 0, 0.9);
+      Check.atLeast("image-cache", imageCache, 1);
+    }
+
+    /** How the network is fine-tuned with these settings. */
+    public FineTuningSettings settings(long seed) {
+      return new FineTuningSettings(
+          iterations,
+          positives,
+          backgrounds,
+          positiveIou,
+          new Solver(rate, new Solver.Steps(rateDropEvery, rateDrop), momentum, weightDecay),
+          newWeightRate,
+          newBiasRate,
+          copiedBiasRate,
+          dropout,
+          frozenLayers,
+          newLayersFirst,
+          layerRates,
+          seed);
+    }
+
+    /** Bytes of decoded images kept in memory. */
+    public long imageCacheBytes() {
+      return (long) imageCache << 20;
     }
   }
 
   /**
    * Feature extraction.
    *
-   * @param layer pool5, fc6 or fc7
-   * @param batch regions in a forward pass
-   * @param encoding sparse-fp16 or dense-fp32
-   * @param execution plain, fused or bf16
-   * @param testExecution the same for the test images; {@code same} as for the others
+   * @param layer the layer that detection uses
+   * @param batch regions in one forward pass
+   * @param encoding how features are stored
+   * @param execution how the network computes them
+   * @param testExecution the same for the test images alone
    */
   public record Features(
-      String layer, int batch, String encoding, String execution, String testExecution) {
-    /** Refuses unknown layers and encodings. */
-    public Features {
-      Range.oneOf("features.layer", layer, "pool5", "fc6", "fc7");
-      Range.atLeast("features.batch", batch, 1);
-      Range.oneOf("features.encoding", encoding, "sparse-fp16", "dense-fp32");
-      Range.oneOf("features.execution", execution, "plain", "fused", "bf16");
-      Range.oneOf("features.test-execution", testExecution, "same", "plain", "fused", "bf16");
+      Tap layer, int batch, Encoding encoding, Execution execution, TestExecution testExecution) {
+
+    private void check() {
+      if (layer == Tap.SCORES) {
+        throw new IllegalArgumentException("layer must be one of pool5, fc6, fc7; it is scores.");
+      }
+      Check.atLeast("batch", batch, 1);
+    }
+
+    private void requirePlain(boolean training) {
+      if (executionOf(training) != Execution.PLAIN) {
+        throw new ConfigException(
+            "%s is %s, which runs on the CPU; with network.device gpu it must be plain."
+                .formatted(executionKey(training), executionOf(training).label()));
+      }
     }
 
     /** How the features of the training images, or of the test images, are computed. */
-    public String executionOf(boolean training) {
-      return asTraining(training) ? execution : testExecution;
+    public Execution executionOf(boolean training) {
+      return training ? execution : testExecution.or(execution);
     }
 
     /** The setting that decides it. */
     public String executionKey(boolean training) {
-      return asTraining(training) ? "features.execution" : "features.test-execution";
-    }
-
-    private boolean asTraining(boolean training) {
-      return training || testExecution.equals("same");
+      return training || testExecution == TestExecution.SAME
+          ? "features.execution"
+          : "features.test-execution";
     }
   }
 
   /**
    * The detector's head.
    *
-   * @param head svm or softmax
+   * @param head its name, svm or softmax
    * @param negativeIou IoU below which a region is a negative
    * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
    * @param maxPositives positives of a class above which proposals are no longer added
@@ -284,64 +297,29 @@ public record PipelineConfig(
       double easyNegativeScore,
       int retrainAfter,
       int negativeCache) {
-    /** Refuses values outside their ranges. */
-    public Svm {
-      Range.oneOf("svm.head", head, "svm", "softmax");
-      Range.within("svm.negative-iou", negativeIou, 0, 1);
-      Range.within("svm.positive-iou", positiveIou, 0, 1);
-      if (positiveIou > 0 && positiveIou < negativeIou) {
-        throw new ConfigException(
-            "svm.positive-iou (%s) must be 0 or at least svm.negative-iou (%s): a region cannot be both."
-                .formatted(positiveIou, negativeIou));
-      }
-      Range.atLeast("svm.max-positives", maxPositives, 1);
-      Range.within("svm.cost", cost, 1e-9, 1e6);
-      Range.within("svm.positive-weight", positiveWeight, 1e-6, 1e6);
-      Range.atLeast("svm.positive-upsampling", positiveUpsampling, 1);
-      Range.within("svm.negative-sampling", negativeSampling, 1e-6, 1);
-      Range.within("svm.hard-negative-score", hardNegativeScore, -100, 100);
-      Range.atLeast("svm.hard-negatives-per-image", hardNegativesPerImage, 1);
-      Range.within("svm.easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
-      Range.atLeast("svm.retrain-after", retrainAfter, 1);
-      Range.atLeast("svm.negative-cache", negativeCache, 1);
-    }
 
-    /** The same with SVMs as the head and other overlaps. */
-    public Svm withThresholds(double negative, double positive) {
-      return new Svm(
-          "svm",
-          negative,
-          positive,
-          maxPositives,
-          difficultPositives,
-          cost,
-          positiveWeight,
-          positiveUpsampling,
-          negativeSampling,
-          hardNegativeScore,
-          hardNegativesPerImage,
-          easyNegativeScore,
-          retrainAfter,
-          negativeCache);
-    }
-
-    /** The same with SVMs as the head and other weights and numbers of samples. */
-    public Svm withResampling(double weight, int upsampling, double sampling) {
-      return new Svm(
-          "svm",
-          negativeIou,
-          positiveIou,
-          maxPositives,
-          difficultPositives,
-          cost,
-          weight,
-          upsampling,
-          sampling,
-          hardNegativeScore,
-          hardNegativesPerImage,
-          easyNegativeScore,
-          retrainAfter,
-          negativeCache);
+    /** How SVMs are trained with these settings. */
+    public SvmSettings settings(long seed) {
+      SvmSettings standard = SvmSettings.standard(seed);
+      return new SvmSettings(
+          new SampleSettings(
+              positiveIou,
+              negativeIou,
+              difficultPositives,
+              positiveUpsampling,
+              negativeSampling,
+              maxPositives),
+          new SolverSettings(cost, positiveWeight, standard.solver().tolerance()),
+          new MiningSettings(
+              standard.mining().firstImages(),
+              standard.mining().firstNegatives(),
+              hardNegativeScore,
+              hardNegativesPerImage,
+              retrainAfter,
+              easyNegativeScore,
+              negativeCache),
+          standard.scaleImages(),
+          seed);
     }
   }
 
@@ -354,66 +332,19 @@ public record PipelineConfig(
    * @param maxPairs pairs per class at most
    */
   public record BoxRegression(boolean enabled, double pairIou, double lambda, int maxPairs) {
-    /** Refuses values outside their ranges. */
-    public BoxRegression {
-      Range.within("bbox.pair-iou", pairIou, 0.01, 0.99);
-      Range.within("bbox.lambda", lambda, 1e-6, 1e9);
-      Range.within("bbox.max-pairs", maxPairs, 1, 40_000);
-    }
-  }
 
-  /**
-   * From scores to detections.
-   *
-   * @param nmsIou IoU above which the lower scored box goes
-   * @param perImage detections per image and class at most
-   * @param minScore an SVM's score of a detection at least
-   * @param minProbability a softmax's score of a detection at least
-   */
-  public record Detecting(double nmsIou, int perImage, double minScore, double minProbability) {
-    /** Refuses values outside their ranges. */
-    public Detecting {
-      Range.within("detection.nms-iou", nmsIou, 0, 1);
-      Range.atLeast("detection.per-image", perImage, 1);
-      Range.within("detection.min-score", minScore, -1e6, 1e6);
-      Range.within("detection.min-probability", minProbability, 0, 1);
+    /** How box regression is trained with these settings. */
+    public BoxRegressionSettings settings(long seed) {
+      BoxRegressionSettings authors = BoxRegressionSettings.authors(seed);
+      return new BoxRegressionSettings(
+          pairIou, lambda, maxPairs, authors.minPairs(), authors.heldBackEvery(), seed);
     }
   }
 
   /**
    * The metric.
    *
-   * @param metric voc07, area or coco
+   * @param metric how average precision is computed
    */
-  public record Evaluation(String metric) {
-    /** Refuses unknown metrics. */
-    public Evaluation {
-      Range.oneOf("evaluation.metric", metric, "voc07", "area", "coco");
-    }
-  }
-
-  /** Checks that name the key they refuse. */
-  private static final class Range {
-    private Range() {}
-
-    static void atLeast(String key, long value, long least) {
-      if (value < least) {
-        throw new ConfigException("%s must be at least %d; it is %d.".formatted(key, least, value));
-      }
-    }
-
-    static void within(String key, double value, double least, double most) {
-      if (!(value >= least && value <= most)) {
-        throw new ConfigException(
-            "%s must lie between %s and %s; it is %s.".formatted(key, least, most, value));
-      }
-    }
-
-    static void oneOf(String key, String value, String... choices) {
-      if (value == null || !List.of(choices).contains(value)) {
-        throw new ConfigException(
-            "%s must be one of %s; it is %s.".formatted(key, String.join(", ", choices), value));
-      }
-    }
-  }
+  public record Evaluation(ApMetric metric) {}
 }

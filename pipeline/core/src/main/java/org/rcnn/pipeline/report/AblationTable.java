@@ -1,15 +1,13 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.rcnn.pipeline.stage.Row;
 
 /**
  * What each part of the method is worth: a row for every variant that was run, a column for every
@@ -23,7 +21,7 @@ public final class AblationTable {
   /** The width of a console that {@link #toText()} assumes. */
   public static final int CONSOLE_WIDTH = 120;
 
-  private final List<Row> rows;
+  private final List<EvaluatedRow> rows;
   private final Map<String, String> columns;
 
   /**
@@ -31,60 +29,30 @@ public final class AblationTable {
    *
    * @param rows the variants; their classes, in order of first appearance, make the columns
    */
-  public AblationTable(List<Row> rows) {
+  public AblationTable(List<EvaluatedRow> rows) {
     // svm before softmax, as their names sort backwards; the sort is stable.
     this.rows =
         rows.stream()
             .sorted(
-                Comparator.comparing(Row::head, Comparator.reverseOrder())
-                    .thenComparing(Row::bbox)
-                    .thenComparing(Row::finetuned))
+                Comparator.comparing(AblationTable::head, Comparator.reverseOrder())
+                    .thenComparing(evaluated -> evaluated.row().boxRegression())
+                    .thenComparing(evaluated -> evaluated.row().finetuned()))
             .toList();
     Set<String> classes = new LinkedHashSet<>();
-    rows.forEach(row -> classes.addAll(row.ap().keySet()));
+    rows.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
     this.columns = ClassAbbreviations.of(List.copyOf(classes));
   }
 
-  /**
-   * One variant and its result.
-   *
-   * @param finetuned whether the network was fine-tuned on the detection set
-   * @param layer the features: {@code pool5}, {@code fc6} or {@code fc7}
-   * @param head what scores them: {@code svm} or {@code softmax}
-   * @param bbox whether boxes were regressed
-   * @param mAP mean AP, a fraction
-   * @param ap AP of each class, a fraction; a class that is absent or NaN has none
-   */
-  public record Row(
-      boolean finetuned,
-      String layer,
-      String head,
-      boolean bbox,
-      double mAP,
-      Map<String, Double> ap) {
+  private static String head(EvaluatedRow evaluated) {
+    return evaluated.row().head().label();
+  }
 
-    /** Keeps its own copy of the map, in its order. */
-    public Row {
-      Objects.requireNonNull(layer, "layer");
-      Objects.requireNonNull(head, "head");
-      ap = Collections.unmodifiableMap(new LinkedHashMap<>(ap));
-    }
-
-    /** The paper's name of the variant: {@code FT fc7 BB}; other heads than SVMs are named. */
-    public String name() {
-      return (finetuned ? "FT " : "")
-          + layer
-          + (head.equals("svm") ? "" : " " + head)
-          + (bbox ? " BB" : "");
-    }
-
-    private double apOf(String className) {
-      return ap.getOrDefault(className, Double.NaN);
-    }
+  private static double meanAp(EvaluatedRow evaluated) {
+    return evaluated.result().meanAp();
   }
 
   /** The rows in the order of the table. */
-  public List<Row> rows() {
+  public List<EvaluatedRow> rows() {
     return rows;
   }
 
@@ -101,8 +69,8 @@ public final class AblationTable {
    */
   public String toText(int width) {
     List<TextColumn> all = new ArrayList<>();
-    columns.forEach((name, head) -> all.add(column(head, row -> row.apOf(name))));
-    all.add(column("mAP", Row::mAP));
+    columns.forEach((name, head) -> all.add(column(head, row -> row.ap(name))));
+    all.add(column("mAP", AblationTable::meanAp));
     List<String> names = new ArrayList<>();
     rows.forEach(row -> names.add(row.name()));
     int nameWidth = names.stream().mapToInt(String::length).max().orElse(0);
@@ -123,7 +91,7 @@ public final class AblationTable {
     }
   }
 
-  private TextColumn column(String head, ToDoubleFunction<Row> figure) {
+  private TextColumn column(String head, ToDoubleFunction<EvaluatedRow> figure) {
     return new TextColumn(
         head, rows.stream().map(row -> Numbers.percent(figure.applyAsDouble(row))).toList());
   }
@@ -171,10 +139,10 @@ public final class AblationTable {
 
   /** Whether a rule belongs above a row: fine-tuning, head or box regression change there. */
   private boolean startsGroup(int r) {
-    Row row = rows.get(r);
-    Row before = rows.get(r - 1);
+    Row row = rows.get(r).row();
+    Row before = rows.get(r - 1).row();
     return row.finetuned() != before.finetuned()
-        || row.bbox() != before.bbox()
+        || row.boxRegression() != before.boxRegression()
         || !row.head().equals(before.head());
   }
 
@@ -183,12 +151,12 @@ public final class AblationTable {
     StringBuilder text = new StringBuilder("| |");
     columns.values().forEach(head -> text.append(' ').append(markdown(head)).append(" |"));
     text.append(" mAP |\n|:---|").append("---:|".repeat(columns.size() + 1)).append('\n');
-    for (Row row : rows) {
+    for (EvaluatedRow row : rows) {
       text.append("| ").append(markdown(row.name())).append(" |");
       for (String name : columns.keySet()) {
-        text.append(' ').append(markdownFigure(row.apOf(name), best(name))).append(" |");
+        text.append(' ').append(markdownFigure(row.ap(name), best(name))).append(" |");
       }
-      text.append(' ').append(markdownFigure(row.mAP(), bestMean())).append(" |\n");
+      text.append(' ').append(markdownFigure(meanAp(row), bestMean())).append(" |\n");
     }
     return text.toString();
   }
@@ -210,12 +178,12 @@ public final class AblationTable {
         (name, head) -> html.open("th", "class", "n").leaf("abbr", head, "title", name).close());
     html.leaf("th", "mAP", "class", "n mean").close().close().open("tbody");
     for (int r = 0; r < rows.size(); r++) {
-      Row row = rows.get(r);
+      EvaluatedRow row = rows.get(r);
       html.open("tr", "class", r > 0 && startsGroup(r) ? "rule" : "").leaf("th", row.name());
       for (String name : columns.keySet()) {
-        appendFigure(html, "n", row.apOf(name), best(name));
+        appendFigure(html, "n", row.ap(name), best(name));
       }
-      appendFigure(html, "n mean", row.mAP(), bestMean());
+      appendFigure(html, "n mean", meanAp(row), bestMean());
       html.close();
     }
     return html.close().close().toString();
@@ -232,7 +200,7 @@ public final class AblationTable {
 
   private double best(String className) {
     return rows.stream()
-        .mapToDouble(row -> row.apOf(className))
+        .mapToDouble(row -> row.ap(className))
         .filter(ap -> !Double.isNaN(ap))
         .max()
         .orElse(Double.NaN);
@@ -240,7 +208,7 @@ public final class AblationTable {
 
   private double bestMean() {
     return rows.stream()
-        .mapToDouble(Row::mAP)
+        .mapToDouble(AblationTable::meanAp)
         .filter(ap -> !Double.isNaN(ap))
         .max()
         .orElse(Double.NaN);

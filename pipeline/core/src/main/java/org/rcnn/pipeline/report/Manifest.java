@@ -1,12 +1,12 @@
 package org.rcnn.pipeline.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 
@@ -15,9 +15,13 @@ public final class Manifest {
 
   private Manifest() {}
 
+  /**
+   * The manifest of a run.
+   *
+   * @param result what came out, as programs read it
+   */
   public static ObjectNode of(Run run, Experiment experiment, ObjectNode result) {
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode manifest = json.createObjectNode();
+    ObjectNode manifest = Json.object();
     manifest.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     manifest.set("configuration", new ConfigLoader().toTree(run.config()));
     ObjectNode data = manifest.putObject("data");
@@ -28,30 +32,33 @@ public final class Manifest {
     data.put("test", run.test().split());
     data.put("test_images", run.test().samples().size());
     data.put("test_fingerprint", run.test().fingerprint());
-    manifest.set("classes", json.valueToTree(experiment.classes()));
+    manifest.set("classes", Json.tree(experiment.classes()));
     manifest.set("network", network(experiment.backbone().definition()));
-    manifest.set("transfer", json.valueToTree(experiment.backbone().transfer().rows()));
+    manifest.set("transfer", Json.tree(experiment.backbone().transfer().rows()));
     ObjectNode versions = manifest.putObject("versions");
     versions.put("rcnn", "0.1.0");
     versions.put("engine", TorchEngine.version());
     versions.put("java", System.getProperty("java.runtime.version"));
-    versions.put(
-        "machine",
-        "%s %s, %d cores"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors()));
+    versions.put("machine", machine());
     manifest.put("seed", run.config().seed());
     manifest.put("threads", run.config().effectiveThreads());
-    manifest.set("problems", json.valueToTree(run.problems().sentences()));
+    manifest.set("problems", Json.tree(run.problems().sentences()));
     manifest.set("result", result);
     return manifest;
   }
 
+  /** System, processor and cores. */
+  static String machine() {
+    return "%s %s, %d cores"
+        .formatted(
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().availableProcessors());
+  }
+
   /** What the network is: name, input, preprocessing, and the length of each of its layers. */
-  public static ObjectNode network(NetworkDefinition definition) {
-    ObjectNode network = new ObjectMapper().createObjectNode();
+  static ObjectNode network(NetworkDefinition definition) {
+    ObjectNode network = Json.object();
     network.put("architecture", definition.name());
     network.put("input_size", definition.inputSize());
     network.put("parameters", definition.parameterCount());

@@ -12,15 +12,6 @@ final class Numbers {
     return decimals(100 * fraction, 1);
   }
 
-  /** A signed change of a fraction in percentage points, {@code +1.3}; NaN as a dash. */
-  static String change(double fraction) {
-    if (Double.isNaN(fraction)) {
-      return "-";
-    }
-    String text = String.format(Locale.ROOT, "%+.1f", 100 * fraction);
-    return text.equals("-0.0") || text.equals("+0.0") ? "0.0" : text;
-  }
-
   /** A number with the given count of decimals; NaN as a dash. */
   static String decimals(double value, int decimals) {
     if (Double.isNaN(value)) {

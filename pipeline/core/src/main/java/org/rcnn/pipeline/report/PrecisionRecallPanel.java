@@ -1,6 +1,8 @@
 package org.rcnn.pipeline.report;
 
-import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.PrecisionRecallCurve;
 
 /**
  * One small precision/recall plot: the curve as measured, and below it, shaded, the highest
@@ -17,11 +19,11 @@ final class PrecisionRecallPanel {
 
   private PrecisionRecallPanel() {}
 
-  static void append(Html html, RunReport.PrecisionRecall curve) {
+  static void append(Html html, ClassResult result) {
     html.open("figure", "class", "pr");
     html.open("figcaption")
-        .leaf("span", curve.className)
-        .leaf("b", Numbers.percent(curve.ap))
+        .leaf("span", result.className())
+        .leaf("b", Numbers.percent(result.ap()))
         .close();
     html.open(
         "svg",
@@ -30,13 +32,14 @@ final class PrecisionRecallPanel {
         "role",
         "img",
         "aria-label",
-        "Precision over recall of %s, AP %s".formatted(curve.className, Numbers.percent(curve.ap)));
+        "Precision over recall of %s, AP %s"
+            .formatted(result.className(), Numbers.percent(result.ap())));
     for (double tick : new double[] {0, 0.5, 1}) {
       grid(html, tick);
     }
-    if (curve.recall.length > 0) {
-      html.empty("path", "class", "area", "d", envelope(curve));
-      html.empty("path", "class", "s1", "d", line(curve));
+    if (result.curve().size() > 0) {
+      html.empty("path", "class", "area", "d", envelope(result.curve()));
+      html.empty("path", "class", "s1", "d", line(result.curve()));
     }
     html.close().close();
   }
@@ -91,22 +94,23 @@ final class PrecisionRecallPanel {
     return TOP + SIDE * 0.8 * (1 - precision);
   }
 
-  private static String line(RunReport.PrecisionRecall curve) {
-    double[] px = Arrays.stream(curve.recall).map(PrecisionRecallPanel::x).toArray();
-    double[] py = Arrays.stream(curve.precision).map(PrecisionRecallPanel::y).toArray();
+  private static String line(PrecisionRecallCurve curve) {
+    double[] px = IntStream.range(0, curve.size()).mapToDouble(i -> x(curve.recall(i))).toArray();
+    double[] py =
+        IntStream.range(0, curve.size()).mapToDouble(i -> y(curve.precision(i))).toArray();
     return LineChart.path(px, py, 0.5);
   }
 
-  private static String envelope(RunReport.PrecisionRecall curve) {
-    int n = curve.recall.length;
+  private static String envelope(PrecisionRecallCurve curve) {
+    int n = curve.size();
     double[] px = new double[2 * n];
     double[] py = new double[2 * n];
     double best = 0;
     for (int i = n - 1; i >= 0; i--) {
-      best = Math.max(best, curve.precision[i]);
+      best = Math.max(best, curve.precision(i));
       // A stair: the precision reached at this recall holds from the recall before.
-      px[2 * i] = x(i == 0 ? 0 : curve.recall[i - 1]);
-      px[2 * i + 1] = x(curve.recall[i]);
+      px[2 * i] = x(i == 0 ? 0 : curve.recall(i - 1));
+      px[2 * i + 1] = x(curve.recall(i));
       py[2 * i] = y(best);
       py[2 * i + 1] = y(best);
     }

@@ -15,7 +15,17 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.eval.ClassErrors;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.ErrorDiagnosis;
+import org.rcnn.eval.ErrorKind;
 import org.rcnn.pipeline.draw.ClassColours;
+import org.rcnn.proposals.ProposalRecall;
+import org.rcnn.svm.BoxRegressionReport;
+import org.rcnn.svm.Round;
+import org.rcnn.svm.SampleCounts;
 
 /** Writes a {@link RunReport} as HTML: the frame of the page, and each section in its method. */
 final class ReportPage {
@@ -31,10 +41,10 @@ final class ReportPage {
 
   String toHtml() {
     addSections();
-    Html html = begin(report.title);
+    Html html = begin(report.title());
     html.open("body");
     header(html);
-    remarks(html);
+    problems(html);
     html.open("main");
     for (Section section : sections) {
       html.open("section", "id", section.id()).leaf("h2", section.title());
@@ -70,18 +80,18 @@ final class ReportPage {
 
   /** In the order a reader asks: how good, why, on what, at what cost, how to repeat it. */
   private void addSections() {
-    if (!report.classScores.isEmpty()) {
+    if (!classes().isEmpty()) {
       add("classes", "Average precision by class", "", this::classScores);
     }
-    if (report.ablation != null && !report.ablation.rows().isEmpty()) {
+    if (!report.ablation().rows().isEmpty()) {
       add(
           "ablation",
           "Ablation",
           "Average precision in per cent. FT: fine-tuned; BB: with box regression; linear SVMs"
               + " unless softmax is named. The best of each column is bold.",
-          html -> html.open("div", "class", "scroll").trusted(report.ablation.toHtml()).close());
+          html -> html.open("div", "class", "scroll").trusted(report.ablation().toHtml()).close());
     }
-    if (!report.curves.isEmpty()) {
+    if (classes().stream().anyMatch(ClassResult::isScored)) {
       add(
           "curves",
           "Precision and recall",
@@ -89,25 +99,23 @@ final class ReportPage {
               + " higher recall, from which AP is computed.",
           this::curves);
     }
-    if (!report.examples.isEmpty()) {
+    if (!report.examples().isEmpty()) {
       add("examples", "Example detections", "", this::examples);
     }
-    if (!report.falsePositives.isEmpty()) {
+    if (!report.errors().classes().isEmpty()) {
       add(
           "errors",
           "What the false positives are on",
           "The most confident false positives of each class, as many as it has objects.",
           this::falsePositives);
     }
-    if (report.proposalRecall != null) {
-      add(
-          "proposals",
-          "Proposals",
-          "An object that no proposal covers cannot be detected: recall here is a ceiling for all"
-              + " that follows.",
-          this::proposals);
-    }
-    if (!report.learningCurve.isEmpty()) {
+    add(
+        "proposals",
+        "Proposals",
+        "An object that no proposal covers cannot be detected: recall here is a ceiling for all"
+            + " that follows.",
+        this::proposals);
+    if (!report.learningCurve().isEmpty()) {
       add(
           "learning",
           "Fine-tuning",
@@ -115,7 +123,7 @@ final class ReportPage {
               + " accuracy on positives tells more.",
           this::learningCurve);
     }
-    if (!report.samples.isEmpty()) {
+    if (!report.samples().isEmpty()) {
       add(
           "samples",
           "Samples of the SVMs",
@@ -123,7 +131,7 @@ final class ReportPage {
               + " positives only while a class has room.",
           this::samples);
     }
-    if (!report.mining.isEmpty()) {
+    if (!report.mining().isEmpty()) {
       add(
           "mining",
           "Hard-negative mining",
@@ -132,21 +140,21 @@ final class ReportPage {
               + " added before each training.",
           this::mining);
     }
-    if (report.boxRegression != null) {
+    if (!report.boxRegression().isEmpty()) {
       add("boxes", "Box regression", "", this::boxRegression);
     }
-    if (!report.stageTimes.isEmpty()) {
+    if (!report.stageTimes().isEmpty()) {
       add("times", "Time by stage", "", this::stageTimes);
     }
-    if (!report.configuration.isEmpty()) {
-      add("configuration", "Configuration", "", html -> pairs(html, report.configuration));
+    if (!report.configuration().isEmpty()) {
+      add("configuration", "Configuration", "", html -> pairs(html, report.configuration()));
     }
-    if (!report.provenance.isEmpty()) {
+    if (!report.provenance().isEmpty()) {
       add(
           "provenance",
           "Provenance",
           "What it takes to repeat this run.",
-          html -> pairs(html, report.provenance));
+          html -> pairs(html, report.provenance()));
     }
   }
 
@@ -157,22 +165,19 @@ final class ReportPage {
   }
 
   private void header(Html html) {
-    html.open("header").leaf("h1", report.title);
-    if (!report.subtitle.isEmpty()) {
-      html.leaf("p", report.subtitle, "class", "subtitle");
+    html.open("header").leaf("h1", report.title());
+    if (!report.subtitle().isEmpty()) {
+      html.leaf("p", report.subtitle(), "class", "subtitle");
     }
-    if (report.headline != null || !report.keyFigures.isEmpty()) {
-      html.open("dl", "class", "figures");
-      if (report.headline != null) {
-        html.open("div", "class", "headline").leaf("dt", "mAP");
-        html.open("dd").text(Numbers.percent(report.headline.mAP()));
-        html.leaf("small", " %").close();
-        html.leaf("dd", report.headline.metric(), "class", "metric").close();
-      }
-      report.keyFigures.forEach(
-          (name, value) -> html.open("div").leaf("dt", name).leaf("dd", value).close());
-      html.close();
-    }
+    html.open("dl", "class", "figures");
+    html.open("div", "class", "headline").leaf("dt", "mAP");
+    html.open("dd").text(Numbers.percent(report.result().meanAp()));
+    html.leaf("small", " %").close();
+    html.leaf("dd", report.result().metric().title(), "class", "metric").close();
+    report
+        .keyFigures()
+        .forEach((name, value) -> html.open("div").leaf("dt", name).leaf("dd", value).close());
+    html.close();
     if (sections.size() > 3) {
       html.open("nav", "aria-label", "Sections");
       sections.forEach(s -> html.leaf("a", s.title(), "href", "#" + s.id()));
@@ -181,18 +186,17 @@ final class ReportPage {
     html.close();
   }
 
-  private void remarks(Html html) {
-    remarks(html, "problems", "Problems", report.problems);
-    remarks(html, "notes", "Notes", report.notes);
-  }
-
-  private static void remarks(Html html, String id, String title, List<String> remarks) {
-    if (remarks.isEmpty()) {
+  private void problems(Html html) {
+    if (report.problems().isEmpty()) {
       return;
     }
-    html.open("aside", "id", id, "class", "remarks").leaf("h2", title).open("ul");
-    remarks.forEach(remark -> html.leaf("li", remark));
+    html.open("aside", "id", "problems", "class", "remarks").leaf("h2", "Problems").open("ul");
+    report.problems().forEach(problem -> html.leaf("li", problem));
     html.close().close();
+  }
+
+  private List<ClassResult> classes() {
+    return report.result().classes();
   }
 
   private void classScores(Html html) {
@@ -200,7 +204,7 @@ final class ReportPage {
     html.leaf("th", "class").leaf("th", "AP, %", "class", "n").leaf("th", "", "class", "wide");
     html.leaf("th", "objects", "class", "n").leaf("th", "found", "class", "n");
     html.leaf("th", "false positives", "class", "n").close().close().open("tbody");
-    for (RunReport.ClassScore score : report.classScores) {
+    for (ClassResult score : classes()) {
       html.open("tr").open("th");
       swatch(html, score.className());
       html.text(score.className()).close();
@@ -214,17 +218,15 @@ final class ReportPage {
       html.close();
     }
     html.close();
-    if (report.headline != null) {
-      html.open("tfoot").open("tr").leaf("th", "all classes");
-      html.leaf("td", Numbers.percent(report.headline.mAP()), "class", "n");
-      html.open("td", "class", "wide");
-      bar(html, report.headline.mAP(), "strong");
-      html.close();
-      count(html, sum(report.classScores, RunReport.ClassScore::positives));
-      count(html, sum(report.classScores, RunReport.ClassScore::truePositives));
-      count(html, sum(report.classScores, RunReport.ClassScore::falsePositives));
-      html.close().close();
-    }
+    html.open("tfoot").open("tr").leaf("th", "all classes");
+    html.leaf("td", Numbers.percent(report.result().meanAp()), "class", "n");
+    html.open("td", "class", "wide");
+    bar(html, report.result().meanAp(), "strong");
+    html.close();
+    count(html, sum(classes(), ClassResult::positives));
+    count(html, sum(classes(), ClassResult::truePositives));
+    count(html, sum(classes(), ClassResult::falsePositives));
+    html.close().close();
     html.close().close();
   }
 
@@ -256,13 +258,15 @@ final class ReportPage {
 
   private void curves(Html html) {
     html.open("div", "class", "panels");
-    report.curves.forEach(curve -> PrecisionRecallPanel.append(html, curve));
+    classes().stream()
+        .filter(ClassResult::isScored)
+        .forEach(result -> PrecisionRecallPanel.append(html, result));
     html.close();
   }
 
   private void examples(Html html) {
     html.open("div", "class", "pictures");
-    for (RunReport.Example example : report.examples) {
+    for (RunReport.Example example : report.examples()) {
       String data = Base64.getEncoder().encodeToString(example.image);
       html.open("figure");
       html.empty(
@@ -279,104 +283,77 @@ final class ReportPage {
     html.close();
   }
 
-  private enum Kind {
-    LOCALISATION("localisation", "e1", RunReport.FalsePositives::localisation),
-    SIMILAR("similar class", "e2", RunReport.FalsePositives::similar),
-    OTHER("other class", "e3", RunReport.FalsePositives::other),
-    BACKGROUND("background", "e4", RunReport.FalsePositives::background);
-
-    final String title;
-    final String cssClass;
-    final ToIntFunction<RunReport.FalsePositives> count;
-
-    Kind(String title, String cssClass, ToIntFunction<RunReport.FalsePositives> count) {
-      this.title = title;
-      this.cssClass = cssClass;
-      this.count = count;
-    }
-  }
-
   private void falsePositives(Html html) {
     html.open("p", "class", "legend");
-    for (Kind kind : Kind.values()) {
-      html.open("span").leaf("i", "", "class", "swatch " + kind.cssClass).text(kind.title).close();
+    for (ErrorKind kind : ErrorKind.values()) {
+      html.open("span").leaf("i", "", "class", "swatch " + cssClass(kind));
+      html.text(kind.title()).close();
     }
     html.close();
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
     html.leaf("th", "class").leaf("th", "", "class", "wide");
-    for (Kind kind : Kind.values()) {
-      html.leaf("th", kind.title, "class", "n");
+    for (ErrorKind kind : ErrorKind.values()) {
+      html.leaf("th", kind.title(), "class", "n");
     }
     html.leaf("th", "missed objects", "class", "n").close().close().open("tbody");
-    report.falsePositives.forEach(errors -> errorRow(html, errors));
+    ErrorDiagnosis all = report.errors();
+    for (ClassErrors errors : all.classes()) {
+      Map<ErrorKind, Integer> kinds = errors.topFalsePositives();
+      errorRow(html, errors.className(), kinds, errors.missed(), errors.positives());
+    }
     html.close();
-    if (report.falsePositives.size() > 1) {
+    if (all.classes().size() > 1) {
       html.open("tfoot");
-      errorRow(html, totals());
+      long positives = sum(all.classes(), ClassErrors::positives);
+      errorRow(html, "all classes", all.topFalsePositives(), all.missed(), positives);
       html.close();
     }
     html.close().close();
   }
 
-  private RunReport.FalsePositives totals() {
-    List<RunReport.FalsePositives> all = report.falsePositives;
-    return new RunReport.FalsePositives(
-        "all classes",
-        (int) sum(all, RunReport.FalsePositives::localisation),
-        (int) sum(all, RunReport.FalsePositives::similar),
-        (int) sum(all, RunReport.FalsePositives::other),
-        (int) sum(all, RunReport.FalsePositives::background),
-        (int) sum(all, RunReport.FalsePositives::missed),
-        (int) sum(all, RunReport.FalsePositives::positives));
+  /** The colour of a kind in the style sheet. */
+  private static String cssClass(ErrorKind kind) {
+    return "e" + (1 + kind.ordinal());
   }
 
-  private static void errorRow(Html html, RunReport.FalsePositives errors) {
-    html.open("tr").leaf("th", errors.className()).open("td", "class", "wide");
+  private static void errorRow(
+      Html html, String name, Map<ErrorKind, Integer> kinds, long missed, long positives) {
+    double all = kinds.values().stream().mapToInt(Integer::intValue).sum();
+    html.open("tr").leaf("th", name).open("td", "class", "wide");
     html.open("div", "class", "bar stacked");
-    for (Kind kind : Kind.values()) {
-      int count = kind.count.applyAsInt(errors);
-      if (count > 0) {
-        double share = count / (double) errors.total();
-        String title = "%s: %d (%s %%)".formatted(kind.title, count, Numbers.percent(share));
-        html.leaf(
-            "i", "", "class", kind.cssClass, "style", "width:" + width(share), "title", title);
-      }
-    }
+    kinds.forEach(
+        (kind, count) -> {
+          if (count > 0) {
+            double share = count / all;
+            String title = "%s: %d (%s %%)".formatted(kind.title(), count, Numbers.percent(share));
+            String width = "width:" + width(share);
+            html.leaf("i", "", "class", cssClass(kind), "style", width, "title", title);
+          }
+        });
     html.close().close();
-    for (Kind kind : Kind.values()) {
-      count(html, kind.count.applyAsInt(errors));
-    }
-    html.leaf(
-        "td",
-        Numbers.count(errors.missed()) + " of " + Numbers.count(errors.positives()),
-        "class",
-        "n");
+    kinds.values().forEach(count -> count(html, count));
+    html.leaf("td", Numbers.count(missed) + " of " + Numbers.count(positives), "class", "n");
     html.close();
   }
 
   private void proposals(Html html) {
-    RunReport.ProposalRecall recall = report.proposalRecall;
+    ProposalRecall.Result recall = report.proposals();
     Map<String, String> figures = new LinkedHashMap<>();
-    figures.put("Method", recall.method());
+    figures.put("Method", report.proposalMethod());
     figures.put("Images measured", Numbers.count(recall.images()));
     figures.put("Windows per image", Numbers.count(Math.round(recall.windowsPerImage())));
-    figures.put("Recall at IoU 0.5", Numbers.percent(recall.recall50()) + " %");
-    figures.put("Recall at IoU 0.7", Numbers.percent(recall.recall70()) + " %");
+    figures.put("Recall at IoU 0.5", Numbers.percent(recall.recallAt(0.5)) + " %");
+    figures.put("Recall at IoU 0.7", Numbers.percent(recall.recallAt(0.7)) + " %");
     figures.put("Mean average best overlap", Numbers.decimals(recall.mabo(), 3));
-    if (!Double.isNaN(recall.secondsPerImage())) {
-      figures.put("Time per image", Numbers.duration(recall.secondsPerImage()));
-    }
     html.open("div", "class", "halves").open("div");
     pairs(html, figures);
     html.close();
-    if (recall.recallByIou().size() > 1) {
-      html.open("figure").leaf("figcaption", "Recall by the overlap asked for");
-      double[] x = recall.recallByIou().keySet().stream().mapToDouble(v -> v).toArray();
-      double[] y = recall.recallByIou().values().stream().mapToDouble(v -> v).toArray();
-      LineChart.ofFractions("IoU", List.of(new LineChart.Series("recall", x, y)))
-          .appendTo(html, "Recall of the proposals by IoU threshold");
-      html.close();
-    }
+    html.open("figure").leaf("figcaption", "Recall by the overlap asked for");
+    double[] overlaps = IntStream.rangeClosed(10, 20).mapToDouble(step -> step / 20.0).toArray();
+    double[] recalls = Arrays.stream(overlaps).map(recall::recallAt).toArray();
+    LineChart.ofFractions("IoU", List.of(new LineChart.Series("recall", overlaps, recalls)))
+        .appendTo(html, "Recall of the proposals by IoU threshold");
+    html.close();
     html.close();
     if (!recall.abo().isEmpty()) {
       html.leaf("h3", "Average best overlap by class").open("div", "class", "barlist");
@@ -396,12 +373,9 @@ final class ReportPage {
     html.open("div", "class", "halves");
     html.open("figure").open("figcaption").text("Loss ");
     List<LineChart.Series> losses = new ArrayList<>();
-    losses.add(series("loss", RunReport.LearningPoint::loss));
-    if (report.learningCurve.stream().anyMatch(point -> point.validationLoss() != null)) {
-      losses.add(
-          series(
-              "validation",
-              point -> point.validationLoss() == null ? Double.NaN : point.validationLoss()));
+    losses.add(series("loss", LearningPoint::loss));
+    if (report.learningCurve().stream().anyMatch(p -> !Double.isNaN(p.validationLoss()))) {
+      losses.add(series("validation", LearningPoint::validationLoss));
       html.open("span", "class", "legend");
       html.open("span").leaf("i", "", "class", "swatch l1").text("learned from").close();
       html.open("span").leaf("i", "", "class", "swatch l2").text("held out images").close();
@@ -418,11 +392,11 @@ final class ReportPage {
     LineChart.ofFractions(
             "iteration",
             List.of(
-                series("all samples", RunReport.LearningPoint::accuracy),
-                series("positives", RunReport.LearningPoint::positiveAccuracy)))
+                series("all samples", LearningPoint::accuracy),
+                series("positives", LearningPoint::positiveAccuracy)))
         .appendTo(html, "Accuracy by iteration");
     html.close().close();
-    RunReport.LearningPoint last = report.learningCurve.get(report.learningCurve.size() - 1);
+    LearningPoint last = report.learningCurve().get(report.learningCurve().size() - 1);
     html.leaf(
         "p",
         "After %s iterations: loss %s, accuracy %s %%, on positives %s %%."
@@ -435,11 +409,11 @@ final class ReportPage {
         "lead");
   }
 
-  private LineChart.Series series(String name, ToDoubleFunction<RunReport.LearningPoint> figure) {
+  private LineChart.Series series(String name, ToDoubleFunction<LearningPoint> figure) {
     return new LineChart.Series(
         name,
-        report.learningCurve.stream().mapToDouble(RunReport.LearningPoint::iteration).toArray(),
-        report.learningCurve.stream().mapToDouble(figure).toArray());
+        report.learningCurve().stream().mapToDouble(LearningPoint::iteration).toArray(),
+        report.learningCurve().stream().mapToDouble(figure).toArray());
   }
 
   private void samples(Html html) {
@@ -458,7 +432,7 @@ final class ReportPage {
       html.leaf("th", head, "class", "n");
     }
     html.close().close().open("tbody");
-    for (RunReport.SampleCount counts : report.samples) {
+    for (SampleCounts counts : report.samples()) {
       html.open("tr").leaf("th", counts.className());
       count(html, counts.groundTruthPositives());
       count(html, counts.difficult());
@@ -474,8 +448,8 @@ final class ReportPage {
   }
 
   private void mining(Html html) {
-    Map<String, List<RunReport.MiningRound>> byClass = new LinkedHashMap<>();
-    for (RunReport.MiningRound round : report.mining) {
+    Map<String, List<Round>> byClass = new LinkedHashMap<>();
+    for (Round round : report.mining()) {
       byClass.computeIfAbsent(round.className(), name -> new ArrayList<>()).add(round);
     }
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
@@ -490,18 +464,18 @@ final class ReportPage {
     html.close().close().close();
   }
 
-  private static void miningRow(Html html, String name, List<RunReport.MiningRound> rounds) {
-    RunReport.MiningRound last = rounds.get(rounds.size() - 1);
+  private static void miningRow(Html html, String name, List<Round> rounds) {
+    Round last = rounds.get(rounds.size() - 1);
     html.open("tr").leaf("th", name);
     count(html, rounds.size());
     count(html, last.positives());
     count(html, last.negatives());
     html.leaf("td", hardShares(rounds), "class", "n");
-    count(html, sum(rounds, RunReport.MiningRound::added));
+    count(html, sum(rounds, Round::added));
     html.open("td");
-    sparkline(html, rounds.stream().mapToInt(RunReport.MiningRound::added).toArray());
+    sparkline(html, rounds.stream().mapToInt(Round::added).toArray());
     html.close();
-    count(html, sum(rounds, RunReport.MiningRound::evicted));
+    count(html, sum(rounds, Round::evicted));
     count(html, last.supportVectors());
     html.leaf("td", Numbers.significant(last.objective()), "class", "n");
     double gap = (last.objective() - last.dualObjective()) / Math.abs(last.objective());
@@ -510,7 +484,7 @@ final class ReportPage {
   }
 
   /** The share of hard ones among the negatives examined, first and last. */
-  private static String hardShares(List<RunReport.MiningRound> rounds) {
+  private static String hardShares(List<Round> rounds) {
     List<String> shares =
         rounds.stream()
             .filter(round -> round.examined() > 0)
@@ -559,21 +533,6 @@ final class ReportPage {
   }
 
   private void boxRegression(Html html) {
-    RunReport.BoxRegression boxes = report.boxRegression;
-    if (!Double.isNaN(boxes.mApBefore()) && !Double.isNaN(boxes.mApAfter())) {
-      html.leaf(
-          "p",
-          "mAP %s %% without, %s %% with box regression: %s points."
-              .formatted(
-                  Numbers.percent(boxes.mApBefore()),
-                  Numbers.percent(boxes.mApAfter()),
-                  Numbers.change(boxes.mApAfter() - boxes.mApBefore())),
-          "class",
-          "lead");
-    }
-    if (boxes.classes().isEmpty()) {
-      return;
-    }
     html.leaf(
         "p",
         "Mean overlap (IoU) of proposals with their ground truth, on pairs held back from"
@@ -587,11 +546,11 @@ final class ReportPage {
     html.open("th", "class", "wide").open("div", "class", "ends");
     html.leaf("span", "IoU 0.5").leaf("span", "1.0").close().close();
     html.close().close().open("tbody");
-    boxes.classes().forEach(correction -> correctionRow(html, correction));
+    report.boxRegression().forEach(correction -> correctionRow(html, correction));
     html.close().close().close();
   }
 
-  private static void correctionRow(Html html, RunReport.BoxCorrection correction) {
+  private static void correctionRow(Html html, BoxRegressionReport correction) {
     double before = correction.iouBefore();
     double after = correction.iouAfter();
     html.open("tr").leaf("th", correction.className());
@@ -626,14 +585,14 @@ final class ReportPage {
 
   private void stageTimes(Html html) {
     double longest =
-        report.stageTimes.stream().mapToDouble(RunReport.StageTime::seconds).max().orElse(1);
+        report.stageTimes().stream().mapToDouble(RunReport.StageTime::seconds).max().orElse(1);
     double total =
-        report.stageTimes.stream()
+        report.stageTimes().stream()
             .filter(stage -> !stage.reused())
             .mapToDouble(RunReport.StageTime::seconds)
             .sum();
     html.open("table").open("tbody");
-    for (RunReport.StageTime stage : report.stageTimes) {
+    for (RunReport.StageTime stage : report.stageTimes()) {
       html.open("tr").leaf("th", stage.stage()).open("td", "class", "wide");
       bar(html, stage.seconds() / longest, stage.reused() ? "faint" : "");
       html.close();

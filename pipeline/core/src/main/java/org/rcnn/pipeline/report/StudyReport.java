@@ -1,7 +1,6 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.svm.SampleCounts;
 
 /**
  * What came of training the same SVMs with one thing changed: a row for every training, and the
@@ -24,7 +25,7 @@ public final class StudyReport {
   private final String axis;
   private final boolean numeric;
   private final List<String> notes;
-  private final List<Row> rows;
+  private final List<Training> rows;
 
   /**
    * A report.
@@ -36,7 +37,7 @@ public final class StudyReport {
    * @param rows the trainings, series by series
    */
   public StudyReport(
-      String title, String axis, boolean numeric, List<String> notes, List<Row> rows) {
+      String title, String axis, boolean numeric, List<String> notes, List<Training> rows) {
     this.title = Objects.requireNonNull(title, "title");
     this.axis = Objects.requireNonNull(axis, "axis");
     this.numeric = numeric;
@@ -45,67 +46,60 @@ public final class StudyReport {
   }
 
   /**
-   * One training and its result; counts are sums over the classes.
+   * One training and its result.
    *
    * @param series the line that it is a point of; empty if there is but one
    * @param label what was changed, as it was asked for
    * @param at its place along the axis
-   * @param mAP mean AP, a fraction
-   * @param ap AP of each class, a fraction
-   * @param groundTruth positives that are annotated objects
-   * @param proposals positives that are proposals
-   * @param positivesAfter positives after up-sampling
-   * @param ignored regions that are neither
-   * @param negatives negatives in all images
-   * @param negativesAfter negatives after down-sampling
+   * @param result how well the SVMs detect
+   * @param samples what they learned from, sums over the classes
    * @param misplaced share of the positives that their last training scored below 0; NaN if unknown
    * @param localisation share of the most confident false positives that are on an object of the
    *     class but fit badly; NaN without any
    * @param seconds time of training; NaN if unknown
    */
-  public record Row(
+  public record Training(
       String series,
       String label,
       double at,
-      double mAP,
-      Map<String, Double> ap,
-      long groundTruth,
-      long proposals,
-      long positivesAfter,
-      long ignored,
-      long negatives,
-      long negativesAfter,
+      EvaluationResult result,
+      SampleCounts samples,
       double misplaced,
       double localisation,
       double seconds) {
 
-    /** Keeps its own copy of the map, in its order. */
-    public Row {
+    /** Refuses missing parts. */
+    public Training {
       Objects.requireNonNull(series, "series");
       Objects.requireNonNull(label, "label");
-      ap = Collections.unmodifiableMap(new LinkedHashMap<>(ap));
+      Objects.requireNonNull(result, "result");
+      Objects.requireNonNull(samples, "samples");
+    }
+
+    private double mAP() {
+      return result.meanAp();
     }
   }
 
-  private record Column(String head, boolean right, Function<Row, String> figure) {}
+  private record Column(String head, boolean right, Function<Training, String> figure) {}
 
   private List<Column> columns() {
     List<Column> columns = new ArrayList<>();
     if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      columns.add(new Column("positives", false, Row::series));
+      columns.add(new Column("positives", false, Training::series));
     }
     columns.add(new Column(numeric ? "negatives" : axis, false, this::changed));
     columns.add(new Column("mAP", true, row -> Numbers.percent(row.mAP())));
-    columns.add(
-        new Column(
-            "positives", true, row -> Numbers.count(row.groundTruth()) + plus(row.proposals())));
-    if (rows.stream().anyMatch(r -> r.positivesAfter() != r.groundTruth() + r.proposals())) {
-      columns.add(new Column("up-sampled", true, row -> Numbers.count(row.positivesAfter())));
+    columns.add(new Column("positives", true, row -> positives(row.samples())));
+    if (rows.stream().anyMatch(r -> r.samples().positivesAfter() != r.samples().positives())) {
+      columns.add(
+          new Column("up-sampled", true, row -> Numbers.count(row.samples().positivesAfter())));
     }
-    columns.add(new Column("ignored", true, row -> Numbers.count(row.ignored())));
-    columns.add(new Column("negatives", true, row -> Numbers.count(row.negatives())));
-    if (rows.stream().anyMatch(r -> r.negativesAfter() != r.negatives())) {
-      columns.add(new Column("down-sampled", true, row -> Numbers.count(row.negativesAfter())));
+    columns.add(new Column("ignored", true, row -> Numbers.count(row.samples().ignored())));
+    columns.add(new Column("negatives", true, row -> Numbers.count(row.samples().negatives())));
+    if (rows.stream().anyMatch(r -> r.samples().negativesAfter() != r.samples().negatives())) {
+      columns.add(
+          new Column("down-sampled", true, row -> Numbers.count(row.samples().negativesAfter())));
     }
     columns.add(new Column("misplaced, %", true, row -> Numbers.percent(row.misplaced())));
     columns.add(new Column("bad fit, %", true, row -> Numbers.percent(row.localisation())));
@@ -113,12 +107,15 @@ public final class StudyReport {
     return columns;
   }
 
-  private String changed(Row row) {
+  private String changed(Training row) {
     return numeric ? "IoU < " + row.label() : row.label();
   }
 
-  private static String plus(long count) {
-    return count == 0 ? "" : " + " + Numbers.count(count);
+  private static String positives(SampleCounts samples) {
+    return Numbers.count(samples.groundTruthPositives())
+        + (samples.proposalPositives() == 0
+            ? ""
+            : " + " + Numbers.count(samples.proposalPositives()));
   }
 
   /** The table for a console, with what its columns mean below it. */
@@ -127,7 +124,7 @@ public final class StudyReport {
     int[] widths = new int[columns.size()];
     for (int c = 0; c < widths.length; c++) {
       widths[c] = columns.get(c).head().length();
-      for (Row row : rows) {
+      for (Training row : rows) {
         widths[c] = Math.max(widths[c], columns.get(c).figure().apply(row).length());
       }
     }
@@ -138,7 +135,7 @@ public final class StudyReport {
       total += width;
     }
     String series = null;
-    for (Row row : rows) {
+    for (Training row : rows) {
       if (!row.series().equals(series)) {
         text.append("-".repeat(total)).append('\n');
         series = row.series();
@@ -179,7 +176,7 @@ public final class StudyReport {
     text.append("\n|");
     columns.forEach(column -> text.append(column.right() ? "---:|" : ":---|"));
     text.append('\n');
-    for (Row row : rows) {
+    for (Training row : rows) {
       text.append('|');
       columns.forEach(
           column -> text.append(' ').append(markdown(column.figure().apply(row))).append(" |"));
@@ -203,13 +200,13 @@ public final class StudyReport {
     return text.toString();
   }
 
-  private static String apOf(Row row, String className) {
-    return Numbers.percent(row.ap().getOrDefault(className, Double.NaN));
+  private static String apOf(Training row, String className) {
+    return Numbers.percent(row.result().apByClass().getOrDefault(className, Double.NaN));
   }
 
   private Set<String> classes() {
     Set<String> classes = new LinkedHashSet<>();
-    rows.forEach(row -> classes.addAll(row.ap().keySet()));
+    rows.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
     return classes;
   }
 
@@ -247,7 +244,7 @@ public final class StudyReport {
     html.open("table").open("thead").open("tr");
     columns.forEach(column -> html.leaf("th", column.head(), "class", column.right() ? "n" : ""));
     html.close().close().open("tbody");
-    for (Row row : rows) {
+    for (Training row : rows) {
       html.open("tr");
       columns.forEach(
           column ->
@@ -276,7 +273,7 @@ public final class StudyReport {
   }
 
   private LineChart chart() {
-    Map<String, List<Row>> bySeries = new LinkedHashMap<>();
+    Map<String, List<Training>> bySeries = new LinkedHashMap<>();
     rows.forEach(row -> bySeries.computeIfAbsent(row.series(), s -> new ArrayList<>()).add(row));
     List<LineChart.Series> lines = new ArrayList<>();
     bySeries.forEach(
@@ -284,9 +281,9 @@ public final class StudyReport {
             lines.add(
                 new LineChart.Series(
                     series.isEmpty() ? "mAP" : series,
-                    points.stream().mapToDouble(Row::at).toArray(),
+                    points.stream().mapToDouble(Training::at).toArray(),
                     points.stream().mapToDouble(row -> 100 * row.mAP()).toArray())));
-    List<String> names = numeric ? List.of() : rows.stream().map(Row::label).toList();
+    List<String> names = numeric ? List.of() : rows.stream().map(Training::label).toList();
     return LineChart.ofPoints(axis, names, lines);
   }
 }

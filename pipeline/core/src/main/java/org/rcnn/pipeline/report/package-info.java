@@ -6,8 +6,8 @@
  * mining ran dry, what the false positives are on. {@link org.rcnn.pipeline.report.ApTable} and
  * {@link org.rcnn.pipeline.report.AblationTable} lay figures out as the paper does; {@link
  * org.rcnn.pipeline.report.RunReport} puts everything that is known of a run on a self-contained
- * HTML page. Each of its sections is given as explicit records and appears only if there is
- * something to show.
+ * HTML page, from what the modules themselves return. {@link org.rcnn.pipeline.report.RunResults}
+ * writes all of them into a run's folder, beside the provenance.
  *
  * <p>Figures go in as fractions and seconds; pages show per cent.
  */

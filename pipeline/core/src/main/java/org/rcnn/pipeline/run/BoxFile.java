@@ -6,11 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.pipeline.config.ConfigException;
 
@@ -27,29 +26,25 @@ public final class BoxFile implements AutoCloseable {
 
   private final Writer writer;
   private final boolean asJson;
-  private final Path partial;
-  private final Path target;
+  private final AtomicFile file;
   private boolean empty = true;
 
-  private BoxFile(Writer writer, boolean asJson, Path partial, Path target) {
+  private BoxFile(Writer writer, boolean asJson, AtomicFile file) {
     this.writer = writer;
     this.asJson = asJson;
-    this.partial = partial;
-    this.target = target;
+    this.file = file;
   }
 
   /** CSV to a writer that stays open. */
   public static BoxFile csv(Writer writer) {
-    return new BoxFile(writer, false, null, null);
+    return new BoxFile(writer, false, null);
   }
 
   /** A file, written aside until {@link #commit}; its ending says the form. */
   public static BoxFile create(Path file) throws IOException {
     requireKnownEnding(file);
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    return new BoxFile(Files.newBufferedWriter(partial), endsWith(file, ".json"), partial, target);
+    AtomicFile aside = AtomicFile.create(file);
+    return new BoxFile(aside.writer(), endsWith(file, ".json"), aside);
   }
 
   /** Refuses a file name that ends in neither {@code .csv} nor {@code .json}. */
@@ -105,17 +100,14 @@ public final class BoxFile implements AutoCloseable {
     if (asJson) {
       writer.write(empty ? "[]\n" : "\n]\n");
     }
-    writer.close();
-    Files.move(
-        partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    file.commit();
   }
 
   /** Drops the file if it was not committed. */
   @Override
   public void close() throws IOException {
-    if (partial != null) {
-      writer.close();
-      Files.deleteIfExists(partial);
+    if (file != null) {
+      file.close();
     }
   }
 }

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.data.ImageFiles;
-import org.rcnn.data.voc.AnnotationReading;
-import org.rcnn.data.voc.VocDevkit;
+import org.rcnn.data.dataset.AnnotationReading;
+import org.rcnn.data.dataset.Dataset;
 
 /**
  * The images of one split with their annotations, those that can be read.
@@ -45,9 +45,9 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
    * @param limit images at most, 0 for all
    * @throws IOException if the split is missing or nothing of it can be used
    */
-  public static DetectionSet read(VocDevkit devkit, String split, int limit, Problems problems)
+  public static DetectionSet read(Dataset dataset, String split, int limit, Problems problems)
       throws IOException {
-    List<String> ids = devkit.imageIds(split);
+    List<String> ids = dataset.imageIds(split);
     if (limit > 0 && limit < ids.size()) {
       ids = ids.subList(0, limit);
     }
@@ -55,8 +55,8 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
     Fingerprint fingerprint = new Fingerprint();
     for (String id : ids) {
       try {
-        Path image = devkit.image(id);
-        AnnotationReading reading = devkit.readAnnotation(id);
+        Path image = dataset.image(id);
+        AnnotationReading reading = dataset.readAnnotation(id);
         for (String problem : reading.problems()) {
           problems.report(problem);
         }
@@ -71,7 +71,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
     if (samples.isEmpty()) {
       throw new IOException(
           "Split '%s' of %s has no usable image; `data check` lists what is wrong."
-              .formatted(split, devkit.root()));
+              .formatted(split, dataset.root()));
     }
     return new DetectionSet(split, samples, fingerprint.hex());
   }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.rcnn.data.AtomicFile;
+import org.rcnn.pipeline.config.LabelModule;
 
 /**
  * A run's JSON files. Records are read back strictly: a component that the file lacks, or a key
@@ -17,6 +19,7 @@ public final class Json {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
+          .registerModule(new LabelModule())
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -41,7 +44,7 @@ public final class Json {
 
   /** Writes a file aside and renames it into place. */
   public static void write(Path file, JsonNode tree) throws IOException {
-    RunFolder.writeText(file, text(tree));
+    AtomicFile.writeText(file, text(tree));
   }
 
   /** The tree in a file. */
@@ -62,8 +65,8 @@ public final class Json {
     return read(file, read(file), type);
   }
 
-  /** The same from a tree that the caller has completed. */
-  static <T> T read(Path file, JsonNode tree, Class<T> type) throws IOException {
+  /** The same from a tree of the file that the caller has completed. */
+  public static <T> T read(Path file, JsonNode tree, Class<T> type) throws IOException {
     try {
       return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.rcnn.data.AtomicFile;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormats;
+import org.rcnn.data.dataset.Splits;
 import org.rcnn.data.scenes.SceneGenerator;
-import org.rcnn.data.voc.Splits;
-import org.rcnn.data.voc.VocDevkit;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.slf4j.Logger;
@@ -54,7 +56,7 @@ public record Run(
       Path data, PipelineConfig config, Path folder, boolean strict, Progress.Monitor monitor)
       throws IOException {
     // Before the folder is made, so that a mistyped name leaves nothing behind.
-    VocDevkit images = images(data, config);
+    Dataset images = images(data, config);
     return open(new RunFolder(folder), config, data.toString(), strict, monitor, made -> images);
   }
 
@@ -80,7 +82,7 @@ public record Run(
 
   /** Gives a run's images once its folder is there and locked. */
   private interface Images {
-    VocDevkit in(Path folder) throws IOException;
+    Dataset in(Path folder) throws IOException;
   }
 
   private static Run open(
@@ -94,11 +96,11 @@ public record Run(
     Closeable lock = folder.lock();
     try {
       Problems problems = new Problems(strict, "the run's manifest");
-      VocDevkit devkit = images.in(folder.root());
+      Dataset dataset = images.in(folder.root());
       PipelineConfig.Data data = config.data();
-      DetectionSet train = DetectionSet.read(devkit, data.train(), data.limit(), problems);
-      DetectionSet test = DetectionSet.read(devkit, data.test(), data.limit(), problems);
-      RunFolder.writeText(folder.root().resolve("config.yaml"), new ConfigLoader().toYaml(config));
+      DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), problems);
+      DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), problems);
+      AtomicFile.writeText(folder.root().resolve("config.yaml"), new ConfigLoader().toYaml(config));
       LOG.info(
           "{} training and {} test images; results in {}",
           train.samples().size(),
@@ -111,34 +113,38 @@ public record Run(
     }
   }
 
-  private static VocDevkit images(Path data, PipelineConfig config) throws IOException {
-    VocDevkit devkit = VocDevkit.open(data);
-    if (!devkit.splits().isEmpty()) {
-      return devkit;
+  private static Dataset images(Path data, PipelineConfig config) throws IOException {
+    Dataset dataset = DatasetFormats.installed().open(data);
+    if (!dataset.splits().isEmpty()) {
+      return dataset;
     }
     double share = config.data().splitTestShare();
     if (share == 0) {
       throw new IOException(
-          ("%s has no lists in ImageSets/Main that say which images to train and test on; write"
-                  + " trainval.txt and test.txt there, or let a seeded split choose with"
-                  + " --set data.split-test-share=0.3.")
-              .formatted(devkit.root()));
+          ("%s has no lists that say which images to train and test on; %s, or let a seeded split"
+                  + " choose with --set data.split-test-share=0.3.")
+              .formatted(dataset.root(), dataset.splitAdvice()));
     }
-    List<String> ids = devkit.annotatedIds();
-    return devkit.withSplits(Splits.of(ids, config.seed(), 0, share));
+    List<String> ids = dataset.annotatedIds();
+    return dataset.withSplits(Splits.of(ids, config.seed(), 0, share));
   }
 
-  private static VocDevkit demo(PipelineConfig config, Path folder) throws IOException {
+  private static Dataset demo(PipelineConfig config, Path folder) throws IOException {
     int train = config.data().demoTrain();
     int test = config.data().demoTest();
     Path place = folder.resolve("demo-data-" + train + "-" + test + "-" + config.seed());
     if (!Files.isDirectory(place)) {
       LOG.info("generating {} scenes ...", train + test);
-      Path partial = place.resolveSibling(place.getFileName() + ".partial");
-      new SceneGenerator(config.seed()).writeDevkit(partial, train / 2, train - train / 2, test);
-      Files.move(partial, place);
+      SceneGenerator scenes = new SceneGenerator(config.seed());
+      AtomicFile.make(
+          place, partial -> scenes.writeDevkit(partial, train / 2, train - train / 2, test));
     }
-    return VocDevkit.open(place);
+    return DatasetFormats.installed().open(place);
+  }
+
+  /** The same run with other settings, for a study; both are closed by closing one. */
+  public Run withConfig(PipelineConfig other) {
+    return new Run(other, folder, train, test, problems, source, monitor, lock);
   }
 
   /** Lets others into the folder. */

@@ -7,23 +7,20 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.rcnn.data.Fingerprint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A run's folder: every stage's artifact under a key of its inputs and parameters.
  *
- * <p>An artifact that is there is not made again: so a killed run goes on where it was, and an
- * ablation computes what its rows share once. A stage writes aside and renames into place; beside
- * its artifact it leaves a {@code .json} with what it was made from and how long that took.
+ * <p>An existing artifact is not made again: so a killed run resumes, and an ablation computes once
+ * what its rows share. A stage writes aside and renames into place; beside its artifact it leaves a
+ * {@code .json} with what it was made from and how long that took.
  */
 public final class RunFolder {
 
@@ -45,7 +42,10 @@ public final class RunFolder {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new IOException(root + " is a file; name a folder for the run.");
     }
-    Files.createDirectories(root);
+    // Asked first, because Java 17 refuses to create a folder that is a link to one.
+    if (!Files.isDirectory(root)) {
+      Files.createDirectories(root);
+    }
   }
 
   /**
@@ -79,81 +79,61 @@ public final class RunFolder {
     return root;
   }
 
-  /**
-   * What identifies an artifact.
-   *
-   * @param stage the stage's name, also its folder's
-   * @param hash of everything the artifact depends on
-   * @param parts what was hashed, for the reader
-   */
-  public record Key(String stage, String hash, Map<String, Object> parts) {
-    /**
-     * A key.
-     *
-     * @param version raised when a stage's code makes something else of the same inputs
-     * @param parts inputs and parameters; values are numbers, text, other keys' hashes or trees
-     */
-    public static Key of(String stage, int version, Map<String, ?> parts) {
-      Map<String, Object> sorted = new TreeMap<>(parts);
-      sorted.put("version", version);
-      return new Key(stage, Fingerprint.of(Json.tree(sorted).toString()).substring(0, 12), sorted);
-    }
-  }
-
-  /** Makes an artifact at a place. */
+  /** Makes an artifact. */
   @FunctionalInterface
   public interface Maker {
-    /** Writes the artifact; the place may be a file or a folder. */
-    void make(Path place) throws IOException;
-  }
-
-  /** Where an artifact lies or will lie. */
-  public Path place(Key key, String ending) {
-    return root.resolve(key.stage()).resolve(key.hash() + ending);
+    /** Writes the artifact to its place, a file or a folder, whole or not at all. */
+    void make(Artifact artifact) throws IOException;
   }
 
   /**
-   * The artifact of a key, made now if it is not there.
+   * Where the artifact of a key lies, or will lie once it is made.
+   *
+   * @param ending the file's ending, such as {@code ".bin"}; empty for a folder
+   */
+  public Artifact artifact(Key key, String ending) {
+    return new Artifact(key, root.resolve(key.stage()).resolve(key.hash() + ending));
+  }
+
+  /**
+   * Makes an artifact if it is not there.
    *
    * @param name the name under which its time is reported
-   * @param ending the file's ending, such as {@code ".bin"}; empty for a folder
-   * @param maker writes a file itself aside and renames it; a folder is renamed here
-   * @return its place
+   * @return the artifact
    */
-  public Path artifact(Key key, String name, String ending, Maker maker) throws IOException {
-    Path place = place(key, ending);
-    Path note = place.resolveSibling(key.hash() + ".json");
-    // Artifacts come to their place only by a rename, so what is there is whole, even if the
+  public Artifact make(Artifact artifact, String name, Maker maker) throws IOException {
+    Path note = artifact.beside(".json");
+    // Artifacts come to their place only by a rename, so an existing one is whole, even if the
     // process ended before the note was written.
-    if (Files.exists(place)) {
-      if (!counted.add(place)) {
-        return place;
+    if (Files.exists(artifact.place())) {
+      if (!counted.add(artifact.place())) {
+        return artifact;
       }
       double before = Files.exists(note) ? Json.read(note).path("seconds").asDouble() : 0;
       LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
       reused.add(name);
-      count(key, name, before);
-      return place;
+      count(artifact.key(), name, before);
+      return artifact;
     }
-    Files.createDirectories(place.getParent());
+    Files.createDirectories(artifact.place().getParent());
     LOG.info("{} ...", name);
     long begin = System.nanoTime();
-    maker.make(place);
+    maker.make(artifact);
     double taken = (System.nanoTime() - begin) / 1e9;
     ObjectNode about = Json.object();
     about.put("name", name);
     about.put("seconds", taken);
-    about.set("made-from", Json.tree(key.parts()));
+    about.set("made-from", Json.tree(artifact.key().parts()));
     Json.write(note, about);
     LOG.info("{}: {} s", name, "%.1f".formatted(taken));
-    counted.add(place);
-    count(key, name, taken);
-    return place;
+    counted.add(artifact.place());
+    count(artifact.key(), name, taken);
+    return artifact;
   }
 
   /** How long an artifact took to make, now or in an earlier run; NaN if that is not known. */
-  public double secondsOf(Key key) throws IOException {
-    Path note = place(key, ".json");
+  public double secondsOf(Artifact artifact) throws IOException {
+    Path note = artifact.beside(".json");
     return Files.exists(note) ? Json.read(note).path("seconds").asDouble(Double.NaN) : Double.NaN;
   }
 
@@ -175,21 +155,5 @@ public final class RunFolder {
   /** Seconds of each stage so far, in the order in which they were asked for. */
   public Map<String, Double> seconds() {
     return new LinkedHashMap<>(seconds);
-  }
-
-  /** Writes a text file of the run aside and renames it into place. */
-  public static void writeText(Path file, String text) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      // A pipe or a device, such as /dev/stdout, must not be replaced by a file.
-      Files.writeString(file, text, StandardOpenOption.WRITE);
-      return;
-    }
-    // A link is followed: what it leads to is replaced, not the link.
-    Path absolute = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    Files.createDirectories(absolute.getParent());
-    Path partial = absolute.resolveSibling(absolute.getFileName() + ".partial");
-    Files.writeString(partial, text);
-    Files.move(
-        partial, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

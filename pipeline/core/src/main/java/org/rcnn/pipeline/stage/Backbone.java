@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * The network that a run starts from.
  *
  * @param definition the architecture, its input prepared as the weights ask
- * @param transfer what of it was taken from where
- * @param fingerprint of the starting weights
+ * @param transfer which layers were copied, and from which
+ * @param fingerprint of the network and its starting weights
  */
 public record Backbone(NetworkDefinition definition, Transfer transfer, String fingerprint) {
 
@@ -46,7 +47,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
     NetworkDefinition published = published(choice, classes + 1);
     NetworkDefinition linear = published.withLinearScores();
-    return of(choice, linear, linear.equals(published) ? "" : "linear scores", seed);
+    return of(choice, linear, seed);
   }
 
   /**
@@ -58,7 +59,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
    */
   public static Backbone ofClassifier(NetworkChoice choice, int classes, long seed)
       throws IOException {
-    return of(choice, published(choice, classes), "", seed);
+    return of(choice, published(choice, classes), seed);
   }
 
   private static NetworkDefinition published(NetworkChoice choice, int outputs) {
@@ -69,8 +70,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  private static Backbone of(
-      NetworkChoice choice, NetworkDefinition usual, String peculiarity, long seed)
+  private static Backbone of(NetworkChoice choice, NetworkDefinition usual, long seed)
       throws IOException {
     Source source = source(choice, usual.preprocessing());
     NetworkDefinition definition = usual.withPreprocessing(source.preprocessing());
@@ -81,14 +81,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
           "network.weights: no layer of %s fits %s; `weights inspect` shows what the file holds."
               .formatted(choice.weights(), choice.architecture()));
     }
-    Fingerprint fingerprint = fingerprint(choice, weights, seed);
-    if (!definition.preprocessing().equals(usual.preprocessing())) {
-      fingerprint.add(definition.preprocessing().toString());
-    }
-    if (!peculiarity.isEmpty()) {
-      fingerprint.add(peculiarity);
-    }
-    return new Backbone(definition, transfer, fingerprint.hex());
+    return new Backbone(definition, transfer, fingerprint(definition, transfer));
   }
 
   /** The network in a sentence: its name, size, layers that features can be taken from, input. */
@@ -155,11 +148,20 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  private static Fingerprint fingerprint(NetworkChoice choice, Weights source, long seed) {
-    Fingerprint fingerprint = new Fingerprint();
-    fingerprint.add(choice.architecture()).add(Long.toString(seed));
-    source.tensors().forEach((name, tensor) -> fingerprint.add(name).add(bytes(tensor.values())));
-    return fingerprint;
+  /** Of the network itself, not of its name alone, which may be registered with other layers. */
+  private static String fingerprint(NetworkDefinition network, Transfer transfer) {
+    Fingerprint fingerprint =
+        new Fingerprint()
+            .add("%s %d %d".formatted(network.name(), network.inputSize(), network.context()))
+            .add(network.preprocessing().toString())
+            .add(network.layers().toString())
+            .add(new TreeMap<>(network.taps()).toString())
+            .add(transfer.newLayers().toString());
+    transfer
+        .weights()
+        .tensors()
+        .forEach((name, tensor) -> fingerprint.add(name).add(bytes(tensor.values())));
+    return fingerprint.hex();
   }
 
   private static byte[] bytes(float[] values) {

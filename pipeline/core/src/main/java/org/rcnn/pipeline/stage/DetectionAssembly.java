@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
-import org.rcnn.pipeline.config.PipelineConfig.Detecting;
 import org.rcnn.svm.BoxRegressor;
+import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.NonMaximumSuppression;
 
 /**
@@ -24,10 +24,9 @@ public final class DetectionAssembly {
    *
    * @param head what the scores come from, which decides how low they may be
    */
-  public DetectionAssembly(Detecting settings, RegionHead head) {
-    this.minScore =
-        (float) (head instanceof RegionHead.Svm ? settings.minScore() : settings.minProbability());
-    this.suppression = new NonMaximumSuppression(settings.nmsIou(), settings.perImage(), minScore);
+  public DetectionAssembly(DetectionSettings settings, Head head) {
+    this.minScore = (float) head.lowestScore(settings);
+    this.suppression = new NonMaximumSuppression(settings, minScore);
   }
 
   /**

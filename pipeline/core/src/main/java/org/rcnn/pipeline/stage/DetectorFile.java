@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -12,21 +14,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
-import org.rcnn.pipeline.config.PipelineConfig.Detecting;
+import org.rcnn.data.AtomicFile;
+import org.rcnn.pipeline.config.LabelModule;
 import org.rcnn.pipeline.config.PipelineConfig.Proposals;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.BoxRegressor;
+import org.rcnn.svm.DetectionSettings;
+import org.rcnn.svm.RegionScorer;
 
 /**
  * A trained detector in one file: a zip of its description ({@code detector.json}), the network's
@@ -35,14 +43,16 @@ import org.rcnn.svm.BoxRegressor;
  * @param description what the detector is
  * @param network the network, its input prepared as in training
  * @param weights the network's weights
- * @param head what scores its features
+ * @param head the kind of its head
+ * @param scorer scores its features
  * @param regressor corrects boxes; null if the detector has none
  */
 public record DetectorFile(
     Description description,
     NetworkDefinition network,
     Weights weights,
-    RegionHead head,
+    Head head,
+    RegionScorer scorer,
     BoxRegressor regressor) {
 
   /** The file's name in a run's folder. */
@@ -58,7 +68,9 @@ public record DetectorFile(
   private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
 
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+      new ObjectMapper()
+          .registerModule(new LabelModule())
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   /**
    * What a detector is.
@@ -77,12 +89,13 @@ public record DetectorFile(
       int version,
       String architecture,
       List<String> classes,
-      Tap layer,
+      // By the constant's own name, as files of this version have always had it.
+      @JsonSerialize(using = ToStringSerializer.class) Tap layer,
       String head,
       boolean boxRegression,
       Proposals proposals,
       long seed,
-      Detecting detection) {
+      DetectionSettings detection) {
     /** Keeps its own copy. */
     public Description {
       classes = List.copyOf(classes);
@@ -90,56 +103,63 @@ public record DetectorFile(
   }
 
   /**
-   * Packs a detector from a run's artifacts.
+   * Packs a row's detector into the run's folder.
    *
-   * @param file where it goes; replaced as a whole
-   * @param head the head's file; null for the network's own scores
-   * @param bbox the box regression's file; null without one
+   * @param head the trained head; empty for the network's own scores
+   * @param boxRegression corrects boxes; empty if they are left
+   * @return the file, replaced as a whole
    */
-  static void write(Path file, Description description, Path weights, Path head, Path bbox)
+  static Path pack(
+      Run run,
+      Row row,
+      TrainedNetwork network,
+      List<String> classes,
+      Optional<Artifact> head,
+      Optional<Artifact> boxRegression)
       throws IOException {
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.deleteIfExists(partial);
-    URI zip = URI.create("jar:" + partial.toAbsolutePath().toUri());
+    Path file = run.folder().root().resolve(NAME);
+    Path weights = run.folder().root().resolve("detector-weights.safetensors");
+    Map<String, String> notes = new LinkedHashMap<>(network.definition().preprocessing().notes());
+    notes.put("architecture", network.definition().name());
+    new WeightFile(network.weights(), notes).write(weights, WeightFile.Precision.F32);
+    Description description =
+        new Description(
+            VERSION,
+            network.definition().name(),
+            classes,
+            row.scoring().scored(row.layer()),
+            row.scoring().label(),
+            row.boxRegression(),
+            run.config().proposals(),
+            run.config().seed(),
+            run.config().detection());
+    Map<String, Path> parts = new LinkedHashMap<>();
+    parts.put(WEIGHTS, weights);
+    head.ifPresent(artifact -> parts.put(HEAD, artifact.place()));
+    boxRegression.ifPresent(artifact -> parts.put(BBOX, artifact.place()));
+    AtomicFile.make(file, place -> writeZip(place, description, parts));
+    Files.delete(weights);
+    return file;
+  }
+
+  private static void writeZip(Path file, Description description, Map<String, Path> parts)
+      throws IOException {
+    URI zip = URI.create("jar:" + file.toUri());
     try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
       Files.writeString(
           inside.getPath(DESCRIPTION),
           JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description));
-      Files.copy(weights, inside.getPath(WEIGHTS));
-      if (head != null) {
-        Files.copy(head, inside.getPath(HEAD));
-      }
-      if (bbox != null) {
-        Files.copy(bbox, inside.getPath(BBOX));
-      }
-      for (String part : List.of(DESCRIPTION, WEIGHTS, HEAD, BBOX)) {
-        if (Files.exists(inside.getPath(part))) {
-          Files.getFileAttributeView(inside.getPath(part), BasicFileAttributeView.class)
-              .setTimes(WHENEVER, WHENEVER, WHENEVER);
-        }
+      setTime(inside.getPath(DESCRIPTION));
+      for (Map.Entry<String, Path> part : parts.entrySet()) {
+        Files.copy(part.getValue(), inside.getPath(part.getKey()));
+        setTime(inside.getPath(part.getKey()));
       }
     }
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** A description of the current layout. */
-  static Description describe(
-      String architecture,
-      List<String> classes,
-      Row row,
-      Proposals proposals,
-      long seed,
-      Detecting detection) {
-    return new Description(
-        VERSION,
-        architecture,
-        classes,
-        row.usesNetworkScores() ? Tap.SCORES : row.layer(),
-        row.usesNetworkScores() ? "network" : row.head().label(),
-        row.boxRegression(),
-        proposals,
-        seed,
-        detection);
+  private static void setTime(Path part) throws IOException {
+    Files.getFileAttributeView(part, BasicFileAttributeView.class)
+        .setTimes(WHENEVER, WHENEVER, WHENEVER);
   }
 
   /**
@@ -164,11 +184,13 @@ public record DetectorFile(
       }
       Description description = JSON.treeToValue(tree, Description.class);
       WeightFile weights = WeightFile.read(inside.getPath(WEIGHTS));
+      Head head = Heads.ofFile(description.head());
       return new DetectorFile(
           description,
           network(description, weights, file),
           weights.weights(),
-          readHead(description, inside.getPath(HEAD)),
+          head,
+          head.read(inside.getPath(HEAD), description.classes()),
           description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
     } catch (ProviderNotFoundException | ZipException e) {
       throw new IOException(file + " is not a detector file; it is not even a zip.", e);
@@ -188,13 +210,5 @@ public record DetectorFile(
     } catch (IllegalArgumentException e) {
       throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
     }
-  }
-
-  private static RegionHead readHead(Description description, Path file) throws IOException {
-    return switch (description.head()) {
-      case "svm" -> RegionHead.readSvm(file);
-      case "softmax" -> RegionHead.readSoftmax(file);
-      default -> new RegionHead.NetworkScores(description.classes());
-    };
   }
 }

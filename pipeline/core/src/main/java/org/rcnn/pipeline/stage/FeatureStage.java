@@ -1,21 +1,18 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
-import org.rcnn.cnn.network.ComputeDevice;
-import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
-import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.EncodedRows;
@@ -23,12 +20,13 @@ import org.rcnn.data.store.Encoding;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.run.RunFolder.Key;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class FeatureStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final PipelineConfig config;
   private final Run run;
@@ -53,48 +51,54 @@ public final class FeatureStage {
   }
 
   /**
-   * A set's role.
+   * The features of a set, made or not.
    *
-   * @param set the images
-   * @param proposals the key of their proposals
-   * @param store their proposals
    * @param training whether ground truth boxes are among the regions
    */
-  public record Input(DetectionSet set, Key proposals, Path store, boolean training) {}
-
-  /** What identifies a set's features. */
-  Key key(Input input, String weightsFingerprint, List<String> classes) {
-    Map<String, Object> inputs = new TreeMap<>();
-    inputs.put("proposals", input.proposals().hash());
-    inputs.put("weights", weightsFingerprint);
-    inputs.put("classes", input.training() ? classes : List.of());
-    inputs.put("training", input.training());
-    inputs.put("encoding", config.features().encoding());
-    String execution = config.features().executionOf(input.training());
-    if (Execution.named(execution) != Execution.PLAIN) {
-      inputs.put("execution", execution);
-    }
-    if (device() != ComputeDevice.CPU) {
-      inputs.put("device", config.network().device());
-    }
-    return Key.of("features", VERSION, inputs);
+  SetFeatures of(
+      DetectionSet set,
+      boolean training,
+      Artifact proposals,
+      String network,
+      String weightsFingerprint,
+      List<String> classes) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("proposals", proposals.hash());
+    parts.put("weights", weightsFingerprint);
+    parts.put("classes", training ? classes : List.of());
+    parts.put("training", training);
+    // Operators may add up in another order for another size of batch: the last bits differ.
+    parts.put("batch", config.features().batch());
+    parts.put("encoding", config.features().encoding());
+    parts.put("execution", config.features().executionOf(training));
+    parts.put("device", config.network().device());
+    Artifact features = run.folder().artifact(Key.of("features", VERSION, parts), "");
+    return new SetFeatures(set, proposals, features, network);
   }
 
-  /** The folder of a set's features, computed now if it is not there. */
-  public Path run(
-      Input input,
-      String name,
-      NetworkDefinition definition,
-      Weights weights,
-      String weightsFingerprint,
+  /**
+   * The features of a set, computed now if they are not there.
+   *
+   * @param training whether ground truth boxes are among the regions
+   */
+  SetFeatures run(
+      DetectionSet set,
+      boolean training,
+      Artifact proposals,
+      TrainedNetwork network,
       List<String> classes)
       throws IOException {
-    return run.folder()
-        .artifact(
-            key(input, weightsFingerprint, classes),
-            "features of %s, %s".formatted(input.set().split(), name),
-            "",
-            place -> extract(input, definition, weights, classes, place));
+    SetFeatures features =
+        of(set, training, proposals, network.name(), network.fingerprint(), classes);
+    run.folder()
+        .make(
+            features.features(),
+            "features of %s, %s".formatted(set.split(), network.name()),
+            artifact ->
+                AtomicFile.make(
+                    artifact.place(),
+                    folder -> extract(features, training, network, classes, folder)));
+    return features;
   }
 
   /** The store of a tap in a set's folder. */
@@ -104,59 +108,52 @@ public final class FeatureStage {
 
   /** How a tap's values are stored: scores are few and dense, the rest as configured. */
   private Encoding encoding(Tap tap) {
-    boolean sparse = tap != Tap.SCORES && config.features().encoding().equals("sparse-fp16");
-    return sparse ? Encoding.SPARSE_FP16 : Encoding.DENSE_FP32;
-  }
-
-  private ComputeDevice device() {
-    return ComputeDevice.named(config.network().device());
+    return tap == Tap.SCORES ? Encoding.DENSE_FP32 : config.features().encoding();
   }
 
   private void extract(
-      Input input, NetworkDefinition definition, Weights weights, List<String> classes, Path place)
+      SetFeatures of, boolean training, TrainedNetwork network, List<String> classes, Path folder)
       throws IOException {
-    Set<Tap> taps = definition.taps().keySet();
-    Path partial = place.resolveSibling(place.getFileName() + ".partial");
-    Files.createDirectories(partial);
+    Set<Tap> taps = network.definition().taps().keySet();
     TorchEngine.useThreads(1);
-    Execution execution = Execution.named(config.features().executionOf(input.training()));
+    Execution execution = config.features().executionOf(training);
     if (execution == Execution.BF16) {
-      Processor.bfloat16Warning(config.features().executionKey(input.training()))
-          .ifPresent(LOG::warn);
+      Processor.bfloat16Warning(config.features().executionKey(training)).ifPresent(LOG::warn);
     }
-    List<Sample> samples;
-    try (ProposalStore proposals = ProposalStore.open(input.store());
+    List<Sample> all = of.set().samples();
+    try (ProposalStore proposals = of.openProposals();
         FeatureExtractor extractor =
             new FeatureExtractor(
-                definition, weights, taps, config.features().batch(), device(), execution);
+                network.definition(),
+                network.weights(),
+                taps,
+                config.features().batch(),
+                config.network().device(),
+                execution);
         Stores stores = new Stores();
         Progress progress =
-            run.monitor()
-                .start("features " + input.set().split(), input.set().samples().size(), "images")) {
+            run.monitor().start("features " + of.set().split(), all.size(), "images")) {
       for (Tap tap : taps) {
         stores.writers.put(
-            tap, FeatureStore.create(store(partial, tap), extractor.dimension(tap), encoding(tap)));
+            tap, FeatureStore.create(store(folder, tap), extractor.dimension(tap), encoding(tap)));
       }
-      samples = input.set().samples().stream().filter(s -> proposals.contains(s.id())).toList();
+      Set<String> known = Set.copyOf(classes);
       OrderedWork.<Sample, Map<Tap, EncodedRows>>forEach(
-          samples,
+          all.stream().filter(sample -> proposals.contains(sample.id())).toList(),
           config.effectiveThreads(),
-          sample -> features(extractor, regions(input, sample, proposals, classes), sample),
+          sample -> {
+            List<Box> regions =
+                training
+                    ? Regions.forTraining(sample, proposals, known).boxes()
+                    : proposals.boxes(sample.id());
+            return features(extractor, regions, sample);
+          },
           (sample, rows) -> {
             stores.append(sample.id(), rows);
             progress.step();
           });
       stores.commit();
     }
-    Files.move(partial, place);
-  }
-
-  private static List<Box> regions(
-      Input input, Sample sample, ProposalStore proposals, List<String> classes)
-      throws IOException {
-    return input.training()
-        ? Regions.forTraining(sample, proposals, Set.copyOf(classes)).boxes()
-        : Regions.forTesting(sample, proposals).boxes();
   }
 
   private Map<Tap, EncodedRows> features(

@@ -1,13 +1,11 @@
 package org.rcnn.pipeline.stage;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,25 +15,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
-import org.rcnn.cnn.network.ComputeDevice;
-import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
-import org.rcnn.cnn.train.FineTuningSettings;
 import org.rcnn.cnn.train.RegionPool;
-import org.rcnn.cnn.train.Solver;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.config.PipelineConfig.FineTune;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
-import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.run.RunFolder.Key;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +38,8 @@ public final class FineTuneStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+  private static final String CURVE = "-curve.json";
 
   private final PipelineConfig config;
   private final Run run;
@@ -55,53 +50,38 @@ public final class FineTuneStage {
     this.run = run;
   }
 
-  /** What identifies the fine-tuned weights. */
-  Key key(Key proposals, Backbone backbone, List<String> classes) {
-    Map<String, Object> inputs = new TreeMap<>();
-    inputs.put("proposals", proposals.hash());
-    inputs.put("backbone", backbone.fingerprint());
-    inputs.put("classes", classes);
-    inputs.put("settings", config.finetune().identity());
-    inputs.put("seed", config.seed());
-    if (backbone.definition().leaves().anyMatch(LocalResponseNorm.class::isInstance)) {
-      // Weights from before version 2 of its gradient, which could be wrong, are not used again.
-      inputs.put("normalisation", 2);
-    }
-    if (device() != ComputeDevice.CPU) {
-      inputs.put("device", config.network().device());
-    }
-    return Key.of("finetune", VERSION, inputs);
+  /** The artifact of the fine-tuned weights, made or not. */
+  Artifact artifact(Artifact proposals, Backbone backbone, List<String> classes) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("proposals", proposals.hash());
+    parts.put("backbone", backbone.fingerprint());
+    parts.put("classes", classes);
+    parts.put("settings", config.finetune().settings(config.seed()));
+    parts.put("validation-share", config.finetune().validationShare());
+    parts.put("device", config.network().device());
+    return run.folder().artifact(Key.of("finetune", VERSION, parts), ".safetensors");
   }
 
   /**
    * The fine-tuned weights, trained now if they are not there. Beside them lies the learning curve,
-   * {@code <key>-curve.json}.
+   * {@code HASH-curve.json}.
    */
-  public Path run(
-      DetectionSet set, Key proposals, Path store, Backbone backbone, List<String> classes)
+  Artifact run(DetectionSet set, Artifact proposals, Backbone backbone, List<String> classes)
       throws IOException {
-    Key key = key(proposals, backbone, classes);
     return run.folder()
-        .artifact(
-            key,
+        .make(
+            artifact(proposals, backbone, classes),
             "fine-tuning",
-            ".safetensors",
-            place -> train(set, store, backbone, classes, place, curveFile(place)));
+            artifact -> train(set, proposals.place(), backbone, classes, artifact));
   }
 
-  /** Where the learning curve of fine-tuned weights lies. */
-  static Path curveFile(Path weights) {
-    String name = weights.getFileName().toString();
-    return weights.resolveSibling(name.replace(".safetensors", "-curve.json"));
+  /** The learning curve of fine-tuned weights. */
+  static LearningCurve curve(Artifact weights) throws IOException {
+    return LearningCurve.read(weights.beside(CURVE));
   }
 
   private void train(
-      DetectionSet set,
-      Path store,
-      Backbone backbone,
-      List<String> classes,
-      Path place,
-      Path curveFile)
+      DetectionSet set, Path store, Backbone backbone, List<String> classes, Artifact artifact)
       throws IOException {
     TorchEngine.useThreads(config.effectiveThreads());
     List<Sample> samples = set.samples();
@@ -113,13 +93,14 @@ public final class FineTuneStage {
     FineTuning training =
         new FineTuning(
             backbone.definition(),
-            settings(config),
+            settings.settings(config.seed()),
             pool,
             validation,
             index -> ImageFiles.read(samples.get(index).image()),
-            device());
+            config.network().device(),
+            settings.imageCacheBytes());
     Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
-    Path checkpoint = place.resolveSibling(place.getFileName() + ".checkpoint");
+    Path checkpoint = artifact.beside(".safetensors.checkpoint");
     try (Progress progress = run.monitor().start("fine-tuning", settings.iterations(), "it")) {
       boolean judged = settings.newLayersFirst() == 0 && !newLayers.isEmpty();
       FineTuning.Result result =
@@ -130,10 +111,11 @@ public final class FineTuneStage {
               new ProgressListener(progress, classes.size() + 1, judged));
       collapse(result.curve(), settings.newLayersFirst() > 0).ifPresent(LOG::warn);
       long[] drawn = training.labelsDrawn(classes.size());
-      writeCurve(result, pool, drawn, classes, curveFile);
+      LearningCurve.of(classes, pool.labelCounts(classes.size()), drawn, result.curve())
+          .write(artifact.beside(CURVE));
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
-      new WeightFile(result.weights(), notes).write(place, Precision.F32);
+      new WeightFile(result.weights(), notes).write(artifact.place(), Precision.F32);
       Files.deleteIfExists(checkpoint);
     }
   }
@@ -174,10 +156,6 @@ public final class FineTuneStage {
             even));
   }
 
-  private ComputeDevice device() {
-    return ComputeDevice.named(config.network().device());
-  }
-
   /** The numbers of the images that are not learned from: a seeded choice of at least one. */
   static Set<Integer> heldOut(int images, double share, long seed) {
     if (share == 0) {
@@ -201,56 +179,6 @@ public final class FineTuneStage {
       }
     }
     return pool.build();
-  }
-
-  static FineTuningSettings settings(PipelineConfig config) {
-    FineTune f = config.finetune();
-    Solver solver =
-        new Solver(
-            (float) f.rate(),
-            new Solver.Steps(f.rateDropEvery(), f.rateDrop()),
-            (float) f.momentum(),
-            (float) f.weightDecay());
-    return new FineTuningSettings(
-        f.iterations(),
-        f.positives(),
-        f.backgrounds(),
-        solver,
-        f.newWeightRate(),
-        f.newBiasRate(),
-        f.copiedBiasRate(),
-        (float) f.dropout(),
-        f.frozenLayers(),
-        f.newLayersFirst(),
-        f.layerRates(),
-        (long) f.imageCache() << 20,
-        config.seed());
-  }
-
-  private static void writeCurve(
-      FineTuning.Result result, RegionPool pool, long[] drawn, List<String> classes, Path file)
-      throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode tree = json.createObjectNode();
-    int[] counts = pool.labelCounts(classes.size());
-    ObjectNode labels = tree.putObject("regions");
-    labels.put("background", counts[0]);
-    for (int c = 0; c < classes.size(); c++) {
-      labels.put(classes.get(c), counts[c + 1]);
-    }
-    ObjectNode batches = tree.putObject("drawn");
-    batches.put("background", drawn[0]);
-    for (int c = 0; c < classes.size(); c++) {
-      batches.put(classes.get(c), drawn[c + 1]);
-    }
-    ArrayNode curve = tree.putArray("curve");
-    for (FineTuning.LearningPoint point : result.curve()) {
-      ObjectNode node = json.valueToTree(point);
-      // JSON has no NaN; what was not measured is left out.
-      node.properties().removeIf(figure -> Double.isNaN(figure.getValue().asDouble()));
-      curve.add(node);
-    }
-    Json.write(file, tree);
   }
 
   /**

@@ -8,23 +8,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.store.ProposalStore;
-import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.OrderedWork;
-import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.run.RunFolder;
-import org.rcnn.pipeline.run.RunFolder.Key;
-import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
-import org.rcnn.proposals.WorkingSize;
 
 /**
  * Stage 1: selective search on every image of a set. Images that cannot be decoded are reported and
@@ -32,60 +29,55 @@ import org.rcnn.proposals.WorkingSize;
  */
 public final class ProposalStage {
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
-  private final PipelineConfig config;
   private final Run run;
-  private final Problems problems;
 
   /** The stage of a run. */
   public ProposalStage(Run run) {
-    this.config = run.config();
     this.run = run;
-    this.problems = run.problems();
   }
 
-  /** What identifies the proposals of a set. */
-  Key key(DetectionSet set) {
-    return Key.of(
-        "proposals",
-        VERSION,
-        Map.of(
-            "images", set.fingerprint(),
-            "settings", config.proposals().toString(),
-            "seed", config.seed()));
+  private SelectiveSearchConfig settings() {
+    return run.config().proposals().settings(run.config().seed());
+  }
+
+  /** The artifact of a set's proposals, made or not. */
+  Artifact artifact(DetectionSet set) {
+    Map<String, Object> parts = Map.of("images", set.fingerprint(), "settings", settings());
+    return run.folder().artifact(Key.of("proposals", VERSION, parts), ".bin");
   }
 
   /**
    * The proposals of a set, computed now if they are not there. What was wrong with images is kept
-   * beside them, so that a run that goes on tells it too.
+   * beside them, so that a resumed run reports it too.
    */
-  public Path run(DetectionSet set) throws IOException {
-    Path store =
+  Artifact run(DetectionSet set) throws IOException {
+    Artifact proposals =
         run.folder()
-            .artifact(key(set), "proposals of " + set.split(), ".bin", place -> search(set, place));
-    Path left = leftOut(store);
-    if (Files.exists(left)) {
-      for (String sentence : Files.readAllLines(left)) {
-        problems.report(sentence);
+            .make(artifact(set), "proposals of " + set.split(), artifact -> search(set, artifact));
+    Path leftOut = leftOut(proposals);
+    if (Files.exists(leftOut)) {
+      for (String sentence : Files.readAllLines(leftOut)) {
+        run.problems().report(sentence);
       }
     }
-    return store;
+    return proposals;
   }
 
-  private static Path leftOut(Path store) {
-    return store.resolveSibling(store.getFileName().toString().replace(".bin", "-left-out.txt"));
+  private static Path leftOut(Artifact proposals) {
+    return proposals.beside("-left-out.txt");
   }
 
-  private void search(DetectionSet set, Path place) throws IOException {
+  private void search(DetectionSet set, Artifact proposals) throws IOException {
     Set<String> leftOut = new ConcurrentSkipListSet<>();
-    SelectiveSearch search = new SelectiveSearch(settings(config.proposals(), config.seed()));
-    try (ProposalStore.Writer writer = ProposalStore.create(place);
+    SelectiveSearch search = new SelectiveSearch(settings());
+    try (ProposalStore.Writer writer = ProposalStore.create(proposals.place());
         Progress progress =
             run.monitor().start("proposals " + set.split(), set.samples().size(), "images")) {
       OrderedWork.<Sample, List<Box>>forEach(
           set.samples(),
-          config.effectiveThreads(),
+          run.config().effectiveThreads(),
           sample -> propose(search, sample, leftOut),
           (sample, boxes) -> {
             if (!boxes.isEmpty()) {
@@ -93,8 +85,9 @@ public final class ProposalStage {
             }
             progress.step();
           });
-      RunFolder.writeText(
-          leftOut(place), leftOut.stream().map(line -> line + "\n").collect(Collectors.joining()));
+      AtomicFile.writeText(
+          leftOut(proposals),
+          leftOut.stream().map(line -> line + "\n").collect(Collectors.joining()));
       writer.commit();
     }
   }
@@ -108,24 +101,9 @@ public final class ProposalStage {
     } catch (IOException e) {
       String sentence = e.getMessage() + " The image is left out.";
       leftOut.add(sentence);
-      problems.report(sentence);
+      run.problems().report(sentence);
       return List.of();
     }
     return search.propose(image);
-  }
-
-  /** The search that a configuration asks for. */
-  public static SelectiveSearchConfig settings(PipelineConfig.Proposals proposals, long seed) {
-    SelectiveSearchConfig mode = SelectiveSearchConfig.mode(proposals.mode());
-    return mode.toBuilder()
-        .workingSize(
-            proposals.longerSide() == 0
-                ? WorkingSize.original()
-                : WorkingSize.longerSide(proposals.longerSide()))
-        .minSide(proposals.minSide())
-        .maxBoxes(proposals.maxBoxes() == 0 ? mode.maxBoxes() : proposals.maxBoxes())
-        .ranking(proposals.ranking().equals("authors") ? Ranking.AUTHORS : Ranking.COVERAGE)
-        .seed(seed)
-        .build();
   }
 }

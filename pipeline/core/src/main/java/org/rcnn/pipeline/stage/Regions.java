@@ -33,11 +33,6 @@ record Regions(List<Box> boxes, int groundTruth, Annotation annotation) {
     return new Regions(boxes, groundTruth, known);
   }
 
-  /** The regions of a test image. */
-  static Regions forTesting(Sample sample, ProposalStore proposals) throws IOException {
-    return new Regions(proposals.boxes(sample.id()), 0, sample.annotation());
-  }
-
   private static Annotation ofKnownClasses(Annotation all, Set<String> classes) {
     return new Annotation(
         all.imageId(),

@@ -1,6 +1,5 @@
 package org.rcnn.pipeline.stage;
 
-import java.util.Locale;
 import org.rcnn.cnn.network.Tap;
 
 /**
@@ -14,35 +13,19 @@ import org.rcnn.cnn.network.Tap;
  */
 public record Row(boolean finetuned, Tap layer, Head head, boolean boxRegression) {
 
-  /** What turns a region's features into class scores. */
-  public enum Head {
-    /** One linear SVM per class. */
-    SVM,
-    /**
-     * A softmax over classes and background. On a fine-tuned network's fc7 it is the network's own
-     * last layer, as in the paper; elsewhere, where no such layer exists, it is a linear one
-     * trained on the frozen features with fine-tuning's sampling.
-     */
-    SOFTMAX;
-
-    /** The name as the command line writes it. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+  /** The head whose scores the row has: the network's own where those are the asked ones. */
+  public Head scoring() {
+    return head.on(finetuned, layer);
   }
 
-  /** Whether the scores are those of the network's own last layer. */
-  boolean usesNetworkScores() {
-    return finetuned && layer == Tap.FC7 && head == Head.SOFTMAX;
+  /** The network's name in reports. */
+  public String network() {
+    return finetuned ? "fine-tuned" : "pre-trained";
   }
 
   /** The row in a few words. */
   public String label() {
     return "%s %s %s%s"
-        .formatted(
-            finetuned ? "fine-tuned" : "pre-trained",
-            layer.label(),
-            head.label(),
-            boxRegression ? " bbox" : "");
+        .formatted(network(), layer.label(), head.label(), boxRegression ? " bbox" : "");
   }
 }

@@ -1,14 +1,12 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.data.store.ProposalStore;
-import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.svm.TrainingImage;
 import org.rcnn.svm.TrainingImages;
@@ -21,18 +19,13 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
   private final ProposalStore proposals;
   private final FeatureStore features;
 
-  /**
-   * Opens the stores.
-   *
-   * @param folder the folder of the set's features
-   */
-  StoredFeatures(DetectionSet set, Path proposalStore, Path folder, Tap tap, List<String> classes)
-      throws IOException {
-    this.samples = set.byId();
+  /** Opens the stores of a layer. */
+  StoredFeatures(SetFeatures set, Tap tap, List<String> classes) throws IOException {
+    this.samples = set.set().byId();
     this.classes = Set.copyOf(classes);
-    this.proposals = ProposalStore.open(proposalStore);
+    this.proposals = set.openProposals();
     try {
-      this.features = FeatureStore.open(FeatureStage.store(folder, tap));
+      this.features = set.open(tap);
     } catch (IOException e) {
       proposals.close();
       throw e;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.rcnn.cnn.network.ComputeDevice;
 
 class ConfigLoaderTest {
 
@@ -49,6 +50,8 @@ class ConfigLoaderTest {
   @ParameterizedTest
   @CsvSource({
     "svm.negative-iou, 1.5, svm.negative-iou must lie between",
+    "svm.positive-iou, 0.5, svm.positive-iou must be 0 or at least negative-iou",
+    "proposals.mode, quick, 'proposals.mode must be one of fast, authors-fast, quality, opencv-fast; it is quick.'",
     "svm.negativ-iou, 0.5, there is no setting 'svm.negativ-iou'",
     "features.layer, fc9, 'features.layer must be one of pool5, fc6, fc7'",
     "finetune.iterations, 0, finetune.iterations must be at least 1",
@@ -69,9 +72,9 @@ class ConfigLoaderTest {
 
   @Test
   void theGpuRunsPlainAlone() {
-    assertEquals("cpu", loader.preset("demo", Map.of()).network().device());
+    assertEquals(ComputeDevice.CPU, loader.preset("demo", Map.of()).network().device());
     Map<String, String> gpu = Map.of("network.device", "gpu");
-    assertEquals("gpu", loader.preset("demo", gpu).network().device());
+    assertEquals(ComputeDevice.GPU, loader.preset("demo", gpu).network().device());
     Map<String, String> both = Map.of("network.device", "gpu", "features.execution", "fused");
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> loader.preset("demo", both));

@@ -9,7 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.rcnn.pipeline.report.AblationTable.Row;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.PrecisionRecallCurve;
+import org.rcnn.pipeline.stage.Head;
+import org.rcnn.pipeline.stage.Heads;
+import org.rcnn.pipeline.stage.Row;
 
 class AblationTableTest {
 
@@ -43,23 +50,38 @@ class AblationTableTest {
     return ap;
   }
 
-  private static List<Row> threeRows() {
-    return List.of(
-        new Row(true, "fc7", "svm", true, 0.55, ap(0.6, 0.5)),
-        new Row(true, "fc7", "svm", false, 0.45, ap(0.6, 0.3)),
-        new Row(false, "pool5", "svm", false, 0.2, ap(Double.NaN, 0.2)));
+  /** A row of which nothing is known but the AP of each class; NaN for a class without objects. */
+  private static EvaluatedRow row(
+      boolean finetuned, Tap layer, Head head, boolean bbox, Map<String, Double> ap) {
+    List<ClassResult> classes = new ArrayList<>();
+    ap.forEach((name, value) -> classes.add(result(name, value)));
+    return new EvaluatedRow(
+        new Row(finetuned, layer, head, bbox),
+        new EvaluationResult(ApMetric.VOC07, 0.5, 1, classes));
   }
 
-  private static List<Row> grid() {
+  private static ClassResult result(String name, double ap) {
+    int positives = Double.isNaN(ap) ? 0 : 1;
+    return new ClassResult(name, ap, positives, 0, 0, 0, 0, PrecisionRecallCurve.empty());
+  }
+
+  private static List<EvaluatedRow> threeRows() {
+    return List.of(
+        row(true, Tap.FC7, Heads.SVM, true, ap(0.6, 0.5)),
+        row(true, Tap.FC7, Heads.SVM, false, ap(0.6, 0.3)),
+        row(false, Tap.POOL5, Heads.SVM, false, ap(Double.NaN, 0.2)));
+  }
+
+  private static List<EvaluatedRow> grid() {
     Random random = new Random(7);
-    List<Row> rows = new ArrayList<>();
-    for (String head : List.of("softmax", "svm")) {
+    List<EvaluatedRow> rows = new ArrayList<>();
+    for (Head head : List.of(Heads.SOFTMAX, Heads.SVM)) {
       for (boolean bbox : new boolean[] {true, false}) {
         for (boolean finetuned : new boolean[] {true, false}) {
-          for (String layer : List.of("pool5", "fc6", "fc7")) {
+          for (Tap layer : List.of(Tap.POOL5, Tap.FC6, Tap.FC7)) {
             Map<String, Double> ap = new LinkedHashMap<>();
             VOC.forEach(name -> ap.put(name, random.nextDouble()));
-            rows.add(new Row(finetuned, layer, head, bbox, random.nextDouble(), ap));
+            rows.add(row(finetuned, layer, head, bbox, ap));
           }
         }
       }
@@ -123,7 +145,7 @@ class AblationTableTest {
 
   @Test
   void htmlAndMarkdownEscapeNames() {
-    Row row = new Row(false, "fc7", "svm", false, 0.5, Map.of("<b>|\"", 0.5));
+    EvaluatedRow row = row(false, Tap.FC7, Heads.SVM, false, Map.of("<b>|\"", 0.5));
     String html = new AblationTable(List.of(row)).toHtml();
     assertTrue(html.contains("title=\"&lt;b&gt;|&quot;\""), html);
     String markdown = new AblationTable(List.of(row)).toMarkdown();

@@ -14,7 +14,6 @@ class NumbersTest {
       Locale.setDefault(Locale.GERMANY);
       assertEquals("54.2", Numbers.percent(0.5421));
       assertEquals("1,234,567", Numbers.count(1234567));
-      assertEquals("+1.3", Numbers.change(0.0131));
       assertEquals("2 min 05 s", Numbers.duration(125.2));
     } finally {
       Locale.setDefault(before);
@@ -24,7 +23,6 @@ class NumbersTest {
   @Test
   void whatIsUnknownIsADash() {
     assertEquals("-", Numbers.percent(Double.NaN));
-    assertEquals("-", Numbers.change(Double.NaN));
     assertEquals("-", Numbers.duration(Double.NaN));
     assertEquals("-", Numbers.significant(Double.NaN));
   }
@@ -32,7 +30,6 @@ class NumbersTest {
   @Test
   void zeroHasNoSign() {
     assertEquals("0.0", Numbers.percent(-0.0001));
-    assertEquals("0.0", Numbers.change(-0.0001));
     assertEquals("0", Numbers.decimals(-0.2, 0));
   }
 

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
 import java.util.List;
-import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.PrecisionRecallCurve;
+import org.rcnn.svm.SampleCounts;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
@@ -21,25 +25,20 @@ class StudyReportTest {
         true,
         List.of("A note."),
         List.of(
-            row("ground truth", "0.3", 0.3, 0.171, 0, 40),
-            row("ground truth", "0.7", 0.7, 0.081, 0, 100),
-            row("and proposals", "0.3", 0.3, 0.122, 1200, 40)));
+            training("ground truth", "0.3", 0.3, 0.171, 0, 40),
+            training("ground truth", "0.7", 0.7, 0.081, 0, 100),
+            training("and proposals", "0.3", 0.3, 0.122, 1200, 40)));
   }
 
-  private static StudyReport.Row row(
+  private static StudyReport.Training training(
       String series, String label, double at, double mAp, int proposals, int positivesAfter) {
-    return new StudyReport.Row(
+    ClassResult cat = new ClassResult("cat", mAp, 1, 0, 0, 0, 0, PrecisionRecallCurve.empty());
+    return new StudyReport.Training(
         series,
         label,
         at,
-        mAp,
-        Map.of("cat", 2 * mAp),
-        40,
-        proposals,
-        proposals + positivesAfter,
-        7,
-        123_456,
-        123_456,
+        new EvaluationResult(ApMetric.VOC07, 0.5, 1, List.of(cat)),
+        new SampleCounts("", 40, 0, proposals, 40, proposals + positivesAfter, 7, 123_456, 123_456),
         0.25,
         0.5,
         61.04);
@@ -65,7 +64,7 @@ class StudyReportTest {
   void markdownAlsoHasTheClasses() {
     String markdown = thresholds().toMarkdown();
     assertTrue(markdown.contains("| ground truth | IoU &lt; 0.3 | 17.1 |"), markdown);
-    assertTrue(markdown.contains("| cat | 34.2 | 16.2 | 24.4 |"), markdown);
+    assertTrue(markdown.contains("| cat | 17.1 | 8.1 | 12.2 |"), markdown);
   }
 
   @Test
@@ -91,7 +90,7 @@ class StudyReportTest {
             "resampling",
             false,
             List.of(),
-            List.of(row("", "none", 0, 0.1, 0, 40), row("", "up:5", 1, 0.2, 0, 200)));
+            List.of(training("", "none", 0, 0.1, 0, 40), training("", "up:5", 1, 0.2, 0, 200)));
     String svg = report.toSvg();
     assertTrue(svg.contains(">none</text>") && svg.contains(">up:5</text>"), svg);
     assertTrue(report.toText().startsWith("resampling   mAP"), report.toText());

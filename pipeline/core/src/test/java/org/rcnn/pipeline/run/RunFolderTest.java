@@ -4,20 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rcnn.pipeline.run.RunFolder.Key;
 
 class RunFolderTest {
 
@@ -28,14 +23,13 @@ class RunFolderTest {
     AtomicInteger made = new AtomicInteger();
     Key key = Key.of("stage", 1, Map.of("input", "a", "threshold", 0.5));
     for (int i = 0; i < 2; i++) {
-      Path place =
-          new RunFolder(folder)
-              .artifact(
-                  key,
-                  "stage",
-                  ".txt",
-                  file -> Files.writeString(file, "made " + made.incrementAndGet()));
-      assertEquals("made 1", Files.readString(place));
+      RunFolder run = new RunFolder(folder);
+      Artifact artifact =
+          run.make(
+              run.artifact(key, ".txt"),
+              "stage",
+              to -> Files.writeString(to.place(), "made " + made.incrementAndGet()));
+      assertEquals("made 1", Files.readString(artifact.place()));
     }
   }
 
@@ -65,39 +59,22 @@ class RunFolderTest {
   }
 
   @Test
-  void textGoesThroughLinksAndIntoPipes() throws Exception {
-    Path real = Files.writeString(folder.resolve("real.json"), "old");
-    Path link = Files.createSymbolicLink(folder.resolve("link.json"), real);
-    RunFolder.writeText(link, "new");
-    assertTrue(Files.isSymbolicLink(link));
-    assertEquals("new", Files.readString(real));
-
-    Path pipe = folder.resolve("pipe");
-    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no pipes");
-    FutureTask<String> reader = new FutureTask<>(() -> Files.readString(pipe));
-    new Thread(reader).start();
-    RunFolder.writeText(pipe, "through");
-    assertEquals("through", reader.get(10, TimeUnit.SECONDS));
-    assertFalse(Files.isRegularFile(pipe));
-  }
-
-  @Test
   void whatAFailedStageLeftIsNotTakenForItsArtifact() throws IOException {
     Key key = Key.of("stage", 1, Map.of("input", "a"));
     RunFolder run = new RunFolder(folder);
+    Artifact artifact = run.artifact(key, ".txt");
     assertThrows(
         IOException.class,
         () ->
-            run.artifact(
-                key,
+            run.make(
+                artifact,
                 "stage",
-                ".txt",
-                file -> {
+                to -> {
                   throw new IOException("The disk is full.");
                 }));
-    assertFalse(Files.exists(run.place(key, ".txt")));
-    Path place = run.artifact(key, "stage", ".txt", file -> Files.writeString(file, "whole"));
-    assertEquals("whole", Files.readString(place));
+    assertFalse(Files.exists(artifact.place()));
+    run.make(artifact, "stage", to -> Files.writeString(to.place(), "whole"));
+    assertEquals("whole", Files.readString(artifact.place()));
   }
 
   @Test

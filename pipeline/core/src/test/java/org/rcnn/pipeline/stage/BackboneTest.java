@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Preprocessing.ColourOrder;
@@ -34,6 +36,11 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.config.PipelineConfig.NetworkChoice;
+import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.Problems;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.run.RunFolder;
 
 class BackboneTest {
 
@@ -50,7 +57,8 @@ class BackboneTest {
   }
 
   private static Backbone alexnet64(Object weights) throws IOException {
-    return Backbone.of(new NetworkChoice("alexnet64", weights.toString(), "cpu"), 20, 1);
+    return Backbone.of(
+        new NetworkChoice("alexnet64", weights.toString(), ComputeDevice.CPU), 20, 1);
   }
 
   @Test
@@ -68,7 +76,7 @@ class BackboneTest {
 
   @Test
   void aDetectorsScoresHaveNoReluBehindThemAndAClassifiersAreAsPublished() throws IOException {
-    NetworkChoice squeezenet = new NetworkChoice("squeezenet1_0-131", "none", "cpu");
+    NetworkChoice squeezenet = new NetworkChoice("squeezenet1_0-131", "none", ComputeDevice.CPU);
     NetworkDefinition published = Architectures.byName("squeezenet1_0-131", 21);
     Backbone detector = Backbone.of(squeezenet, 20, 1);
     Backbone classifier = Backbone.ofClassifier(squeezenet, 21, 1);
@@ -134,15 +142,16 @@ class BackboneTest {
     Tensor number = new Tensor(new int[] {1}, new float[1]);
     new WeightFile(new Weights(Map.of("x.weight", number)), Map.of()).write(strange, Precision.F32);
     refused(
-        new NetworkChoice("alexnet64", strange.toString(), "cpu"), "network.weights: no layer of");
+        new NetworkChoice("alexnet64", strange.toString(), ComputeDevice.CPU),
+        "network.weights: no layer of");
     refused(
-        new NetworkChoice("alexnet64", "no.pth", "cpu"),
+        new NetworkChoice("alexnet64", "no.pth", ComputeDevice.CPU),
         "network.weights: there is no file no.pth");
     refused(
-        new NetworkChoice("lenet", "none", "cpu"),
+        new NetworkChoice("lenet", "none", ComputeDevice.CPU),
         "network.architecture: There is no network 'lenet'");
     refused(
-        new NetworkChoice("vgg16", "embedded", "cpu"),
+        new NetworkChoice("vgg16", "embedded", ComputeDevice.CPU),
         "network.weights: embedded weights exist for");
   }
 
@@ -155,18 +164,16 @@ class BackboneTest {
   void aDetectorFileKeepsHowItsInputIsPrepared() throws IOException {
     NetworkDefinition network = alexnet64(safetensors(BGR)).definition();
     PipelineConfig config = new ConfigLoader().preset("demo", Map.of());
-    Row row = new Row(true, Tap.FC7, Row.Head.SOFTMAX, false);
-    Path weights = folder.resolve("weights.safetensors");
-    new WeightFile(Weights.initial(network, 5), network.preprocessing().notes())
-        .write(weights, Precision.F32);
-    Path file = folder.resolve("detector.rcnn");
+    Row row = new Row(true, Tap.FC7, Heads.SOFTMAX, false);
     List<String> classes = IntStream.range(0, 20).mapToObj(i -> "class" + i).toList();
-    DetectorFile.write(
-        file,
-        DetectorFile.describe("alexnet64", classes, row, config.proposals(), 1, config.detection()),
-        weights,
-        null,
-        null);
+    DetectionSet none = new DetectionSet("train", List.of(), "0");
+    Progress.Monitor silent = Progress.Monitor.SILENT;
+    RunFolder runFolder = new RunFolder(folder);
+    Problems strict = new Problems(true, "");
+    Run run = new Run(config, runFolder, none, none, strict, "nothing", silent, () -> {});
+    TrainedNetwork trained =
+        new TrainedNetwork("fine-tuned", network, Weights.initial(network, 5), "0");
+    Path file = DetectorFile.pack(run, row, trained, classes, Optional.empty(), Optional.empty());
     assertEquals(network.preprocessing(), DetectorFile.read(file).network().preprocessing());
   }
 }

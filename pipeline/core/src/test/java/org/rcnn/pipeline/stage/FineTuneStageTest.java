@@ -2,10 +2,12 @@ package org.rcnn.pipeline.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.train.FineTuning;
 
@@ -44,5 +46,15 @@ class FineTuneStageTest {
     assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
     assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
     assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));
+  }
+
+  @Test
+  void heldOutImagesAreASeededShareOfAll() {
+    Set<Integer> held = FineTuneStage.heldOut(50, 0.1, 1);
+    assertEquals(5, held.size());
+    assertEquals(held, FineTuneStage.heldOut(50, 0.1, 1));
+    assertNotEquals(held, FineTuneStage.heldOut(50, 0.1, 2));
+    assertEquals(1, FineTuneStage.heldOut(3, 0.1, 1).size());
+    assertEquals(Set.of(), FineTuneStage.heldOut(50, 0, 1));
   }
 }

@@ -1,0 +1,234 @@
+package org.rcnn.data;
+
+import java.io.BufferedOutputStream;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A file that appears under its name whole or not at all: it is written as {@code NAME.partial}
+ * beside its place, forced to disk and renamed by {@link #commit}. Closing it without a commit
+ * discards it and leaves an older file of the name as it was.
+ *
+ * <p>A missing folder is made, and what a killed process left as {@code NAME.partial} is replaced.
+ * A link is followed: the file that it leads to is replaced. A pipe or a device, such as {@code
+ * /dev/stdout}, is written directly, because it must not be replaced by a file.
+ *
+ * <p>For one thread, and for one of {@link #write(ByteBuffer)}, {@link #out} and {@link #writer}.
+ */
+public final class AtomicFile implements Closeable {
+
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  private final Path target;
+  // The target itself if that is written directly.
+  private final Path partial;
+  private final FileChannel channel;
+  private final OutputStream out;
+  private final Writer writer;
+  private boolean committed;
+
+  /** Makes a file or a folder at a place. */
+  @FunctionalInterface
+  public interface Maker {
+    /** Writes everything that shall stand at the place. */
+    void make(Path place) throws IOException;
+  }
+
+  private AtomicFile(Path target, Path partial, FileChannel channel) {
+    this.target = target;
+    this.partial = partial;
+    this.channel = channel;
+    this.out = new BufferedOutputStream(new Chunks(), BUFFER_BYTES);
+    this.writer =
+        new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
+  }
+
+  /**
+   * Starts a file.
+   *
+   * @throws IOException if nothing can be written there
+   */
+  public static AtomicFile create(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new AtomicFile(file, file, FileChannel.open(file, StandardOpenOption.WRITE));
+    }
+    Path target = target(file);
+    Path partial = partial(target);
+    FileChannel channel =
+        FileChannel.open(
+            partial,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    return new AtomicFile(target, partial, channel);
+  }
+
+  /**
+   * Writes a file of text at once, in UTF-8.
+   *
+   * @throws IOException if it cannot be written; an older file is then left as it was
+   */
+  public static void writeText(Path file, String text) throws IOException {
+    try (AtomicFile aside = create(file)) {
+      aside.writer().write(text);
+      aside.commit();
+    }
+  }
+
+  /**
+   * Makes a file or a folder for which a name is needed: a database, an archive, a folder of files.
+   * What the maker leaves is discarded if it fails.
+   *
+   * @param place where it appears when the maker is done; a folder must not be there yet
+   * @param maker writes it at the place that it is given
+   * @throws IOException if the maker throws it, or what it made cannot be put into place
+   */
+  public static void make(Path place, Maker maker) throws IOException {
+    Path target = target(place);
+    Path partial = partial(target);
+    delete(partial);
+    try {
+      maker.make(partial);
+      for (Path path : tree(partial)) {
+        force(path);
+      }
+      rename(partial, target);
+    } finally {
+      delete(partial);
+    }
+  }
+
+  /** The stream of the file's bytes, buffered; {@link #commit} flushes it. */
+  public OutputStream out() {
+    return out;
+  }
+
+  /** The writer of the file's text, in UTF-8, buffered; {@link #commit} flushes it. */
+  public Writer writer() {
+    return writer;
+  }
+
+  /** Appends bytes, unbuffered, from the position to the limit, which the position then is. */
+  public void write(ByteBuffer bytes) throws IOException {
+    int limit = bytes.limit();
+    while (bytes.position() < limit) {
+      // Java copies a heap buffer to a native one of the same size and keeps that for the thread.
+      bytes.limit(Math.min(limit, bytes.position() + CHUNK_BYTES));
+      channel.write(bytes);
+    }
+  }
+
+  /** Completes the file, forces it to disk and gives it its name, replacing an older one. */
+  public void commit() throws IOException {
+    // Flushes the stream, too, which stands below; the channel stays open.
+    writer.close();
+    if (!partial.equals(target)) {
+      channel.force(true);
+      channel.close();
+      rename(partial, target);
+    }
+    committed = true;
+  }
+
+  /** Discards what was written, unless it was committed or went to a pipe or a device. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (!committed && !partial.equals(target)) {
+      Files.deleteIfExists(partial);
+    }
+  }
+
+  /** The unbuffered stream of the channel. */
+  private final class Chunks extends OutputStream {
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      AtomicFile.this.write(ByteBuffer.wrap(bytes, from, count));
+    }
+  }
+
+  /** Where links lead to, in a folder that exists. */
+  private static Path target(Path file) throws IOException {
+    if (Files.exists(file)) {
+      return file.toRealPath();
+    }
+    Path target = file.toAbsolutePath();
+    // Asked first, because Java 17 refuses to create a folder that is a link to one.
+    if (!Files.isDirectory(target.getParent())) {
+      Files.createDirectories(target.getParent());
+    }
+    return target;
+  }
+
+  private static Path partial(Path target) {
+    return target.resolveSibling(target.getFileName() + ".partial");
+  }
+
+  private static void rename(Path partial, Path target) throws IOException {
+    try {
+      Files.move(
+          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    // The new name is an entry of the folder, which reaches the disk by itself only some time
+    // later.
+    force(target.getParent());
+  }
+
+  private static void force(Path path) throws IOException {
+    boolean folder = Files.isDirectory(path);
+    try (FileChannel channel =
+        FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows opens no folders, and some network file systems force none.
+      if (!folder) {
+        throw e;
+      }
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      List<Path> paths = tree(path);
+      Collections.reverse(paths);
+      for (Path each : paths) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  /** A file, or a folder and all that is in it, each folder before what it holds. */
+  private static List<Path> tree(Path root) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      return new ArrayList<>(paths.toList());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

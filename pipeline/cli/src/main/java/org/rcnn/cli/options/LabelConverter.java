@@ -1,0 +1,42 @@
+package org.rcnn.cli.options;
+
+import org.rcnn.data.Labelled;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Lets options take {@link Labelled} constants by their labels, as the configuration does.
+ *
+ * @param type the enum
+ */
+public record LabelConverter<E extends Enum<E> & Labelled>(Class<E> type)
+    implements ITypeConverter<E> {
+
+  @Override
+  public E convert(String label) {
+    try {
+      return Labelled.named(type, label);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** Makes a command, and the commands in it, read every labelled option by its labels. */
+  public static void addTo(CommandLine line) {
+    for (ArgSpec option : line.getCommandSpec().args()) {
+      for (Class<?> type : option.auxiliaryTypes()) {
+        if (type.isEnum() && Labelled.class.isAssignableFrom(type)) {
+          add(line, type);
+        }
+      }
+    }
+    line.getSubcommands().values().forEach(LabelConverter::addTo);
+  }
+
+  @SuppressWarnings("unchecked") // An enum that is labelled.
+  private static <E extends Enum<E> & Labelled> void add(CommandLine line, Class<?> type) {
+    line.registerConverter((Class<E>) type, new LabelConverter<>((Class<E>) type));
+  }
+}

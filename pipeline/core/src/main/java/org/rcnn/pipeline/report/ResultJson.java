@@ -1,0 +1,27 @@
+package org.rcnn.pipeline.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.stage.Row;
+
+/** Rows and their scores as programs read them, the same in every file and after every command. */
+public final class ResultJson {
+
+  private ResultJson() {}
+
+  /** Puts {@code mAP}, null if no class can be scored, and {@code ap} by class; fractions. */
+  public static void putScores(ObjectNode tree, EvaluationResult result) {
+    tree.put("mAP", Json.orNull(result.meanAp()));
+    ObjectNode ap = tree.putObject("ap");
+    result.apByClass().forEach(ap::put);
+  }
+
+  /** Puts {@code finetuned}, {@code layer}, {@code head} and {@code bbox}. */
+  public static void putRow(ObjectNode tree, Row row) {
+    tree.put("finetuned", row.finetuned());
+    tree.put("layer", row.layer().label());
+    tree.put("head", row.head().label());
+    tree.put("bbox", row.boxRegression());
+  }
+}

@@ -1,0 +1,66 @@
+package org.rcnn.pipeline.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.rcnn.data.AtomicFile;
+import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.run.PeakMemory;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Row;
+
+/** Writes what came of a run into its folder. */
+public final class RunResults {
+
+  private RunResults() {}
+
+  /**
+   * Writes {@code manifest.json} and {@code report.html} of one evaluated row.
+   *
+   * @return the result for programs, as the manifest has it
+   * @throws IOException if the folder cannot be written, or evidence in it is damaged
+   */
+  public static ObjectNode write(Run run, Experiment experiment, Row row, EvaluationResult result)
+      throws IOException {
+    ObjectNode summary = Json.object();
+    ResultJson.putScores(summary, result);
+    ObjectNode seconds = summary.putObject("seconds");
+    run.folder().stageSeconds().forEach(seconds::put);
+    summary.put("peak_memory_bytes", PeakMemory.bytes());
+    summary.put("run", run.folder().root().toString());
+    summary.put("metric", result.metric().label());
+    summary.put("row", row.label());
+    summary.set("network", Manifest.network(experiment.backbone().definition()));
+    Path root = run.folder().root();
+    Json.write(root.resolve("manifest.json"), Manifest.of(run, experiment, summary));
+    AtomicFile.writeText(
+        root.resolve("report.html"), RunFindings.report(run, experiment, row, result).toHtml());
+    return summary;
+  }
+
+  /**
+   * Writes {@code ablation.json} and {@code ablation.md} of several evaluated rows.
+   *
+   * @return the result for programs, as {@code ablation.json} has it
+   * @throws IOException if the folder cannot be written
+   */
+  public static ObjectNode write(Run run, Experiment experiment, List<EvaluatedRow> rows)
+      throws IOException {
+    ObjectNode summary = Json.object();
+    ArrayNode trees = summary.putArray("rows");
+    for (EvaluatedRow evaluated : rows) {
+      ObjectNode tree = trees.addObject();
+      ResultJson.putRow(tree, evaluated.row());
+      ResultJson.putScores(tree, evaluated.result());
+    }
+    summary.put("peak_memory_bytes", PeakMemory.bytes());
+    Path root = run.folder().root();
+    Json.write(root.resolve("ablation.json"), Manifest.of(run, experiment, summary));
+    AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
+    return summary;
+  }
+}

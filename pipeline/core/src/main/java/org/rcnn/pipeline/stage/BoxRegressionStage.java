@@ -1,0 +1,79 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.util.List;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.svm.BoxRegressionReport;
+import org.rcnn.svm.BoxRegressionSettings;
+import org.rcnn.svm.BoxRegressionTrainer;
+import org.rcnn.svm.TrainingImage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stage 5: learns to correct boxes from their pool5 features (appendix C of the paper). Beside the
+ * model lies its report, {@code HASH-report.json}.
+ */
+public final class BoxRegressionStage {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BoxRegressionStage.class);
+  private static final int VERSION = 2;
+  private static final String REPORT = "-report.json";
+
+  private final Run run;
+
+  /** The stage of a run. */
+  public BoxRegressionStage(Run run) {
+    this.run = run;
+  }
+
+  private BoxRegressionSettings settings() {
+    return run.config().bbox().settings(run.config().seed());
+  }
+
+  private HeadTraining training(SetFeatures features, List<String> classes) {
+    return new HeadTraining(run, features, Tap.POOL5, classes);
+  }
+
+  /** The box regression's artifact, made or not. */
+  Artifact artifact(SetFeatures features, List<String> classes) {
+    return training(features, classes).artifact("bbox", VERSION, settings());
+  }
+
+  /** The box regression, trained now if it is not there. */
+  Artifact run(SetFeatures features, List<String> classes) throws IOException {
+    return run.folder()
+        .make(
+            artifact(features, classes),
+            "box regression, " + features.network(),
+            artifact -> train(training(features, classes), artifact));
+  }
+
+  private void train(HeadTraining training, Artifact artifact) throws IOException {
+    BoxRegressionTrainer.Result result;
+    try (StoredFeatures images = training.open();
+        Progress progress =
+            run.monitor().start("box regression", images.imageIds().size(), "images")) {
+      BoxRegressionTrainer trainer =
+          new BoxRegressionTrainer(
+              training.classes(), images.dimension(), training.scale(images), settings());
+      for (String id : images.imageIds()) {
+        TrainingImage image = images.load(id);
+        trainer.addImage(image.regions(), image.annotation().objects(), image.features());
+        progress.step();
+      }
+      result = trainer.train(run.config().effectiveThreads());
+    }
+    result.reports().forEach(report -> LOG.info("{}", report.describe()));
+    BoxRegressionEvidence.write(artifact.beside(REPORT), result.reports());
+    result.regressor().write(artifact.place());
+  }
+
+  /** What a box regression changed on pairs held back, class by class. */
+  static List<BoxRegressionReport> report(Artifact artifact) throws IOException {
+    return BoxRegressionEvidence.read(artifact.beside(REPORT));
+  }
+}

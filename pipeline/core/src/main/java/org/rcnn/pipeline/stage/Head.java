@@ -1,0 +1,59 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.svm.DetectionSettings;
+import org.rcnn.svm.RegionScorer;
+
+/**
+ * What turns a region's features into class scores: all that the pipeline has to know of it.
+ *
+ * <p>A new head is one implementation and its line in {@link Heads}.
+ */
+public interface Head {
+
+  /** Its name in the configuration, on the command line and in detector files. */
+  String label();
+
+  /** Its name in the middle of a sentence, such as {@code "SVMs"}. */
+  String title();
+
+  /** The score from which an object is rather there than not. */
+  double evenOdds();
+
+  /** The score below which a region is no detection. */
+  double lowestScore(DetectionSettings settings);
+
+  /** The tap whose values it scores, for a row of the ablation table with the given layer. */
+  default Tap scored(Tap layer) {
+    return layer;
+  }
+
+  /**
+   * The head that stands for this one where the network has such scores itself.
+   *
+   * @param finetuned whether the network is fine-tuned
+   * @param layer the layer that is scored
+   */
+  default Head on(boolean finetuned, Tap layer) {
+    return this;
+  }
+
+  /** Its artifact in a run, made or not; empty if nothing is trained. */
+  Optional<Artifact> artifact(HeadTraining training);
+
+  /** Trains it and writes its artifact. */
+  void train(HeadTraining training, Artifact artifact) throws IOException;
+
+  /**
+   * Reads a trained head.
+   *
+   * @param file its model; not looked at by a head that is not trained
+   * @param classes the detector's classes
+   */
+  RegionScorer read(Path file, List<String> classes) throws IOException;
+}

@@ -1,0 +1,54 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.Key;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.svm.FeatureScale;
+
+/**
+ * What a head, or the box regression, learns from: one layer's features of the training images.
+ *
+ * @param run the run
+ * @param features the training images' regions and features
+ * @param layer the layer
+ * @param classes the classes, sorted
+ */
+record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> classes) {
+
+  /** Training images that the scale of features is measured on. */
+  static final int SCALE_IMAGES = 200;
+
+  PipelineConfig config() {
+    return run.config();
+  }
+
+  /**
+   * A model trained on these features.
+   *
+   * @param settings everything else that decides what is trained, the seed included
+   */
+  Artifact artifact(String stage, int version, Record settings) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("features", features.features().hash());
+    parts.put("layer", layer.label());
+    parts.put("classes", classes);
+    parts.put("settings", settings);
+    return run.folder().artifact(Key.of(stage, version, parts), ".model");
+  }
+
+  /** The regions and their features; to be closed by the caller. */
+  StoredFeatures open() throws IOException {
+    return new StoredFeatures(features, layer, classes);
+  }
+
+  /** The factor that brings the layer's features to a mean norm of 20. */
+  FeatureScale scale(StoredFeatures images) throws IOException {
+    return FeatureScale.measure(images, SCALE_IMAGES, config().seed());
+  }
+}

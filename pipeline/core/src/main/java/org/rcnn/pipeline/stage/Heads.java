@@ -1,0 +1,53 @@
+package org.rcnn.pipeline.stage;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.rcnn.pipeline.config.ConfigException;
+
+/** The heads that the project knows by name. */
+public final class Heads {
+
+  /** One linear SVM per class, the paper's detector. */
+  public static final Head SVM = new SvmHead();
+
+  /** A softmax over classes and background. */
+  public static final Head SOFTMAX = new SoftmaxHead();
+
+  /** The scores of a fine-tuned network's own last layer: what softmax is there. */
+  static final Head NETWORK = new NetworkHead();
+
+  /** Those that a configuration may name. */
+  private static final List<Head> CHOICES = List.of(SVM, SOFTMAX);
+
+  private Heads() {}
+
+  /** The heads that a run can ask for. */
+  public static List<Head> choices() {
+    return CHOICES;
+  }
+
+  /**
+   * The head that a setting names.
+   *
+   * @param key the setting or option, for the message
+   * @throws ConfigException if there is no such head
+   */
+  public static Head named(String key, String label) {
+    return CHOICES.stream()
+        .filter(head -> head.label().equalsIgnoreCase(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    "%s must be one of %s; it is %s."
+                        .formatted(
+                            key,
+                            CHOICES.stream().map(Head::label).collect(Collectors.joining(", ")),
+                            label)));
+  }
+
+  /** The head that a detector file names. */
+  static Head ofFile(String label) {
+    return label.equals(NETWORK.label()) ? NETWORK : named("The detector's head", label);
+  }
+}

@@ -1,0 +1,79 @@
+package org.rcnn.pipeline.stage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.pipeline.run.Json;
+
+/**
+ * How fine-tuning went, and on which regions: the file {@code <key>-curve.json} beside the weights.
+ *
+ * @param regions the regions of each label that were there to draw from, background first
+ * @param drawn how often each label stood in the batches of the whole training
+ * @param curve the learning curve, iterations ascending
+ */
+public record LearningCurve(
+    Map<String, Integer> regions, Map<String, Long> drawn, List<LearningPoint> curve) {
+
+  /**
+   * Figures that may be NaN: of a loss that ran away, and of a training without held out images.
+   */
+  private static final List<String> MAY_BE_NAN =
+      List.of("loss", "validationLoss", "validationPositiveAccuracy");
+
+  /** Keeps its own copies, the maps in their order. */
+  public LearningCurve {
+    regions = Collections.unmodifiableMap(new LinkedHashMap<>(regions));
+    drawn = Collections.unmodifiableMap(new LinkedHashMap<>(drawn));
+    curve = List.copyOf(curve);
+  }
+
+  /**
+   * The curve of a training.
+   *
+   * @param classes the classes, background not among them
+   * @param regions the regions of each label, background first
+   * @param drawn how often each label was drawn, background first
+   */
+  static LearningCurve of(
+      List<String> classes, int[] regions, long[] drawn, List<LearningPoint> curve) {
+    Map<String, Integer> regionsOf = new LinkedHashMap<>(Map.of("background", regions[0]));
+    Map<String, Long> drawnOf = new LinkedHashMap<>(Map.of("background", drawn[0]));
+    for (int c = 0; c < classes.size(); c++) {
+      regionsOf.put(classes.get(c), regions[c + 1]);
+      drawnOf.put(classes.get(c), drawn[c + 1]);
+    }
+    return new LearningCurve(regionsOf, drawnOf, curve);
+  }
+
+  /** Writes the curve as JSON, aside first and then renamed. */
+  void write(Path file) throws IOException {
+    ObjectNode tree = Json.tree(this);
+    for (JsonNode point : tree.get("curve")) {
+      // JSON has no NaN; what was not measured is left out.
+      point.properties().removeIf(figure -> Double.isNaN(figure.getValue().asDouble()));
+    }
+    Json.write(file, tree);
+  }
+
+  /**
+   * A curve that {@link #write} wrote.
+   *
+   * @throws IOException if the file cannot be read, or holds other components than these
+   */
+  static LearningCurve read(Path file) throws IOException {
+    JsonNode tree = Json.read(file);
+    for (JsonNode point : tree.path("curve")) {
+      if (point instanceof ObjectNode figures) {
+        MAY_BE_NAN.forEach(name -> figures.putIfAbsent(name, figures.numberNode(Double.NaN)));
+      }
+    }
+    return Json.read(file, tree, LearningCurve.class);
+  }
+}

@@ -1,0 +1,29 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.DetectionSet;
+
+/**
+ * The regions of a set of images and their features.
+ *
+ * @param set the images
+ * @param proposals their proposals
+ * @param features the folder of their features, a store for each tap
+ * @param network the network's name in reports
+ */
+record SetFeatures(DetectionSet set, Artifact proposals, Artifact features, String network) {
+
+  /** The proposals; to be closed by the caller. */
+  ProposalStore openProposals() throws IOException {
+    return ProposalStore.open(proposals.place());
+  }
+
+  /** The features at a tap; to be closed by the caller. */
+  FeatureStore open(Tap tap) throws IOException {
+    return FeatureStore.open(FeatureStage.store(features.place(), tap));
+  }
+}

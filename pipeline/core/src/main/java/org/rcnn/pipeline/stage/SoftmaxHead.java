@@ -1,0 +1,87 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.svm.DetectionSettings;
+import org.rcnn.svm.RegionScorer;
+import org.rcnn.svm.SoftmaxModel;
+import org.rcnn.svm.SoftmaxSettings;
+import org.rcnn.svm.SoftmaxTrainer;
+import org.rcnn.svm.TrainingImage;
+
+/**
+ * A softmax over classes and background; scores are probabilities. On a fine-tuned network's fc7 it
+ * is the network's own last layer, as in the paper; elsewhere, where no such layer exists, it is a
+ * linear one trained on the frozen features with fine-tuning's sampling.
+ */
+final class SoftmaxHead implements Head {
+
+  private static final int VERSION = 2;
+
+  @Override
+  public String label() {
+    return "softmax";
+  }
+
+  @Override
+  public String title() {
+    return "softmax";
+  }
+
+  @Override
+  public double evenOdds() {
+    return 0.5;
+  }
+
+  @Override
+  public double lowestScore(DetectionSettings settings) {
+    return settings.minProbability();
+  }
+
+  @Override
+  public Head on(boolean finetuned, Tap layer) {
+    return finetuned && layer == Tap.FC7 ? Heads.NETWORK : this;
+  }
+
+  private static SoftmaxSettings settings(HeadTraining training) {
+    return SoftmaxSettings.authors(training.config().seed());
+  }
+
+  @Override
+  public Optional<Artifact> artifact(HeadTraining training) {
+    return Optional.of(training.artifact("softmax", VERSION, settings(training)));
+  }
+
+  @Override
+  public void train(HeadTraining training, Artifact artifact) throws IOException {
+    try (StoredFeatures images = training.open();
+        Progress progress =
+            training
+                .run()
+                .monitor()
+                .start("softmax " + training.layer().label(), images.imageIds().size(), "images")) {
+      SoftmaxTrainer trainer =
+          new SoftmaxTrainer(
+              training.classes(), images.dimension(), training.scale(images), settings(training));
+      for (String id : images.imageIds()) {
+        TrainingImage image = images.load(id);
+        for (int row = 0; row < image.regions().size(); row++) {
+          int label = trainer.labelOf(image.regions().get(row), image.annotation().objects());
+          trainer.add(image.features(), row * images.dimension(), label);
+        }
+        progress.step();
+      }
+      trainer.train().model().write(artifact.place());
+    }
+  }
+
+  @Override
+  public RegionScorer read(Path file, List<String> classes) throws IOException {
+    return SoftmaxModel.read(file);
+  }
+}

@@ -1,0 +1,99 @@
+package org.rcnn.pipeline.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.rcnn.data.Labelled;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+
+/**
+ * Below which overlap a region is a negative: {@code negative-iou=0,0.1,0.3}.
+ *
+ * <p>The answer depends on what the positives are, so the study asks twice. First as the paper
+ * does: positives are the ground truth alone, and what overlaps it more than a negative may is
+ * ignored. Then as this project does: proposals from {@code svm.positive-iou} on (0.7 where that is
+ * off) are positives, too; a threshold above it raises it, for no region can be both. At 0 no
+ * region of an image that holds the class is a negative, however far from it: an overlap is never
+ * below 0.
+ *
+ * @param readings the series, at least one
+ */
+public record NegativeIouStudy(List<Positives> readings) implements Study {
+
+  /** From here on proposals are positives where the configuration has none. */
+  private static final double DEFAULT_POSITIVE_IOU = 0.7;
+
+  /** What the positives are. */
+  public enum Positives implements Labelled {
+    /** The paper's: the ground truth. */
+    GROUND_TRUTH,
+    /** The project's: proposals that nearly fit, too. */
+    PROPOSALS
+  }
+
+  /** Keeps its own copy. */
+  public NegativeIouStudy {
+    readings = List.copyOf(readings);
+  }
+
+  @Override
+  public String name() {
+    return "negative-iou";
+  }
+
+  @Override
+  public String axis() {
+    return "IoU below which a region is a negative";
+  }
+
+  @Override
+  public boolean isNumeric() {
+    return true;
+  }
+
+  @Override
+  public List<Point> points(List<String> values, PipelineConfig configured) {
+    // Ascending and each once, as the plot's axis is.
+    TreeSet<Double> thresholds = new TreeSet<>();
+    values.forEach(value -> thresholds.add(Studies.number(name(), value)));
+    List<Point> points = new ArrayList<>();
+    if (readings.contains(Positives.GROUND_TRUTH)) {
+      thresholds.forEach(t -> points.add(point("ground truth alone", t, 0, configured)));
+    }
+    if (readings.contains(Positives.PROPOSALS)) {
+      double line =
+          configured.svm().positiveIou() > 0
+              ? configured.svm().positiveIou()
+              : DEFAULT_POSITIVE_IOU;
+      String series = "and proposals, IoU ≥ " + Studies.label(line);
+      thresholds.forEach(t -> points.add(point(series, t, Math.max(line, t), configured)));
+    }
+    return points;
+  }
+
+  private static Point point(
+      String series, double negative, double positive, PipelineConfig configured) {
+    Map<String, String> settings =
+        Map.of(
+            "svm.negative-iou", Double.toString(negative),
+            "svm.positive-iou", Double.toString(positive));
+    return new Point(
+        series, Studies.label(negative), negative, new ConfigLoader().with(configured, settings));
+  }
+
+  @Override
+  public List<String> notes(PipelineConfig configured, List<Point> points) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "With the ground truth alone as positives (the paper's reading), regions between the"
+            + " threshold and the ground truth are ignored; with proposals as positives, those"
+            + " between the two thresholds.");
+    if (points.stream().anyMatch(point -> point.at() == 0)) {
+      notes.add(
+          "At 0 an image that holds the class has no negatives of it: overlaps are never below 0.");
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,97 @@
+package org.rcnn.pipeline.study;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+
+/**
+ * What balances few positives against many negatives: {@code
+ * resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3}.
+ *
+ * <p>{@code up:N} counts every positive N times, {@code down:S} shows mining the share S of the
+ * negatives, {@code weight:W} sets the cost of a positive relative to a negative; {@code +} joins
+ * them, and what a value does not name is off (the weight: as configured).
+ */
+public record ResamplingStudy() implements Study {
+
+  private static final String UPSAMPLING = "svm.positive-upsampling";
+  private static final String SAMPLING = "svm.negative-sampling";
+  private static final String WEIGHT = "svm.positive-weight";
+
+  @Override
+  public String name() {
+    return "resampling";
+  }
+
+  @Override
+  public String axis() {
+    return "resampling";
+  }
+
+  @Override
+  public boolean isNumeric() {
+    return false;
+  }
+
+  @Override
+  public List<Point> points(List<String> values, PipelineConfig configured) {
+    List<Point> points = new ArrayList<>();
+    for (String value : values) {
+      PipelineConfig config = new ConfigLoader().with(configured, settings(value.strip()));
+      points.add(new Point("", value.strip(), points.size(), config));
+    }
+    return points;
+  }
+
+  private static Map<String, String> settings(String value) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(UPSAMPLING, "1");
+    settings.put(SAMPLING, "1");
+    if (value.equals("none")) {
+      return settings;
+    }
+    for (String term : value.split("\\+", -1)) {
+      String[] parts = term.split(":", 2);
+      if (parts.length < 2) {
+        throw unknown(value);
+      }
+      double amount = Studies.number("resampling", parts[1]);
+      switch (parts[0]) {
+        case "up" -> settings.put(UPSAMPLING, Integer.toString(whole(term, amount)));
+        case "down" -> settings.put(SAMPLING, Double.toString(amount));
+        case "weight" -> settings.put(WEIGHT, Double.toString(amount));
+        default -> throw unknown(value);
+      }
+    }
+    return settings;
+  }
+
+  private static int whole(String term, double amount) {
+    if (amount != Math.rint(amount) || Math.abs(amount) > Integer.MAX_VALUE) {
+      throw new ConfigException(
+          "'%s' is no number of copies; write a whole number, such as up:5.".formatted(term));
+    }
+    return (int) amount;
+  }
+
+  private static ConfigException unknown(String value) {
+    return new ConfigException(
+        "'%s' is no resampling; write none, up:N, down:SHARE, weight:W or several joined by +."
+            .formatted(value));
+  }
+
+  @Override
+  public List<String> notes(PipelineConfig configured, List<Point> points) {
+    PipelineConfig.Svm svm = configured.svm();
+    return List.of(
+        "Negatives: IoU < %s; positives: ground truth%s; up:N counts positives N times, down:S shows mining the share S of the negatives, weight:W makes a positive cost W times a negative (else %s)."
+            .formatted(
+                svm.negativeIou(),
+                svm.positiveIou() > 0 ? " and proposals, IoU ≥ " + svm.positiveIou() : "",
+                svm.positiveWeight()));
+  }
+}

@@ -1,0 +1,207 @@
+package org.rcnn.pipeline.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.Run;
+
+/**
+ * For every setting, which artifacts are made anew when it changes, and which are found again: days
+ * of computing hang on both.
+ *
+ * <p>Two rows of the ablation table are looked at: SVMs on fc7 with box regression, and a softmax
+ * on fc6 without. In the table, "proposals" are those of the training images and "all" is
+ * everything.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class KeyMatrixTest {
+
+  private static final String NOTHING = "nothing";
+  private static final String FINETUNE =
+      "finetune train-features test-features svm softmax bbox svm-detections softmax-detections";
+  private static final String FEATURES = FINETUNE.replace("finetune ", "");
+  private static final String TEST =
+      "test-proposals test-features svm-detections softmax-detections";
+  private static final String ALL = "proposals test-proposals " + FINETUNE;
+  private static final String TRAIN = "proposals " + FINETUNE;
+
+  private static final Map<String, String> NAMED =
+      Map.of("ALL", ALL, "TRAIN", TRAIN, "TEST", TEST, "FINETUNE", FINETUNE, "FEATURES", FEATURES);
+
+  private Path folder;
+  private Map<String, String> usual;
+
+  @BeforeAll
+  void keysOfTheUsualSettings(@TempDir Path temporary) throws IOException {
+    folder = temporary;
+    usual = hashes(Map.of());
+  }
+
+  private Map<String, String> hashes(Map<String, String> changed) throws IOException {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("data.demo-train", "2");
+    settings.put("data.demo-test", "1");
+    settings.putAll(changed);
+    PipelineConfig config = new ConfigLoader().preset("demo", settings);
+    try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
+      Experiment experiment = new Experiment(run);
+      Map<String, String> hashes = new TreeMap<>();
+      put(hashes, experiment, new Row(true, Tap.FC7, Heads.SVM, true), "svm");
+      put(hashes, experiment, new Row(true, Tap.FC6, Heads.SOFTMAX, false), "softmax");
+      return hashes;
+    }
+  }
+
+  private static void put(Map<String, String> hashes, Experiment experiment, Row row, String head) {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("proposals of the training images", "proposals");
+    names.put("proposals of the test images", "test-proposals");
+    names.put("fine-tuning", "finetune");
+    names.put("features of the training images", "train-features");
+    names.put("features of the test images", "test-features");
+    names.put("head", head);
+    names.put("box regression", "bbox");
+    names.put("detections", head + "-detections");
+    experiment
+        .artifacts(row)
+        .forEach((name, artifact) -> hashes.put(names.get(name), artifact.hash()));
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          seed                         | 2               | ALL
+          threads                      | 1               | nothing
+          data.train                   | train           | TRAIN
+          data.test                    | val             | TEST
+          data.split-test-share        | 0.3             | nothing
+          data.limit                   | 1               | TRAIN
+          data.demo-train              | 4               | ALL
+          data.demo-test               | 2               | TEST
+          proposals.mode               | quality         | ALL
+          proposals.longer-side        | 300             | ALL
+          proposals.min-side           | 9               | ALL
+          proposals.max-boxes          | 50              | ALL
+          proposals.ranking            | authors         | ALL
+          network.weights              | none            | FINETUNE
+          network.device               | gpu             | FINETUNE
+          finetune.enabled             | false           | nothing
+          finetune.iterations          | 7               | FINETUNE
+          finetune.positives           | 7               | FINETUNE
+          finetune.backgrounds         | 7               | FINETUNE
+          finetune.positive-iou        | 0.4             | FINETUNE
+          finetune.rate                | 0.01            | FINETUNE
+          finetune.rate-drop           | 0.5             | FINETUNE
+          finetune.rate-drop-every     | 7               | FINETUNE
+          finetune.momentum            | 0.5             | FINETUNE
+          finetune.weight-decay        | 0               | FINETUNE
+          finetune.new-weight-rate     | 7               | FINETUNE
+          finetune.new-bias-rate       | 7               | FINETUNE
+          finetune.copied-bias-rate    | 7               | FINETUNE
+          finetune.dropout             | 0.4             | FINETUNE
+          finetune.frozen-layers       | [conv1]         | FINETUNE
+          finetune.new-layers-first    | 7               | FINETUNE
+          finetune.layer-rates         | {fc6: 2}        | FINETUNE
+          finetune.validation-share    | 0.5             | FINETUNE
+          finetune.image-cache         | 7               | nothing
+          features.layer               | fc6             | nothing
+          features.batch               | 7               | FEATURES
+          features.encoding            | dense-fp32      | FEATURES
+          features.execution           | fused           | FEATURES
+          features.test-execution      | fused           | test-features svm-detections softmax-detections
+          svm.head                     | softmax         | nothing
+          svm.negative-iou             | 0.3             | svm svm-detections
+          svm.positive-iou             | 0.8             | svm svm-detections
+          svm.max-positives            | 7               | svm svm-detections
+          svm.difficult-positives      | false           | svm svm-detections
+          svm.cost                     | 0.01            | svm svm-detections
+          svm.positive-weight          | 7               | svm svm-detections
+          svm.positive-upsampling      | 7               | svm svm-detections
+          svm.negative-sampling        | 0.7             | svm svm-detections
+          svm.hard-negative-score      | -0.9            | svm svm-detections
+          svm.easy-negative-score      | -1.3            | svm svm-detections
+          svm.retrain-after            | 7               | svm svm-detections
+          svm.hard-negatives-per-image | 7               | svm svm-detections
+          svm.negative-cache           | 7               | svm svm-detections
+          bbox.enabled                 | false           | nothing
+          bbox.pair-iou                | 0.7             | bbox svm-detections
+          bbox.lambda                  | 7               | bbox svm-detections
+          bbox.max-pairs               | 7               | bbox svm-detections
+          detection.nms-iou            | 0.4             | svm-detections softmax-detections
+          detection.per-image          | 7               | svm-detections softmax-detections
+          detection.min-score          | -1              | svm-detections
+          detection.min-probability    | 0.1             | softmax-detections
+          evaluation.metric            | area            | nothing
+          """)
+  void aSettingChangesTheArtifactsThatItActsOn(String key, String value, String expected)
+      throws IOException {
+    assertEquals(changed(NAMED.getOrDefault(expected, expected)), changes(Map.of(key, value)), key);
+  }
+
+  @Test
+  void anotherArchitectureIsAnotherNetwork() throws IOException {
+    Map<String, String> other =
+        Map.of("network.architecture", "squeezenet1_0-131", "network.weights", "none");
+    assertEquals(changed(FINETUNE), changes(other));
+  }
+
+  private static TreeSet<String> changed(String names) {
+    return names.equals(NOTHING) ? new TreeSet<>() : new TreeSet<>(List.of(names.split(" ")));
+  }
+
+  private TreeSet<String> changes(Map<String, String> settings) throws IOException {
+    Map<String, String> now = hashes(settings);
+    TreeSet<String> different = new TreeSet<>();
+    usual.forEach(
+        (name, hash) -> {
+          if (!hash.equals(now.get(name))) {
+            different.add(name);
+          }
+        });
+    return different;
+  }
+
+  @Test
+  void everySettingStandsInTheMatrix() throws Exception {
+    CsvSource matrix =
+        KeyMatrixTest.class
+            .getDeclaredMethod(
+                "aSettingChangesTheArtifactsThatItActsOn", String.class, String.class, String.class)
+            .getAnnotation(CsvSource.class);
+    TreeSet<String> named = new TreeSet<>(List.of("network.architecture"));
+    matrix.textBlock().lines().forEach(line -> named.add(line.split("\\|")[0].strip()));
+    List<String> keys = new ArrayList<>();
+    keys("", new ConfigLoader().toTree(new ConfigLoader().preset("demo", Map.of())), keys);
+    assertEquals(new TreeSet<>(keys), named);
+  }
+
+  private static void keys(String path, JsonNode node, List<String> into) {
+    if (node.isObject() && !node.isEmpty()) {
+      node.properties().forEach(e -> keys(path + "." + e.getKey(), e.getValue(), into));
+    } else {
+      into.add(path.substring(1));
+    }
+  }
+}
