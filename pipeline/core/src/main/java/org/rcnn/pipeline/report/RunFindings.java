@@ -18,6 +18,7 @@ import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.stage.Row;
@@ -31,21 +32,21 @@ final class RunFindings {
 
   static RunReport report(Run run, Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
-    Map<String, List<Detection>> detections = experiment.detectionsByImage(row);
-    Optional<MiningEvidence> mining = experiment.mining(row);
+    Evidence evidence = new Evidence(run, experiment);
+    Optional<MiningEvidence> mining = evidence.mining(row);
     return new RunReport(
         "R-CNN on " + run.source(),
         row.label(),
         result,
         keyFigures(run, experiment),
-        experiment.diagnose(detections),
+        evidence.errors(row),
         "selective search, " + run.config().proposals().mode().label(),
-        experiment.proposalRecall(),
-        row.finetuned() ? experiment.learningCurve().curve() : List.of(),
+        evidence.proposalRecall(),
+        row.finetuned() ? evidence.learningCurve().curve() : List.of(),
         mining.map(MiningEvidence::samples).orElse(List.of()),
         mining.map(MiningEvidence::rounds).orElse(List.of()),
-        row.boxRegression() ? experiment.boxRegressionReport(row.finetuned()) : List.of(),
-        examples(run, detections, row),
+        row.boxRegression() ? evidence.boxRegression(row.finetuned()) : List.of(),
+        examples(run, evidence.detections(row), row),
         stageTimes(run.folder()),
         configuration(run),
         provenance(run),

@@ -96,6 +96,11 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
         .toList();
   }
 
+  /** What is annotated, image by image. */
+  public List<Annotation> annotations() {
+    return samples.stream().map(Sample::annotation).toList();
+  }
+
   /** The images by id. */
   public Map<String, Sample> byId() {
     return samples.stream().collect(Collectors.toMap(Sample::id, Function.identity()));

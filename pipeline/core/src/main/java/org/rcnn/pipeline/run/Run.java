@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
@@ -50,7 +53,8 @@ public record Run(
    * @param folder where the run keeps its artifacts; made if missing
    * @param strict whether the first bad image or annotation ends the run
    * @param monitor where stages show how far they are
-   * @throws IOException if the images cannot be read, or another run is at work in the folder
+   * @throws IOException if the images cannot be read, no training image has an annotated object, or
+   *     another run is at work in the folder
    */
   public static Run onData(
       Path data, PipelineConfig config, Path folder, boolean strict, Progress.Monitor monitor)
@@ -100,6 +104,9 @@ public record Run(
       PipelineConfig.Data data = config.data();
       DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), problems);
       DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), problems);
+      requireClasses(train);
+      reportUntrained(train, test);
+      reportShared(train, test);
       AtomicFile.writeText(folder.root().resolve("config.yaml"), new ConfigLoader().toYaml(config));
       LOG.info(
           "{} training and {} test images; results in {}",
@@ -140,6 +147,36 @@ public record Run(
           place, partial -> scenes.writeDevkit(partial, train / 2, train - train / 2, test));
     }
     return DatasetFormats.installed().open(place);
+  }
+
+  private static void requireClasses(DetectionSet train) throws IOException {
+    if (train.classes().isEmpty()) {
+      throw new IOException(
+          "The images of split '%s' have no annotated object; there is nothing to learn."
+              .formatted(train.split()));
+    }
+  }
+
+  private static void reportUntrained(DetectionSet train, DetectionSet test) {
+    List<String> untrained = new ArrayList<>(test.classes());
+    untrained.removeAll(train.classes());
+    if (!untrained.isEmpty()) {
+      LOG.warn(
+          "No training image holds an object of class {}; the test images do, but it is neither looked"
+              + " for nor scored.",
+          String.join(", ", untrained));
+    }
+  }
+
+  private static void reportShared(DetectionSet train, DetectionSet test) {
+    Set<String> shared = new HashSet<>(train.byId().keySet());
+    shared.retainAll(test.byId().keySet());
+    if (!shared.isEmpty()) {
+      LOG.warn(
+          "{} of the {} test images are among the training images; the mAP says little about others.",
+          shared.size(),
+          test.samples().size());
+    }
   }
 
   /** The same run with other settings, for a study; both are closed by closing one. */

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Weights;
@@ -82,6 +84,23 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
               .formatted(choice.weights(), choice.architecture()));
     }
     return new Backbone(definition, transfer, fingerprint(definition, transfer));
+  }
+
+  /**
+   * Refuses names that are no layers of the network with something to learn.
+   *
+   * @param key the setting that names them, for the message
+   * @throws ConfigException if one is not
+   */
+  void requireLayers(String key, Set<String> named) {
+    List<String> known = definition.parameterLayers().stream().map(Layer::name).toList();
+    for (String layer : named) {
+      if (!known.contains(layer)) {
+        throw new ConfigException(
+            "%s: network %s has no layer '%s' that learns; it has %s."
+                .formatted(key, definition.name(), layer, String.join(", ", known)));
+      }
+    }
   }
 
   /** The network in a sentence: its name, size, layers that features can be taken from, input. */

@@ -2,38 +2,22 @@ package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.rcnn.cnn.network.Layer;
-import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
-import org.rcnn.data.Annotation;
-import org.rcnn.data.Detection;
-import org.rcnn.data.store.ProposalStore;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.DetectionEvaluator;
-import org.rcnn.eval.ErrorDiagnoser;
-import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
-import org.rcnn.eval.SimilarClasses;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
-import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.proposals.ProposalRecall;
-import org.rcnn.svm.BoxRegressionReport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * R-CNN from images to mean average precision, for any row of the ablation table; the stages that
@@ -41,12 +25,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each method gives what a stage makes, and computes what is missing for it. In the order of the
  * method: {@link #proposals}, {@link #fineTuned}, {@link #features}, {@link #head}, {@link
- * #boxRegression}, {@link #detections}, {@link #evaluate}; {@link #detector} packs the result.
+ * #boxRegression}, {@link #detections}, {@link #evaluate}; {@link #detector} packs the result. {@link
+ * Evidence} reads what the stages leave beside their results.
  */
 public final class Experiment {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
-  private static final double MATCH_IOU = 0.5;
+  /** A detection finds an object from this overlap on, as in the VOC development kit. */
+  static final double MATCH_IOU = 0.5;
 
   private final Run run;
   private final PipelineConfig config;
@@ -67,16 +52,13 @@ public final class Experiment {
    * @param run what it learns from and is tested on, and where its artifacts lie; the classes of
    *     the training images are the detector's
    * @throws ConfigException if the configuration names a network, layer or head that does not exist
-   * @throws IOException if nothing is annotated, or the starting weights cannot be read
+   * @throws IOException if the starting weights cannot be read
    */
   public Experiment(Run run) throws IOException {
     this(run, backboneOf(run), new HashMap<>());
-    requireClasses();
-    reportUnlearnable();
-    reportShared();
     Heads.named("svm.head", config.svm().head());
-    requireLayers("frozen-layers", config.finetune().frozenLayers());
-    requireLayers("layer-rates", config.finetune().layerRates().keySet());
+    backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
+    backbone.requireLayers("finetune.layer-rates", config.finetune().layerRates().keySet());
   }
 
   private Experiment(Run run, Backbone backbone, Map<String, TrainedNetwork> networks) {
@@ -108,48 +90,6 @@ public final class Experiment {
   private static Backbone backboneOf(Run run) throws IOException {
     PipelineConfig config = run.config();
     return Backbone.of(config.network(), run.train().classes().size(), config.seed());
-  }
-
-  private void requireClasses() throws IOException {
-    if (classes.isEmpty()) {
-      throw new IOException(
-          "The images of split '%s' have no annotated object; there is nothing to learn."
-              .formatted(run.train().split()));
-    }
-  }
-
-  private void reportUnlearnable() {
-    List<String> untrained = new ArrayList<>(run.test().classes());
-    untrained.removeAll(classes);
-    if (!untrained.isEmpty()) {
-      LOG.warn(
-          "No training image holds an object of class {}; the test images do, but it is neither looked"
-              + " for nor scored.",
-          String.join(", ", untrained));
-    }
-  }
-
-  private void reportShared() {
-    Set<String> train = new HashSet<>(run.train().byId().keySet());
-    long both = run.test().samples().stream().filter(s -> train.contains(s.id())).count();
-    if (both > 0) {
-      LOG.warn(
-          "{} of the {} test images are among the training images; the mAP says little about others.",
-          both,
-          run.test().samples().size());
-    }
-  }
-
-  private void requireLayers(String key, Set<String> named) {
-    NetworkDefinition network = backbone.definition();
-    List<String> known = network.parameterLayers().stream().map(Layer::name).toList();
-    for (String layer : named) {
-      if (!known.contains(layer)) {
-        throw new ConfigException(
-            "finetune.%s: network %s has no layer '%s' that learns; it has %s."
-                .formatted(key, network.name(), layer, String.join(", ", known)));
-      }
-    }
   }
 
   /** The classes, sorted; background is not among them. */
@@ -234,15 +174,9 @@ public final class Experiment {
    * @return the evaluation of all classes of the training set
    */
   public EvaluationResult evaluate(Row row) throws IOException {
+    VocResults found = VocResults.read(detections(row).place(), run.test().split());
     return new DetectionEvaluator(config.evaluation().metric(), MATCH_IOU)
-        .evaluate(classes, testAnnotations(), results(row));
-  }
-
-  /** What the false positives among detections on the test set are on, and what is missed. */
-  public ErrorDiagnosis diagnose(Map<String, List<Detection>> detectionsByImage) {
-    return new ErrorDiagnoser(
-            config.evaluation().metric(), MATCH_IOU, SimilarClasses.defaultFor(classes))
-        .diagnose(classes, testAnnotations(), detectionsByImage);
+        .evaluate(classes, run.test().annotations(), found);
   }
 
   /**
@@ -296,56 +230,6 @@ public final class Experiment {
 
   private HeadTraining training(Row row) throws IOException {
     return new HeadTraining(run, trainFeatures(row.finetuned()), row.layer(), classes);
-  }
-
-  private VocResults results(Row row) throws IOException {
-    return VocResults.read(detections(row).place(), run.test().split());
-  }
-
-  /** A row's detections on the test set by image. */
-  public Map<String, List<Detection>> detectionsByImage(Row row) throws IOException {
-    return results(row).byImage();
-  }
-
-  /** The annotations of the test images. */
-  public List<Annotation> testAnnotations() {
-    return run.test().samples().stream().map(Sample::annotation).toList();
-  }
-
-  /** How well the proposals cover the test images' objects. */
-  public ProposalRecall.Result proposalRecall() throws IOException {
-    ProposalRecall recall = new ProposalRecall();
-    try (ProposalStore store = ProposalStore.open(proposals.run(run.test()).place())) {
-      for (Sample sample : run.test().samples()) {
-        if (store.contains(sample.id())) {
-          recall.add(sample.annotation(), store.boxes(sample.id()));
-        }
-      }
-    }
-    return recall.result();
-  }
-
-  /** The learning curve of fine-tuning. */
-  public LearningCurve learningCurve() throws IOException {
-    return FineTuneStage.curve(fineTuned());
-  }
-
-  /** What mining did for a row's SVMs; empty for other heads. */
-  public Optional<MiningEvidence> mining(Row row) throws IOException {
-    return row.scoring() == Heads.SVM
-        ? Optional.of(SvmHead.evidence(head(row).orElseThrow()))
-        : Optional.empty();
-  }
-
-  /** How long a row's head took to train, now or in an earlier run; NaN if that is not known. */
-  public double headSeconds(Row row) throws IOException {
-    Optional<Artifact> head = head(row);
-    return head.isPresent() ? run.folder().secondsOf(head.get()) : Double.NaN;
-  }
-
-  /** What a network's box regression changed on pairs held back, class by class. */
-  public List<BoxRegressionReport> boxRegressionReport(boolean finetuned) throws IOException {
-    return BoxRegressionStage.report(boxRegression(finetuned));
   }
 
   /**

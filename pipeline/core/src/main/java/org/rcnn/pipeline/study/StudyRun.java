@@ -18,6 +18,7 @@ import org.rcnn.pipeline.report.StudyReport;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.MiningEvidence;
@@ -98,7 +99,8 @@ public final class StudyRun {
   private StudyReport.Training measure(Study.Point point) throws IOException {
     Experiment varied = experiment.with(point.config());
     EvaluationResult result = varied.evaluate(row);
-    MiningEvidence mining = varied.mining(row).orElseThrow();
+    Evidence evidence = new Evidence(run, varied);
+    MiningEvidence mining = evidence.mining(row).orElseThrow();
     return new StudyReport.Training(
         point.series(),
         point.label(),
@@ -106,8 +108,8 @@ public final class StudyRun {
         result,
         mining.totalSamples(),
         mining.misplacedShare(),
-        localisation(varied.diagnose(varied.detectionsByImage(row)).topFalsePositives()),
-        varied.headSeconds(row));
+        localisation(evidence.errors(row).topFalsePositives()),
+        evidence.headSeconds(row));
   }
 
   private static double localisation(Map<ErrorKind, Integer> kinds) {

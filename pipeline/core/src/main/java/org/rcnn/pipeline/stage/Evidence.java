@@ -1,0 +1,85 @@
+package org.rcnn.pipeline.stage;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rcnn.data.Detection;
+import org.rcnn.data.store.ProposalStore;
+import org.rcnn.data.voc.VocResults;
+import org.rcnn.eval.ErrorDiagnoser;
+import org.rcnn.eval.ErrorDiagnosis;
+import org.rcnn.eval.SimilarClasses;
+import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.proposals.ProposalRecall;
+import org.rcnn.svm.BoxRegressionReport;
+
+/**
+ * Why a row's result is what it is: what the stages leave beside their artifacts, and what follows
+ * from a row's detections. Whatever is missing is computed.
+ */
+public final class Evidence {
+
+  private final Run run;
+  private final Experiment experiment;
+
+  /** The evidence of an experiment on a run. */
+  public Evidence(Run run, Experiment experiment) {
+    this.run = run;
+    this.experiment = experiment;
+  }
+
+  /** How well the proposals cover the test images' objects. */
+  public ProposalRecall.Result proposalRecall() throws IOException {
+    ProposalRecall recall = new ProposalRecall();
+    Artifact proposals = experiment.proposals().get(1);
+    try (ProposalStore store = ProposalStore.open(proposals.place())) {
+      for (Sample sample : run.test().samples()) {
+        if (store.contains(sample.id())) {
+          recall.add(sample.annotation(), store.boxes(sample.id()));
+        }
+      }
+    }
+    return recall.result();
+  }
+
+  /** How fine-tuning went. */
+  public LearningCurve learningCurve() throws IOException {
+    return FineTuneStage.curve(experiment.fineTuned());
+  }
+
+  /** What mining did for a row's SVMs; empty for other heads. */
+  public Optional<MiningEvidence> mining(Row row) throws IOException {
+    return row.scoring() == Heads.SVM
+        ? Optional.of(SvmHead.evidence(experiment.head(row).orElseThrow()))
+        : Optional.empty();
+  }
+
+  /** How long a row's head took to train, now or in an earlier run; NaN if that is not known. */
+  public double headSeconds(Row row) throws IOException {
+    Optional<Artifact> head = experiment.head(row);
+    return head.isPresent() ? run.folder().secondsOf(head.get()) : Double.NaN;
+  }
+
+  /** What a network's box regression changed on pairs held back, class by class. */
+  public List<BoxRegressionReport> boxRegression(boolean finetuned) throws IOException {
+    return BoxRegressionStage.report(experiment.boxRegression(finetuned));
+  }
+
+  /** A row's detections on the test set by image. */
+  public Map<String, List<Detection>> detections(Row row) throws IOException {
+    return VocResults.read(experiment.detections(row).place(), run.test().split()).byImage();
+  }
+
+  /** What a row's false positives are on, and what it misses. */
+  public ErrorDiagnosis errors(Row row) throws IOException {
+    List<String> classes = experiment.classes();
+    return new ErrorDiagnoser(
+            run.config().evaluation().metric(),
+            Experiment.MATCH_IOU,
+            SimilarClasses.defaultFor(classes))
+        .diagnose(classes, run.test().annotations(), detections(row));
+  }
+}
