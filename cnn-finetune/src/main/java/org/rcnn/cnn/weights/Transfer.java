@@ -37,7 +37,7 @@ import org.rcnn.cnn.network.Weights;
  * @param differences settings in which layers without parameters differ, a sentence each
  */
 public record Transfer(
-    Weights weights, List<Row> rows, List<String> unused, List<String> differences) {
+    Weights weights, List<LayerTransfer> rows, List<String> unused, List<String> differences) {
 
   /** The outcome for a layer. */
   public enum Outcome {
@@ -59,7 +59,7 @@ public record Transfer(
    * @param outcome whether it was copied
    * @param reason why, in a few words; the shape of the weights for a copied layer
    */
-  public record Row(String layer, Outcome outcome, String reason) {}
+  public record LayerTransfer(String layer, Outcome outcome, String reason) {}
 
   /** Keeps its own copies. */
   public Transfer {
@@ -106,13 +106,13 @@ public record Transfer(
         described.stream()
             .collect(Collectors.toMap(SourceLayer::name, Function.identity(), (a, b) -> a));
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    List<Row> rows = new ArrayList<>();
+    List<LayerTransfer> rows = new ArrayList<>();
     Set<String> unused = layersOf(source);
     for (Layer layer : target.parameterLayers()) {
       Origin origin = origin(target, layer, unused);
       if (origin == null) {
         tensors.putAll(Weights.initial(target, layer, seed));
-        rows.add(new Row(layer.name(), Outcome.NEW, "the source has no layer of this name"));
+        rows.add(new LayerTransfer(layer.name(), Outcome.NEW, "the source has no layer of this name"));
         continue;
       }
       boolean folds = !origin.norm().isEmpty() && unused.contains(origin.norm());
@@ -126,10 +126,10 @@ public record Transfer(
               : objection(layer, origin, found, settings);
       if (objection != null) {
         tensors.putAll(Weights.initial(target, layer, seed));
-        rows.add(new Row(layer.name(), Outcome.REFUSED, objection));
+        rows.add(new LayerTransfer(layer.name(), Outcome.REFUSED, objection));
       } else {
         layer.parameters().keySet().forEach(name -> tensors.put(name, found.get(name)));
-        rows.add(new Row(layer.name(), Outcome.COPIED, provenance(layer, origin, folds, found)));
+        rows.add(new LayerTransfer(layer.name(), Outcome.COPIED, provenance(layer, origin, folds, found)));
       }
     }
     return new Transfer(
@@ -241,14 +241,14 @@ public record Transfer(
 
   /** The names of the layers that were not copied, in order. */
   public List<String> newLayers() {
-    return rows.stream().filter(r -> r.outcome() != Outcome.COPIED).map(Row::layer).toList();
+    return rows.stream().filter(r -> r.outcome() != Outcome.COPIED).map(LayerTransfer::layer).toList();
   }
 
   /** The report as aligned lines of text. */
   public String report() {
     StringBuilder text = new StringBuilder();
     int width = rows.stream().mapToInt(row -> row.layer().length()).max().orElse(0);
-    for (Row row : rows) {
+    for (LayerTransfer row : rows) {
       text.append(
           "%-7s %s  %s%n"
               .formatted(

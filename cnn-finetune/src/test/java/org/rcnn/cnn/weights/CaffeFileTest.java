@@ -31,7 +31,7 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.CaffeModel.Message;
 import org.rcnn.cnn.weights.Transfer.Outcome;
-import org.rcnn.cnn.weights.Transfer.Row;
+import org.rcnn.cnn.weights.Transfer.LayerTransfer;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class CaffeFileTest {
@@ -69,7 +69,7 @@ class CaffeFileTest {
     assertEquals(weights(), transfer.weights());
     assertEquals(List.of(), transfer.newLayers());
     assertEquals(List.of(), transfer.differences());
-    assertEquals(new Row("conv2", Outcome.COPIED, "[6, 2, 3, 3]"), transfer.rows().get(1));
+    assertEquals(new LayerTransfer("conv2", Outcome.COPIED, "[6, 2, 3, 3]"), transfer.rows().get(1));
   }
 
   @Test
@@ -103,7 +103,7 @@ class CaffeFileTest {
     CaffeModel.write(folder, NETWORK, weights(), false);
     change(from, to);
     assertTrue(
-        transfer().rows().contains(new Row(layer, Outcome.REFUSED, reason)), transfer().report());
+        transfer().rows().contains(new LayerTransfer(layer, Outcome.REFUSED, reason)), transfer().report());
   }
 
   @ParameterizedTest
@@ -171,7 +171,7 @@ class CaffeFileTest {
     WeightSource source = WeightSource.open(model);
     assertEquals("the model itself", source.notes().get("described-by"));
     assertEquals(
-        new Row("conv1", Outcome.REFUSED, "its stride is 2 in the source and 1 here"),
+        new LayerTransfer("conv1", Outcome.REFUSED, "its stride is 2 in the source and 1 here"),
         Transfer.into(NETWORK, source, 1).rows().get(0));
     // Named, any file of any name describes it.
     Path named = folder.resolve("elsewhere.txt");

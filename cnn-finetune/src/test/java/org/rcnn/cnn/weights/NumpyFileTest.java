@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.weights.Transfer.Outcome;
-import org.rcnn.cnn.weights.Transfer.Row;
+import org.rcnn.cnn.weights.Transfer.LayerTransfer;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class NumpyFileTest {
@@ -178,9 +178,9 @@ class NumpyFileTest {
     Transfer transfer = Transfer.into(ToyNetworks.tiny(3), WeightSource.open(file), 1);
     assertEquals(
         List.of(
-            new Row("conv1", Outcome.NEW, "the source has no layer of this name"),
-            new Row("fc6", Outcome.NEW, "the source has no layer of this name"),
-            new Row(
+            new LayerTransfer("conv1", Outcome.NEW, "the source has no layer of this name"),
+            new LayerTransfer("fc6", Outcome.NEW, "the source has no layer of this name"),
+            new LayerTransfer(
                 "fc8", Outcome.REFUSED, "fc8.weight is [5, 16] in the source and [3, 16] here")),
         transfer.rows());
   }

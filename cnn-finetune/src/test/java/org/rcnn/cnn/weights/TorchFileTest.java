@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.weights.Transfer.Outcome;
-import org.rcnn.cnn.weights.Transfer.Row;
+import org.rcnn.cnn.weights.Transfer.LayerTransfer;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class TorchFileTest {
@@ -381,10 +381,10 @@ class TorchFileTest {
     Transfer transfer = Transfer.into(ToyNetworks.tiny(3), WeightSource.open(file), 1);
     assertEquals(
         List.of(
-            new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3]"),
-            new Row(
+            new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3]"),
+            new LayerTransfer(
                 "fc6", Outcome.REFUSED, "fc6.weight is [16, 32] in the source and [16, 64] here"),
-            new Row("fc8", Outcome.NEW, "the source has no layer of this name")),
+            new LayerTransfer("fc8", Outcome.NEW, "the source has no layer of this name")),
         transfer.rows());
   }
 }

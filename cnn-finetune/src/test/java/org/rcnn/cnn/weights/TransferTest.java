@@ -15,7 +15,7 @@ import org.rcnn.cnn.network.NetworkDefinition.Origin;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.Transfer.Outcome;
-import org.rcnn.cnn.weights.Transfer.Row;
+import org.rcnn.cnn.weights.Transfer.LayerTransfer;
 
 /** The target has conv1 (4 x 3 x 3 x 3), fc6 (16 x 64) and fc8 (3 x 16). */
 class TransferTest {
@@ -45,9 +45,9 @@ class TransferTest {
     Transfer transfer = transfer(source);
     assertEquals(
         List.of(
-            new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3]"),
-            new Row("fc6", Outcome.COPIED, "[16, 64]"),
-            new Row("fc8", Outcome.COPIED, "[3, 16]")),
+            new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3]"),
+            new LayerTransfer("fc6", Outcome.COPIED, "[16, 64]"),
+            new LayerTransfer("fc8", Outcome.COPIED, "[3, 16]")),
         transfer.rows());
     assertEquals(List.of(), transfer.newLayers());
     assertEquals(List.of(), transfer.unused());
@@ -60,7 +60,7 @@ class TransferTest {
     source.keySet().removeIf(name -> name.startsWith("fc8"));
     Transfer transfer = transfer(source);
     assertEquals(
-        new Row("fc8", Outcome.NEW, "the source has no layer of this name"),
+        new LayerTransfer("fc8", Outcome.NEW, "the source has no layer of this name"),
         transfer.rows().get(2));
     assertEquals(List.of("fc8"), transfer.newLayers());
     assertEquals(List.copyOf(TARGET.parameters().keySet()), names(transfer));
@@ -74,7 +74,7 @@ class TransferTest {
     source.put("fc8.bias", zeros(1000));
     Transfer transfer = transfer(source);
     assertEquals(
-        new Row("fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
+        new LayerTransfer("fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
         transfer.rows().get(2));
     assertEquals(List.of("fc8"), transfer.newLayers());
     assertEquals(
@@ -88,7 +88,7 @@ class TransferTest {
     source.put("fc6.bias", zeros(17));
     Transfer transfer = transfer(source);
     assertEquals(
-        new Row("fc6", Outcome.REFUSED, "fc6.bias is [17] in the source and [16] here"),
+        new LayerTransfer("fc6", Outcome.REFUSED, "fc6.bias is [17] in the source and [16] here"),
         transfer.rows().get(1));
     assertNotEquals(source.get("fc6.weight"), transfer.weights().tensors().get("fc6.weight"));
   }
@@ -99,7 +99,7 @@ class TransferTest {
     Map<String, Tensor> source = source();
     source.put("fc6.weight", zeros(16, 4, 4, 4));
     assertEquals(
-        new Row(
+        new LayerTransfer(
             "fc6",
             Outcome.REFUSED,
             "the source's layer is of another kind: its weights have 4 axes, not 2"),
@@ -111,7 +111,7 @@ class TransferTest {
     Map<String, Tensor> source = source();
     source.remove("conv1.bias");
     assertEquals(
-        new Row("conv1", Outcome.REFUSED, "the source has no conv1.bias"),
+        new LayerTransfer("conv1", Outcome.REFUSED, "the source has no conv1.bias"),
         transfer(source).rows().get(0));
   }
 
@@ -181,7 +181,7 @@ class TransferTest {
         renamed(Map.of("conv1", List.of(Origin.plain("layer0"), Origin.plain("features.0"))));
     Transfer transfer = Transfer.into(target, new Weights(source), 42);
     assertEquals(
-        new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3], from features.0"), transfer.rows().get(0));
+        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], from features.0"), transfer.rows().get(0));
     assertEquals(List.of(), transfer.unused());
     assertSame(source.get("features.0.weight"), transfer.weights().tensors().get("conv1.weight"));
   }
@@ -198,7 +198,7 @@ class TransferTest {
     NetworkDefinition target = renamed(Map.of("conv1", List.of(new Origin("conv1", "bn1"))));
     Transfer transfer = Transfer.into(target, new Weights(source), 42);
     assertEquals(
-        new Row("conv1", Outcome.COPIED, "[4, 3, 3, 3], bn1 folded in"), transfer.rows().get(0));
+        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], bn1 folded in"), transfer.rows().get(0));
     assertEquals(List.of(), transfer.unused());
     // 3 (2x - 7) / 2 + 5 = 3x - 5.5
     assertEquals(3, transfer.weights().tensors().get("conv1.weight").values()[0], 1e-6);
@@ -206,7 +206,7 @@ class TransferTest {
 
     source.put("bn1.running_var", zeros(3));
     assertEquals(
-        new Row("conv1", Outcome.REFUSED, "its normalisation bn1 is incomplete or of another size"),
+        new LayerTransfer("conv1", Outcome.REFUSED, "its normalisation bn1 is incomplete or of another size"),
         Transfer.into(target, new Weights(source), 42).rows().get(0));
     source.keySet().removeIf(name -> name.startsWith("bn1"));
     assertEquals(

@@ -123,7 +123,7 @@ final class WeightsImportCommand implements Callable<Integer> {
     tree.put("architecture", architecture);
     tree.put("classes", classes);
     ArrayNode layers = tree.putArray("layers");
-    for (Transfer.Row row : transfer.rows()) {
+    for (Transfer.LayerTransfer row : transfer.rows()) {
       ObjectNode layer = layers.addObject();
       layer.put("layer", row.layer());
       layer.put("outcome", row.outcome().name().toLowerCase(Locale.ROOT));

@@ -47,6 +47,8 @@ class BadInputTest {
           {"run", "--preset", "imaginary"},
           {"run", "--set", "svm.negative-iou=7"},
           {"run", "--set", "svm.no-such-key=7"},
+          {"run", "--set", "svm.head=forest"},
+          {"run", "--set", "network.architecture=lenet"},
           {"run", "--set", ".=3"},
           {"run", "--set", "finetune.frozen-layers=null"},
           {"run", "--set", "network.weights="},

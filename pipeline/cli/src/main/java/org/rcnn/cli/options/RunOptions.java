@@ -10,6 +10,7 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Experiment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -55,6 +56,7 @@ public final class RunOptions {
   public Run open() throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     PipelineConfig settings = configuration(new ConfigLoader());
+    Experiment.requireNames(settings);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
     ProgressBars bars = new ProgressBars();
     return data == null

@@ -64,6 +64,11 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     return of(choice, published(choice, classes), seed);
   }
 
+  /** Refuses an architecture that is not registered. */
+  static void requireKnown(NetworkChoice choice) {
+    published(choice, 2);
+  }
+
   private static NetworkDefinition published(NetworkChoice choice, int outputs) {
     try {
       return Architectures.byName(choice.architecture(), outputs);

@@ -56,7 +56,7 @@ public final class Experiment {
    */
   public Experiment(Run run) throws IOException {
     this(run, backboneOf(run), new HashMap<>());
-    Heads.named("svm.head", config.svm().head());
+    requireNames(config);
     backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
     backbone.requireLayers("finetune.layer-rates", config.finetune().layerRates().keySet());
   }
@@ -85,6 +85,17 @@ public final class Experiment {
           "Another seed or network makes another experiment; open a run with them.");
     }
     return new Experiment(run.withConfig(other), backbone, networks);
+  }
+
+  /**
+   * Refuses a configuration that names a network or head that does not exist, before any image is
+   * read.
+   *
+   * @throws ConfigException if it does
+   */
+  public static void requireNames(PipelineConfig config) {
+    Backbone.requireKnown(config.network());
+    Heads.named("svm.head", config.svm().head());
   }
 
   private static Backbone backboneOf(Run run) throws IOException {
