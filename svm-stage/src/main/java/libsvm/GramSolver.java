@@ -3,23 +3,23 @@ package libsvm;
 import java.util.Arrays;
 
 /**
- * LIBSVM's own C-SVC solver, given its kernel as rows of plain floats.
+ * LIBSVM's own C-SVC solver, with the kernel given as rows of floats.
  *
  * <p>{@link svm#svm_train} takes a precomputed kernel as a square of {@code svm_node} objects. At
- * 6,000 samples that is a gigabyte of objects to fill, and each kernel value the solver looks at
- * costs two jumps through memory: nine tenths of a training go there. LIBSVM's solver itself does
- * not care: it asks an abstract matrix for rows of floats. This class is such a matrix. Working set
- * selection, shrinking, tolerance and the order of all arithmetic are LIBSVM's, as are the
- * solutions, to the last bits that a kernel differs in.
+ * 6,000 samples that is a gigabyte of objects to fill, and the solver follows two pointers for each
+ * kernel value: nine tenths of the training time. LIBSVM's solver itself only asks an abstract
+ * matrix for rows of floats, and this class has such a matrix. Working set selection, shrinking,
+ * tolerance and the order of all arithmetic are LIBSVM's. So are the solutions, except where the
+ * kernels differ in their last bits.
  *
- * <p>It stands in LIBSVM's package because solver and matrix are visible there alone.
+ * <p>It is in LIBSVM's package because the solver and the matrix are package-private.
  */
 public final class GramSolver {
 
   private GramSolver() {}
 
   /**
-   * What the solver found.
+   * A solution.
    *
    * @param alphas the dual variables, from 0 to the sample's cost
    * @param values {@code Σ α·y·K} at each sample, without the bias
@@ -32,13 +32,13 @@ public final class GramSolver {
    *
    * @param kernel square or larger; {@code kernel[i][j] = y(i)·y(j)·K(i, j)}; not changed
    * @param diagonal {@code K(i, i)}; its length is the number of samples; not changed
-   * @param positives the first so many samples have y = 1, the others −1
+   * @param positives number of positives, which come first and have y = 1; the others have −1
    * @param positiveCost upper bound of a positive's dual variable
-   * @param negativeCost the same of a negative
-   * @param tolerance where the solver stops
-   * @param start dual variables to start from, which must be feasible: within the costs, and of the
-   *     same sum for positives and negatives; from what solved nearly this problem the solver has
-   *     little left to do; not changed
+   * @param negativeCost the same for a negative
+   * @param tolerance the solver stops at this violation of optimality
+   * @param start dual variables to start from; not changed. They must be feasible: within the
+   *     costs, and with the same sum for positives and negatives. Starting from the solution of a
+   *     similar problem saves most of the work
    */
   public static Result solve(
       float[][] kernel,
@@ -78,8 +78,8 @@ public final class GramSolver {
   }
 
   /**
-   * The kernel as the solver sees it: in its own order of samples, which changes when it sets some
-   * aside. Then a row is copied together; the matrix itself never moves.
+   * The kernel in the solver's order of samples, which changes when shrinking sets samples aside. A
+   * row is then copied in the new order; the matrix itself is not rearranged.
    */
   private static final class Rows extends QMatrix {
 

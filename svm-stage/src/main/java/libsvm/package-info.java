@@ -1,5 +1,5 @@
 /**
- * The door to LIBSVM's solver, see {@link libsvm.GramSolver}. Everything else of this name is
- * LIBSVM's own.
+ * One class in LIBSVM's package, {@link libsvm.GramSolver}, to reach its package-private solver.
+ * All other classes of the package are LIBSVM's.
  */
 package libsvm;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is known about one image: its size and the objects in it.
+ * The annotation of one image: its size and the objects in it.
  *
  * @param imageId the image's name without folder and ending, as split files list it
  * @param width width in pixels
@@ -13,17 +13,9 @@ import java.util.Objects;
  */
 public record Annotation(String imageId, int width, int height, List<GroundTruth> objects) {
 
-  /** Keeps its own copy of the list. */
+  /** Copies the list. */
   public Annotation {
     Objects.requireNonNull(imageId, "imageId");
     objects = List.copyOf(objects);
-  }
-
-  /** The boxes of one class, in file order. */
-  public List<Box> boxesOf(String className) {
-    return objects.stream()
-        .filter(object -> object.className().equals(className))
-        .map(GroundTruth::box)
-        .toList();
   }
 }

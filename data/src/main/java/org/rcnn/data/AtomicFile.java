@@ -23,15 +23,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A file that appears under its name whole or not at all: it is written as {@code NAME.partial}
- * beside its place, forced to disk and renamed by {@link #commit}. Closing it without a commit
- * discards it and leaves an older file of the name as it was.
+ * A file that appears under its name complete or not at all. It is written as {@code NAME.partial}
+ * in the same folder; {@link #commit} forces it to disk and renames it. Closing it without a commit
+ * discards it and keeps an older file of the same name.
  *
- * <p>A missing folder is made, and what a killed process left as {@code NAME.partial} is replaced.
- * A link is followed: the file that it leads to is replaced. A pipe or a device, such as {@code
+ * <p>A missing folder is created. A {@code NAME.partial} that a killed process left is replaced. A
+ * link is followed: the file that it points to is replaced. A pipe or a device, such as {@code
  * /dev/stdout}, is written directly, because it must not be replaced by a file.
  *
- * <p>For one thread, and for one of {@link #write(ByteBuffer)}, {@link #out} and {@link #writer}.
+ * <p>Not thread-safe. A file is written with one of {@link #write(ByteBuffer)}, {@link #out} and
+ * {@link #writer}, not with several of them.
  */
 public final class AtomicFile implements Closeable {
 
@@ -39,17 +40,17 @@ public final class AtomicFile implements Closeable {
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final Path target;
-  // The target itself if that is written directly.
+  // The target itself if it is written directly.
   private final Path partial;
   private final FileChannel channel;
   private final OutputStream out;
   private final Writer writer;
   private boolean committed;
 
-  /** Makes a file or a folder at a place. */
+  /** Writes a file or a folder to a path. */
   @FunctionalInterface
   public interface Maker {
-    /** Writes everything that shall stand at the place. */
+    /** Writes the complete file or folder. */
     void make(Path place) throws IOException;
   }
 
@@ -65,7 +66,7 @@ public final class AtomicFile implements Closeable {
   /**
    * Starts a file.
    *
-   * @throws IOException if nothing can be written there
+   * @throws IOException if the file cannot be opened for writing
    */
   public static AtomicFile create(Path file) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -83,9 +84,9 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Writes a file of text at once, in UTF-8.
+   * Writes a text file in UTF-8.
    *
-   * @throws IOException if it cannot be written; an older file is then left as it was
+   * @throws IOException if it cannot be written; an older file is then unchanged
    */
   public static void writeText(Path file, String text) throws IOException {
     try (AtomicFile aside = create(file)) {
@@ -95,12 +96,12 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Makes a file or a folder for which a name is needed: a database, an archive, a folder of files.
-   * What the maker leaves is discarded if it fails.
+   * Makes a file or a folder that can only be written to a path, not to a stream: a database, an
+   * archive, a folder of files. If the maker fails, everything that it wrote is deleted.
    *
-   * @param place where it appears when the maker is done; a folder must not be there yet
-   * @param maker writes it at the place that it is given
-   * @throws IOException if the maker throws it, or what it made cannot be put into place
+   * @param place where it appears when the maker is done; must not be an existing folder
+   * @param maker writes it to the path that it is given
+   * @throws IOException if the maker throws it, or its result cannot be moved to the place
    */
   public static void make(Path place, Maker maker) throws IOException {
     Path target = target(place);
@@ -127,19 +128,22 @@ public final class AtomicFile implements Closeable {
     return writer;
   }
 
-  /** Appends bytes, unbuffered, from the position to the limit, which the position then is. */
+  /**
+   * Appends the bytes from the buffer's position to its limit, unbuffered. The position is then the
+   * limit.
+   */
   public void write(ByteBuffer bytes) throws IOException {
     int limit = bytes.limit();
     while (bytes.position() < limit) {
-      // Java copies a heap buffer to a native one of the same size and keeps that for the thread.
+      // Java copies a heap buffer to a native one of the same size, and caches that per thread.
       bytes.limit(Math.min(limit, bytes.position() + CHUNK_BYTES));
       channel.write(bytes);
     }
   }
 
-  /** Completes the file, forces it to disk and gives it its name, replacing an older one. */
+  /** Completes the file, forces it to disk and renames it, replacing an older one. */
   public void commit() throws IOException {
-    // Flushes the stream, too, which stands below; the channel stays open.
+    // This also flushes the stream below the writer; the channel stays open.
     writer.close();
     if (!partial.equals(target)) {
       channel.force(true);
@@ -171,13 +175,13 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  /** Where links lead to, in a folder that exists. */
+  /** The path with links resolved; its folder is created if missing. */
   private static Path target(Path file) throws IOException {
     if (Files.exists(file)) {
       return file.toRealPath();
     }
     Path target = file.toAbsolutePath();
-    // Asked first, because Java 17 refuses to create a folder that is a link to one.
+    // Checked first, because Java 17 cannot "create" a folder that exists as a link to a folder.
     if (!Files.isDirectory(target.getParent())) {
       Files.createDirectories(target.getParent());
     }
@@ -195,8 +199,7 @@ public final class AtomicFile implements Closeable {
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
     }
-    // The new name is an entry of the folder, which reaches the disk by itself only some time
-    // later.
+    // The new name is an entry of the folder, which otherwise reaches the disk only later.
     force(target.getParent());
   }
 
@@ -206,7 +209,7 @@ public final class AtomicFile implements Closeable {
         FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
       channel.force(true);
     } catch (IOException e) {
-      // Windows opens no folders, and some network file systems force none.
+      // Windows cannot open folders, and some network file systems cannot force them to disk.
       if (!folder) {
         throw e;
       }
@@ -223,7 +226,7 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  /** A file, or a folder and all that is in it, each folder before what it holds. */
+  /** A file, or a folder and everything in it, each folder before its contents. */
   private static List<Path> tree(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       return new ArrayList<>(paths.toList());

@@ -24,7 +24,7 @@ public record Box(double xMin, double yMin, double xMax, double yMax) {
 
   /** Refuses coordinates that are not finite numbers. */
   public Box {
-    // The sum is finite only if all four are, or two infinities cancel to NaN, which is not finite.
+    // The sum is finite only if all four are: opposite infinities add up to NaN.
     if (!Double.isFinite(xMin + yMin + xMax + yMax)) {
       throw new IllegalArgumentException(
           "A box needs finite coordinates, not (%s, %s, %s, %s)."
@@ -70,14 +70,15 @@ public record Box(double xMin, double yMin, double xMax, double yMax) {
   }
 
   /**
-   * Intersection over union with another box, from 0 (apart) to 1 (equal). Two empty boxes have 0.
+   * Intersection over union with another box, from 0 (disjoint) to 1 (equal). Two empty boxes have
+   * 0.
    */
   public double iou(Box other) {
     double intersection = intersection(other);
     return intersection == 0 ? 0 : intersection / (area() + other.area() - intersection);
   }
 
-  /** The part of the box inside an image of the given size; empty if none is. */
+  /** The part of the box inside an image of the given size; empty if there is none. */
   public Box clip(int width, int height) {
     return new Box(
         Math.min(Math.max(xMin, 0), width),

@@ -3,9 +3,9 @@ package org.rcnn.data;
 import java.util.Collection;
 
 /**
- * The bounds of settings. Each refusal is a sentence that begins with the setting's name as YAML
- * has it, such as {@code negative-iou must lie between 0.0 and 1.0; it is 1.5.}, so that a section
- * can be put in front of it.
+ * Checks that settings are in range. Each error message is a sentence that begins with the
+ * setting's name in YAML, such as {@code negative-iou must lie between 0.0 and 1.0; it is 1.5.}, so
+ * that a caller can put the name of the section in front of it.
  */
 public final class Check {
 

@@ -3,15 +3,15 @@ package org.rcnn.data;
 import java.util.Objects;
 
 /**
- * A detector's claim that an object of a class is at a place.
+ * An object found by a detector: its class, score and box.
  *
  * @param className the class
  * @param score the confidence; only its order among detections of the same class has meaning
- * @param box the place
+ * @param box where the object is
  */
 public record Detection(String className, double score, Box box) {
 
-  /** Refuses missing parts and scores that cannot be ranked. */
+  /** Refuses missing parts, and NaN as a score, because it cannot be ranked. */
   public Detection {
     Objects.requireNonNull(className, "className");
     Objects.requireNonNull(box, "box");

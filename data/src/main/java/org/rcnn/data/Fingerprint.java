@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A short name for content, so that a stored result can say what it was computed from: a SHA-256 in
- * hexadecimal, fed piece by piece.
+ * The SHA-256 of content that is added piece by piece, in hexadecimal. A stored result identifies
+ * its inputs by their fingerprints.
  */
 public final class Fingerprint {
 
@@ -32,7 +32,7 @@ public final class Fingerprint {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Adds bytes, with their number. */
+  /** Adds bytes, with their length. */
   public Fingerprint add(byte[] bytes) {
     for (int shift = 0; shift < 32; shift += 8) {
       digest.update((byte) (bytes.length >> shift));
@@ -41,7 +41,7 @@ public final class Fingerprint {
     return this;
   }
 
-  /** The fingerprint of everything added so far; the object is empty afterwards. */
+  /** The fingerprint of everything added so far. Afterwards the object is empty. */
   public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

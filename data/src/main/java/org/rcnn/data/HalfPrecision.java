@@ -2,15 +2,15 @@ package org.rcnn.data;
 
 /**
  * Conversion between 32-bit and 16-bit floating-point numbers (IEEE 754 binary16: 1 sign, 5
- * exponent and 10 fraction bits), which Java has only from version 20 on.
+ * exponent and 10 fraction bits), which Java itself offers only from version 20 on.
  *
  * <p>A half has 11 significant bits, so a relative error of at most 2⁻¹¹; its largest finite value
- * is 65,504, its smallest 2⁻²⁴. Weights are rounded as the standard says, features so that none
- * becomes infinite.
+ * is 65,504, its smallest 2⁻²⁴. Weights are rounded as the standard says. Features are rounded so
+ * that none becomes infinite.
  */
 public final class HalfPrecision {
 
-  /** Floats from here on would round beyond the largest half: 65,520 as float bits. */
+  /** The smallest float that rounds beyond the largest half: 65,520 as float bits. */
   private static final int OVERFLOW = 0x477ff000;
 
   /** The smallest normal half, 2⁻¹⁴, as float bits. */
@@ -23,7 +23,10 @@ public final class HalfPrecision {
 
   private HalfPrecision() {}
 
-  /** The nearest half, ties to even; beyond the largest half infinity, and NaN for NaN. */
+  /**
+   * The nearest half, ties to even. Values beyond the largest half give infinity, and NaN gives
+   * NaN.
+   */
   public static short nearest(float value) {
     int bits = Float.floatToRawIntBits(value);
     int magnitude = bits & 0x7fffffff;
@@ -35,8 +38,9 @@ public final class HalfPrecision {
   }
 
   /**
-   * The nearest finite half, ties to even. What lies beyond the largest half, infinity included,
-   * becomes the largest, because a feature that saturates is of use and an infinite one is not.
+   * The nearest finite half, ties to even. Values beyond the largest half, infinity included,
+   * become the largest half, because a saturated feature is still useful and an infinite one is
+   * not.
    *
    * @throws IllegalArgumentException if the value is not a number
    */
@@ -53,12 +57,12 @@ public final class HalfPrecision {
   /** The bits of the half nearest to a float's magnitude below {@link #OVERFLOW}. */
   private static int rounded(int magnitude) {
     if (magnitude >= SMALLEST_NORMAL) {
-      // Rebias the exponent (by 112), then round away 13 bits: half an ulp less one, plus the bit
-      // that decides a tie.
+      // Rebias the exponent (by 112), then round away 13 bits: add half an ulp less one, plus the
+      // bit that decides a tie.
       return magnitude - (112 << 23) + 0xfff + (magnitude >>> 13 & 1) >>> 13;
     }
-    // The last bit of a float near 0.5 counts 2⁻²⁴, just as a subnormal half's: let the adder
-    // round.
+    // The last bit of a float near 0.5 is worth 2⁻²⁴, as is a subnormal half's,
+    // so the addition rounds.
     return Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f)
         - Float.floatToRawIntBits(0.5f);
   }
@@ -69,8 +73,8 @@ public final class HalfPrecision {
     if (magnitude >= INFINITE_HALF) {
       return Float.intBitsToFloat(half << 16 & 0x80000000 | INFINITY | (magnitude & 0x3ff) << 13);
     }
-    // As float bits the half's exponent is 112 too small; a product corrects it, subnormals
-    // included.
+    // Read as float bits, the half's exponent is 112 too small.
+    // The product corrects it, also for subnormals.
     float value = Float.intBitsToFloat(magnitude << 13) * 0x1p112f;
     return half < 0 ? -value : value;
   }

@@ -10,7 +10,6 @@ import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,11 +25,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes image files to {@link RgbImage}.
  *
- * <p>The stored numbers count: no colour profile is applied, no gamma changed, and an EXIF
+ * <p>Stored values are used unchanged: no colour profile or gamma is applied, and an EXIF
  * orientation is ignored, because annotations refer to stored pixels and the published networks
  * were trained on them. Grey becomes three equal channels, 16-bit samples keep their high byte,
- * palettes are looked up, and transparent pixels are laid on white. CMYK files need a plug-in on
- * the class path (TwelveMonkeys' is present at run time).
+ * palettes are looked up, and transparent pixels are blended with white. CMYK files need a plug-in
+ * on the class path (TwelveMonkeys' is present at run time).
  *
  * <p>A truncated JPEG is refused. The decoder would fill the missing part with grey, and a network
  * would learn from that.
@@ -50,20 +49,10 @@ public final class ImageFiles {
   /**
    * The image in a file.
    *
-   * @throws IOException in one sentence with the file's name, if it is missing or cannot be decoded
+   * @throws IOException if the file is missing or cannot be decoded; the message names it
    */
   public static RgbImage read(Path file) throws IOException {
     return read(bytesOf(file), file.toString());
-  }
-
-  /**
-   * The image in a stream, which is read to its end and left open.
-   *
-   * @param name what to call the image in an error
-   * @throws IOException if it cannot be read or decoded
-   */
-  public static RgbImage read(InputStream stream, String name) throws IOException {
-    return read(stream.readAllBytes(), name);
   }
 
   /**
@@ -77,7 +66,7 @@ public final class ImageFiles {
   }
 
   /**
-   * The size of the image in a file, from its header alone.
+   * The size of the image in a file, read only from its header.
    *
    * @return {@code {width, height}}
    * @throws IOException if the file is missing or its header cannot be read
@@ -116,9 +105,11 @@ public final class ImageFiles {
           reader.setInput(fresh, true, true);
           return decoding.of(reader);
         } catch (OutOfMemoryError e) {
-          // Only this image's arrays did not fit: others can still be read.
+          // Only this image's arrays do not fit in memory; other images can still be read.
           throw new IOException(
-              "The image %s is too large for the memory that is left.".formatted(name), e);
+              "The image %s does not fit in the free memory; scale it down or raise Java's limit (-Xmx)."
+                  .formatted(name),
+              e);
         } catch (IOException | RuntimeException e) {
           // Broken files make the codecs throw anything from EOFException to array index errors.
           firstFailure = firstFailure == null ? e : firstFailure;
@@ -129,7 +120,7 @@ public final class ImageFiles {
     }
     if (firstFailure == null) {
       throw new IOException(
-          "%s is not an image in a format known here (JPEG, PNG, BMP, GIF, TIFF).".formatted(name));
+          "%s is not an image in a supported format (JPEG, PNG, BMP, GIF, TIFF).".formatted(name));
     }
     throw new IOException(
         "The image %s cannot be decoded: %s.".formatted(name, reason(firstFailure)), firstFailure);
@@ -149,7 +140,7 @@ public final class ImageFiles {
 
   /**
    * The readers that accept the file, the JDK's own first: on VOC photos it took 0.6 to 0.9 of the
-   * plug-in's time. The plug-in reads what the JDK refuses.
+   * plug-in's time. The plug-in reads files that the JDK refuses.
    */
   private static List<ImageReader> readersFor(ImageInputStream input) {
     List<ImageReader> readers = new ArrayList<>();
@@ -169,8 +160,7 @@ public final class ImageFiles {
     long width = reader.getWidth(0);
     long height = reader.getHeight(0);
     if (3 * width * height > Integer.MAX_VALUE - 8) {
-      throw new IOException(
-          "%d x %d pixels are more than one array holds".formatted(width, height));
+      throw new IOException("%d x %d pixels do not fit in one array".formatted(width, height));
     }
     boolean[] cutShort = new boolean[1];
     reader.addIIOReadWarningListener(
@@ -182,7 +172,7 @@ public final class ImageFiles {
     return toRgb(image);
   }
 
-  /** The pixels of a decoded picture, by the rules of this class. */
+  /** The pixels of a decoded picture, converted as this class describes. */
   public static RgbImage toRgb(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
@@ -203,7 +193,7 @@ public final class ImageFiles {
     return new RgbImage(width, height, rgb);
   }
 
-  /** Whether the raster's byte array holds its pixels, all of them and nothing else, in order. */
+  /** Whether the raster's byte array holds exactly the pixels, in order. */
   private static boolean isInterleavedBytes(Raster raster) {
     int bands = raster.getNumBands();
     return raster.getDataBuffer() instanceof DataBufferByte buffer
@@ -249,7 +239,9 @@ public final class ImageFiles {
     }
   }
 
-  /** Whether the samples are grey or RGB, 8 or 16 bits each, perhaps with an alpha band last. */
+  /**
+   * Whether the samples are grey or RGB, 8 or 16 bits each, optionally followed by an alpha band.
+   */
   private static boolean hasPlainSamples(ColorModel colors) {
     int space = colors.getColorSpace().getType();
     return colors instanceof ComponentColorModel

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * An enum constant with one name for everywhere that people read or write it: YAML, the command
- * line, messages, reports. It is the constant's own name in lower case with hyphens, such as {@code
+ * An enum constant with one name wherever people read or write it: YAML, the command line,
+ * messages, reports. It is the constant's own name in lower case with hyphens, such as {@code
  * sparse-fp16}.
  */
 public interface Labelled {
@@ -20,10 +20,10 @@ public interface Labelled {
   }
 
   /**
-   * The constant of a label, in any case.
+   * The constant with a label, whose case is ignored.
    *
    * @throws IllegalArgumentException if there is none; the message lists the labels and begins with
-   *     "must be one of", so that the name of the setting can stand in front of it
+   *     "must be one of", so that a caller can put the name of the setting in front of it
    */
   static <E extends Enum<E> & Labelled> E named(Class<E> type, String label) {
     E[] constants = type.getEnumConstants();

@@ -6,7 +6,8 @@ import java.util.Arrays;
  * A decoded image: 8-bit red, green, blue, interleaved.
  *
  * <p>Layout HWC: the red value of pixel {@code (x, y)} is {@code rgb()[3 * (y * width + x)] &
- * 0xff}, green and blue follow. The array is not copied, neither in nor out; treat it as read-only.
+ * 0xff}, green and blue follow. The array is neither copied when it is passed in nor when it is
+ * returned; treat it as read-only.
  *
  * @param width width in pixels, at least 1
  * @param height height in pixels, at least 1
@@ -14,7 +15,7 @@ import java.util.Arrays;
  */
 public record RgbImage(int width, int height, byte[] rgb) {
 
-  /** Refuses a size that the array does not have. */
+  /** Refuses an array whose length does not match the size. */
   public RgbImage {
     if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(

@@ -7,20 +7,21 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Parts of one piece of work, done at the same time. */
+/** Runs the parts of one piece of work at the same time. */
 public final class SideBySide {
 
   private SideBySide() {}
 
   /**
-   * Runs all parts and waits for each of them, even after one has failed. Afterwards nothing that
-   * they share is in use.
+   * Runs all parts and waits for each of them, even after one has failed, so that afterwards no
+   * part uses shared data any more.
    *
    * @param parts the parts
    * @param pool runs the parts. Must not be called from a thread of the pool: it would wait for
    *     work that may never get a thread.
    * @return the results in the order of the parts
-   * @throws RuntimeException what the first part in their order to fail threw, errors likewise
+   * @throws RuntimeException the exception of the first part, in their order, that failed; errors
+   *     are passed on, too
    */
   public static <T> List<T> run(List<? extends Supplier<T>> parts, Executor pool) {
     List<CompletableFuture<T>> started = new ArrayList<>();

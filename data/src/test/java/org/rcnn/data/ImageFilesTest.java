@@ -11,7 +11,6 @@ import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -113,7 +112,7 @@ class ImageFilesTest {
     Path file = folder.resolve("notes.jpg");
     Files.writeString(file, "not an image");
     String message = assertThrows(IOException.class, () -> ImageFiles.read(file)).getMessage();
-    assertTrue(message.contains("notes.jpg is not an image in a format known here"), message);
+    assertTrue(message.contains("notes.jpg is not an image in a supported format"), message);
   }
 
   @Test
@@ -162,7 +161,7 @@ class ImageFilesTest {
   }
 
   private static RgbImage read(BufferedImage image, String format) throws IOException {
-    return ImageFiles.read(new ByteArrayInputStream(encoded(image, format)), "test image");
+    return ImageFiles.read(encoded(image, format), "test image");
   }
 
   private static byte[] encoded(BufferedImage image, String format) throws IOException {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * What holds for every settings record: its defaults are valid, every number is bounded, nothing
- * may be missing, and whatever is refused is refused with a sentence that begins with the
- * component's name as YAML has it. One line per record:
+ * The checks that every settings record must pass: its defaults are valid, every number is bounded,
+ * nothing may be missing, and every error is a sentence that begins with the component's name in
+ * YAML. One line per record:
  *
  * <pre>{@code
  * @TestFactory
@@ -36,7 +36,7 @@ public final class StandardSettingsChecks {
   private static final List<Double> NO_NUMBERS =
       List.of(Double.NaN, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-  /** By type of a component, a value far below and one far above what is ever meant. */
+  /** By type of a component, a value far below and one far above any sensible setting. */
   private static final Map<Class<?>, List<? extends Number>> FAR_OFF =
       Map.of(
           int.class, List.of(Integer.MIN_VALUE, Integer.MAX_VALUE),
@@ -94,7 +94,7 @@ public final class StandardSettingsChecks {
     }
   }
 
-  /** Whether a value is refused; if it is, then by name and in a sentence. */
+  /** Whether a value is refused. If so, the error must be a sentence that names the component. */
   private boolean isRefused(int index, Object value) {
     Optional<Throwable> refusal = Optional.empty();
     try {

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.rcnn.data.Labelled;
 
 /**
- * The ways of turning a precision/recall curve into one number. A further one is a constant with
+ * The ways of turning a precision/recall curve into one number. A new metric is one constant with
  * its function.
  */
 public enum ApMetric implements Labelled {
@@ -26,14 +26,14 @@ public enum ApMetric implements Labelled {
    * COCO's AP: the mean over the ten IoU thresholds 0.50, 0.55, …, 0.95 of a 101-point interpolated
    * AP.
    *
-   * <p>An approximation, since VOC annotations lack what COCO's have. Followed from pycocotools: a
-   * detection takes the best object of its image <em>not yet taken</em> (VOC looks at taken ones
-   * too, and calls the detection a duplicate), objects that count come before those that do not, at
-   * most 100 detections per image and class enter, precision is made monotone and read at 101
-   * recalls. Different: VOC's difficult objects play the part of COCO's crowd regions (any number
-   * of detections on one count neither way) but their overlap is IoU, not intersection over
-   * detection; there is one area range, all; ties are broken by split order, not by numeric image
-   * id.
+   * <p>An approximation, because VOC annotations lack some of COCO's fields. As in pycocotools, a
+   * detection matches the best object of its image that is <em>not yet matched</em> (VOC considers
+   * matched ones, too, and counts the detection as a duplicate); objects that count come before
+   * those that do not; at most 100 detections per image and class are used; and precision is made
+   * monotone and read at 101 recalls. There are differences: VOC's difficult objects stand for
+   * COCO's crowd regions (detections on them count neither as right nor as wrong), but their
+   * overlap is IoU, not intersection over detection; there is one area range, all; and ties are
+   * broken by split order, not by numeric image id.
    */
   COCO(
       "COCO AP (IoU .50:.05:.95)",
@@ -46,12 +46,12 @@ public enum ApMetric implements Labelled {
   private final Matching.Rule rule;
   private final double[] overlaps;
 
-  /** VOC's rule of matching, at the one overlap that an evaluation asks for. */
+  /** A metric with VOC's matching, at the evaluation's overlap. */
   ApMetric(String title, ToDoubleFunction<PrecisionRecallCurve> ap) {
     this(title, ap, Matching::voc);
   }
 
-  /** The mean of the AP over fixed overlaps, or without any the AP at the one asked for. */
+  /** The mean of the AP over fixed overlaps or, without any, the AP at the evaluation's overlap. */
   ApMetric(
       String title,
       ToDoubleFunction<PrecisionRecallCurve> ap,
@@ -69,19 +69,19 @@ public enum ApMetric implements Labelled {
   }
 
   /**
-   * The AP of one curve; of a metric that {@linkplain #averagesOverlaps averages overlaps}, its AP
-   * at the one overlap that the curve was drawn for.
+   * The AP of one curve; for a metric that {@linkplain #averagesOverlaps averages overlaps}, its AP
+   * at the curve's overlap.
    */
   public double ap(PrecisionRecallCurve curve) {
     return ap.applyAsDouble(curve);
   }
 
-  /** Whether the AP is a mean over fixed overlaps, whichever one an evaluation asks for. */
+  /** Whether the AP is a mean over fixed overlaps, independent of the evaluation's overlap. */
   public boolean averagesOverlaps() {
     return overlaps.length > 0;
   }
 
-  /** Which detections are right. */
+  /** Matches detections with objects. */
   Matching match(ClassRanking ranking, double iou) {
     return rule.match(ranking, iou);
   }
@@ -103,13 +103,12 @@ public enum ApMetric implements Labelled {
   }
 
   /**
-   * The eleven recalls as products {@code k * 0.1} in double arithmetic, so that three of them lie
-   * a hair above the decimal fraction: a recall of exactly 3/10, 3/5 or 7/10 does not reach its
-   * step. These are the thresholds behind the independent figures that the parity tests hold, and
-   * of the R-CNN authors' own Python port of the devkit. The devkit writes the loop as {@code
-   * t=0:0.1:1}; a MATLAB <em>vector</em> of that form is filled from both ends and would hold 0.6
-   * and 0.7 themselves, so where a recall is exactly one of the two, implementations may differ by
-   * a precision / 11.
+   * The eleven recalls as products {@code k * 0.1} in double arithmetic, so that three of them are
+   * slightly above the decimal fraction: a recall of exactly 3/10, 3/5 or 7/10 does not reach its
+   * step. The independent numbers in the parity tests and the R-CNN authors' own Python port of the
+   * devkit use these thresholds. The devkit writes the loop as {@code t=0:0.1:1}; a MATLAB
+   * <em>vector</em> of that form is filled from both ends and would contain exactly 0.6 and 0.7, so
+   * where a recall is exactly one of the two, implementations may differ by a precision / 11.
    */
   private static double[] elevenRecalls() {
     return IntStream.rangeClosed(0, 10).mapToDouble(k -> k * 0.1).toArray();

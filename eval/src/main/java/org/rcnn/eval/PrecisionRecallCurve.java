@@ -104,18 +104,6 @@ public final class PrecisionRecallCurve {
     return recalls.length == 0 ? 0 : recalls[recalls.length - 1];
   }
 
-  /**
-   * The best precision at a recall or beyond, 0 where the recall is never reached: the interpolated
-   * precision that AP averages.
-   */
-  public double interpolatedPrecision(double recall) {
-    double best = 0;
-    for (int i = recalls.length - 1; i >= 0 && recalls[i] >= recall; i--) {
-      best = Math.max(best, precisions[i]);
-    }
-    return best;
-  }
-
   /** Mean of the interpolated precision over ascending recalls, in one walk from the right. */
   double meanPrecisionAt(double[] at) {
     double[] best = new double[at.length];

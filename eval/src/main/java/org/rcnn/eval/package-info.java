@@ -7,7 +7,10 @@
  * rises with every object found and precision falls with every wrong claim; average precision (AP)
  * is the height of that curve, averaged over recall, and mAP is the mean over classes. Two numbers
  * are comparable only if every detail of this agrees, so the details here are those of the PASCAL
- * VOC development kit.
+ * VOC development kit, by default those of 2007: the largest overlap counts over all objects of the
+ * image, difficult ones included; a claim on a difficult object counts neither way; a second claim
+ * on an object is wrong; AP is the mean of the best precision at eleven recalls. {@link
+ * org.rcnn.eval.ApMetric} has the others.
  *
  * <p>{@link org.rcnn.eval.DetectionEvaluator} takes the annotations of a split and the detections
  * of its images (all classes together, keyed by image id) and gives an {@link

@@ -2,7 +2,7 @@ package org.rcnn.proposals;
 
 import org.rcnn.data.Labelled;
 
-/** The ways of selective search that have a name. */
+/** The named configurations of selective search. */
 public enum Mode implements Labelled {
   /** {@link SelectiveSearchConfig#fast()}. */
   FAST,
@@ -13,7 +13,7 @@ public enum Mode implements Labelled {
   /** {@link SelectiveSearchConfig#openCvFast()}. */
   OPENCV_FAST;
 
-  /** What a search of this mode does. */
+  /** The mode's configuration. */
   public SelectiveSearchConfig config() {
     return switch (this) {
       case FAST -> SelectiveSearchConfig.fast();

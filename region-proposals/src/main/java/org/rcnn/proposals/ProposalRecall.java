@@ -58,15 +58,6 @@ public final class ProposalRecall {
     return found;
   }
 
-  /** The largest IoU of a box with any proposal, 0 if there is none. */
-  public static double bestOverlap(Box object, Collection<Box> proposals) {
-    double best = 0;
-    for (Box proposal : proposals) {
-      best = Math.max(best, object.iou(proposal));
-    }
-    return best;
-  }
-
   /** The measures over all images added so far. */
   public Result result() {
     return resultAt(Integer.MAX_VALUE);

@@ -7,9 +7,9 @@ import java.util.Set;
 import org.rcnn.data.Check;
 
 /**
- * What a {@link SelectiveSearch} does. Every colour space is segmented at every scale, and every
- * segmentation is grouped once with every similarity set: the hierarchies are the product of the
- * three lists.
+ * The settings of a {@link SelectiveSearch}. Every colour space is segmented at every scale, and
+ * every segmentation is grouped once with every similarity set: the hierarchies are the product of
+ * the three lists.
  *
  * @param colourSpaces colour spaces to search in
  * @param scales the segmentation's k: larger values tolerate more difference inside a region, so
@@ -17,16 +17,16 @@ import org.rcnn.data.Check;
  * @param similaritySets for each set, a hierarchy that groups by the sum of its measures
  * @param sigma standard deviation of the smoothing before segmentation, in pixels
  * @param variant whose choices to follow where the paper leaves them open
- * @param minSide boxes narrower or lower than this, at the working size, are dropped; the whole
- *     image never is
+ * @param minSide boxes narrower or lower than this, at the working size, are dropped, except the
+ *     box of the whole image
  * @param workingSize the size at which images are searched
  * @param maxPixels larger working images are scaled down to this many pixels. Memory is about 100
  *     bytes per pixel and thread, and 5 kilobytes per initial region: below 64 MiB in every mode at
- *     the default of 400,000. Scales k far below a mode's make regions of a few pixels, tens of
- *     thousands of them, and take up to a gigabyte
- * @param maxBoxes the number of boxes to return at most
+ *     the default of 400,000. Scales k far below a mode's give tens of thousands of regions of a
+ *     few pixels and need up to a gigabyte
+ * @param maxBoxes the maximum number of boxes to return
  * @param ranking the order of the boxes
- * @param seed of the random order that {@link Ranking#AUTHORS} draws; each image starts from it
+ * @param seed of the random order that {@link Ranking#AUTHORS} draws; every image starts with it
  */
 public record SelectiveSearchConfig(
     List<ColourSpace> colourSpaces,
@@ -51,7 +51,7 @@ public record SelectiveSearchConfig(
           EnumSet.of(Similarity.FILL),
           EnumSet.of(Similarity.SIZE));
 
-  /** Refuses empty lists and values out of range, by name. */
+  /** Refuses empty lists and values out of range; the message names the setting. */
   public SelectiveSearchConfig {
     Check.notEmpty("colour-spaces", colourSpaces);
     Check.notEmpty("scales", scales);
@@ -78,17 +78,16 @@ public record SelectiveSearchConfig(
   }
 
   /**
-   * The default, and more than the authors' mode of the same name: the eight hierarchies of {@link
-   * #authorsFast}, and over the same four segmentations the paper's two other groupings, by fill
-   * alone and by size alone; of all boxes found, the 2,100 that cover best ({@link
-   * Ranking#COVERAGE}).
+   * The default, which does more than the authors' mode of the same name. It has the eight
+   * hierarchies of {@link #authorsFast} and, over the same four segmentations, the paper's two
+   * other groupings, by fill alone and by size alone. Of all boxes found, it returns the 2,100 that
+   * cover best ({@link Ranking#COVERAGE}).
    *
-   * <p>Why it differs from the authors' fast mode: the eight hierarchies resemble each other, since
-   * texture, size and fill are in all of them, so that many of their windows are near-duplicates.
-   * The two groupings added need no histograms and cost little, but differ most from the others. On
-   * the same number of windows that the authors' mode spends, the coverage rises by more than any
-   * change of colour scaling, smoothing, neighbourhood, texture or weights that was tried within
-   * the eight.
+   * <p>It differs from the authors' fast mode because the eight hierarchies are similar: texture,
+   * size and fill are in all of them, so many of their windows are near-duplicates. The two added
+   * groupings need no histograms and cost little, but differ most from the others. With as many
+   * windows as the authors' mode, they raise the coverage more than any change of colour scaling,
+   * smoothing, neighbourhood, texture or weights that was tried within the eight.
    */
   public static SelectiveSearchConfig fast() {
     return builder()
@@ -100,7 +99,8 @@ public record SelectiveSearchConfig(
 
   /**
    * The authors' fast mode unchanged, 8 hierarchies: HSV and L*a*b*, k = 50 and 100, with and
-   * without colour similarity; all boxes, in the authors' pseudo-random order. What R-CNN used.
+   * without colour similarity; all boxes, in the authors' pseudo-random order. R-CNN used this
+   * mode.
    */
   public static SelectiveSearchConfig authorsFast() {
     return builder().build();

@@ -8,25 +8,25 @@ import org.rcnn.data.RgbImage;
  * The size at which an image is searched; boxes are mapped back to the original pixels.
  *
  * <p>The scales k, the smallest region and the smallest box side were chosen for VOC photos, whose
- * longer side is 500 pixels, so that other photos give comparable proposals when searched at a
+ * longer side is 500 pixels. Other photos give comparable proposals if they are searched at a
  * similar size.
  *
- * @param rule how the size follows from the image's
- * @param pixels the side that the rule asks for; ignored by {@link Rule#ORIGINAL}
+ * @param rule how the size is computed from the image's
+ * @param pixels the side that the rule needs; ignored by {@link Rule#ORIGINAL}
  */
 public record WorkingSize(Rule rule, int pixels) {
 
-  /** How the size follows from the image's. */
+  /** How the size is computed from the image's. */
   public enum Rule implements Labelled {
     /** The original size. */
     ORIGINAL,
-    /** The width is brought to the given one, up or down: the R-CNN authors' detection option. */
+    /** The width is scaled to the given one, up or down: the R-CNN authors' detection option. */
     WIDTH,
-    /** The longer side is brought down to the given one if it is longer. */
+    /** The longer side is scaled down to the given one if it is longer. */
     LONGER_SIDE
   }
 
-  /** Refuses a side below 1, by the name of its rule. */
+  /** Refuses a side below 1; the message names the rule. */
   public WorkingSize {
     Check.given("rule", rule);
     if (rule != Rule.ORIGINAL) {
@@ -49,7 +49,7 @@ public record WorkingSize(Rule rule, int pixels) {
     return new WorkingSize(Rule.LONGER_SIDE, pixels);
   }
 
-  /** The factor for an image, such that the result has at most {@code mostPixels} pixels. */
+  /** The factor for an image, so that the result has at most {@code mostPixels} pixels. */
   double factor(RgbImage image, int mostPixels) {
     double asked =
         switch (rule) {

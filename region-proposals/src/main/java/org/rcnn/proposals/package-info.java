@@ -6,7 +6,9 @@
  * box is a proposal. Because no single notion of "similar" suits all objects, the grouping is
  * repeated in several colour spaces, from several initial segmentations, with several similarity
  * measures. About two thousand boxes remain, and 97 of 100 objects have one that covers them by
- * half.
+ * half. The authors' fast mode, which the paper uses, groups 8 times: 2 colour spaces, 2 sets of
+ * similarities, 2 initial segmentations (k of 50 and 100, sigma 0.8). Their quality mode does so 80
+ * times and finds five times as many boxes. Boxes narrower or lower than 20 pixels are dropped.
  *
  * <p>In: an {@link org.rcnn.data.RgbImage} of any size. Out: a list of distinct {@link
  * org.rcnn.data.Box boxes} with integer coordinates inside the image, most promising first.

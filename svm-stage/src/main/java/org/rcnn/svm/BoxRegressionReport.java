@@ -3,16 +3,17 @@ package org.rcnn.svm;
 import java.util.Locale;
 
 /**
- * What training did for one class.
+ * How the training of one class went.
  *
  * @param className the class
- * @param pairsSeen pairs offered whose overlap was large enough, held back or not
- * @param pairsUsed pairs learned from
- * @param pairsHeldBack pairs of held-back ground truths that were measured
+ * @param pairsSeen pairs with enough overlap, held back or not
+ * @param pairsUsed pairs trained on
+ * @param pairsHeldBack pairs of held-back ground truths, which the IoUs are measured on
  * @param iouBefore mean IoU of the held-back proposals with their ground truths; NaN without any
  * @param iouAfter the same after correction
  * @param form how the solution was found
- * @param doublePrecision whether the fast sum was too coarse and a full double precision one used
+ * @param doublePrecision whether the fast sum was too inaccurate, so that the system's matrix was
+ *     summed in double precision
  * @param residual relative residual of the linear system, ‖b − A x‖ / ‖b‖
  */
 public record BoxRegressionReport(
@@ -28,11 +29,11 @@ public record BoxRegressionReport(
 
   /** How a class's weights were found. */
   public enum Form {
-    /** Through the system of order samples, there being fewer samples than dimensions. */
+    /** From the system of order samples, because there were fewer samples than dimensions. */
     DUAL,
-    /** Through the system of order dimensions. */
+    /** From the system of order dimensions. */
     PRIMAL,
-    /** Not at all: too few pairs, boxes stay as they are. */
+    /** Not trained, because there were too few pairs: boxes are not changed. */
     IDENTITY
   }
 
@@ -40,7 +41,7 @@ public record BoxRegressionReport(
   public String describe() {
     String line =
         form == Form.IDENTITY
-            ? "%s: only %d pairs, too few to learn from; boxes stay as they are"
+            ? "%s: only %d pairs, too few to train on; boxes are not changed"
                 .formatted(className, pairsUsed)
             : String.format(
                 Locale.ROOT,

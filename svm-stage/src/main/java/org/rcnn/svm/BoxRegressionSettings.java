@@ -7,21 +7,22 @@ import org.rcnn.data.Check;
  *
  * @param pairIou a proposal is paired with a ground truth if their IoU is greater than this, from
  *     0.01 to 0.99
- * @param lambda weight of the ridge penalty; it weighs the bias too, as in the authors' code. It is
- *     meant for features of a mean norm of 20
- * @param maxPairs most pairs kept per class for training, a uniform sample of all; bounds memory to
- *     about a quarter of {@code classes × maxPairs × dimension × 4} bytes for rectified features,
- *     and while training to {@code threads × (4 maxPairs × dimension + 4 maxPairs²)} bytes more
- * @param minPairs fewest pairs to learn from; with fewer a class leaves boxes as they are. The
- *     whitening alone estimates the 10 different entries of a 4 × 4 covariance
- * @param heldBackEvery of so many ground truths one is held back, with all proposals paired with
+ * @param lambda weight of the ridge penalty, which includes the bias, as in the authors' code. It
+ *     is chosen for features with a mean norm of 20
+ * @param maxPairs maximum number of pairs kept per class for training, a uniform sample of all. It
+ *     limits memory to about a quarter of {@code classes × maxPairs × dimension × 4} bytes for
+ *     rectified features, and to {@code threads × (4 maxPairs × dimension + 4 maxPairs²)} bytes
+ *     more during training
+ * @param minPairs minimum number of pairs to train on; a class with fewer leaves boxes unchanged.
+ *     The whitening alone estimates the 10 different entries of a 4 × 4 covariance
+ * @param heldBackEvery one in this many ground truths is held back, with all proposals paired with
  *     it, to measure IoU before and after; 0 for none
  * @param seed of the samples
  */
 public record BoxRegressionSettings(
     double pairIou, double lambda, int maxPairs, int minPairs, int heldBackEvery, long seed) {
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public BoxRegressionSettings {
     Check.within("pair-iou", pairIou, 0.01, 0.99);
     Check.within("lambda", lambda, 1e-6, 1e9);

@@ -15,13 +15,13 @@ import org.rcnn.data.GroundTruth;
 /**
  * Trains a {@link BoxRegressor}: ridge regression per class on pool5 features (paper, appendix C).
  *
- * <p>Pairs of a proposal and the ground truth that it overlaps most are fed image by image, then
- * {@link #train} is called once. The pairs kept are bounded per class by a seeded reservoir, never
- * by the number of images. Feeding is for one thread; the model depends on the settings, the seed
- * and the order of feeding, not on the number of training threads.
+ * <p>Pairs of a proposal and the ground truth that it overlaps most are added image by image, then
+ * {@link #train} is called once. A seeded reservoir limits the pairs kept per class, whatever the
+ * number of images. Pairs are added from one thread. The model depends on the settings, the seed
+ * and the order of the pairs, not on the number of training threads.
  *
- * <p>Held back are whole ground truths, not single pairs: the proposals around one object look so
- * much alike that held-back pairs of a learned object would flatter the result.
+ * <p>Whole ground truths are held back, not single pairs: the proposals around one object are so
+ * similar that held-back pairs of an object trained on would make the result look too good.
  */
 public final class BoxRegressionTrainer {
 
@@ -47,7 +47,7 @@ public final class BoxRegressionTrainer {
   private record Trained(float[] weights, double[] biases, BoxRegressionReport report) {}
 
   /**
-   * The outcome.
+   * The result of the training.
    *
    * @param regressor the model
    * @param reports one per class, in the order of the classes
@@ -77,18 +77,19 @@ public final class BoxRegressionTrainer {
     this.scale = scale;
     this.dimension = dimension;
     for (String className : new LinkedHashSet<>(classes)) {
-      // Seeded by name, so that a class's sample does not depend on which others there are.
+      // Seeded by name, so that a class's sample does not depend on the other classes.
       pairsByClass.put(
           className, new Pairs(settings, mix(settings.seed() ^ mix(className.hashCode()))));
     }
     if (pairsByClass.size() != classes.size()) {
-      throw new IllegalArgumentException("A class is listed twice in %s.".formatted(classes));
+      throw new IllegalArgumentException(
+          "A class is listed twice in %s; list each once.".formatted(classes));
     }
   }
 
   /**
-   * Adds the pairs of one image: each proposal with the ground truth, of whatever class, that it
-   * overlaps most, as an example of that ground truth's class.
+   * Adds the pairs of one image: each proposal with the ground truth of any class that it overlaps
+   * most, as an example of that class.
    *
    * @param proposals the image's proposals
    * @param objects the image's ground truth of the classes trained
@@ -141,14 +142,14 @@ public final class BoxRegressionTrainer {
     }
     if (rowOffset < 0 || features.length - rowOffset < dimension) {
       throw new IllegalArgumentException(
-          "A row of %d features from index %d on is not in an array of %d."
+          "A row of %d features from index %d on does not fit in an array of %d."
               .formatted(dimension, rowOffset, features.length));
     }
     if (!(proposal.iou(groundTruth) > settings.pairIou())) {
       return false;
     }
     if (isHeldBack(groundTruth) && proposal.equals(groundTruth)) {
-      // Learned from, as the authors do, but nothing to measure a correction by.
+      // The authors train on such pairs, too, but they cannot show whether a correction helps.
       return false;
     }
     (isHeldBack(groundTruth) ? pairs.heldBack : pairs.training)
@@ -172,7 +173,7 @@ public final class BoxRegressionTrainer {
   /**
    * Trains all classes, side by side.
    *
-   * @param threads number of classes trained at a time; it changes time and memory alone
+   * @param threads number of classes trained at a time; it affects only time and memory
    */
   public Result train(int threads) {
     ExecutorService executor = Executors.newFixedThreadPool(threads);

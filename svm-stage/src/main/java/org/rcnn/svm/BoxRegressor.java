@@ -9,7 +9,7 @@ import java.util.List;
 import org.rcnn.data.Box;
 
 /**
- * Corrects a proposal's place and size from its features, with one linear map per class (paper,
+ * Corrects a proposal's position and size from its features, with one linear map per class (paper,
  * appendix C).
  *
  * <p>The map goes straight from unscaled features to the four targets: feature scale, whitening and
@@ -29,8 +29,7 @@ public final class BoxRegressor {
   /**
    * A model.
    *
-   * @param weights per class dimension × 4, row-major; null for a class that leaves boxes as they
-   *     are
+   * @param weights per class dimension × 4, row-major; null for a class that leaves boxes unchanged
    * @param biases per class 4
    */
   BoxRegressor(List<String> classes, int dimension, float[][] weights, double[][] biases) {
@@ -50,11 +49,6 @@ public final class BoxRegressor {
     return dimension;
   }
 
-  /** Whether a class had too few pairs to learn from, so that its boxes stay as they are. */
-  public boolean isIdentity(int classIndex) {
-    return weights[classIndex] == null;
-  }
-
   /**
    * Corrects one proposal.
    *
@@ -68,16 +62,16 @@ public final class BoxRegressor {
     int classIndex = classes.indexOf(className);
     if (classIndex < 0) {
       throw new IllegalArgumentException(
-          "The box regression knows no class '%s', only %s.".formatted(className, classes));
+          "The box regression has no class '%s', only %s.".formatted(className, classes));
     }
     return apply(classIndex, proposal, features, rowOffset);
   }
 
-  /** As {@link #apply(String, Box, float[], int)}, for the class of an index. */
+  /** As {@link #apply(String, Box, float[], int)}, for the class with an index. */
   public Box apply(int classIndex, Box proposal, float[] features, int rowOffset) {
     if (rowOffset < 0 || features.length - rowOffset < dimension) {
       throw new IllegalArgumentException(
-          "A row of %d features from index %d on is not in an array of %d."
+          "A row of %d features from index %d on does not fit in an array of %d."
               .formatted(dimension, rowOffset, features.length));
     }
     float[] w = weights[classIndex];
@@ -102,31 +96,7 @@ public final class BoxRegressor {
   }
 
   /**
-   * Corrects all proposals of an image for one class and clips them to the image.
-   *
-   * @param classIndex index of the class
-   * @param proposals the proposals
-   * @param features unscaled features, row-major, one row per proposal
-   * @param width width of the image
-   * @param height height of the image
-   * @return one box per proposal
-   */
-  public List<Box> applyAll(
-      int classIndex, List<Box> proposals, float[] features, int width, int height) {
-    if (features.length != (long) proposals.size() * dimension) {
-      throw new IllegalArgumentException(
-          "%d proposals need %d features each, but there are %d features in all."
-              .formatted(proposals.size(), dimension, features.length));
-    }
-    List<Box> boxes = new ArrayList<>(proposals.size());
-    for (int i = 0; i < proposals.size(); i++) {
-      boxes.add(apply(classIndex, proposals.get(i), features, i * dimension).clip(width, height));
-    }
-    return boxes;
-  }
-
-  /**
-   * Writes the model: whole under its name, or not at all.
+   * Writes the model. The file appears complete or not at all.
    *
    * @throws IOException if the file cannot be written
    */

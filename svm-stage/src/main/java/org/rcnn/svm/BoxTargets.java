@@ -14,7 +14,7 @@ import org.rcnn.data.Box;
  *
  * <p>Centred targets are multiplied by {@code V (D + εI)^-½ Vᵀ}, with V D Vᵀ their covariance: they
  * then have about unit covariance, so that one λ suits all four and all classes. ε = {@value
- * #REGULARISER}, as in the authors' code, keeps a target that hardly varies from being blown up.
+ * #REGULARISER}, as in the authors' code, limits the factor of a target that hardly varies.
  */
 final class BoxTargets {
 
@@ -22,7 +22,10 @@ final class BoxTargets {
 
   private static final double REGULARISER = 0.001;
 
-  /** Largest change of a side, as a logarithm: a factor of about 62, beyond any pair trained on. */
+  /**
+   * Largest change of a side, as a logarithm: a factor of about 62, larger than in any training
+   * pair.
+   */
   private static final double MOST_LOG = Math.log(1000 / 16.0);
 
   private final double[] mean;
@@ -35,7 +38,7 @@ final class BoxTargets {
     this.inverse = inverse;
   }
 
-  /** The targets that lead from a proposal to a ground truth; neither may be empty. */
+  /** The targets that turn a proposal into a ground truth; neither may be empty. */
   static double[] of(Box proposal, Box groundTruth) {
     double w = proposal.width();
     double h = proposal.height();
@@ -47,7 +50,10 @@ final class BoxTargets {
     };
   }
 
-  /** The box that targets lead to. An empty proposal has no size to measure in, and stays. */
+  /**
+   * The proposal changed by the targets. An empty one is not changed, because targets are relative
+   * to its size.
+   */
   static Box apply(Box proposal, double dx, double dy, double dw, double dh) {
     if (proposal.isEmpty()) {
       return proposal;
@@ -80,7 +86,7 @@ final class BoxTargets {
     RealMatrix scaled = new Array2DRowRealMatrix(COUNT, COUNT);
     RealMatrix unscaled = new Array2DRowRealMatrix(COUNT, COUNT);
     for (int c = 0; c < COUNT; c++) {
-      // Rounding may leave an eigenvalue of zero slightly below it.
+      // Rounding may make a zero eigenvalue slightly negative.
       double deviation = Math.sqrt(Math.max(0, eigen.getRealEigenvalue(c)) + REGULARISER);
       scaled.setEntry(c, c, 1 / deviation);
       unscaled.setEntry(c, c, deviation);
@@ -91,7 +97,7 @@ final class BoxTargets {
         v.multiply(unscaled).multiply(v.transpose()).getData());
   }
 
-  /** Centred and whitened. */
+  /** The targets, centred and whitened. */
   double[] whiten(double[] targets) {
     double[] centred = new double[COUNT];
     for (int c = 0; c < COUNT; c++) {
@@ -100,7 +106,7 @@ final class BoxTargets {
     return times(centred, whitener);
   }
 
-  /** What {@link #whiten} made of targets, turned back into them. */
+  /** The inverse of {@link #whiten}. */
   double[] unwhiten(double[] whitened) {
     double[] targets = times(whitened, inverse);
     for (int c = 0; c < COUNT; c++) {
@@ -109,7 +115,10 @@ final class BoxTargets {
     return targets;
   }
 
-  /** Turns back without adding the mean: what a weight, unlike a prediction, needs. */
+  /**
+   * As {@link #unwhiten}, but without adding the mean: for weights, whereas predictions need the
+   * mean.
+   */
   double[] unwhitenDirection(double[] whitened) {
     return times(whitened, inverse);
   }

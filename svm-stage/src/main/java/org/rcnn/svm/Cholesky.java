@@ -8,8 +8,8 @@ import java.util.Arrays;
  * <p>Matrices are lower triangles: row {@code i} is an array of {@code i + 1} numbers.
  *
  * <p>Right-looking and blocked: a panel of {@value #PANEL} columns is factored, then the rest of
- * the matrix is updated with it, which is where all the time goes. That update runs along one row
- * of the matrix with four panel columns at a time. The just-in-time compiler turns such a loop into
+ * the matrix is updated with it, which takes nearly all the time. That update runs along one row of
+ * the matrix with four panel columns at a time. The just-in-time compiler turns such a loop into
  * vector instructions; it does not do so for dot products, whose order of summation it would
  * change, nor for loops that store to two rows (measured in {@link RidgeGram}: 55 against 16
  * GFLOP/s).
@@ -103,8 +103,8 @@ final class Cholesky {
   }
 
   /**
-   * A22 -= L21 L21ᵀ, in strips of columns so that a strip of the panel stays in the cache. There
-   * are rows left, so the panel is full and its width a multiple of four.
+   * A22 -= L21 L21ᵀ, in strips of columns so that a strip of the panel stays in the cache. Rows
+   * remain, so the panel is full and its width is a multiple of four.
    */
   private void updateTrailing(int end, double[][] panel) {
     for (int left = end; left < n; left += TILE) {
@@ -138,7 +138,7 @@ final class Cholesky {
     }
   }
 
-  /** The x of A x = b. */
+  /** Solves A x = b for x. */
   double[] solve(double[] b) {
     double[] x = Arrays.copyOf(b, n);
     for (int i = 0; i < n; i++) {

@@ -33,9 +33,9 @@ final class ClassSolvers implements AutoCloseable {
             });
   }
 
-  /** The solutions in the order of the classes, whatever order they were found in. */
+  /** The solutions, in the order of the classes. */
   List<LibsvmSolver.Solution> solve(List<MinedClass> classes, FeatureScale scale) {
-    // The largest first, so that no thread is left with one when the others are done.
+    // The largest first, so that no thread is still busy with one when the others have finished.
     List<MinedClass> bySize =
         classes.stream()
             .sorted(Comparator.<MinedClass>comparingInt(c -> c.gram().size()).reversed())
@@ -51,7 +51,7 @@ final class ClassSolvers implements AutoCloseable {
     return solutions;
   }
 
-  /** Does something that concerns one class alone for each, side by side. */
+  /** Runs the work on each class, side by side; the work on a class must not touch the others. */
   void forEach(List<MinedClass> classes, Consumer<MinedClass> work) {
     List<Future<?>> running = new ArrayList<>();
     for (MinedClass mined : classes) {

@@ -5,15 +5,16 @@ import org.rcnn.data.Check;
 /**
  * How scored regions become detections.
  *
- * @param nmsIou of two boxes of a class with a greater IoU, only the better scored is kept; 0 to 1
- * @param perImage detections kept per image and class at most
+ * @param nmsIou of two boxes of a class with a greater IoU than this, only the one with the higher
+ *     score is kept; 0 to 1
+ * @param perImage maximum number of detections kept per image and class
  * @param minScore the lowest score of an SVM's detection, from −1e6 to 1e6
  * @param minProbability the lowest score of a softmax's detection, 0 to 1
  */
 public record DetectionSettings(
     double nmsIou, int perImage, double minScore, double minProbability) {
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public DetectionSettings {
     Check.within("nms-iou", nmsIou, 0, 1);
     Check.atLeast("per-image", perImage, 1);

@@ -7,12 +7,12 @@ import org.rcnn.data.matrix.FeatureMatrix;
 import org.rcnn.data.matrix.MatrixEngine;
 
 /**
- * The features of all regions that any class trains on, each stored once however many classes hold
- * it: what is a hard negative for cats often is one for dogs, and is a dog.
+ * The features of all regions that any class trains on. Each is stored once, however many classes
+ * hold it: a hard negative for cats is often one for cows, too, and a positive for dogs.
  *
- * <p>A row is held by as many classes as asked for it and is dead when the last has released it.
- * {@link #compact} removes the dead once they are a fifth of all, so that memory stays within 1.25
- * times what is needed and a row is moved a bounded number of times.
+ * <p>A row is dead when the last class that held it has released it. {@link #compact} removes dead
+ * rows once they are a fifth of all, so that memory stays within 1.25 times what is needed and a
+ * row is moved a bounded number of times.
  */
 final class FeaturePool implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class FeaturePool implements AutoCloseable {
   }
 
   /**
-   * Holds some regions of an image once more.
+   * Holds some regions of an image for one more class.
    *
    * @return their rows in the pool
    */
@@ -95,7 +95,7 @@ final class FeaturePool implements AutoCloseable {
   }
 
   /**
-   * Removes dead rows if they are many.
+   * Removes dead rows if they are at least a fifth of all.
    *
    * @return the new number of each old row, −1 for removed ones; null if nothing moved
    */

@@ -13,7 +13,7 @@ import java.util.Random;
  * <p>Measured over all regions of a seeded sample of training images. The features themselves are
  * never multiplied: the factor enters the Gram matrix squared and the scores once.
  *
- * @param factor what a feature is multiplied by, greater than 0
+ * @param factor the factor of the features, greater than 0
  */
 public record FeatureScale(double factor) {
 
@@ -46,7 +46,7 @@ public record FeatureScale(double factor) {
     return measure.scale();
   }
 
-  /** All images in an order that the seed alone decides. */
+  /** All images, in a random order that the seed decides. */
   static List<String> shuffled(List<String> imageIds, long seed) {
     List<String> order = new ArrayList<>(imageIds);
     Collections.shuffle(order, new Random(seed));

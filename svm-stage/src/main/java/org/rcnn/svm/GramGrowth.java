@@ -9,24 +9,27 @@ import java.util.stream.IntStream;
 import org.rcnn.data.matrix.FeatureMatrix;
 
 /**
- * Brings the Gram matrices of classes up to date with their samples: products of new samples alone,
- * and of those the lower triangle.
+ * Extends the Gram matrices of classes by their new samples. It computes only products of new
+ * samples, and of those only the lower triangle.
  *
  * <p>Classes trained together often have the same new samples (the first negatives are the same
  * regions for nearly all of them, and so are later ones while models are weak), so the products of
- * all distinct new samples with the whole pool are computed once and handed out where that is less
- * work than one product for each class. For 20 classes starting from 2,000 shared negatives and 125
- * positives each it is a third.
+ * all distinct new samples with the whole pool are computed once and copied to the classes where
+ * that is less work than one product for each class. For 20 classes that start from 2,000 shared
+ * negatives and 125 positives each, it is a third of the work.
  */
 final class GramGrowth {
 
   /** Values of one product: 32 MiB. */
   private static final int BLOCK_VALUES = 1 << 23;
 
-  /** New samples of one class in one product; what a block computes above the diagonal is waste. */
+  /**
+   * New samples of one class in one product. It is small because values above the diagonal are
+   * wasted.
+   */
   private static final int BLOCK_ROWS = 512;
 
-  /** Does something for each class, side by side if it can; returns when all is done. */
+  /** Runs work for each class, possibly side by side; returns when all of it is done. */
   interface ForEachClass {
     void accept(List<MinedClass> classes, Consumer<MinedClass> work);
   }
@@ -89,7 +92,7 @@ final class GramGrowth {
     }
   }
 
-  /** Takes a class's rows out of a block of products of the pool's rows fresh[from..to). */
+  /** Copies a class's rows from a block of products of the pool's rows fresh[from..to). */
   private static void handOut(
       float[] products, int[] fresh, int from, int to, int columns, MinedClass mined, int known) {
     for (int i = known; i < mined.size(); i++) {

@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The dot products of a class's samples with each other, the lower triangle alone, row by row: new
- * samples add rows at the end and leave the old ones as they are, so a Gram matrix is never
- * computed twice.
+ * The dot products of a class's samples with each other: only the lower triangle, row by row. New
+ * samples add rows at the end and do not change the old ones, so no product is computed twice.
  *
- * <p>Row i always is an array of i + 1 values; arrays of samples that went serve those that come,
- * so that a class which evicts and adds thousands of samples makes no garbage.
+ * <p>Row i is always an array of i + 1 values. Arrays of removed samples are reused for new ones,
+ * so that a class that evicts and adds thousands of samples makes no garbage.
  */
 final class GramMatrix {
 
@@ -20,7 +19,7 @@ final class GramMatrix {
     return size;
   }
 
-  /** The products of a sample with all before it and, last, itself. */
+  /** The products of a sample with all samples before it and, last, with itself. */
   float[] row(int sample) {
     return rows.get(sample);
   }
@@ -37,7 +36,7 @@ final class GramMatrix {
    * Adds samples.
    *
    * @param products for each new sample its products with all samples, old and new, row-major
-   * @param samples how many samples there are then
+   * @param samples the number of samples afterwards
    */
   void grow(float[] products, int samples) {
     int from = size;
@@ -50,7 +49,7 @@ final class GramMatrix {
   /** Keeps only the given samples, in ascending order. */
   void retain(int[] ascending) {
     for (int to = 0; to < ascending.length; to++) {
-      // Written over row `to`, which either is this sample's or was moved or dropped before.
+      // Overwrites row `to`, which is this sample's own or was moved or dropped before.
       float[] from = rows.get(ascending[to]);
       float[] into = rows.get(to);
       for (int j = 0; j <= to; j++) {

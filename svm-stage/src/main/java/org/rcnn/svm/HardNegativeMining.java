@@ -12,7 +12,7 @@ import org.rcnn.data.GroundTruth;
 import org.rcnn.data.matrix.FeatureMatrix;
 import org.rcnn.data.matrix.MatrixEngine;
 
-/** One run of {@link SvmTrainer}: its three passes and what they share. */
+/** One run of {@link SvmTrainer}: its three passes and their common state. */
 final class HardNegativeMining implements AutoCloseable {
 
   private final TrainingImages images;
@@ -33,7 +33,7 @@ final class HardNegativeMining implements AutoCloseable {
   private FeatureMatrix imageFeatures;
   private FeatureMatrix weights;
 
-  /** What is counted of one class in the first pass. */
+  /** The counts of one class in the first pass. */
   private static final class Counter {
     int groundTruth;
     int difficult;
@@ -54,7 +54,8 @@ final class HardNegativeMining implements AutoCloseable {
     this.order = FeatureScale.shuffled(images.imageIds(), settings.seed());
     this.classNames = new LinkedHashSet<>(classNames);
     if (this.classNames.size() != classNames.size()) {
-      throw new IllegalArgumentException("The classes to train are not distinct: " + classNames);
+      throw new IllegalArgumentException(
+          "The classes to train are not distinct; list each once, not %s.".formatted(classNames));
     }
     this.settings = settings;
     this.sampling = new RegionSampling(settings.seed());
@@ -67,7 +68,7 @@ final class HardNegativeMining implements AutoCloseable {
     }
   }
 
-  /** First pass: the positives of all classes, the counts, and the feature scale. */
+  /** First pass: collects the positives of all classes, the counts, and the feature scale. */
   void collectPositives() throws IOException {
     FeatureScale.Measure measure = new FeatureScale.Measure();
     for (int i = 0; i < order.size(); i++) {
@@ -99,15 +100,18 @@ final class HardNegativeMining implements AutoCloseable {
     scale = measure.scale();
   }
 
-  /** Every object; proposals only while the class has fewer positives than it may hold. */
+  /** All objects, and proposals only while the class has fewer positives than its maximum. */
   private int[] capped(int[] positives, TrainingImage image, MinedClass mined) {
-    // Ground truth rows come first, so a prefix of at least their number holds them all.
+    // Ground truth rows come first, so a prefix of at least their number has them all.
     long objects = Arrays.stream(positives).filter(row -> row < image.groundTruthCount()).count();
     long room = (long) settings.samples().maxPositives() - mined.positives();
     return Arrays.copyOf(positives, (int) Math.min(positives.length, Math.max(objects, room)));
   }
 
-  /** Second pass, over the first few images: negatives to start from, and a model from them. */
+  /**
+   * Second pass, over the first few images: collects the first negatives and trains the first
+   * models.
+   */
   void trainFirstModels() throws IOException {
     int count = Math.min(settings.mining().firstImages(), order.size());
     int quota = (settings.mining().firstNegatives() + count - 1) / count;
@@ -129,7 +133,10 @@ final class HardNegativeMining implements AutoCloseable {
     train(MinedClass::trainable, 0, true);
   }
 
-  /** Third pass: hard negatives of all images, retraining whenever a class has enough new ones. */
+  /**
+   * Third pass: collects hard negatives from all images, and retrains a class when it has enough
+   * new ones.
+   */
   void mine() throws IOException {
     int retrainAfter = settings.mining().retrainAfter();
     for (int i = 0; i < order.size(); i++) {
@@ -172,7 +179,7 @@ final class HardNegativeMining implements AutoCloseable {
     }
   }
 
-  /** Whether a negative is worth adding; all are to a class that has no model yet. */
+  /** Whether a negative is to be added; a class without a model adds all. */
   private boolean isHard(MinedClass mined, float product) {
     return !mined.trained()
         || (float) (scale.factor() * product + mined.bias())
@@ -188,7 +195,7 @@ final class HardNegativeMining implements AutoCloseable {
     return imageFeatures.timesTransposed(weights);
   }
 
-  /** Trains the classes that are due and, if wanted, evicts what they find easy. */
+  /** Trains the classes that are due and, if requested, evicts their easy negatives. */
   private void train(Predicate<MinedClass> due, int imagesSeen, boolean evict) {
     List<MinedClass> chosen = classes.stream().filter(due).toList();
     if (chosen.isEmpty() && weights != null) {
@@ -352,7 +359,7 @@ final class HardNegativeMining implements AutoCloseable {
     }
   }
 
-  /** Takes over rows of the pool. */
+  /** Receives rows of the pool. */
   private interface PoolRows {
     void take(int[] rows);
   }

@@ -5,11 +5,11 @@ import libsvm.GramSolver;
 import libsvm.svm;
 
 /**
- * LIBSVM's C-SVC on a Gram matrix: the one place that knows how LIBSVM is driven.
+ * LIBSVM's C-SVC on a Gram matrix. Only this class knows how LIBSVM is called.
  *
- * <p>The solver reads kernel rows as floats; the square that holds them stays from one training to
- * the next. A solver serves one thread; solvers side by side do not disturb each other, as LIBSVM's
- * training keeps no global state but its print function.
+ * <p>The solver reads kernel rows as floats; the square matrix that holds them is reused from one
+ * training to the next. A solver is not thread-safe, but several can run side by side, because
+ * LIBSVM's training has no global state except its print function.
  */
 final class LibsvmSolver {
 
@@ -17,7 +17,7 @@ final class LibsvmSolver {
   private static final int TILE = 64;
 
   static {
-    // Global to LIBSVM, so set once for the whole virtual machine: training prints nothing.
+    // Silences training. The function is global to LIBSVM, so it is set once for the whole JVM.
     svm.svm_set_print_string_function(text -> {});
   }
 
@@ -44,27 +44,22 @@ final class LibsvmSolver {
       return (int) Arrays.stream(coefficients).filter(c -> c != 0).count();
     }
 
-    /** How many of the samples from..to score below a line. */
+    /** How many of the samples from..to score below a threshold. */
     int below(int from, int to, double line) {
       return (int) Arrays.stream(scores, from, to).filter(score -> score < line).count();
     }
-  }
-
-  /** Solves one class from nothing. */
-  Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale) {
-    return solve(gram, positives, copies, scale, new double[gram.size()]);
   }
 
   /**
    * Solves one class.
    *
    * @param gram dot products of unscaled features, positives first
-   * @param positives how many samples are positives; both sides must have some
-   * @param copies how often each positive counts
-   * @param scale what features are multiplied by
-   * @param start an earlier solution's α of the samples that were in it, 0 for others, to start
-   *     from: while a class is mined most samples stay, and so does most of the solution. The
-   *     optimum is the same; where within the tolerance the solver stops is not
+   * @param positives number of positives; there must also be negatives
+   * @param copies how many times each positive counts
+   * @param scale the factor of the features
+   * @param start α to start from: an earlier solution's for its samples, 0 for new ones. During
+   *     mining most samples of a class stay, and so does most of the solution. The optimum is the
+   *     same, but the solver may stop at another point within the tolerance
    */
   Solution solve(GramMatrix gram, int positives, int copies, FeatureScale scale, double[] start) {
     double kernelScale = scale.factor() * scale.factor();
@@ -85,8 +80,8 @@ final class LibsvmSolver {
   }
 
   /**
-   * Makes the sums of both sides equal again, which they no longer are once a sample with a share
-   * in the solution went for want of room: the heavier side is scaled down.
+   * Makes the sums of both sides equal again by scaling down the larger one. They differ once a
+   * support vector was evicted because the cache was full.
    */
   private static double[] balanced(double[] start, int positives) {
     double positive = Arrays.stream(start, 0, positives).sum();
@@ -107,7 +102,7 @@ final class LibsvmSolver {
     int n = gram.size();
     if (n > kernel.length) {
       int capacity = Math.max(n, kernel.length + kernel.length / 8);
-      kernel = new float[0][]; // the old one may go before the new one comes
+      kernel = new float[0][]; // lets the old one be freed before the new one is allocated
       kernel = new float[capacity][capacity];
     }
     for (int firstRow = 0; firstRow < n; firstRow += TILE) {
@@ -129,7 +124,9 @@ final class LibsvmSolver {
     flipSigns(n, positives);
   }
 
-  /** Writes a tile's columns as rows; on the diagonal only what lies below it. */
+  /**
+   * Writes a tile's columns as rows; of a tile on the diagonal, only the part below the diagonal.
+   */
   private void mirror(float[] tile, int firstRow, int lastRow, int firstColumn, int columns) {
     for (int j = firstColumn; j < firstColumn + columns; j++) {
       float[] into = kernel[j];
@@ -139,7 +136,7 @@ final class LibsvmSolver {
     }
   }
 
-  /** Makes products of a positive and a negative negative: {@code y(i)·y(j)·K}. */
+  /** Changes the sign of products of a positive with a negative: {@code y(i)·y(j)·K}. */
   private void flipSigns(int n, int positives) {
     for (int i = 0; i < n; i++) {
       float[] row = kernel[i];

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * One linear classifier for each class: {@code score = featureScale · (w·x) + bias}.
  *
- * <p>Features go in as the network gives them, unscaled. The arrays are not copied, neither in nor
- * out; treat them as read-only.
+ * <p>Features are passed unscaled, as the network returns them. The arrays are neither copied when
+ * they are passed in nor when they are returned; treat them as read-only.
  *
  * @param classes the classes, in the order of the score columns
  * @param dimension the feature dimension d
@@ -68,7 +68,7 @@ public record LinearModel(
   }
 
   /**
-   * Writes the model: whole under its name, or not at all.
+   * Writes the model. The file appears complete or not at all.
    *
    * @throws IOException if the file cannot be written
    */

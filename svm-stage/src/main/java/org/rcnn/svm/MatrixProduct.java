@@ -4,13 +4,13 @@ package org.rcnn.svm;
  * The product {@code A·Bᵀ} of two row-major float matrices, written so that the JIT compiler turns
  * its inner loop into vector instructions.
  *
- * <p>A dot product is a sum, and Java's strict floating point forbids the compiler to reorder one;
- * a loop over <em>columns of the result</em> has no such sum and vectorises. So a panel of {@link
+ * <p>A dot product is a sum, which Java's strict floating point forbids the compiler to reorder; a
+ * loop over <em>columns of the result</em> has no such sum and is vectorised. So a panel of {@link
  * #PANEL} rows of B is laid out transposed, {@link #DEPTH} feature values at a time (256 KiB, the
  * second-level cache), and the inner loop adds four features to a row of results at once.
  *
  * <p>Every value of the result is the sum over the features in ascending order, whatever the
- * tiling: products are equal bit by bit however the work is cut, and {@code X·Xᵀ} is exactly
+ * tiling: products are bitwise equal however the work is divided, and {@code X·Xᵀ} is exactly
  * symmetric.
  */
 final class MatrixProduct {
@@ -78,9 +78,9 @@ final class MatrixProduct {
   }
 
   /**
-   * Four terms into one row of sums. JDK 17's compiler vectorises a loop that stores to one array
-   * with up to four products, and no larger one: this shape runs three to four times as fast as two
-   * rows at once.
+   * Adds four terms to one row of sums. JDK 17's compiler vectorises a loop that stores to one
+   * array with up to four products, but no larger one: this shape runs three to four times as fast
+   * as two rows at once.
    */
   private static void addFour(
       float u0, float u1, float u2, float u3, float[] packed, int p, float[] sums) {

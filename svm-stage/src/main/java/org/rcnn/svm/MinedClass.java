@@ -35,7 +35,7 @@ final class MinedClass {
     return name;
   }
 
-  /** Samples held, positives and negatives. */
+  /** The number of samples, positives and negatives. */
   int size() {
     return size;
   }
@@ -68,7 +68,7 @@ final class MinedClass {
     return hard;
   }
 
-  /** Counts what mining saw in an image. */
+  /** Counts the negatives that mining scored in an image. */
   void met(int negatives, int hardOnes) {
     examined += negatives;
     hard += hardOnes;
@@ -78,7 +78,7 @@ final class MinedClass {
     return trained;
   }
 
-  /** Whether the class has both sides of the problem. */
+  /** Whether the class has positives and negatives. */
   boolean trainable() {
     return positives > 0 && negatives() > 0;
   }
@@ -98,7 +98,8 @@ final class MinedClass {
 
   void addPositives(int[] rows) {
     if (size != positives) {
-      throw new IllegalStateException("All positives of a class come before its negatives.");
+      throw new IllegalStateException(
+          "All positives of a class must be added before its negatives.");
     }
     append(rows);
     positives = size;
@@ -129,7 +130,7 @@ final class MinedClass {
     size += rows.length;
   }
 
-  /** A solution's coefficient of each row of the pool, in scaled features. */
+  /** A solution's coefficient for each row of the pool, in scaled features. */
   double[] poolCoefficients(LibsvmSolver.Solution solution, FeatureScale scale, int poolRows) {
     double[] coefficients = new double[poolRows];
     for (int i = 0; i < size; i++) {
@@ -138,12 +139,12 @@ final class MinedClass {
     return coefficients;
   }
 
-  /** The last solution's α of the samples that were in it, and 0 for those that came since. */
+  /** The last solution's α for its samples, and 0 for samples added since. */
   double[] alphas() {
     return Arrays.copyOf(alphas, size);
   }
 
-  /** Takes over a model: a solution, and its support vectors folded into one weight vector. */
+  /** Sets the model: a solution, and its support vectors folded into one weight vector. */
   void accept(double[] folded, LibsvmSolver.Solution solution) {
     alphas = Arrays.stream(solution.coefficients()).map(Math::abs).toArray();
     weights = new float[folded.length];
@@ -158,9 +159,9 @@ final class MinedClass {
   }
 
   /**
-   * Drops the negatives that a solution scores low. Of the others the cache holds those with the
-   * lowest random ranks: a region's rank never changes, so what remains is a uniform sample of all
-   * hard negatives met so far, in whatever order they came. {@link #shrinkGram} is to follow.
+   * Drops the negatives that a solution scores low. Of the others, the cache keeps those with the
+   * lowest random ranks. A region's rank never changes, so the cache is a uniform sample of all
+   * hard negatives found so far, whatever their order. The caller then calls {@link #shrinkGram}.
    *
    * @return how many were dropped
    */
@@ -199,14 +200,15 @@ final class MinedClass {
         pool.release(samples[i]);
       }
     }
-    // Not longer than what is kept: samples that come later start from 0, not from another's α.
+    // Trimmed, so that later samples start at α = 0.
     alphas = Arrays.copyOf(alphas, to);
     size = to;
     keptSamples = ascending;
   }
 
   /**
-   * Follows an eviction with the Gram matrix: the expensive half, which concerns this class alone.
+   * Removes evicted samples from the Gram matrix: the expensive half of an eviction, which touches
+   * only this class.
    */
   void shrinkGram() {
     if (keptSamples != null) {
@@ -215,7 +217,7 @@ final class MinedClass {
     }
   }
 
-  /** Follows the pool's rows to their new places. */
+  /** Updates the samples to the pool's new row numbers. */
   void renumber(int[] moved) {
     for (int i = 0; i < size; i++) {
       samples[i] = moved[samples[i]];

@@ -5,24 +5,24 @@ import org.rcnn.data.Check;
 /**
  * How hard negatives are mined.
  *
- * <p>Two bounds are ours. The authors keep every hard negative, which on weak features is nearly
- * every region: a class whose scores do not yet tell object from background finds all of them above
- * −1. Then the bounds decide what it learns from, and so they draw at random instead of taking the
- * highest scores: a class trained on nothing but its worst mistakes forgets what ordinary
- * background looks like, mistakes that next, and never settles. (On the 20 classes of a VOC2007
- * subset with 64-pixel features, chair had an average precision of 0.1 % with the highest scores
- * kept and 11 % with a random draw.)
+ * <p>The paper has no bounds on the negatives per image and in the cache. Its authors keep every
+ * hard negative. With weak features that is nearly every region: a class whose scores do not yet
+ * separate objects from background scores all regions above −1. Then the bounds decide what the
+ * class trains on. They draw at random instead of taking the highest scores, because a class
+ * trained only on its worst mistakes forgets ordinary background, gets that wrong next, and never
+ * converges. (On the 20 classes of a VOC2007 subset with 64-pixel features, chair had an average
+ * precision of 0.1 % with the highest scores kept and 11 % with a random draw.)
  *
  * @param firstImages how many images give the negatives of the first models, at least 1
  * @param firstNegatives how many negatives they give in all, at least 1
  * @param hardNegativeScore negatives that score above this are added, from −100 to 100
- * @param hardNegativesPerImage negatives that a class adds from one image at most, a seeded draw of
- *     those above {@code hardNegativeScore}; at least 1
+ * @param hardNegativesPerImage maximum number of negatives that a class adds from one image, a
+ *     seeded draw of those above {@code hardNegativeScore}; at least 1
  * @param retrainAfter additions after which a class is retrained, at least 1
  * @param easyNegativeScore negatives that score below this after a retraining are dropped, from
  *     −100 to {@code hardNegativeScore}
- * @param negativeCache negatives that a class keeps after a retraining, at least 1: of those not
- *     dropped, a seeded uniform sample of all that it has met so far. Memory grows with its square:
+ * @param negativeCache maximum number of negatives that a class keeps after a retraining, at least
+ *     1: a seeded uniform sample of all found so far and not dropped. Memory grows with its square:
  *     see {@link SvmTrainer}
  */
 public record MiningSettings(
@@ -34,14 +34,14 @@ public record MiningSettings(
     double easyNegativeScore,
     int negativeCache) {
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public MiningSettings {
     Check.atLeast("first-images", firstImages, 1);
     Check.atLeast("first-negatives", firstNegatives, 1);
     Check.within("hard-negative-score", hardNegativeScore, -100, 100);
     Check.atLeast("hard-negatives-per-image", hardNegativesPerImage, 1);
     Check.atLeast("retrain-after", retrainAfter, 1);
-    // Above the other, negatives would be added only to be dropped.
+    // Otherwise negatives would be added only to be dropped.
     Check.within("easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
     Check.atLeast("negative-cache", negativeCache, 1);
   }

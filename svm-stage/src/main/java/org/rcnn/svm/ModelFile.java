@@ -16,14 +16,15 @@ import java.util.zip.CheckedOutputStream;
 import org.rcnn.data.AtomicFile;
 
 /**
- * The frame of this package's model files: a magic number, a version, the content, and a CRC-32 of
- * all that stands before it. Big-endian. A file under its name is whole: see {@link AtomicFile}.
+ * The common format of this package's model files: a magic number, a version, the content, and a
+ * CRC-32 of everything before it; big-endian. A file appears complete or not at all: see {@link
+ * AtomicFile}.
  *
- * @param kind what the file holds, as errors call it, with its article
+ * @param kind the name of the content in errors, with its article
  * @param magic eight characters that such a file begins with
  * @param version the version written, and the only one read
- * @param checksumBytes 4 or 8: the checksum's width, because the first kind, the SVMs', has it as a
- *     long, and its files must stay what they are
+ * @param checksumBytes the checksum's width, 4 or 8: SVM models, the oldest kind, store it as a
+ *     long, and their format must not change
  */
 record ModelFile(String kind, String magic, int version, int checksumBytes) {
 

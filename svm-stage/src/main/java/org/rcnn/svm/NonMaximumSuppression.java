@@ -5,16 +5,17 @@ import java.util.List;
 import org.rcnn.data.Box;
 
 /**
- * Greedy non-maximum suppression: of boxes that show the same object, keeps the best scored.
+ * Greedy non-maximum suppression: of the boxes around one object, keeps the one with the highest
+ * score.
  *
  * <p>Boxes of one class are visited from the highest score to the lowest; a box is kept unless its
  * IoU with a box kept before it is greater than the threshold (paper section 2.2; the authors use
  * 0.3). An IoU of exactly the threshold is kept. Of equal scores the lower index comes first, so
- * the answer is a function of the input alone.
+ * the result depends only on the input.
  *
  * <p>Each candidate is compared with the boxes kept so far, not each kept box with all that follow:
  * since at most {@code per-image} are kept, the work is at most candidates × that, and the kept
- * boxes lie together in a few cache lines.
+ * boxes fit in a few cache lines.
  *
  * <p>Instances are immutable and may be shared between threads.
  */
@@ -27,8 +28,8 @@ public final class NonMaximumSuppression {
   /**
    * A suppression.
    *
-   * @param settings which overlap is too much, and how many boxes are kept
-   * @param minScore boxes scored below this are left out unseen; negative infinity for none
+   * @param settings the overlap threshold and the number of boxes kept
+   * @param minScore boxes scored below this are dropped first; negative infinity keeps all
    */
   public NonMaximumSuppression(DetectionSettings settings, float minScore) {
     if (Float.isNaN(minScore)) {
@@ -48,49 +49,12 @@ public final class NonMaximumSuppression {
    * @return indices of the kept boxes, by descending score
    */
   public int[] keep(List<Box> boxes, float[] scores) {
-    return keep(flatten(boxes), scores, 0, 1);
-  }
-
-  /**
-   * Suppresses among the boxes of one class, whose scores are one column of a matrix.
-   *
-   * <p>Box {@code i} is {@code coordinates[4 * i ...]} = xMin, yMin, xMax, yMax; its score is
-   * {@code scores[i * columns + column]}, as a row-major boxes × classes product leaves it.
-   *
-   * @param coordinates four coordinates per box
-   * @param scores row-major boxes × columns
-   * @param column the class to look at
-   * @param columns number of classes
-   * @return indices of the kept boxes, by descending score
-   */
-  public int[] keep(double[] coordinates, float[] scores, int column, int columns) {
-    int count = boxCount(coordinates, scores, columns);
-    if (column < 0 || column >= columns) {
+    if (boxes.size() != scores.length) {
       throw new IllegalArgumentException(
-          "Column %d is not one of the %d columns of scores.".formatted(column, columns));
+          "%d boxes need a score each, not %d scores.".formatted(boxes.size(), scores.length));
     }
-    return keep(coordinates, byDescendingScore(scores, count, column, columns));
-  }
-
-  /**
-   * Suppresses within each class, all classes sharing the boxes.
-   *
-   * @param boxes the boxes, such as one image's proposals
-   * @param scores row-major boxes × classes
-   * @param classes number of classes
-   * @return per class the indices of the kept boxes, by descending score
-   */
-  public int[][] keepPerClass(List<Box> boxes, float[] scores, int classes) {
     double[] coordinates = flatten(boxes);
-    int count = boxCount(coordinates, scores, classes);
-    int[][] kept = new int[classes][];
-    for (int column = 0; column < classes; column++) {
-      kept[column] = keep(coordinates, byDescendingScore(scores, count, column, classes));
-    }
-    return kept;
-  }
-
-  private int[] keep(double[] coordinates, long[] ordered) {
+    long[] ordered = byDescendingScore(scores);
     int most = Math.min(perImage, ordered.length);
     int[] kept = new int[most];
     double[] keptBoxes = new double[4 * most];
@@ -129,7 +93,7 @@ public final class NonMaximumSuppression {
       double h = Math.min(keptBoxes[4 * k + 3], yMax) - Math.max(keptBoxes[4 * k + 1], yMin);
       if (w > 0 && h > 0) {
         double intersection = w * h;
-        // Divided as Box.iou divides, so that an overlap of exactly the threshold is seen as such.
+        // The same division as in Box.iou, so that exactly the threshold is recognised.
         if (intersection / (keptAreas[k] + area - intersection) > nmsIou) {
           return true;
         }
@@ -139,19 +103,18 @@ public final class NonMaximumSuppression {
   }
 
   /**
-   * Indices of the boxes with enough score, best first. A key holds the score in its upper half,
-   * mapped so that better scores are smaller integers, and the index in its lower half: one sort of
-   * primitives orders by score and then by index.
+   * Indices of the boxes with at least the minimum score, best first. A key holds the score in its
+   * upper half, mapped so that better scores are smaller integers, and the index in its lower half:
+   * one sort of primitives orders by score and then by index.
    */
-  private long[] byDescendingScore(float[] scores, int count, int column, int columns) {
-    long[] keys = new long[count];
+  private long[] byDescendingScore(float[] scores) {
+    long[] keys = new long[scores.length];
     int size = 0;
-    for (int i = 0; i < count; i++) {
-      float score = scores[i * columns + column];
+    for (int i = 0; i < scores.length; i++) {
+      float score = scores[i];
       if (Float.isNaN(score)) {
         throw new IllegalArgumentException(
-            "The score of box %d in column %d is not a number, so boxes cannot be ranked."
-                .formatted(i, column));
+            "The score of box %d is not a number, so boxes cannot be ranked.".formatted(i));
       }
       if (score >= minScore) {
         // Adding zero makes -0 and 0 tie.
@@ -175,15 +138,5 @@ public final class NonMaximumSuppression {
       coordinates[i++] = box.yMax();
     }
     return coordinates;
-  }
-
-  private static int boxCount(double[] coordinates, float[] scores, int columns) {
-    int count = coordinates.length / 4;
-    if (columns < 1 || coordinates.length != 4 * count || scores.length != (long) count * columns) {
-      throw new IllegalArgumentException(
-          "%d coordinates and %d scores are not four coordinates and %d scores for each box."
-              .formatted(coordinates.length, scores.length, columns));
-    }
-    return count;
   }
 }

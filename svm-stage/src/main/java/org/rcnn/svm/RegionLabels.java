@@ -6,12 +6,12 @@ import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 
 /**
- * What the regions of one image are to one class: positives, negatives or neither.
+ * The labels of one image's regions for one class: positive, negative or neither.
  *
- * <p>Objects marked difficult count when overlaps are measured even where they are no positives, so
- * that nobody learns a hard cat as a non-cat. In an image without the class every region is a
- * negative. Annotated objects of other classes are regions like any other, except that they never
- * become positives. Annotated boxes without area, which real data sets have, are ignored.
+ * <p>Overlaps with objects marked difficult count even if these objects are not positives, so that
+ * a difficult cat does not become a negative of the class cat. In an image without the class, every
+ * region is a negative. Annotated objects of other classes are ordinary regions, except that they
+ * never become positives. Annotated boxes without area, which real data sets have, are ignored.
  */
 final class RegionLabels {
 
@@ -25,7 +25,7 @@ final class RegionLabels {
    * Labels an image's regions.
    *
    * @param image the image
-   * @param groundTruth the objects that its first regions are
+   * @param groundTruth the objects of its first regions
    * @param className the class
    * @param settings the thresholds
    * @return one label for each region

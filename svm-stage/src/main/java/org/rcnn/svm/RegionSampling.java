@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Random choices among regions that depend on nothing but the seed, the image's name and the row:
- * not on the order of images, not on threads, and not on the class, so that classes choose the same
- * regions and share their storage.
+ * Random choices among regions that depend only on the seed, the image's name and the row. They do
+ * not depend on the order of images or on threads; nor on the class, so that classes choose the
+ * same regions and share their storage.
  */
 final class RegionSampling {
 
@@ -34,14 +34,14 @@ final class RegionSampling {
     long image = imageSeed(imageId, 2);
     long[] ranks = new long[candidates.length];
     for (int i = 0; i < ranks.length; i++) {
-      // The rank decides; the position in the low bits finds the row again. 32 random bits suffice.
+      // The 32 random bits of the rank decide; the low bits are the position.
       ranks[i] = (mix(image + candidates[i]) & 0xFFFFFFFF00000000L) | i;
     }
     Arrays.sort(ranks);
     return IntStream.range(0, count).map(i -> candidates[(int) ranks[i]]).sorted().toArray();
   }
 
-  /** A region's place in a random order of all regions; its key is {@link FeaturePool#key}. */
+  /** A region's position in a random order of all regions; its key is {@link FeaturePool#key}. */
   long rank(long regionKey) {
     return mix(mix(seed + 3) ^ regionKey);
   }

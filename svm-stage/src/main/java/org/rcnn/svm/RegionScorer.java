@@ -2,7 +2,7 @@ package org.rcnn.svm;
 
 import java.util.List;
 
-/** Gives regions a score for each class, from one layer's features of them. */
+/** Scores regions for each class from one layer's features. */
 public interface RegionScorer {
 
   /** The classes, in the order of the scores' columns; background is not among them. */
@@ -11,9 +11,9 @@ public interface RegionScorer {
   /**
    * Scores regions.
    *
-   * @param features {@code rows × dimension} values, row-major, as the network gives them
+   * @param features {@code rows × dimension} values, row-major, as the network returns them
    * @param rows regions
-   * @return {@code rows × classes} scores, row-major; higher is likelier
+   * @return {@code rows × classes} scores, row-major; a higher score means a more likely object
    */
   float[] score(float[] features, int rows);
 }

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * A uniform sample of bounded size from a stream of unknown length (Vitter's algorithm R): after
- * any number of offers each has had the same chance to be kept. The same seed and the same stream
+ * any number of offers, each has the same chance of being kept. The same seed and the same stream
  * give the same sample.
  */
 final class Reservoir<T> {
@@ -22,7 +22,7 @@ final class Reservoir<T> {
     this.random = new SplittableRandom(seed);
   }
 
-  /** Offers one element, which is made only if it is to be kept. */
+  /** Offers one element, which is created only if it is kept. */
   void offer(Supplier<T> element) {
     offered++;
     if (kept.size() < capacity) {
@@ -35,7 +35,7 @@ final class Reservoir<T> {
     }
   }
 
-  /** The sample, in an order that depends on the stream and the seed alone. */
+  /** The sample, in an order that depends only on the stream and the seed. */
   List<T> kept() {
     return kept;
   }

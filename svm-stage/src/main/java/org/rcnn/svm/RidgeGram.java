@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Gram matrices Z Zᵀ of float data, where Z is a row-major matrix or its transpose.
  *
  * <p>The product is cut into tiles of {@value #ROWS} × {@value #COLUMNS} entries and {@value
- * #DEPTH} terms. Within a tile sums are of floats; tiles are added in double precision, so that
- * rounding does not grow with the number of terms. The exact variant is of doubles throughout.
+ * #DEPTH} terms. Within a tile, sums are floats; tiles are added in double precision, so that
+ * rounding does not grow with the number of terms. The exact variant uses doubles throughout.
  *
  * <p>Matrices are lower triangles: row {@code i} is an array of {@code i + 1} numbers.
  */
@@ -43,7 +43,7 @@ final class RidgeGram {
     return new RidgeGram(x, columns, rows, 1, columns);
   }
 
-  /** The lower triangle, of tiles summed as floats. */
+  /** The lower triangle, with floats within tiles. */
   double[][] fast() {
     double[][] gram = triangle();
     float[][] right = new float[DEPTH][COLUMNS];
@@ -72,7 +72,7 @@ final class RidgeGram {
     return gram;
   }
 
-  /** The lower triangle, of doubles throughout. */
+  /** The lower triangle, with doubles throughout. */
   double[][] exact() {
     double[][] gram = triangle();
     float[][] right = new float[DEPTH][COLUMNS];
@@ -115,7 +115,7 @@ final class RidgeGram {
     return gram;
   }
 
-  /** Terms × columns; what lies beyond the matrix is zero. */
+  /** Copies terms × columns; entries beyond the matrix are zero. */
   private void packRight(float[][] right, int j, int k, int terms) {
     int columns = Math.min(COLUMNS, size - j);
     for (float[] row : right) {
@@ -129,7 +129,9 @@ final class RidgeGram {
     }
   }
 
-  /** Rows × terms, each row contiguous; missing terms are zero. Returns the number of rows. */
+  /**
+   * Copies rows × terms, each row contiguous; missing terms are zero. Returns the number of rows.
+   */
   private int packLeft(float[] left, int i, int k, int terms) {
     int rows = Math.min(ROWS, size - i);
     Arrays.fill(left, 0);
@@ -143,10 +145,10 @@ final class RidgeGram {
   }
 
   /**
-   * The hot loop: one row of the tile, four terms. Shaped for the compiler's vectoriser: one array
-   * is stored to, and all are indexed by the loop variable alone. Measured in one run on one core:
-   * this 55 GFLOP/s; two or four rows at a time, with or without fused multiply-add, 16; eight
-   * terms 14; rows of one array behind offsets 11.
+   * The hot loop: one row of the tile, four terms. Shaped for the compiler's vectoriser: it stores
+   * to one array, and indexes all arrays with the loop variable only. Measured in one run on one
+   * core, in GFLOP/s: this loop 55; two or four rows at a time, with or without fused multiply-add,
+   * 16; eight terms 14; rows as offsets into one array 11.
    */
   private static void addFour(
       float[] tileRow, float[] left, int from, float[][] right, int term, int columns) {

@@ -11,16 +11,16 @@ import java.util.Arrays;
  *
  * <p>The system's matrix is first summed in single precision, factored, and the solution refined:
  * the residual is computed in double precision from X itself, never from the rounded matrix, and
- * solved for again until it is small. So the fast sum costs no accuracy, and a residual that stays
- * large shows that it was too coarse for this λ; then the matrix is summed anew in double
- * precision.
+ * solved for again until it is small. So the fast sum costs no accuracy. A residual that stays
+ * large shows that the fast sum was too inaccurate for this λ; then the matrix is summed again in
+ * double precision.
  */
 final class RidgeRegression {
 
-  /** A relative residual above this makes the exact sum take over. */
+  /** Above this relative residual, the exact sum is used. */
   static final double TOLERATED_RESIDUAL = 1e-3;
 
-  /** Refinement goes on until the relative residual is below this, or no longer halves. */
+  /** Refinement continues until the relative residual is below this, or no longer halves. */
   private static final double WANTED_RESIDUAL = 1e-9;
 
   private static final int MOST_REFINEMENTS = 10;
@@ -53,7 +53,7 @@ final class RidgeRegression {
   }
 
   /**
-   * An answer.
+   * A solution.
    *
    * @param weights per target one weight for each feature
    * @param residual relative residual of the system that was solved, the largest of all targets
@@ -67,7 +67,7 @@ final class RidgeRegression {
     return solve(rows < columns);
   }
 
-  /** Solves the system named, fast if that is accurate enough. */
+  /** Solves one of the systems, with the fast sum if that is accurate enough. */
   Solution solve(boolean dual) {
     Solution fast = solve(dual, false);
     if (fast != null && fast.residual() <= TOLERATED_RESIDUAL) {

@@ -1,17 +1,17 @@
 package org.rcnn.svm;
 
 /**
- * How many regions of one class were what, before and after resampling.
+ * The number of samples of one class by kind, before and after resampling.
  *
  * @param className the class
  * @param groundTruthPositives positives that are annotated objects
- * @param difficult annotated objects that are marked difficult: among the positives or the ignored,
- *     as the settings say
- * @param proposalPositives positives that are proposals near one
- * @param positivesHeld positives that training holds: all, but for proposals beyond the most
- *     positives that a class may have
- * @param positivesAfter positives after up-sampling: those held times the copies
- * @param ignored regions that are neither
+ * @param difficult annotated objects that are marked difficult; they are positives or ignored,
+ *     depending on the settings
+ * @param proposalPositives positives that are proposals near an annotated object
+ * @param positivesHeld positives that training uses: all, except proposals beyond the maximum
+ *     number of positives of a class
+ * @param positivesAfter positives after up-sampling: {@code positivesHeld} times the copies
+ * @param ignored regions that are neither positives nor negatives
  * @param negatives negatives in all images
  * @param negativesAfter negatives left after down-sampling, which mining chooses from
  */

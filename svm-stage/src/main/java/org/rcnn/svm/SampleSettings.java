@@ -3,21 +3,21 @@ package org.rcnn.svm;
 import org.rcnn.data.Check;
 
 /**
- * Which regions a class's SVM learns from.
+ * Which regions a class's SVM is trained on.
  *
  * @param positiveIou proposals that overlap a ground truth of the class by at least this much are
- *     positives too; 0 keeps ground truth alone, as the paper does
+ *     positives, too; 0 for ground truth only, as in the paper
  * @param negativeIou regions that overlap every ground truth of the class by less than this are
- *     negatives; whatever lies between is ignored
+ *     negatives; regions between the two are ignored
  * @param difficultPositives whether objects marked difficult are positives; if not, they are
- *     ignored, and so is what overlaps them
- * @param positiveUpsampling how often each positive counts, at least 1. Up-sampling is done as a
- *     weight of the loss, which is the same problem as training on that many copies
- * @param negativeSampling the share of negatives that training may see, from a millionth to 1.
- *     Whether a region belongs to it depends on the seed, its image's name and its row alone
+ *     ignored, and so are regions that overlap them
+ * @param positiveUpsampling how many times each positive counts, at least 1. The loss is weighted
+ *     accordingly, which is the same problem as training on that many copies
+ * @param negativeSampling the share of negatives that training may use, from a millionth to 1.
+ *     Whether a region belongs to it depends only on the seed, its image's name and its row
  * @param maxPositives proposals become positives of a class only while it has fewer positives than
- *     this; objects always do. Bounds the Gram matrices, which grow with its square, as long as no
- *     class has more objects
+ *     this; objects always do. It bounds the Gram matrices, which grow with its square, as long as
+ *     no class has more objects
  */
 public record SampleSettings(
     double positiveIou,
@@ -27,7 +27,7 @@ public record SampleSettings(
     double negativeSampling,
     int maxPositives) {
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public SampleSettings {
     Check.within("negative-iou", negativeIou, 0, 1);
     Check.within("positive-iou", positiveIou, 0, 1);
@@ -41,35 +41,13 @@ public record SampleSettings(
     Check.atLeast("max-positives", maxPositives, 1);
   }
 
-  /** Samples without a limit on positives. */
-  public SampleSettings(
-      double positiveIou,
-      double negativeIou,
-      boolean difficultPositives,
-      int positiveUpsampling,
-      double negativeSampling) {
-    this(
-        positiveIou,
-        negativeIou,
-        difficultPositives,
-        positiveUpsampling,
-        negativeSampling,
-        Integer.MAX_VALUE);
-  }
-
   /** The project's design: ground truth against IoU below 0.7. */
   public static SampleSettings standard() {
-    return new SampleSettings(0, 0.7, true, 1, 1);
+    return new SampleSettings(0, 0.7, true, 1, 1, Integer.MAX_VALUE);
   }
 
   /** The paper's: ground truth, difficult included, against IoU below 0.3. */
   public static SampleSettings paper() {
-    return new SampleSettings(0, 0.3, true, 1, 1);
-  }
-
-  /** The same with another negative threshold. */
-  public SampleSettings withNegativeIou(double iou) {
-    return new SampleSettings(
-        positiveIou, iou, difficultPositives, positiveUpsampling, negativeSampling, maxPositives);
+    return new SampleSettings(0, 0.3, true, 1, 1, Integer.MAX_VALUE);
   }
 }

@@ -59,7 +59,7 @@ public final class SoftmaxModel implements RegionScorer {
   public float[] score(float[] features, int rows) {
     if (features.length != (long) rows * dimension) {
       throw new IllegalArgumentException(
-          "%d rows of %d features are not in an array of %d."
+          "%d rows of %d features do not fit in an array of %d."
               .formatted(rows, dimension, features.length));
     }
     int columns = classes.size() + 1;
@@ -95,7 +95,7 @@ public final class SoftmaxModel implements RegionScorer {
     int columns = classes + 1;
     if (scores.length != (long) rows * columns) {
       throw new IllegalArgumentException(
-          "%d rows of background and %d classes are not in an array of %d scores."
+          "%d rows of background and %d classes do not fit in an array of %d scores."
               .formatted(rows, classes, scores.length));
     }
     float[] probabilities = new float[rows * classes];
@@ -121,7 +121,7 @@ public final class SoftmaxModel implements RegionScorer {
     }
     double sum = 0;
     for (int c = 0; c < scores.length; c++) {
-      // The strict variant gives the same bits interpreted and compiled, on every machine.
+      // StrictMath gives the same bits on every machine, interpreted or compiled.
       scores[c] = StrictMath.exp(scores[c] - most);
       sum += scores[c];
     }
@@ -139,7 +139,7 @@ public final class SoftmaxModel implements RegionScorer {
   }
 
   /**
-   * Writes the model: whole under its name, or not at all.
+   * Writes the model. The file appears complete or not at all.
    *
    * @throws IOException if the file cannot be written
    */

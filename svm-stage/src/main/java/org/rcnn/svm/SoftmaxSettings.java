@@ -3,16 +3,16 @@ package org.rcnn.svm;
 import org.rcnn.data.Check;
 
 /**
- * How a softmax head is trained on features that stay as they are.
+ * How a softmax head is trained on fixed features.
  *
- * @param maxPositives most positive rows kept, a uniform sample of all that are offered
+ * @param maxPositives maximum number of positive rows kept, a uniform sample of all
  * @param maxBackgrounds the same for background rows
  * @param batchPositives positives in a mini-batch
  * @param batchBackgrounds background rows in a mini-batch
  * @param iterations number of mini-batches
  * @param learningRate the first learning rate
  * @param schedule how the rate falls
- * @param momentum share of the last step that is taken again
+ * @param momentum share of the last step that is repeated
  * @param weightDecay factor of the weights added to their gradient; biases do not decay
  * @param seed of the samples and the mini-batches
  */
@@ -35,7 +35,7 @@ public record SoftmaxSettings(
     /** Along half a cosine, to zero at the end. */
     COSINE;
 
-    /** Share of the first rate that is left after a share of the iterations. */
+    /** Share of the first rate that remains after a share of the iterations. */
     double factor(double done) {
       return switch (this) {
         case STEP -> done < 2.0 / 3 ? 1 : 0.1;
@@ -44,7 +44,7 @@ public record SoftmaxSettings(
     }
   }
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public SoftmaxSettings {
     Check.atLeast("max-positives", maxPositives, 1);
     Check.atLeast("max-backgrounds", maxBackgrounds, 1);

@@ -8,16 +8,16 @@ import org.rcnn.data.GroundTruth;
 
 /**
  * Trains a {@link SoftmaxModel}: (N+1)-way multinomial logistic regression on the features of a
- * network that is not changed, with the samples of fine-tuning.
+ * fixed network, with the samples of fine-tuning.
  *
- * <p>It answers the question of the paper's appendix B from the other side: what the loose labels
- * of fine-tuning (positive from IoU 0.5 on, background drawn at random) give as a detector, beside
- * SVMs with strict labels and hard negatives, on the very same features.
+ * <p>It complements the paper's appendix B: it shows how good a detector the loose labels of
+ * fine-tuning give (positive from IoU 0.5 on, background drawn at random), compared with SVMs with
+ * strict labels and hard negatives on the same features.
  *
  * <p>Rows are offered image by image; seeded reservoirs keep a bounded uniform sample of the
  * positives and of the background. {@link #train} then runs stochastic gradient descent, each
- * mini-batch drawn with replacement. The problem is convex, so weights begin at zero. One thread
- * does all, and the same rows in the same order with the same seed give the same bits.
+ * mini-batch drawn with replacement. The problem is convex, so weights start at zero. Training uses
+ * one thread, and the same rows in the same order with the same seed give the same bits.
  */
 public final class SoftmaxTrainer {
 
@@ -36,7 +36,7 @@ public final class SoftmaxTrainer {
   private record Sample(SparseRow features, int label) {}
 
   /**
-   * The outcome.
+   * The result of the training.
    *
    * @param model the model
    * @param positivesSeen positive rows offered
@@ -53,7 +53,7 @@ public final class SoftmaxTrainer {
       int backgroundsKept,
       List<Double> losses) {
 
-    /** Keeps its own copies of the lists. */
+    /** Copies the lists. */
     public Result {
       positivesPerClass = List.copyOf(positivesPerClass);
       losses = List.copyOf(losses);
@@ -85,7 +85,7 @@ public final class SoftmaxTrainer {
 
   /**
    * The label that fine-tuning gives a box: that of the ground truth that it overlaps most, if the
-   * IoU is at least {@link #POSITIVE_OVERLAP}. A ground truth's own box thereby is a positive.
+   * IoU is at least {@link #POSITIVE_OVERLAP}. So a ground truth's own box is a positive.
    *
    * @param box a proposal or a ground truth
    * @param objects the image's ground truth
@@ -120,11 +120,12 @@ public final class SoftmaxTrainer {
   public void add(float[] features, int rowOffset, int label) {
     if (label < 0 || label > classes.size()) {
       throw new IllegalArgumentException(
-          "Label %d is not 0 for background nor one of 1 to %d.".formatted(label, classes.size()));
+          "A label must be 0 for background or the number of a class; %d is not from 0 to %d."
+              .formatted(label, classes.size()));
     }
     if (rowOffset < 0 || features.length - rowOffset < dimension) {
       throw new IllegalArgumentException(
-          "A row of %d features from index %d on is not in an array of %d."
+          "A row of %d features from index %d on does not fit in an array of %d."
               .formatted(dimension, rowOffset, features.length));
     }
     (label == 0 ? backgrounds : positives)
@@ -139,7 +140,7 @@ public final class SoftmaxTrainer {
   public Result train() {
     if (positives.kept().isEmpty() || backgrounds.kept().isEmpty()) {
       throw new IllegalStateException(
-          "A softmax head needs positives and background to learn from, but was given %d and %d."
+          "A softmax head needs positives and background to train on, but has %d positives and %d background rows."
               .formatted(positives.offered(), backgrounds.offered()));
     }
     SplittableRandom random = new SplittableRandom(settings.seed() ^ 0x5deece66dL);

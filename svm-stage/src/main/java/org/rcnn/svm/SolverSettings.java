@@ -6,7 +6,7 @@ import org.rcnn.data.Check;
  * The optimisation problem of one class: {@code ½‖w‖² + C·Σ cost·max(0, 1 − y(w·x + b))}.
  *
  * <p>The authors used LIBLINEAR, which regularises the bias (as a feature of constant value 10);
- * LIBSVM leaves it free. The two problems are close but not the same; their weights differ.
+ * LIBSVM does not. The two problems are similar but not the same, so their weights differ.
  *
  * @param cost the cost C, from 1e-9 to 1e6
  * @param positiveWeight the cost of a positive relative to a negative, from 1e-6 to 1e6
@@ -14,7 +14,7 @@ import org.rcnn.data.Check;
  */
 public record SolverSettings(double cost, double positiveWeight, double tolerance) {
 
-  /** Refuses values out of range, by name. */
+  /** Refuses values out of range; the message names the setting. */
   public SolverSettings {
     Check.within("cost", cost, 1e-9, 1e6);
     Check.within("positive-weight", positiveWeight, 1e-6, 1e6);

@@ -1,19 +1,17 @@
 package org.rcnn.svm;
 
 /**
- * A feature row without its zeros. Features behind a rectifier are about three quarters zeros, so
- * that the rows kept for training take a quarter of the memory, without loss.
+ * A feature row without its zeros. About three quarters of the features after a rectifier are
+ * zeros, so the rows kept for training need about a quarter of the memory, without loss.
  */
 final class SparseRow {
 
   private final long[] occupied;
   private final float[] values;
-  private final int dimension;
 
-  private SparseRow(long[] occupied, float[] values, int dimension) {
+  private SparseRow(long[] occupied, float[] values) {
     this.occupied = occupied;
     this.values = values;
-    this.dimension = dimension;
   }
 
   /**
@@ -40,16 +38,7 @@ final class SparseRow {
         values[next++] = features[offset + i];
       }
     }
-    return new SparseRow(occupied, values, dimension);
-  }
-
-  int dimension() {
-    return dimension;
-  }
-
-  /** Number of features that are not zero. */
-  int count() {
-    return values.length;
+    return new SparseRow(occupied, values);
   }
 
   /** Writes the features times a factor into an array of zeros. */

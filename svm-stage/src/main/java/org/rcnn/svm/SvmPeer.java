@@ -3,8 +3,8 @@ package org.rcnn.svm;
 import org.rcnn.data.matrix.MatrixEngine;
 
 /**
- * Another way to train a linear SVM, to be measured beside ours on the same samples. Peers come to
- * the class path with the benchmarks alone.
+ * Another trainer of linear SVMs, to be measured beside ours on the same samples. Peers are on the
+ * class path of the benchmarks only.
  */
 public interface SvmPeer {
 
@@ -12,7 +12,7 @@ public interface SvmPeer {
   String name();
 
   /**
-   * Begins a training without samples.
+   * Starts a training without samples.
    *
    * @param dimension length of a feature
    * @param settings the problem
@@ -28,14 +28,14 @@ public interface SvmPeer {
      *
      * @param features holds the sample's feature, scaled
      * @param from index of its first value
-     * @param positive its side
+     * @param positive whether the sample is a positive
      */
     void add(float[] features, int from, boolean positive);
 
     /** Keeps only the given samples, in ascending order. */
     void retain(int[] ascending);
 
-    /** Trains on the samples there are. */
+    /** Trains on the current samples. */
     Model train();
   }
 

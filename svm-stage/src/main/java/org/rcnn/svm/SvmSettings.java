@@ -37,9 +37,4 @@ public record SvmSettings(
     return new SvmSettings(
         SampleSettings.paper(), SolverSettings.paper(), MiningSettings.paper(), 200, seed);
   }
-
-  /** The same with other samples. */
-  public SvmSettings withSamples(SampleSettings other) {
-    return new SvmSettings(other, solver, mining, scaleImages, seed);
-  }
 }

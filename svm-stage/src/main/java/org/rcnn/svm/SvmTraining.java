@@ -3,7 +3,7 @@ package org.rcnn.svm;
 import java.util.List;
 
 /**
- * What a training run gives.
+ * The result of a training run.
  *
  * @param model one linear classifier for each class
  * @param rounds every training of every class, in the order in which they happened
@@ -14,7 +14,7 @@ import java.util.List;
 public record SvmTraining(
     LinearModel model, List<Round> rounds, List<SampleCounts> counts, List<String> untrained) {
 
-  /** Keeps its own copies of the lists. */
+  /** Copies the lists. */
   public SvmTraining {
     rounds = List.copyOf(rounds);
     counts = List.copyOf(counts);

@@ -16,7 +16,7 @@ import org.rcnn.data.GroundTruth;
  * @param id the image's name
  * @param regions the boxes, ground truth first
  * @param groundTruthCount how many of them are ground truth
- * @param annotation what is known of the image
+ * @param annotation the image's annotation
  * @param features {@code regions × dimension} values, row-major, unscaled; not copied
  */
 public record TrainingImage(
@@ -34,7 +34,7 @@ public record TrainingImage(
     }
     if (regions.isEmpty() ? features.length != 0 : features.length % regions.size() != 0) {
       throw new IllegalArgumentException(
-          "Image %s has %d feature values, which do not divide among its %d regions."
+          "Image %s has %d feature values, which is not a multiple of its %d regions; compute its features again."
               .formatted(id, features.length, regions.size()));
     }
   }
@@ -44,7 +44,7 @@ public record TrainingImage(
     return regions.isEmpty() ? 0 : features.length / regions.size();
   }
 
-  /** The objects that the first regions are, given the classes known when features were made. */
+  /** The objects of the first regions. */
   List<GroundTruth> groundTruth(Set<String> classes) {
     List<GroundTruth> known =
         annotation.objects().stream().filter(o -> classes.contains(o.className())).toList();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where training reads images from: features of whole image sets do not fit into memory, so they
- * are streamed, one image at a time and several times over.
+ * The source of training images. The features of whole image sets do not fit in memory, so they are
+ * read one image at a time, several times over.
  */
 public interface TrainingImages {
 
@@ -13,8 +13,8 @@ public interface TrainingImages {
   List<String> imageIds();
 
   /**
-   * Reads one image. The caller keeps at most one at a time, so an implementation may hand out the
-   * same feature array again and again.
+   * Reads one image. The caller keeps at most one at a time, so an implementation may reuse the
+   * feature array.
    *
    * @throws IOException if the image's regions or features cannot be read; training stops
    */

@@ -3,6 +3,7 @@ package org.rcnn.svm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -145,12 +146,11 @@ class BoxRegressionTest {
     assertTrue(result.reports().get(0).describe().contains("only 9 pairs"));
     assertTrue(Double.isNaN(result.reports().get(0).iouAfter()));
     BoxRegressor regressor = result.regressor();
-    assertTrue(regressor.isIdentity(0));
-    assertFalse(regressor.isIdentity(1));
     Box box = new Box(0.1, 0.2, 7.3, 9.4);
     float[] ones = new float[DIMENSION];
     Arrays.fill(ones, 1);
     assertSame(box, regressor.apply("cat", box, ones, 0));
+    assertNotEquals(box, regressor.apply("dog", box, ones, 0));
   }
 
   @Test
@@ -217,9 +217,9 @@ class BoxRegressionTest {
     BoxRegressor read = BoxRegressor.read(file);
     assertEquals(List.of("cat", "dog", "cow"), read.classes());
     assertEquals(DIMENSION, read.dimension());
-    assertTrue(read.isIdentity(2));
     float[] features = features(new Random(1));
     Box proposal = new Box(10, 20, 50, 70);
+    assertSame(proposal, read.apply(2, proposal, features, 0));
     for (int c = 0; c < 3; c++) {
       assertEquals(written.apply(c, proposal, features, 0), read.apply(c, proposal, features, 0));
     }
@@ -243,17 +243,6 @@ class BoxRegressionTest {
       IOException e = assertThrows(IOException.class, () -> BoxRegressor.read(file));
       assertTrue(e.getMessage().contains("bbox.bin"), e.getMessage());
     }
-  }
-
-  @Test
-  void batchesAreClippedToTheImage() {
-    BoxRegressor regressor = trained(1);
-    float[] features = features(new Random(1));
-    Box proposal = new Box(-5, -5, 500, 500);
-    Box alone = regressor.apply(0, proposal, features, 0).clip(300, 200);
-    assertEquals(List.of(alone), regressor.applyAll(0, List.of(proposal), features, 300, 200));
-    assertThrows(
-        IllegalArgumentException.class, () -> regressor.applyAll(0, List.of(), features, 300, 200));
   }
 
   @Test

@@ -19,7 +19,8 @@ class LibsvmSolverTest {
     // x = 3 against x = 1: the widest margin has w = 1 and b = -2, if C does not bind.
     GramMatrix gram = gram(new float[][] {{3}, {1}});
     LibsvmSolver.Solution solution =
-        new LibsvmSolver(new SolverSettings(100, 1, 1e-6)).solve(gram, 1, 1, new FeatureScale(1));
+        fromNothing(
+            new LibsvmSolver(new SolverSettings(100, 1, 1e-6)), gram, 1, 1, new FeatureScale(1));
     assertEquals(0.5, solution.coefficients()[0], 1e-6);
     assertEquals(-0.5, solution.coefficients()[1], 1e-6);
     assertEquals(-2, solution.bias(), 1e-6);
@@ -42,7 +43,7 @@ class LibsvmSolverTest {
       int copies = 1 + random.nextInt(3);
       double scale = 0.5 + random.nextDouble() * 4;
       LibsvmSolver.Solution ours =
-          reused.solve(gram(x), positives, copies, new FeatureScale(scale));
+          fromNothing(reused, gram(x), positives, copies, new FeatureScale(scale));
       double[] expected = PlainLibsvm.scores(List.of(x), positives, 0.001, 2.0 * copies, scale);
       for (int i = 0; i < samples; i++) {
         assertEquals(expected[i], ours.scores()[i], 1e-4, "sample " + i + ", seed " + seed);
@@ -54,7 +55,7 @@ class LibsvmSolverTest {
   void theDualObjectiveMeetsThePrimal() {
     float[][] x = samples(new Random(11), 300, 40, 50);
     LibsvmSolver.Solution solution =
-        new LibsvmSolver(EXACT).solve(gram(x), 40, 1, new FeatureScale(3));
+        fromNothing(new LibsvmSolver(EXACT), gram(x), 40, 1, new FeatureScale(3));
     assertTrue(solution.dual() <= solution.primal() + 1e-9);
     assertEquals(solution.primal(), solution.dual(), 1e-5 * solution.primal());
     double sum = 0;
@@ -75,8 +76,8 @@ class LibsvmSolverTest {
       repeated[i] = i < 40 ? x[i / 2] : x[i - 20];
     }
     FeatureScale scale = new FeatureScale(2);
-    double[] weighted = new LibsvmSolver(EXACT).solve(gram(x), 20, 2, scale).scores();
-    double[] copied = new LibsvmSolver(EXACT).solve(gram(repeated), 40, 1, scale).scores();
+    double[] weighted = fromNothing(new LibsvmSolver(EXACT), gram(x), 20, 2, scale).scores();
+    double[] copied = fromNothing(new LibsvmSolver(EXACT), gram(repeated), 40, 1, scale).scores();
     for (int i = 0; i < 120; i++) {
       assertEquals(copied[i < 20 ? 2 * i : i + 20], weighted[i], 1e-4);
     }
@@ -87,10 +88,10 @@ class LibsvmSolverTest {
     float[][] x = samples(new Random(13), 300, 40, 50);
     LibsvmSolver solver = new LibsvmSolver(EXACT);
     FeatureScale scale = new FeatureScale(3);
-    LibsvmSolver.Solution expected = solver.solve(gram(x), 40, 1, scale);
+    LibsvmSolver.Solution expected = fromNothing(solver, gram(x), 40, 1, scale);
     // As after mining: a solution of fewer samples, some of which are other samples now, so that
     // the two sides of the start do not balance.
-    double[] part = solver.solve(gram(Arrays.copyOf(x, 200)), 40, 1, scale).coefficients();
+    double[] part = fromNothing(solver, gram(Arrays.copyOf(x, 200)), 40, 1, scale).coefficients();
     double[] start = new double[300];
     for (int i = 0; i < 150; i++) {
       start[i] = Math.abs(part[i]);
@@ -99,6 +100,11 @@ class LibsvmSolverTest {
     assertArrayEquals(expected.scores(), found.scores(), 1e-4);
     assertEquals(expected.dual(), found.dual(), 1e-6 * expected.dual());
     assertEquals(0, Arrays.stream(found.coefficients()).sum(), 1e-12);
+  }
+
+  private static LibsvmSolver.Solution fromNothing(
+      LibsvmSolver solver, GramMatrix gram, int positives, int copies, FeatureScale scale) {
+    return solver.solve(gram, positives, copies, scale, new double[gram.size()]);
   }
 
   private static float[][] samples(Random random, int samples, int positives, int dimension) {

@@ -31,7 +31,7 @@ class MinedClassTest {
           new LibsvmSolver.Solution(new double[] {0.75, -0.25, -0.5}, 0, scores, 1, 1));
       assertEquals(1, cat.evict(scores, MiningSettings.paper(), new RegionSampling(1), pool));
       cat.addNegatives(pool.hold(0, image, new int[] {3, 4}));
-      // The second of them has the place of the one that went, but not its share in the solution.
+      // The second of them has the place of the evicted sample, but not its α.
       assertArrayEquals(new double[] {0.75, 0.25, 0, 0}, cat.alphas());
     }
   }

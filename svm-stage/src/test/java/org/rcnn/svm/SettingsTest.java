@@ -27,7 +27,7 @@ class SettingsTest {
   void settingsThatContradictEachOtherAreRefused() {
     assertRefused(
         "positive-iou must be 0 or at least negative-iou (0.7), so that no region is both; it is 0.5.",
-        () -> new SampleSettings(0.5, 0.7, true, 1, 1));
+        () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE));
     assertRefused(
         "easy-negative-score must lie between -100.0 and -1.0; it is -0.5.",
         () -> new MiningSettings(1, 1, -1, 1, 1, -0.5, 1));

@@ -54,7 +54,7 @@ class SvmTrainerTest {
     assertEquals(1, scores[0], 1e-2, "a cat");
     assertEquals(-1, scores[3], 1e-2, "the planted hard negative is on the margin");
     assertTrue(scores[1] < -1.2 && scores[2] < -1.2, "the easy ones are far off");
-    // First model: the two regions of one image; the easy one (−30) scores below −1.2 and goes.
+    // First model: the two regions of one image; the easy one (−30) is below −1.2 and dropped.
     Round first = training.rounds().get(0);
     assertEquals(
         List.of(0, 20, 2, 2, 1),
@@ -64,7 +64,7 @@ class SvmTrainerTest {
             first.negatives(),
             first.added(),
             first.evicted()));
-    // Then only the planted one is added, and that model finds the background easy, too.
+    // Then only the planted one is added, and the background is easy for that model, too.
     assertEquals(2, training.rounds().size());
     Round second = training.rounds().get(1);
     assertEquals(List.of(2, 1, 1), List.of(second.negatives(), second.added(), second.evicted()));
@@ -140,9 +140,8 @@ class SvmTrainerTest {
           new float[] {1, 2});
     }
     images.add("empty", List.of(), List.of());
-    SampleSettings samples = new SampleSettings(0.8, 0.7, true, 3, 0.5);
-    SvmTraining training =
-        train(images, List.of("cat"), SvmSettings.standard(1).withSamples(samples), 1);
+    SampleSettings samples = new SampleSettings(0.8, 0.7, true, 3, 0.5, Integer.MAX_VALUE);
+    SvmTraining training = train(images, List.of("cat"), settings(samples, 1), 1);
     SampleCounts counts = training.counts().get(0);
     assertEquals(100, counts.groundTruthPositives());
     assertEquals(100, counts.proposalPositives());
@@ -170,11 +169,12 @@ class SvmTrainerTest {
           new float[] {5, 0},
           new float[] {0, 1 + i});
     }
-    SampleCounts with = counts(images, new SampleSettings(0, 0.7, true, 2, 1));
+    SampleCounts with = counts(images, new SampleSettings(0, 0.7, true, 2, 1, Integer.MAX_VALUE));
     assertEquals(
         List.of(10, 4, 10), List.of(with.positives(), with.difficult(), with.positivesHeld()));
     assertEquals(List.of(20L, 0L), List.of(with.positivesAfter(), with.ignored()));
-    SampleCounts without = counts(images, new SampleSettings(0, 0.7, false, 2, 1));
+    SampleCounts without =
+        counts(images, new SampleSettings(0, 0.7, false, 2, 1, Integer.MAX_VALUE));
     assertEquals(
         List.of(6, 4, 6),
         List.of(without.positives(), without.difficult(), without.positivesHeld()));
@@ -197,19 +197,19 @@ class SvmTrainerTest {
     SampleCounts counts = counts(images, new SampleSettings(0.7, 0.7, true, 3, 1, 15));
     assertEquals(
         List.of(10, 20), List.of(counts.groundTruthPositives(), counts.proposalPositives()));
-    // Three of each of the first five images fill the class; then only objects come.
+    // Three of each of the first five images fill the class; then only objects are added.
     assertEquals(List.of(20, 60L), List.of(counts.positivesHeld(), counts.positivesAfter()));
   }
 
   @Test
   void theSeedAndNothingElseDecidesWhichNegativesAreLeft() throws IOException {
     InMemoryImages images = scene(new Random(12), 12, 30, 10);
-    SampleSettings half = new SampleSettings(0, 0.7, true, 1, 0.5);
-    SvmSettings settings = SvmSettings.standard(3).withSamples(half);
+    SampleSettings half = new SampleSettings(0, 0.7, true, 1, 0.5, Integer.MAX_VALUE);
+    SvmSettings settings = settings(half, 3);
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining first = train(images, classes, settings, 1);
     assertEquals(first, train(images, classes, settings, 2));
-    SvmTraining other = train(images, classes, SvmSettings.standard(4).withSamples(half), 1);
+    SvmTraining other = train(images, classes, settings(half, 4), 1);
     assertEquals(first.counts().get(0).negatives(), other.counts().get(0).negatives());
     assertNotEquals(first.model(), other.model());
   }
@@ -259,11 +259,15 @@ class SvmTrainerTest {
     assertTrue(cat.stream().mapToLong(Round::hard).sum() < examined, "some are easy");
   }
 
+  private static SvmSettings settings(SampleSettings samples, long seed) {
+    SvmSettings standard = SvmSettings.standard(seed);
+    return new SvmSettings(
+        samples, standard.solver(), standard.mining(), standard.scaleImages(), seed);
+  }
+
   private static SampleCounts counts(InMemoryImages images, SampleSettings samples)
       throws IOException {
-    return train(images, List.of("cat"), SvmSettings.standard(1).withSamples(samples), 1)
-        .counts()
-        .get(0);
+    return train(images, List.of("cat"), settings(samples, 1), 1).counts().get(0);
   }
 
   @Test
@@ -326,8 +330,8 @@ class SvmTrainerTest {
 
   @Test
   void theCacheForgetsNoneOfTheOldNegativesForTheSakeOfNewOnes() throws IOException {
-    // Two images of 300 hard negatives come one after the other; the cache holds 100. Had it kept
-    // whatever came last, the first image would be gone; had it kept what it held, the second.
+    // Two images of 300 hard negatives come one after the other; the cache holds 100. If it kept
+    // the latest, the first image would have none in it; if it kept the earliest, the second.
     InMemoryImages images = new InMemoryImages();
     images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {1});
     Box[] boxes = new Box[300];

@@ -11,10 +11,10 @@ import java.util.List;
 import org.rcnn.data.matrix.FeatureMatrix;
 
 /**
- * A growing row-major matrix of 32-bit floats in native memory: rows cross the border once, when
- * they are appended, and are multiplied where they lie.
+ * A growing row-major matrix of 32-bit floats in native memory: rows are copied from Java once,
+ * when they are appended, and are multiplied in place.
  *
- * <p>Kept in blocks of about 16 MiB, so that it grows without copying and gives memory back block
+ * <p>It consists of blocks of about 16 MiB, so that it grows without copying and frees memory block
  * by block.
  */
 public final class NativeMatrix implements FeatureMatrix {
@@ -32,7 +32,7 @@ public final class NativeMatrix implements FeatureMatrix {
   private final List<Block> blocks = new ArrayList<>();
   private int rows;
 
-  /** Rows as the native engine sees them, and the same memory as Java sees it. */
+  /** The same memory as the native engine's array and as Java's buffer. */
   private record Block(NDArray array, FloatBuffer values) {}
 
   NativeMatrix(NativeMatrixEngine engine, int columns, int capacity) {
@@ -68,7 +68,7 @@ public final class NativeMatrix implements FeatureMatrix {
     }
   }
 
-  /** Makes room for rows that fit into one block; returns the first. */
+  /** Makes room for rows that fit in one block; returns the first. */
   private int startNewRows(int count) {
     int first = rows;
     if (first / rowsPerBlock == blocks.size()) {
@@ -137,7 +137,8 @@ public final class NativeMatrix implements FeatureMatrix {
     }
     if (other.columns != columns) {
       throw new IllegalArgumentException(
-          "Rows of %d and of %d values have no product.".formatted(columns, other.columns));
+          "Rows of %d and of %d values cannot be multiplied; both need the same length."
+              .formatted(columns, other.columns));
     }
     float[] out = new float[arrayLength(toRow - fromRow, otherRows)];
     List<Runnable> tiles = new ArrayList<>();
@@ -164,7 +165,7 @@ public final class NativeMatrix implements FeatureMatrix {
     return out;
   }
 
-  /** Where a tile that starts at a row ends: a block's end is one, too. */
+  /** The end of the tile that starts at a row: a tile does not cross the end of a block. */
   private int nextTile(int row, int end, int size) {
     int endOfBlock = (row / rowsPerBlock + 1) * rowsPerBlock;
     return Math.min(Math.min(end, endOfBlock), row + size);
@@ -197,7 +198,7 @@ public final class NativeMatrix implements FeatureMatrix {
     return block(from).array().get(new NDIndex().addSliceDim(first, first + to - from));
   }
 
-  /** In single precision within 1,024 rows, in double precision beyond. */
+  /** Sums of up to 1,024 rows are in single precision; these are added in double precision. */
   @Override
   public double[][] weightedSums(double[][] coefficients) {
     int sums = coefficients.length;
@@ -215,7 +216,7 @@ public final class NativeMatrix implements FeatureMatrix {
       tasks.add(() -> partialSums(coefficients, first, last, part));
     }
     engine.run(tasks);
-    // In the order of the rows, whatever order the parts were computed in.
+    // Added in the order of the rows, so that the sum does not depend on the threads.
     for (float[] part : parts) {
       for (int s = 0; s < sums; s++) {
         for (int k = 0; k < columns; k++) {

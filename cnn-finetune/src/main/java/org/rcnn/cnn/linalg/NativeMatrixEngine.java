@@ -12,12 +12,12 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.matrix.MatrixEngine;
 
 /**
- * Native memory for matrices and the threads that multiply them.
+ * Creates matrices in native memory and runs the threads that multiply them.
  *
  * <p>A product is cut into tiles whose sizes do not depend on the number of threads, and the engine
- * works on each tile with one thread. So results are the same bits whatever the number of threads,
- * which they are not when the engine splits a product itself. They do depend on the machine: the
- * engine chooses its instructions by the processor.
+ * works on each tile with one thread. So results are bitwise equal for any number of threads, which
+ * is not true when the engine itself splits a product. They do depend on the machine: the engine
+ * chooses its instructions by the processor.
  *
  * <p>A matrix and its products are used from one thread at a time; matrices of one engine may be
  * used side by side.
@@ -30,8 +30,8 @@ public final class NativeMatrixEngine implements MatrixEngine, AutoCloseable {
   /**
    * Starts an engine.
    *
-   * <p>The engine's threads each compute with one thread of the native library. As {@link
-   * TorchEngine#useThreads} says, that is then the default of threads that use the library later.
+   * <p>The engine's threads each compute with one thread of the native library. That then becomes
+   * the default of threads that use the library later; see {@link TorchEngine#useThreads}.
    *
    * @param threads threads that share one product, at least 1
    */

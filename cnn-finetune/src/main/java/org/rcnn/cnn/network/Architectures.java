@@ -123,14 +123,4 @@ public final class Architectures {
     }
     return definition.apply(classes);
   }
-
-  /** torchvision's AlexNet at R-CNN's 227 pixels. */
-  public static NetworkDefinition alexnet(int classes) {
-    return AlexNet.definition(classes);
-  }
-
-  /** AlexNet's shape for 64-pixel inputs and two CPU cores. */
-  public static NetworkDefinition alexnet64(int classes) {
-    return AlexNet64.definition(classes);
-  }
 }

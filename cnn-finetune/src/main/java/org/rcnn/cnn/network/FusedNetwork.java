@@ -51,16 +51,6 @@ public final class FusedNetwork implements AutoCloseable {
   private final PtSymbolBlock program;
 
   /**
-   * Translates a network, to compute in single precision.
-   *
-   * @param wanted the taps that a pass returns
-   * @throws IllegalArgumentException if the network lacks one of them
-   */
-  public FusedNetwork(NetworkDefinition definition, Weights weights, Set<Tap> wanted) {
-    this(definition, weights, wanted, Numbers.FLOAT32);
-  }
-
-  /**
    * Translates a network.
    *
    * @param wanted the taps that a pass returns
@@ -150,11 +140,6 @@ public final class FusedNetwork implements AutoCloseable {
 
   private NDList run(PtSymbolBlock loaded, NDArray images) {
     return loaded.forward(new ParameterStore(manager, false), new NDList(images), false);
-  }
-
-  /** The network's definition. */
-  public NetworkDefinition definition() {
-    return definition;
   }
 
   /** The manager that owns the program; a child of it is the place for a pass's own arrays. */

@@ -69,11 +69,6 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** The network's definition. */
-  public NetworkDefinition definition() {
-    return definition;
-  }
-
   /** The live parameters by name, owned by this network: changing one changes the network. */
   public Map<String, NDArray> parameters() {
     return parameters;

@@ -20,10 +20,10 @@ import org.rcnn.data.Check;
  */
 public record Augmentation(double leastArea, double colour) {
 
-  /** No change at all. */
+  /** No change. */
   public static final Augmentation NONE = new Augmentation(1, 0);
 
-  /** Refuses shares out of range, by name. */
+  /** Refuses shares out of range; the message names the setting. */
   public Augmentation {
     Check.within("least-area", leastArea, 0.01, 1);
     Check.within("colour", colour, 0, 0.99);

@@ -88,7 +88,7 @@ public final class FineTuning {
     void iteration(int done, int total, double loss);
 
     /** After every stretch of {@link #stretch()} iterations. */
-    void progress(LearningPoint progress);
+    default void progress(LearningPoint progress) {}
 
     /** Iterations in a stretch of the learning curve. */
     default int stretch() {

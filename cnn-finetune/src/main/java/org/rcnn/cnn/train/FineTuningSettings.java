@@ -23,10 +23,11 @@ import org.rcnn.data.Check;
  * @param dropout rate of every dropout layer [0.5]
  * @param frozenLayers layers that keep their weights [none]
  * @param newLayersFirst iterations at the start in which only new layers learn [0]. The gradients
- *     of a layer that knows nothing say little, and may spoil what the others know; Kumar et al.
+ *     of an untrained layer carry little information and may damage the copied layers; Kumar et al.
  *     2022, "Fine-tuning can distort pretrained features and underperform out-of-distribution"
- * @param layerRates factor on the rate by layer, beside the others; 1 for layers not named [none]
- * @param seed decides batches, mirroring and dropout
+ * @param layerRates factor on the rate by layer, in addition to the others; 1 for layers not named
+ *     [none]
+ * @param seed determines batches, mirroring and dropout
  */
 public record FineTuningSettings(
     int iterations,
@@ -43,7 +44,7 @@ public record FineTuningSettings(
     Map<String, Double> layerRates,
     long seed) {
 
-  /** Refuses values that cannot train, by name. */
+  /** Refuses invalid values; the message names the setting. */
   public FineTuningSettings {
     Check.atLeast("iterations", iterations, 1);
     Check.atLeast("positives", positives, 1);
@@ -62,7 +63,7 @@ public record FineTuningSettings(
           Check.given("layer-rates." + layer, factor);
           Check.within("layer-rates." + layer, factor, 0, 1000);
         });
-    // Sorted, so that equal settings print alike: a checkpoint is known by that text.
+    // Sorted, so that equal settings give the same text: a checkpoint is identified by it.
     frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
   }

@@ -3,17 +3,19 @@ package org.rcnn.cnn.train;
 import org.rcnn.data.Check;
 
 /**
- * How a network is pre-trained.
+ * How a network is pre-trained; in brackets what Krizhevsky et al. 2012 trained the paper's network
+ * with on ILSVRC 2012.
  *
- * @param epochs passes over the training images
- * @param batch images a step
- * @param solver how steps are taken
+ * @param epochs passes over the training images [about 90]
+ * @param batch images per step [128]
+ * @param solver how steps are taken [rate 0.01, a tenth whenever the validation error stalls, three
+ *     times in all; momentum 0.9, decay 0.0005]
  * @param augmentation how training views differ from the images
- * @param dropout the rate of every dropout layer
- * @param labelSmoothing the share of each label that is spread over all classes
+ * @param dropout the rate of every dropout layer [0.5]
+ * @param labelSmoothing the share of each label that is spread over all classes [0]
  * @param batchNorm whether layers are normalised over the batch while they train; the result is
- *     folded into plain layers at the end
- * @param seed decides weights, order and views
+ *     folded into plain layers at the end [false]
+ * @param seed determines the first weights, the order and the views
  */
 public record PretrainingSettings(
     int epochs,
@@ -25,7 +27,7 @@ public record PretrainingSettings(
     boolean batchNorm,
     long seed) {
 
-  /** Refuses values that cannot train, by name. */
+  /** Refuses invalid values; the message names the setting. */
   public PretrainingSettings {
     Check.atLeast("epochs", epochs, 1);
     Check.atLeast("batch", batch, 2);

@@ -8,7 +8,7 @@ import org.rcnn.data.Check;
  * @param rate the base learning rate
  * @param schedule how the rate changes with the iterations
  * @param momentum the share of the previous step that is repeated
- * @param weightDecay the pull of every weight towards zero; biases are not decayed
+ * @param weightDecay factor of the weights that is added to their gradient; biases do not decay
  */
 public record Solver(double rate, Schedule schedule, double momentum, double weightDecay) {
 
@@ -24,13 +24,13 @@ public record Solver(double rate, Schedule schedule, double momentum, double wei
   }
 
   /**
-   * The paper's schedule: the rate is multiplied by a factor every so many iterations.
+   * The paper's schedule: the rate is multiplied by a factor at regular intervals.
    *
    * @param rateDropEvery iterations between drops
    * @param rateDrop the factor of each drop
    */
   public record Steps(int rateDropEvery, double rateDrop) implements Schedule {
-    /** Refuses values that are no schedule, by name. */
+    /** Refuses invalid values; the message names the setting. */
     public Steps {
       Check.atLeast("rate-drop-every", rateDropEvery, 1);
       Check.within("rate-drop", rateDrop, 1e-6, 1);
@@ -43,12 +43,13 @@ public record Solver(double rate, Schedule schedule, double momentum, double wei
   }
 
   /**
-   * A linear rise and then half a cosine down to zero; reaches more in a fixed time than steps do.
+   * A linear rise, then half a cosine down to zero. In a fixed time it trains a better network than
+   * steps.
    *
    * @param warmup iterations of the rise
    */
   public record Cosine(int warmup) implements Schedule {
-    /** Refuses a negative rise. */
+    /** Refuses a negative number of iterations. */
     public Cosine {
       Check.atLeast("warmup", warmup, 0);
     }
@@ -63,7 +64,7 @@ public record Solver(double rate, Schedule schedule, double momentum, double wei
     }
   }
 
-  /** Refuses values that cannot train, by name. */
+  /** Refuses invalid values; the message names the setting. */
   public Solver {
     Check.within("rate", rate, 1e-9, 10);
     Check.given("schedule", schedule);

@@ -151,7 +151,7 @@ final class CaffeFile implements TensorFile {
     notes.put("network", description.text("name", ""));
     notes.put(
         "described-by", prototxt == null ? "the model itself" : prototxt.getFileName().toString());
-    notes.putAll(preprocessing(description, model, file));
+    notes.putAll(preprocessing(description, model));
     return new CaffeFile(stored, List.copyOf(described), notes);
   }
 
@@ -223,8 +223,8 @@ final class CaffeFile implements TensorFile {
     return lengths.size() == 4 ? List.of(lengths.get(3)) : List.of();
   }
 
-  private static Map<String, String> preprocessing(
-      ProtoMessage description, ProtoMessage model, Path file) throws IOException {
+  private static Map<String, String> preprocessing(ProtoMessage description, ProtoMessage model)
+      throws IOException {
     Map<String, String> notes = new LinkedHashMap<>(Preprocessing.caffe().notes());
     List<ProtoMessage> transforms =
         Stream.of(description, model)

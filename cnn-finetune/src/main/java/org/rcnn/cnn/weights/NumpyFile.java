@@ -138,11 +138,6 @@ final class NumpyFile implements TensorFile {
   }
 
   @Override
-  public Map<String, String> notes() {
-    return Map.of();
-  }
-
-  @Override
   public Weights read() throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try (ZipContents zip = ZipContents.open(file)) {

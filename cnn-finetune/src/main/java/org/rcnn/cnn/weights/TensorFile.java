@@ -11,8 +11,10 @@ interface TensorFile {
   /** Its tensors, in the file's order. */
   List<WeightSource.Entry> entries();
 
-  /** What it says about its tensors. */
-  Map<String, String> notes();
+  /** What it says about its tensors; empty for formats without notes. */
+  default Map<String, String> notes() {
+    return Map.of();
+  }
 
   /** What it says about its layers; empty for formats that do not describe them. */
   default List<SourceLayer> layers() {

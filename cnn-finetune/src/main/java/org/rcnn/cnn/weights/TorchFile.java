@@ -211,11 +211,6 @@ final class TorchFile implements TensorFile {
   }
 
   @Override
-  public Map<String, String> notes() {
-    return Map.of();
-  }
-
-  @Override
   public Weights read() throws IOException {
     Map<String, Tensor> read = new HashMap<>();
     if (root == null) {

@@ -112,7 +112,8 @@ public record Transfer(
       Origin origin = origin(target, layer, unused);
       if (origin == null) {
         tensors.putAll(Weights.initial(target, layer, seed));
-        rows.add(new LayerTransfer(layer.name(), Outcome.NEW, "the source has no layer of this name"));
+        rows.add(
+            new LayerTransfer(layer.name(), Outcome.NEW, "the source has no layer of this name"));
         continue;
       }
       boolean folds = !origin.norm().isEmpty() && unused.contains(origin.norm());
@@ -129,7 +130,9 @@ public record Transfer(
         rows.add(new LayerTransfer(layer.name(), Outcome.REFUSED, objection));
       } else {
         layer.parameters().keySet().forEach(name -> tensors.put(name, found.get(name)));
-        rows.add(new LayerTransfer(layer.name(), Outcome.COPIED, provenance(layer, origin, folds, found)));
+        rows.add(
+            new LayerTransfer(
+                layer.name(), Outcome.COPIED, provenance(layer, origin, folds, found)));
       }
     }
     return new Transfer(
@@ -241,7 +244,10 @@ public record Transfer(
 
   /** The names of the layers that were not copied, in order. */
   public List<String> newLayers() {
-    return rows.stream().filter(r -> r.outcome() != Outcome.COPIED).map(LayerTransfer::layer).toList();
+    return rows.stream()
+        .filter(r -> r.outcome() != Outcome.COPIED)
+        .map(LayerTransfer::layer)
+        .toList();
   }
 
   /** The report as aligned lines of text. */

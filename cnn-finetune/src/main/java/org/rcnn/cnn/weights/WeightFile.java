@@ -20,14 +20,14 @@ import org.rcnn.data.AtomicFile;
 import org.rcnn.data.HalfPrecision;
 
 /**
- * Weights and a few lines about them, in the safetensors format: eight bytes of header length, a
- * JSON header with each tensor's type, shape and place, then the values.
+ * Weights and their metadata, in the safetensors format: eight bytes of header length, a JSON
+ * header with each tensor's type, shape and position, then the values.
  *
- * <p>Reads F64, F32, F16 and BF16; writes F32 or F16. Metadata are the header's {@code
+ * <p>Reads F64, F32, F16 and BF16; writes F32 or F16. The metadata are the header's {@code
  * __metadata__}: text by key.
  *
  * @param weights the tensors by name
- * @param metadata what the writer noted beside them
+ * @param metadata the writer's notes on them
  */
 public record WeightFile(Weights weights, Map<String, String> metadata) {
 
@@ -48,7 +48,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
   private static final ObjectMapper JSON = new ObjectMapper();
   static final String METADATA = "__metadata__";
 
-  /** Keeps its own copy of the metadata. */
+  /** Copies the metadata. */
   public WeightFile {
     metadata = Map.copyOf(metadata);
   }
@@ -65,9 +65,10 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
   }
 
   /**
-   * Reads a stream to its last tensor. Its header is believed: read files of strangers by path.
+   * Reads a stream up to its last tensor. The header is trusted, so read files from strangers by
+   * path.
    *
-   * @param name what error messages call the stream
+   * @param name the stream's name in error messages
    * @throws IOException if it is not a complete safetensors file
    */
   public static WeightFile read(InputStream in, String name) throws IOException {
@@ -83,7 +84,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
   }
 
   /**
-   * Writes the file: whole under its name, or not at all.
+   * Writes the file. It appears complete or not at all.
    *
    * @throws IOException if it cannot be written
    */
@@ -117,7 +118,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
       tensor.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
-    // The format asks that values start on a multiple of eight bytes; spaces fill up.
+    // The format requires that values start at a multiple of eight bytes; spaces pad the header.
     String text = header.toString();
     int padding = (8 - text.getBytes(StandardCharsets.UTF_8).length % 8) % 8;
     return text + " ".repeat(padding);

@@ -114,11 +114,6 @@ public final class WeightSource {
     return new WeightSource(file, format, tensors);
   }
 
-  /** The file. */
-  public Path file() {
-    return file;
-  }
-
   /** Its format. */
   public Format format() {
     return format;

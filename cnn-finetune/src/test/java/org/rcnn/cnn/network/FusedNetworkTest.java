@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.FusedNetwork.Numbers;
 
 class FusedNetworkTest {
 
@@ -64,7 +65,7 @@ class FusedNetworkTest {
     float[] images = noise(definition, 2);
     Set<Tap> taps = definition.taps().keySet();
     try (Network plain = new Network(definition, weights, Device.cpu());
-        FusedNetwork network = new FusedNetwork(definition, weights, taps);
+        FusedNetwork network = new FusedNetwork(definition, weights, taps, Numbers.FLOAT32);
         NDManager scratch = plain.manager().newSubManager()) {
       Map<Tap, NDArray> expected = plain.forward(view(scratch, definition, images), taps);
       Map<Tap, float[]> actual = fused(network, definition, images);
@@ -151,7 +152,7 @@ class FusedNetworkTest {
     Set<Tap> taps = definition.taps().keySet();
     try (Network plain = new Network(definition, weights, Device.cpu());
         FusedNetwork network =
-            new FusedNetwork(definition, weights, taps, FusedNetwork.Numbers.BFLOAT16, joined);
+            new FusedNetwork(definition, weights, taps, Numbers.BFLOAT16, joined);
         NDManager scratch = plain.manager().newSubManager()) {
       Map<Tap, NDArray> expected = plain.forward(view(scratch, definition, images), taps);
       Map<Tap, float[]> actual = fused(network, definition, images);
@@ -192,8 +193,10 @@ class FusedNetworkTest {
     NetworkDefinition definition = ToyNetworks.tiny(3);
     Weights weights = ToyNetworks.random(definition, 2);
     float[] images = noise(definition, 3);
-    try (FusedNetwork all = new FusedNetwork(definition, weights, definition.taps().keySet());
-        FusedNetwork alone = new FusedNetwork(definition, weights, Set.of(Tap.FC6))) {
+    try (FusedNetwork all =
+            new FusedNetwork(definition, weights, definition.taps().keySet(), Numbers.FLOAT32);
+        FusedNetwork alone =
+            new FusedNetwork(definition, weights, Set.of(Tap.FC6), Numbers.FLOAT32)) {
       Map<Tap, float[]> one = fused(alone, definition, images);
       assertEquals(Set.of(Tap.FC6), one.keySet());
       assertArrayEquals(fused(all, definition, images).get(Tap.FC6), one.get(Tap.FC6));
@@ -207,7 +210,7 @@ class FusedNetworkTest {
     float[] images = noise(definition, 16);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try (FusedNetwork network =
-        new FusedNetwork(definition, ToyNetworks.random(definition, 2), taps)) {
+        new FusedNetwork(definition, ToyNetworks.random(definition, 2), taps, Numbers.FLOAT32)) {
       Map<Tap, float[]> expected = fused(network, definition, images);
       List<Callable<Map<Tap, float[]>>> calls = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
@@ -230,7 +233,7 @@ class FusedNetworkTest {
     IllegalArgumentException refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new FusedNetwork(definition, weights, Set.of(Tap.FC7)).close());
+            () -> new FusedNetwork(definition, weights, Set.of(Tap.FC7), Numbers.FLOAT32).close());
     assertEquals("Network tiny has no fc7; it has pool5, fc6.", refused.getMessage());
   }
 }

@@ -382,7 +382,7 @@ class NetworkTest {
 
   @Test
   void plainAndChannelsLastInputsGiveTheSame() {
-    NetworkDefinition definition = Architectures.alexnet64(5);
+    NetworkDefinition definition = Architectures.byName("alexnet64", 5);
     float[] nchw = noise(2 * 3 * 64 * 64, 5);
     float[] nhwc = new float[nchw.length];
     for (int n = 0; n < 2; n++) {
@@ -471,7 +471,7 @@ class NetworkTest {
 
   @Test
   void tapsHaveTheirDeclaredDimensions() {
-    NetworkDefinition small = Architectures.alexnet64(21);
+    NetworkDefinition small = Architectures.byName("alexnet64", 21);
     assertEquals(
         Map.of(Tap.POOL5, 2048, Tap.FC6, 512, Tap.FC7, 512, Tap.SCORES, 21), small.tapDimensions());
     assertTapsHaveTheirDimensions(small, 3);
@@ -583,7 +583,7 @@ class NetworkTest {
   @Test
   void parameterCountsAreThePublishedOnes() {
     // torchvision's AlexNet for ImageNet.
-    assertEquals(61_100_840, Architectures.alexnet(1000).parameterCount());
+    assertEquals(61_100_840, Architectures.byName("alexnet", 1000).parameterCount());
     assertEquals(60_965_224, Architectures.byName("caffenet", 1000).parameterCount());
     assertEquals(138_357_544, Architectures.byName("vgg16", 1000).parameterCount());
     assertEquals(1_248_424, Architectures.byName("squeezenet1_0", 1000).parameterCount());
@@ -592,7 +592,7 @@ class NetworkTest {
     assertEquals(25_557_032 - 26_560, Architectures.byName("resnet50", 1000).parameterCount());
     long convolutions = 4_864 + 73_856 + 221_376 + 331_968 + 221_312;
     long connected = (2048 + 1) * 512 + (512 + 1) * 512 + (512 + 1) * 200;
-    assertEquals(convolutions + connected, Architectures.alexnet64(200).parameterCount());
+    assertEquals(convolutions + connected, Architectures.byName("alexnet64", 200).parameterCount());
   }
 
   @Test
@@ -610,7 +610,8 @@ class NetworkTest {
     long conv1 = 64L * 3 * 25 * 32 * 32;
     long conv2 = 128L * 64 * 9 * 16 * 16;
     long rest = (192L * 128 + 192 * 192 + 128 * 192) * 9 * 8 * 8;
-    assertEquals(conv1 + conv2 + rest, Architectures.alexnet64(21).multiplications(Tap.POOL5));
+    assertEquals(
+        conv1 + conv2 + rest, Architectures.byName("alexnet64", 21).multiplications(Tap.POOL5));
   }
 
   @Test
@@ -626,14 +627,14 @@ class NetworkTest {
 
   @Test
   void freshWeightsHaveHeDeviationAndSmallScores() {
-    Weights weights = Weights.initial(Architectures.alexnet64(200), 10);
+    Weights weights = Weights.initial(Architectures.byName("alexnet64", 200), 10);
     // sqrt(2 / fan-in): conv5 sees 192 x 3 x 3 values.
     assertEquals(Math.sqrt(2.0 / 1728), deviation(weights, "conv5.weight"), 0.0005);
     assertEquals(Math.sqrt(2.0 / 2048), deviation(weights, "fc6.weight"), 0.0005);
     assertEquals(0.01, deviation(weights, "fc8.weight"), 0.0002);
     assertEquals(0, deviation(weights, "fc6.bias"));
-    assertEquals(weights, Weights.initial(Architectures.alexnet64(200), 10));
-    assertNotEquals(weights, Weights.initial(Architectures.alexnet64(200), 11));
+    assertEquals(weights, Weights.initial(Architectures.byName("alexnet64", 200), 10));
+    assertNotEquals(weights, Weights.initial(Architectures.byName("alexnet64", 200), 11));
   }
 
   private static double deviation(Weights weights, String name) {
@@ -703,7 +704,8 @@ class NetworkTest {
 
   @Test
   void foldedNetworkComputesWhatTheNormalisedOneDoes() {
-    for (NetworkDefinition plain : List.of(ToyNetworks.tiny(3), Architectures.alexnet64(4))) {
+    for (NetworkDefinition plain :
+        List.of(ToyNetworks.tiny(3), Architectures.byName("alexnet64", 4))) {
       NetworkDefinition normalised = plain.withBatchNorm();
       Map<String, Tensor> tensors = new LinkedHashMap<>(Weights.initial(normalised, 11).tensors());
       // Statistics, scales and shifts as a training might leave them.

@@ -150,7 +150,7 @@ class FineTuningTest {
     Log log = new Log();
     Result result =
         run(
-            Architectures.alexnet64(3),
+            Architectures.byName("alexnet64", 3),
             settings(25, 0.002f, 5e-4f, 0.5f, Set.of(), 1),
             Set.of("fc8"),
             log);
@@ -170,7 +170,7 @@ class FineTuningTest {
 
   @Test
   void sameSeedGivesTheSameWeightsAndAnotherSeedOthers() throws IOException {
-    NetworkDefinition network = Architectures.alexnet64(3);
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
     Weights[] weights = new Weights[3];
     for (int i = 0; i < 3; i++) {
       FineTuningSettings settings = settings(3, 0.002f, 5e-4f, 0.5f, Set.of(), i < 2 ? 7 : 8);
@@ -354,7 +354,7 @@ class FineTuningTest {
 
   @Test
   void theValidationLossIsMeasuredOnOtherImagesAndChangesNothing() throws IOException {
-    NetworkDefinition network = Architectures.alexnet64(3);
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
     FineTuningSettings settings = settings(20, 0.002f, 5e-4f, 0.5f, Set.of(), 1);
     Result alone = run(network, settings, Set.of("fc8"), new Log());
     List<Integer> read = Collections.synchronizedList(new ArrayList<>());

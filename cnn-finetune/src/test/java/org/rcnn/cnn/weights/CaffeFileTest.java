@@ -30,8 +30,8 @@ import org.rcnn.cnn.network.Preprocessing.ColourOrder;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.CaffeModel.Message;
-import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
+import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class CaffeFileTest {
@@ -69,7 +69,8 @@ class CaffeFileTest {
     assertEquals(weights(), transfer.weights());
     assertEquals(List.of(), transfer.newLayers());
     assertEquals(List.of(), transfer.differences());
-    assertEquals(new LayerTransfer("conv2", Outcome.COPIED, "[6, 2, 3, 3]"), transfer.rows().get(1));
+    assertEquals(
+        new LayerTransfer("conv2", Outcome.COPIED, "[6, 2, 3, 3]"), transfer.rows().get(1));
   }
 
   @Test
@@ -103,7 +104,8 @@ class CaffeFileTest {
     CaffeModel.write(folder, NETWORK, weights(), false);
     change(from, to);
     assertTrue(
-        transfer().rows().contains(new LayerTransfer(layer, Outcome.REFUSED, reason)), transfer().report());
+        transfer().rows().contains(new LayerTransfer(layer, Outcome.REFUSED, reason)),
+        transfer().report());
   }
 
   @ParameterizedTest

@@ -25,6 +25,7 @@ import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.SharedData;
 
 /** Imported Caffe models give what OpenCV makes of them: another reader, another engine. */
 class CaffeParityTest {

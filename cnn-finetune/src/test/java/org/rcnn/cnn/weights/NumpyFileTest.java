@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Tensor;
-import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
+import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class NumpyFileTest {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Tensor;
-import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
+import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.WeightSource.Format;
 
 class TorchFileTest {

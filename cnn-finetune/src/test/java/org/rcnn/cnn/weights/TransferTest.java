@@ -14,8 +14,8 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.NetworkDefinition.Origin;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
-import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
+import org.rcnn.cnn.weights.Transfer.Outcome;
 
 /** The target has conv1 (4 x 3 x 3 x 3), fc6 (16 x 64) and fc8 (3 x 16). */
 class TransferTest {
@@ -74,7 +74,8 @@ class TransferTest {
     source.put("fc8.bias", zeros(1000));
     Transfer transfer = transfer(source);
     assertEquals(
-        new LayerTransfer("fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
+        new LayerTransfer(
+            "fc8", Outcome.REFUSED, "fc8.weight is [1000, 16] in the source and [3, 16] here"),
         transfer.rows().get(2));
     assertEquals(List.of("fc8"), transfer.newLayers());
     assertEquals(
@@ -181,7 +182,8 @@ class TransferTest {
         renamed(Map.of("conv1", List.of(Origin.plain("layer0"), Origin.plain("features.0"))));
     Transfer transfer = Transfer.into(target, new Weights(source), 42);
     assertEquals(
-        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], from features.0"), transfer.rows().get(0));
+        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], from features.0"),
+        transfer.rows().get(0));
     assertEquals(List.of(), transfer.unused());
     assertSame(source.get("features.0.weight"), transfer.weights().tensors().get("conv1.weight"));
   }
@@ -198,7 +200,8 @@ class TransferTest {
     NetworkDefinition target = renamed(Map.of("conv1", List.of(new Origin("conv1", "bn1"))));
     Transfer transfer = Transfer.into(target, new Weights(source), 42);
     assertEquals(
-        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], bn1 folded in"), transfer.rows().get(0));
+        new LayerTransfer("conv1", Outcome.COPIED, "[4, 3, 3, 3], bn1 folded in"),
+        transfer.rows().get(0));
     assertEquals(List.of(), transfer.unused());
     // 3 (2x - 7) / 2 + 5 = 3x - 5.5
     assertEquals(3, transfer.weights().tensors().get("conv1.weight").values()[0], 1e-6);
@@ -206,7 +209,8 @@ class TransferTest {
 
     source.put("bn1.running_var", zeros(3));
     assertEquals(
-        new LayerTransfer("conv1", Outcome.REFUSED, "its normalisation bn1 is incomplete or of another size"),
+        new LayerTransfer(
+            "conv1", Outcome.REFUSED, "its normalisation bn1 is incomplete or of another size"),
         Transfer.into(target, new Weights(source), 42).rows().get(0));
     source.keySet().removeIf(name -> name.startsWith("bn1"));
     assertEquals(

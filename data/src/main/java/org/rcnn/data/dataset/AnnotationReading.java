@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.rcnn.data.Annotation;
 
 /**
- * What is known of an image, and what in its annotation is wrong.
+ * An image's annotation and the problems found in it.
  *
  * @param annotation the usable objects
  * @param problems one sentence each, naming the file; empty if nothing is wrong
  */
 public record AnnotationReading(Annotation annotation, List<String> problems) {
 
-  /** Keeps its own copy of the list. */
+  /** Copies the list. */
   public AnnotationReading {
     Objects.requireNonNull(annotation, "annotation");
     problems = List.copyOf(problems);

@@ -6,30 +6,33 @@ import java.util.List;
 import org.rcnn.data.Annotation;
 
 /**
- * A set of annotated images, divided into splits: what a detector learns from and is judged on.
+ * A set of annotated images, divided into splits, to train and test detectors on.
  *
- * <p>An image is known by its id, which is unique in the set and has no line breaks and no blanks
- * at its ends, since lists and result files hold it. Where its annotation lies is the format's
- * affair: in a file beside the image, or with all others in one. A set may be opened without its
- * images, for there are uses, such as evaluation, that need none.
+ * <p>An image is identified by its id. Ids are unique in the set and have no line breaks and no
+ * blanks at the ends, because split files and result files contain them. The format decides where
+ * annotations are stored: in a file per image, or all in one. A set can be opened without its
+ * images, because some uses, such as evaluation, do not need them.
  *
- * <p>An implementation is immutable once it is opened, and any number of threads may use it.
+ * <p>Implementations are immutable and thread-safe.
  */
 public interface Dataset {
 
-  /** The folder that holds the set. */
+  /** The folder of the set. */
   Path root();
 
   /** The names of the splits, sorted; empty if the set has none. */
   List<String> splits() throws IOException;
 
-  /** How to give the set splits, as the end of a sentence: "write a list of images into ...". */
+  /**
+   * How a user can add splits to the set, as the end of a sentence: "write a list of images into
+   * ...".
+   */
   String splitAdvice();
 
   /**
    * The ids of a split's images, in the split's order, each once.
    *
-   * @throws IOException in one sentence, if there is no such split or it is empty
+   * @throws IOException with a one-sentence message, if there is no such split or it is empty
    */
   List<String> imageIds(String split) throws IOException;
 
@@ -39,21 +42,22 @@ public interface Dataset {
   /**
    * The file of an image.
    *
-   * @throws IOException in one sentence, if there is none
+   * @throws IOException with a one-sentence message, if there is none
    */
   Path image(String id) throws IOException;
 
   /**
-   * What is known of an image, with what is wrong in its annotation. Objects without area, or with
-   * a class that cannot stand in the name of a file, are reported and left out.
+   * The annotation of an image, with the problems found in it. Objects without area, or with a
+   * class name that cannot be part of a file name, are reported and left out.
    *
-   * @throws IOException in one sentence, if there is no annotation or none of it can be used
+   * @throws IOException with a one-sentence message, if there is no annotation, or it cannot be
+   *     used at all
    */
   AnnotationReading readAnnotation(String id) throws IOException;
 
   /**
-   * What is known of an image. Problems with single objects are dropped silently; {@link
-   * #readAnnotation} reports them.
+   * The annotation of an image. Problems with single objects are not reported; use {@link
+   * #readAnnotation} to get them.
    *
    * @throws IOException as {@link #readAnnotation} does
    */
@@ -61,7 +65,7 @@ public interface Dataset {
     return readAnnotation(id).annotation();
   }
 
-  /** The same set with splits made by the program, which stand in for its own. */
+  /** The same set with splits made by the program, which replace its own. */
   default Dataset withSplits(Splits splits) {
     return new DividedDataset(this, splits);
   }

@@ -15,16 +15,16 @@ import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 
 /**
- * What is in a dataset, and what is wrong with it. Every list holds one sentence per problem.
+ * The contents of a dataset and its problems. Every list has one sentence per problem.
  *
  * @param root its folder
- * @param images how many images were looked at: all that have an annotation or stand in a split
+ * @param images how many images were checked: all that have an annotation or are in a split
  * @param missingImages images named by an annotation or a split that have no file
  * @param unreadableImages image files that cannot be decoded
  * @param badAnnotations annotations that are missing or cannot be read
  * @param badObjects objects left out or doubtful, as {@link Dataset#readAnnotation} reports them
- * @param sizeMismatches images whose annotation gives another size than their file has
- * @param splits per split, what is in it; empty splits included
+ * @param sizeMismatches images whose annotation has another size than their file
+ * @param splits counts per split, empty splits included
  */
 public record DatasetAudit(
     Path root,
@@ -37,10 +37,10 @@ public record DatasetAudit(
     Map<String, SplitCount> splits) {
 
   /**
-   * What is in a split.
+   * The counts of a split.
    *
    * @param images how many images the split names
-   * @param classes per class, sorted by name, what those images hold of it
+   * @param classes counts per class, sorted by name
    */
   public record SplitCount(int images, Map<String, ClassCount> classes) {
 
@@ -51,7 +51,7 @@ public record DatasetAudit(
   }
 
   /**
-   * What a split holds of one class.
+   * The counts of one class in a split.
    *
    * @param images images with at least one object of the class
    * @param objects objects of the class, difficult ones included
@@ -60,7 +60,7 @@ public record DatasetAudit(
    */
   public record ClassCount(int images, int objects, int difficult, int truncated) {}
 
-  /** Keeps its own copies. */
+  /** Copies the collections. */
   public DatasetAudit {
     missingImages = List.copyOf(missingImages);
     unreadableImages = List.copyOf(unreadableImages);
@@ -80,7 +80,7 @@ public record DatasetAudit(
     return all;
   }
 
-  /** One image's contribution. */
+  /** The findings on one image. */
   private record Finding(
       Annotation annotation,
       String missing,
@@ -90,7 +90,7 @@ public record DatasetAudit(
       String mismatch) {}
 
   /**
-   * Looks at every image and annotation of a dataset; all images are decoded, on all processors.
+   * Checks every image and annotation of a dataset. All images are decoded, on all processors.
    *
    * @throws IOException if the dataset's lists cannot be read; problems with single files are part
    *     of the result

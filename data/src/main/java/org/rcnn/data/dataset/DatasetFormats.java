@@ -13,17 +13,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The formats in which a folder is tried to be read.
+ * The formats that are tried for a folder.
  *
  * @param formats in the order in which they are tried; the first that recognises a folder reads it
  */
 public record DatasetFormats(List<DatasetFormat> formats) {
 
-  /** Archives often unpack to a folder in a folder: VOCdevkit/VOC2007. */
+  /** How many levels of subfolders are searched: archives often unpack to VOCdevkit/VOC2007. */
   private static final int DEEPEST = 2;
 
   /**
-   * Keeps its own copy of the list.
+   * Copies the list.
    *
    * @throws IllegalArgumentException if there is no format
    */
@@ -52,7 +52,7 @@ public record DatasetFormats(List<DatasetFormat> formats) {
    * Opens a dataset. The folder may be the dataset itself or hold exactly one, directly or one
    * level deeper.
    *
-   * @throws IOException in one sentence, if there is no dataset or more than one
+   * @throws IOException with a one-sentence message, if there is no dataset or more than one
    */
   public Dataset open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {

@@ -12,7 +12,7 @@ record DividedDataset(Dataset undivided, Splits made) implements Dataset {
     return Splits.NAMES;
   }
 
-  /** A split of the set itself can still be read by a name that no made one has. */
+  /** The set's own splits can still be read, unless a made one has the same name. */
   @Override
   public List<String> imageIds(String split) throws IOException {
     if (!Splits.NAMES.contains(split)) {

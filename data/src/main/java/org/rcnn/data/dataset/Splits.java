@@ -16,10 +16,10 @@ import java.util.TreeSet;
  */
 public record Splits(List<String> train, List<String> val, List<String> test) {
 
-  /** The names under which {@link #ids} knows the parts. */
+  /** The names that {@link #ids} accepts. */
   public static final List<String> NAMES = List.of("train", "val", "trainval", "test");
 
-  /** Keeps its own copies of the lists. */
+  /** Copies the lists. */
   public Splits {
     train = List.copyOf(train);
     val = List.copyOf(val);
@@ -32,26 +32,25 @@ public record Splits(List<String> train, List<String> val, List<String> test) {
    *
    * @param ids the images to divide
    * @param seed the seed of the shuffle
-   * @param valFraction share of the images to validate on, rounded to whole images
-   * @param testFraction share of the images to test on, rounded to whole images
+   * @param valShare share of the images to validate on, rounded to whole images
+   * @param testShare share of the images to test on, rounded to whole images
    * @throws IllegalArgumentException if the fractions are negative or leave nothing to train on
    */
-  public static Splits of(
-      Collection<String> ids, long seed, double valFraction, double testFraction) {
-    if (!(valFraction >= 0 && testFraction >= 0 && valFraction + testFraction < 1)) {
+  public static Splits of(Collection<String> ids, long seed, double valShare, double testShare) {
+    if (!(valShare >= 0 && testShare >= 0 && valShare + testShare < 1)) {
       throw new IllegalArgumentException(
           "The validation and test fractions must be at least 0 and together below 1, not %s and %s."
-              .formatted(valFraction, testFraction));
+              .formatted(valShare, testShare));
     }
     List<String> shuffled = new ArrayList<>(new TreeSet<>(ids));
     Collections.shuffle(shuffled, new Random(seed));
-    int test = (int) Math.round(shuffled.size() * testFraction);
+    int test = (int) Math.round(shuffled.size() * testShare);
     int trainval = shuffled.size() - test;
-    int train = trainval - (int) Math.round(shuffled.size() * valFraction);
+    int train = trainval - (int) Math.round(shuffled.size() * valShare);
     if (train < 1) {
       throw new IllegalArgumentException(
           "%d images are too few for validation and test fractions of %s and %s: none is left to train on."
-              .formatted(shuffled.size(), valFraction, testFraction));
+              .formatted(shuffled.size(), valShare, testShare));
     }
     return new Splits(
         sorted(shuffled.subList(0, train)),
@@ -69,7 +68,7 @@ public record Splits(List<String> train, List<String> val, List<String> test) {
   /**
    * The image ids of a part by its name.
    *
-   * @throws IllegalArgumentException if the name is none of {@link #NAMES}
+   * @throws IllegalArgumentException if the name is not one of {@link #NAMES}
    */
   public List<String> ids(String split) {
     return switch (split) {

@@ -2,11 +2,9 @@ package org.rcnn.data.folder;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +19,12 @@ import org.rcnn.data.RgbImage;
  * A classification set: one folder per class, in a folder or in a zip.
  *
  * <p>Layouts: {@code train/CLASS/*} with {@code val/CLASS/*}; {@code train/CLASS/*} alone; or
- * {@code CLASS/*}. A folder that contains everything else is entered, and folders inside a class
- * ({@code CLASS/images/*}) belong to the class. Where there is no validation split, a share of
- * every class is drawn for it with the given seed. A file {@code classes.tsv} beside the layout may
- * give the classes readable names, a line {@code FOLDER<tab>NAME} each.
+ * {@code CLASS/*}. A folder that contains the whole layout is skipped, and folders inside a class
+ * ({@code CLASS/images/*}) belong to the class. If there is no validation split, a share of every
+ * class is drawn for it with the given seed.
  *
- * <p>Classes are numbered in the order of their folder names, images lie in the order class, then
- * path, so a label or an index means the same on every machine. Any number of threads may read.
+ * <p>Classes are numbered in the order of their folder names, and images are ordered by class, then
+ * path, so that a label or an index means the same on every machine. Reading is thread-safe.
  */
 public final class ImageFolder implements Closeable {
 
@@ -35,31 +32,28 @@ public final class ImageFolder implements Closeable {
   private static final Set<String> VALIDATION_NAMES = Set.of("val", "valid", "validation");
 
   private final Path root;
-  private final ImageSource source;
+  private final FileTree source;
   private final List<String> classes;
-  private final Map<String, String> displayNames;
   private final Split train;
   private final Split validation;
   private final List<String> problems;
 
   private ImageFolder(
       Path root,
-      ImageSource source,
+      FileTree source,
       List<String> classes,
-      Map<String, String> displayNames,
       List<Item> train,
       List<Item> validation,
       List<String> problems) {
     this.root = root;
     this.source = source;
     this.classes = classes;
-    this.displayNames = displayNames;
     this.train = new Split(train);
     this.validation = new Split(validation);
     this.problems = List.copyOf(problems);
   }
 
-  /** An image's place and label. */
+  /** An image's path and label. */
   private record Item(String path, int label) {}
 
   /**
@@ -67,7 +61,7 @@ public final class ImageFolder implements Closeable {
    * seed 0.
    *
    * @param root a folder or a zip
-   * @throws IOException in one sentence, if there is none or it holds no classes
+   * @throws IOException with a one-sentence message, if there is none or it holds no classes
    */
   public static ImageFolder open(Path root) throws IOException {
     return open(root, 0.1, 0);
@@ -80,7 +74,7 @@ public final class ImageFolder implements Closeable {
    * @param validationFraction the share of each class that becomes the validation split if the set
    *     has none, rounded to whole images; from 0 to below 1
    * @param seed the seed of that draw
-   * @throws IOException in one sentence, if there is none or it holds no classes
+   * @throws IOException with a one-sentence message, if there is none or it holds no classes
    */
   public static ImageFolder open(Path root, double validationFraction, long seed)
       throws IOException {
@@ -89,7 +83,7 @@ public final class ImageFolder implements Closeable {
           "The validation fraction must be from 0 to below 1, not %s."
               .formatted(validationFraction));
     }
-    ImageSource source = ImageSource.open(root);
+    FileTree source = FileTree.open(root);
     try {
       return arrange(root, source, validationFraction, seed);
     } catch (IOException | RuntimeException e) {
@@ -99,7 +93,7 @@ public final class ImageFolder implements Closeable {
   }
 
   private static ImageFolder arrange(
-      Path root, ImageSource source, double validationFraction, long seed) throws IOException {
+      Path root, FileTree source, double validationFraction, long seed) throws IOException {
     List<String> images = source.paths().stream().filter(ImageFolder::isImage).toList();
     String prefix = commonPrefix(images);
     Map<String, List<String>> top = byFirstFolder(images, prefix);
@@ -124,7 +118,7 @@ public final class ImageFolder implements Closeable {
           for (String unknown :
               paths.keySet().stream().filter(c -> !classes.contains(c)).toList()) {
             problems.add(
-                "The folder %s%s/%s of %s is none of the training classes; its %d images are left out."
+                "The folder %s%s/%s of %s is not among the training classes; its %d images are left out."
                     .formatted(prefix, part.getKey(), unknown, root, paths.get(unknown).size()));
           }
           paths.keySet().retainAll(classes);
@@ -136,18 +130,20 @@ public final class ImageFolder implements Closeable {
       validation = draw(train, validationFraction, seed);
       train.removeAll(Set.copyOf(validation));
     }
-    Map<String, String> names = displayNames(source, prefix);
-    return new ImageFolder(root, source, classes, names, train, validation, problems);
+    return new ImageFolder(root, source, classes, train, validation, problems);
   }
 
   private static boolean isImage(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    // Archives made on macOS carry shadow files of the same ending.
+    // Archives made on macOS contain shadow files with the same ending.
     return ENDINGS.contains(ending) && !name.startsWith(".") && !path.startsWith("__MACOSX/");
   }
 
-  /** The folders around the layout, up to the first that tells images apart or is "train". */
+  /**
+   * The path of the folders that contain the whole layout: it ends where folders branch, or at
+   * "train".
+   */
   private static String commonPrefix(List<String> paths) {
     String prefix = "";
     while (true) {
@@ -155,7 +151,7 @@ public final class ImageFolder implements Closeable {
       for (String path : paths) {
         int slash = path.indexOf('/', prefix.length());
         String folder = slash < 0 ? "" : path.substring(0, slash + 1);
-        // One more folder must follow, or the images would be left without a class.
+        // One more folder must follow, or the images would have no class.
         if (slash < 0 || path.indexOf('/', slash + 1) < 0 || folder.endsWith("/train/")) {
           return prefix;
         }
@@ -223,20 +219,6 @@ public final class ImageFolder implements Closeable {
     return others.isEmpty() || byFirstFolder(top.get("train"), prefix + "train/").size() >= 2;
   }
 
-  private static Map<String, String> displayNames(ImageSource source, String prefix)
-      throws IOException {
-    Map<String, String> names = new HashMap<>();
-    String file = prefix + "classes.tsv";
-    if (source.paths().contains(file)) {
-      String text = new String(source.read(file), StandardCharsets.UTF_8);
-      text.lines()
-          .map(line -> line.split("\t", 2))
-          .filter(fields -> fields.length == 2)
-          .forEach(fields -> names.put(fields[0].strip(), fields[1].strip()));
-    }
-    return names;
-  }
-
   /** The folder or zip that was opened. */
   public Path root() {
     return root;
@@ -245,12 +227,6 @@ public final class ImageFolder implements Closeable {
   /** The class folders' names, sorted; a label is a position in this list. */
   public List<String> classes() {
     return classes;
-  }
-
-  /** A class's readable name: from {@code classes.tsv}, or its folder's. */
-  public String displayName(int label) {
-    String folder = classes.get(label);
-    return displayNames.getOrDefault(folder, folder);
   }
 
   /** The images to train on. */
@@ -263,7 +239,7 @@ public final class ImageFolder implements Closeable {
     return validation;
   }
 
-  /** What was left out when the set was opened, a sentence each. */
+  /** Sentences on what was left out when the set was opened. */
   public List<String> problems() {
     return problems;
   }
@@ -306,7 +282,7 @@ public final class ImageFolder implements Closeable {
     /**
      * Decodes an image.
      *
-     * @throws IOException in one sentence, if it cannot be read or decoded
+     * @throws IOException with a one-sentence message, if it cannot be read or decoded
      */
     public RgbImage read(int i) throws IOException {
       String path = items.get(i).path;

@@ -21,10 +21,10 @@ import org.rcnn.data.store.RecordFile;
  * The images of a split, decoded once to a fixed size and kept as raw pixels in one memory-mapped
  * file: an epoch then costs a memory copy per image instead of a JPEG decoding.
  *
- * <p>Each image is scaled so that its shorter side has the wanted size, and its middle square is
- * kept. Shrinking averages over the pixels that fall together, enlarging interpolates linearly; an
- * image of the wanted size stays as it is. The file's bytes depend on the split and the size alone,
- * not on the number of threads.
+ * <p>Each image is scaled so that its shorter side has the given size, and its middle square is
+ * kept. Shrinking averages over the source pixels, enlarging interpolates linearly; an image of the
+ * given size is not changed. The file's bytes depend only on the split and the size, not on the
+ * number of threads.
  */
 public final class PackedImages implements Closeable {
 
@@ -50,7 +50,7 @@ public final class PackedImages implements Closeable {
    * @param size the side of the packed squares in pixels
    * @param file where to write; the file appears there when it is complete
    * @param threads how many threads decode
-   * @param progress receives the number of images done so far, now and then
+   * @param progress receives the number of images done so far, from time to time
    * @param problems receives a sentence for each skipped image
    * @throws IOException if the file cannot be written, or no image could be decoded
    */
@@ -63,7 +63,8 @@ public final class PackedImages implements Closeable {
       Consumer<String> problems)
       throws IOException {
     if (size < 1) {
-      throw new IllegalArgumentException("Images cannot be packed to %d pixels.".formatted(size));
+      throw new IllegalArgumentException(
+          "Packed images must be at least 1 pixel wide, not %d.".formatted(size));
     }
     String header = size + "\n" + String.join("\n", split.classes());
     ExecutorService workers = Executors.newFixedThreadPool(threads);
@@ -115,7 +116,8 @@ public final class PackedImages implements Closeable {
   /**
    * Opens a packed file.
    *
-   * @throws IOException in one sentence, if it is missing, cut short, damaged or of another kind
+   * @throws IOException with a one-sentence message, if it is missing, cut short, damaged or of
+   *     another kind
    */
   public static PackedImages open(Path file) throws IOException {
     RecordFile records = RecordFile.open(file, MAGIC, "file of packed images");
@@ -151,7 +153,7 @@ public final class PackedImages implements Closeable {
 
   /**
    * Copies the pixels of an image, {@code 3 · size · size} bytes in the order row, column, red
-   * green blue. For any number of threads.
+   * green blue. Thread-safe.
    *
    * @throws IOException if the image does not match its checksum
    */
@@ -165,7 +167,7 @@ public final class PackedImages implements Closeable {
   }
 
   /**
-   * Names the content: two files have the same fingerprint if size, classes, names, labels and
+   * Identifies the content: two files have the same fingerprint if size, classes, names, labels and
    * pixels (by their CRC-32C) are the same.
    *
    * @return a SHA-256 in hexadecimal
@@ -186,7 +188,7 @@ public final class PackedImages implements Closeable {
     file.close();
   }
 
-  /** The middle square of an image at the wanted size. */
+  /** The middle square of an image, scaled to a size. */
   static byte[] square(RgbImage image, int size) {
     if (image.width() == size && image.height() == size) {
       return image.rgb();
@@ -224,9 +226,9 @@ public final class PackedImages implements Closeable {
   }
 
   /**
-   * Along one axis: from which source pixels each target pixel is mixed, and with which weights. A
-   * triangle as wide as the larger of the two pixel sizes, which averages when shrinking and
-   * interpolates when enlarging.
+   * For one axis, the source pixels of each target pixel and their weights. The weights form a
+   * triangle with the larger of the two pixel sizes as its radius, which averages when shrinking
+   * and interpolates when enlarging.
    */
   private record Resampling(int[] from, float[][] weights) {
 

@@ -1,8 +1,8 @@
 package org.rcnn.data.matrix;
 
 /**
- * A growing row-major matrix of 32-bit floats, one row for each region's feature, resident wherever
- * its {@link MatrixEngine} keeps it.
+ * A growing row-major matrix of 32-bit floats, one row for each region's feature. Its {@link
+ * MatrixEngine} decides where it is stored.
  *
  * <p>The products here are what SVM training consists of: {@code X·Xᵀ} is the Gram matrix of a
  * linear kernel, {@code X·Wᵀ} scores all regions against all classes, and {@code cᵀ·X} folds
@@ -10,10 +10,10 @@ package org.rcnn.data.matrix;
  */
 public interface FeatureMatrix extends AutoCloseable {
 
-  /** Rows held. */
+  /** The number of rows. */
   int rows();
 
-  /** Length of a row. */
+  /** The length of a row. */
   int columns();
 
   /**
@@ -48,21 +48,21 @@ public interface FeatureMatrix extends AutoCloseable {
   }
 
   /**
-   * The same for some rows of this matrix with the first rows of another: how the lower triangle of
-   * a Gram matrix grows by its new rows alone.
+   * The same for some rows of this matrix and the first rows of another. It extends the lower
+   * triangle of a Gram matrix by its new rows only.
    *
    * @param fromRow first row
    * @param toRow row after the last
-   * @param otherRows how many rows of the other matrix take part
+   * @param otherRows how many rows of the other matrix to use
    * @return {@code (toRow − fromRow) × otherRows} values, row-major
    */
   float[] timesTransposed(int fromRow, int toRow, FeatureMatrix other, int otherRows);
 
   /**
-   * Sums of this matrix's rows, each row times its coefficient, to better than 1e-5 relative.
+   * Weighted sums of this matrix's rows, with a relative error below 1e-5.
    *
-   * @param coefficients for each sum wanted one coefficient for each row
-   * @return for each sum {@code columns()} values
+   * @param coefficients for each sum, one coefficient for each row
+   * @return for each sum, {@code columns()} values
    */
   double[][] weightedSums(double[][] coefficients);
 

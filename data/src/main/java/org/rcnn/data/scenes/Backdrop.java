@@ -2,7 +2,7 @@ package org.rcnn.data.scenes;
 
 import java.util.random.RandomGenerator;
 
-/** What lies behind the objects: one textured surface, or two that meet at a horizon. */
+/** The background: one textured surface, or two that meet at a horizon. */
 final class Backdrop {
 
   private Backdrop() {}
@@ -58,7 +58,7 @@ final class Backdrop {
         if (y < horizon) {
           sky.addColour(x, y, 0.8 + 0.4 * y / canvas.height(), colour);
         } else {
-          // A plane seen at a slant: farther off, the pattern is finer.
+          // A plane seen at an angle: the pattern is finer farther away.
           double depth = 60 / (y - horizon + 30);
           ground.addColour((x - canvas.width() / 2.0) * depth, 90 * depth, 1, colour);
         }

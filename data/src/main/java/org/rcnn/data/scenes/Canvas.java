@@ -3,7 +3,10 @@ package org.rcnn.data.scenes;
 import java.util.random.RandomGenerator;
 import org.rcnn.data.RgbImage;
 
-/** A picture in the making: red, green and blue as floats, and what a camera does to them. */
+/**
+ * A picture while it is drawn, with red, green and blue as floats, and the effects of a camera on
+ * it.
+ */
 final class Canvas {
 
   private final int width;
@@ -24,7 +27,7 @@ final class Canvas {
     return height;
   }
 
-  /** Lays a colour over a pixel. */
+  /** Blends a colour over a pixel. */
   void blend(int x, int y, double[] colour, double opacity) {
     int at = 3 * (y * width + x);
     for (int channel = 0; channel < 3; channel++) {
@@ -51,7 +54,7 @@ final class Canvas {
     }
   }
 
-  /** One direction: the line has {@code length} pixels at distance {@code step}. */
+  /** Blurs in one direction; a line has {@code length} pixels at distance {@code step}. */
   private static float[] blurred(
       float[] from, int step, int length, int lineStep, int lines, float share) {
     float[] to = new float[from.length];

@@ -3,14 +3,14 @@ package org.rcnn.data.scenes;
 import java.util.random.RandomGenerator;
 
 /**
- * A shape of some material at a place in the picture: an object, a distractor, an occluder.
+ * A shape of one material at a position in the picture: an object, a distractor or an occluder.
  *
  * <p>It knows its coverage of every pixel, so that the drawing and the annotation follow from the
  * same numbers.
  */
 final class Figure {
 
-  /** Coverage is counted in sixteenths: 4 × 4 points per pixel decide. */
+  /** Coverage is counted in sixteenths: each pixel is sampled at 4 × 4 points. */
   private static final int GRID = 4;
 
   static final int FULL = GRID * GRID;

@@ -3,12 +3,12 @@ package org.rcnn.data.scenes;
 import java.util.random.RandomGenerator;
 
 /**
- * A texture in two colours, as it covers one object or one stretch of background.
+ * A texture in two colours that covers one object or one part of the background.
  *
  * @param texture the pattern
- * @param cos cosine of the pattern's angle over its period, the length of one repetition in the
- *     unit of the coordinates asked for
- * @param sin sine of the angle over the period
+ * @param cos cosine of the pattern's angle divided by its period, the length of one repetition in
+ *     units of the coordinates
+ * @param sin sine of the angle divided by the period
  * @param seed distinguishes this instance of the pattern from others
  * @param first colour where the pattern is 0: red, green, blue from 0 to 255
  * @param second colour where it is 1
@@ -27,7 +27,7 @@ record Material(
    * A random material. All textures draw their colours from one distribution, so colours do not
    * reveal the texture.
    *
-   * @param period the length of one repetition, in the unit of the coordinates asked for
+   * @param period the length of one repetition, in units of the coordinates
    * @param angle the pattern's rotation in radians
    * @param contrast the least difference in brightness between the two colours, from 0 to 120
    */

@@ -35,7 +35,7 @@ final class Noise {
     double weight = 0.5;
     for (int i = 0; i < count; i++) {
       sum += weight * value(x, y, seed + i);
-      // Turned a little each time, so that the lattices do not line up.
+      // Rotated a little each time, so that the lattices do not line up.
       double turned = 1.6 * x + 1.2 * y;
       y = 1.6 * y - 1.2 * x;
       x = turned;

@@ -5,10 +5,10 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.RgbImage;
 
 /**
- * A drawn picture and what is in it.
+ * A drawn picture and its annotation.
  *
  * @param image the picture before it is compressed
- * @param annotation the objects, with boxes around what is visible of them
+ * @param annotation the objects, with boxes around their visible parts
  */
 public record Scene(RgbImage image, Annotation annotation) {
 

@@ -39,11 +39,11 @@ import org.rcnn.data.voc.VocAnnotationWriter;
  *   <tr><th>star</th><td></td><td>starfish</td><td></td></tr>
  * </table>
  *
- * <p>No shape and no texture alone gives a class away: those that only one class has also appear on
- * distractors, which combine a shape and a texture that form no class. Colours come from the same
- * distribution for all. Objects are from about 24 pixels to most of the picture in size, turned and
- * mirrored, partly behind each other, behind bars or beyond the border; light, blur, noise and
- * compression vary.
+ * <p>Neither a shape nor a texture alone identifies a class: those that only one class has also
+ * appear on distractors, which combine a shape and a texture that form no class. Colours come from
+ * the same distribution for all. Objects are from about 24 pixels to most of the picture in size,
+ * rotated and mirrored, and partly hidden by each other, by bars or by the border; light, blur,
+ * noise and compression vary.
  *
  * <p><b>Annotations</b> follow VOC: the box surrounds the visible pixels (those that the object
  * covers by half or more and nothing in front of it does); {@code truncated} marks objects of which
@@ -115,7 +115,7 @@ public final class SceneGenerator {
 
   private final long seed;
 
-  /** A generator whose every picture follows from the seed. */
+  /** A generator; the seed determines every picture. */
   public SceneGenerator(long seed) {
     this.seed = seed;
   }
@@ -190,7 +190,7 @@ public final class SceneGenerator {
     return figures;
   }
 
-  /** An almost completely hidden object would be a label without anything to see. */
+  /** Without this, an object could be annotated that is almost completely hidden. */
   private static boolean addIfAllStayVisible(List<Figure> figures, Figure added) {
     figures.add(added);
     for (Figure figure : figures) {
@@ -249,9 +249,9 @@ public final class SceneGenerator {
   }
 
   /**
-   * What is visible of a figure.
+   * The visible part of a figure.
    *
-   * @param share visible pixels over the figure's whole area
+   * @param share visible pixels divided by the figure's whole area
    * @param box around the visible pixels; empty if there are none
    */
   private record Visible(double share, Box box) {}
@@ -483,6 +483,6 @@ public final class SceneGenerator {
         return writer;
       }
     }
-    throw new IllegalStateException("This Java has no JPEG writer of its own.");
+    throw new IllegalStateException("This JDK has no JPEG writer of its own; use a complete JDK.");
   }
 }

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import org.rcnn.data.HalfPrecision;
 
 /**
- * One image's features in the form in which a {@link FeatureStore} keeps them. Encoding needs no
- * store, so worker threads encode, and the one thread that writes only copies bytes.
+ * One image's features, encoded for a {@link FeatureStore}. Encoding does not need the store, so
+ * worker threads encode, and the thread that writes only copies bytes.
  *
- * <p>Sparse form, little-endian: for every row the end of its data as a 32-bit offset from the end
- * of this table; then the rows, each a bitmap of {@code ceil(dimension / 64)} 64-bit words (bit
- * {@code i % 64} of word {@code i / 64} marks value i) and the marked values as halves, in order.
- * Dense form: the floats, row by row.
+ * <p>Sparse form, little-endian: first a table with the end of every row's data, as a 32-bit offset
+ * from the end of the table; then the rows, each a bitmap of {@code ceil(dimension / 64)} 64-bit
+ * words (bit {@code i % 64} of word {@code i / 64} marks value i) and the marked values as halves,
+ * in order. Dense form: the floats, row by row.
  */
 public final class EncodedRows {
 
@@ -68,7 +68,7 @@ public final class EncodedRows {
   private static EncodedRows sparse(float[] values, int rows, int dimension) {
     int table = byteCount(4L * rows);
     int longestRow = longestRow(dimension);
-    // A quarter of the values not zero is the usual share; the array grows if there are more.
+    // Usually a quarter of the values are not zero; the array grows if there are more.
     byte[] bytes = new byte[byteCount(table + rows * (longestRow / 3L) + longestRow)];
     int at = table;
     for (int row = 0; row < rows; row++) {
@@ -84,8 +84,7 @@ public final class EncodedRows {
   private static int byteCount(long count) {
     if (count > 1 << 30) {
       throw new IllegalArgumentException(
-          "The features of one image would take %d bytes; at most 1 GiB can be stored."
-              .formatted(count));
+          "The features of one image need %d bytes; at most 1 GiB can be stored.".formatted(count));
     }
     return (int) count;
   }

@@ -12,7 +12,7 @@ import java.util.List;
  * matrix with a row per proposal and {@link #dimension} columns.
  *
  * <p>Reading needs no memory beyond the reader's own array: the file is mapped, and the operating
- * system keeps as much of it in memory as fits.
+ * system caches as much of it as fits in memory.
  */
 public final class FeatureStore implements Closeable {
 
@@ -45,7 +45,8 @@ public final class FeatureStore implements Closeable {
   /**
    * Opens a complete store.
    *
-   * @throws IOException in one sentence, if it is missing, cut short, damaged or of another kind
+   * @throws IOException with a one-sentence message, if it is missing, cut short, damaged or of
+   *     another kind
    */
   public static FeatureStore open(Path file) throws IOException {
     RecordFile records = RecordFile.open(file, MAGIC, "feature store");
@@ -58,7 +59,7 @@ public final class FeatureStore implements Closeable {
     return dimension;
   }
 
-  /** How the values are kept. */
+  /** How the values are stored. */
   public Encoding encoding() {
     return encoding;
   }
@@ -68,7 +69,7 @@ public final class FeatureStore implements Closeable {
     return file.names();
   }
 
-  /** Whether the image was appended, even without a row. */
+  /** Whether the image was appended, even with no rows. */
   public boolean contains(String imageId) {
     return file.contains(imageId);
   }
@@ -82,17 +83,8 @@ public final class FeatureStore implements Closeable {
     return file.tag(file.position(imageId));
   }
 
-  /** The rows of all images together. */
-  public long totalRows() {
-    long total = 0;
-    for (int i = 0; i < file.size(); i++) {
-      total += file.tag(i);
-    }
-    return total;
-  }
-
   /**
-   * Reads all rows of an image. For any number of threads.
+   * Reads all rows of an image. Thread-safe.
    *
    * @param into receives {@code rows · dimension} values from its start on; the rest stays
    *     unchanged
@@ -109,19 +101,9 @@ public final class FeatureStore implements Closeable {
   }
 
   /**
-   * Reads one row of an image. For any number of threads.
+   * Reads some rows of an image, in the given order, without decoding the others. Thread-safe.
    *
-   * @see #readRows
-   */
-  public void readRow(String imageId, int row, float[] into) throws IOException {
-    readRows(imageId, new int[] {row}, into);
-  }
-
-  /**
-   * Reads some rows of an image, in the order asked for, without decoding the others. For any
-   * number of threads.
-   *
-   * @param chosen which rows, from 0 on; a row may be named more than once
+   * @param chosen the row numbers, from 0; a row may occur more than once
    * @param into receives {@code chosen.length · dimension} values from its start on
    * @throws IllegalArgumentException if the image was never appended, it has no such row, or the
    *     array is too short
@@ -145,7 +127,7 @@ public final class FeatureStore implements Closeable {
   private void requireRoom(float[] into, int rows, String imageId) {
     if ((long) rows * dimension > into.length) {
       throw new IllegalArgumentException(
-          "%d rows of image '%s' need room for %d values, not %d."
+          "%d rows of image '%s' have %d values, which do not fit in an array of %d."
               .formatted(rows, imageId, (long) rows * dimension, into.length));
     }
   }
@@ -156,7 +138,7 @@ public final class FeatureStore implements Closeable {
     file.close();
   }
 
-  /** Appends images to a store; closing without {@link #commit} discards it. For one thread. */
+  /** Appends images to a store; closing without {@link #commit} discards it. Not thread-safe. */
   public static final class Writer implements Closeable {
 
     private final RecordFile.Writer file;
@@ -187,13 +169,13 @@ public final class FeatureStore implements Closeable {
     public void append(String imageId, EncodedRows rows) throws IOException {
       if (rows.dimension() != dimension || rows.encoding() != encoding) {
         throw new IllegalArgumentException(
-            "The store keeps %d values a row as %s, not %d as %s."
+            "The store has rows of %d values encoded as %s, not of %d encoded as %s."
                 .formatted(dimension, encoding, rows.dimension(), rows.encoding()));
       }
       file.append(imageId, rows.rows(), rows.bytes());
     }
 
-    /** Completes the store, forces it to disk and gives it its name. */
+    /** Completes the store, forces it to disk and renames it. */
     public void commit() throws IOException {
       file.commit();
     }

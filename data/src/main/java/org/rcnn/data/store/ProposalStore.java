@@ -12,9 +12,8 @@ import org.rcnn.data.Box;
 /**
  * The proposals of many images in one file, each image's in the order in which they were proposed.
  *
- * <p>Boxes come back exactly as they were stored. An image whose boxes all have whole coordinates
- * from 0 to 65,535, as selective search gives them, takes 8 bytes per box; any other image takes 32
- * (doubles).
+ * <p>Boxes are read back exactly. An image whose boxes all have whole coordinates from 0 to 65,535,
+ * as selective search gives them, takes 8 bytes per box; any other image takes 32 (doubles).
  */
 public final class ProposalStore implements Closeable {
 
@@ -36,7 +35,8 @@ public final class ProposalStore implements Closeable {
   /**
    * Opens a complete store.
    *
-   * @throws IOException in one sentence, if it is missing, cut short, damaged or of another kind
+   * @throws IOException with a one-sentence message, if it is missing, cut short, damaged or of
+   *     another kind
    */
   public static ProposalStore open(Path file) throws IOException {
     return new ProposalStore(RecordFile.open(file, MAGIC, "proposal store"));
@@ -47,18 +47,13 @@ public final class ProposalStore implements Closeable {
     return file.names();
   }
 
-  /** Whether the image was appended, even without a box. */
+  /** Whether the image was appended, even with no boxes. */
   public boolean contains(String imageId) {
     return file.contains(imageId);
   }
 
-  /** How many boxes an image has. */
-  public int count(String imageId) {
-    return file.tag(file.position(imageId));
-  }
-
   /**
-   * The boxes of an image, in their order. For any number of threads.
+   * The boxes of an image, in their order. Thread-safe.
    *
    * @throws IllegalArgumentException if the image was never appended
    * @throws IOException if the record does not match its checksum
@@ -92,7 +87,7 @@ public final class ProposalStore implements Closeable {
     file.close();
   }
 
-  /** Appends images to a store; closing without {@link #commit} discards it. For one thread. */
+  /** Appends images to a store; closing without {@link #commit} discards it. Not thread-safe. */
   public static final class Writer implements Closeable {
 
     private final RecordFile.Writer file;
@@ -135,7 +130,7 @@ public final class ProposalStore implements Closeable {
       return value >= 0 && value <= 65_535 && value == Math.rint(value);
     }
 
-    /** Completes the store, forces it to disk and gives it its name. */
+    /** Completes the store, forces it to disk and renames it. */
     public void commit() throws IOException {
       file.commit();
     }

@@ -28,9 +28,9 @@ import org.rcnn.data.AtomicFile;
  * A file of named records, written once from front to back and then only read.
  *
  * <p>Layout, little-endian: 8 bytes that name the kind of file; the records, one after the other;
- * the index (big-endian: a header of the kind's own, then name, length, tag and CRC-32C of every
- * record); a footer of 32 bytes with the index's place and CRC-32C. The index stands last so that
- * writing needs neither a second pass nor the number of records beforehand.
+ * the index (big-endian: a header, then name, length, tag and CRC-32C of every record); a footer of
+ * 32 bytes with the index's position and CRC-32C. The index comes last so that writing needs
+ * neither a second pass nor the number of records beforehand.
  *
  * <p>Reading maps the file into memory in pieces of at most 1 GiB that end between records, so its
  * size is not limited. A record's checksum is verified the first time it is read. Any number of
@@ -38,7 +38,7 @@ import org.rcnn.data.AtomicFile;
  */
 public final class RecordFile implements Closeable {
 
-  /** Records may be as long as one mapped piece. */
+  /** The longest mapped piece, and so the longest record, in bytes. */
   private static final int MAX_PIECE = 1 << 30;
 
   private static final int MAGIC_BYTES = 8;
@@ -47,7 +47,7 @@ public final class RecordFile implements Closeable {
   /** Ends every complete file: "RCNNdone" in ASCII. */
   private static final long END_MARK = 0x656e6f644e4e4352L;
 
-  /** Where a record lies and what it is. */
+  /** A record's entry in the index. */
   private record Entry(String name, long offset, int length, int tag, int crc) {}
 
   private final Path file;
@@ -76,10 +76,10 @@ public final class RecordFile implements Closeable {
   }
 
   /**
-   * Starts a file, as an {@link AtomicFile}: {@link Writer#commit} gives it its name.
+   * Starts a file, as an {@link AtomicFile}: {@link Writer#commit} renames it.
    *
    * @param magic eight ASCII characters naming the kind and version of the file
-   * @param header whatever the kind of file needs to be told once
+   * @param header data on the whole file, in a form of its kind
    */
   public static Writer create(Path file, String magic, byte[] header) throws IOException {
     return new Writer(file, magic, header);
@@ -89,16 +89,17 @@ public final class RecordFile implements Closeable {
    * Opens a complete file.
    *
    * @param magic the kind that it must be
-   * @param kind what to call that kind in errors, as "feature store"
-   * @throws IOException in one sentence, if the file is missing, of another kind, cut short or
-   *     damaged
+   * @param kind the name of that kind in errors, such as "feature store"
+   * @throws IOException with a one-sentence message, if the file is missing, of another kind, cut
+   *     short or damaged
    */
   public static RecordFile open(Path file, String magic, String kind) throws IOException {
     return open(file, magic, kind, MAX_PIECE);
   }
 
   /**
-   * As the public method, with the size of the mapped pieces, so that a small file can show them.
+   * As the public method, with the length of a mapped piece, so that a test needs no large file to
+   * get several.
    */
   static RecordFile open(Path file, String magic, String kind, int maxPiece) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -205,11 +206,6 @@ public final class RecordFile implements Closeable {
     return (int) crc.getValue();
   }
 
-  /** The file that was opened. */
-  public Path file() {
-    return file;
-  }
-
   /** The header that the writer was given. */
   public byte[] header() {
     return header.clone();
@@ -238,7 +234,7 @@ public final class RecordFile implements Closeable {
   public int position(String name) {
     Integer position = positions.get(name);
     if (position == null) {
-      throw new IllegalArgumentException("The file %s holds no '%s'.".formatted(file, name));
+      throw new IllegalArgumentException("The file %s has no record '%s'.".formatted(file, name));
     }
     return position;
   }
@@ -251,11 +247,6 @@ public final class RecordFile implements Closeable {
   /** The number that the writer attached to the record at a position. */
   public int tag(int position) {
     return entries.get(position).tag;
-  }
-
-  /** The length in bytes of the record at a position. */
-  public int length(int position) {
-    return entries.get(position).length;
   }
 
   /** The CRC-32C of the record at a position, as the writer computed it. */
@@ -297,15 +288,15 @@ public final class RecordFile implements Closeable {
   }
 
   /**
-   * Refuses further reading. The mapped memory itself goes back to the system when the last view of
-   * it is collected; Java 17 has no earlier way.
+   * Refuses further reading. The mapped memory is freed when the last view of it is
+   * garbage-collected; Java 17 cannot free it earlier.
    */
   @Override
   public void close() {
     closed = true;
   }
 
-  /** Appends records; closing without {@link #commit} discards the file. For one thread. */
+  /** Appends records; closing without {@link #commit} discards the file. Not thread-safe. */
   public static final class Writer implements Closeable {
 
     private final Path file;
@@ -320,7 +311,7 @@ public final class RecordFile implements Closeable {
       byte[] start = magic.getBytes(StandardCharsets.US_ASCII);
       if (start.length != MAGIC_BYTES) {
         throw new IllegalArgumentException(
-            "The kind of a file is named by eight characters, not by '%s'.".formatted(magic));
+            "A record file needs a magic string of eight characters, not '%s'.".formatted(magic));
       }
       this.target = AtomicFile.create(file);
       write(ByteBuffer.wrap(start));
@@ -329,10 +320,11 @@ public final class RecordFile implements Closeable {
     /**
      * Appends a record.
      *
-     * @param name its name, new in this file
-     * @param tag any number to be kept in the index
-     * @param record its bytes from position to limit, at most 1 GiB; the position is left alone
-     * @throws IllegalArgumentException if the name was there before or the record is too long
+     * @param name its name, unique in this file
+     * @param tag any number, which is stored in the index
+     * @param record its bytes from position to limit, at most 1 GiB; the position does not change
+     * @throws IllegalArgumentException if the file already has a record of this name, or the record
+     *     is too long
      */
     public void append(String name, int tag, ByteBuffer record) throws IOException {
       Objects.requireNonNull(name, "name");
@@ -344,12 +336,13 @@ public final class RecordFile implements Closeable {
       }
       Entry entry = new Entry(name, end, length, tag, crc(record.duplicate()));
       if (entries.putIfAbsent(name, entry) != null) {
-        throw new IllegalArgumentException("The file %s already holds '%s'.".formatted(file, name));
+        throw new IllegalArgumentException(
+            "The file %s already has a record '%s'.".formatted(file, name));
       }
       write(record.duplicate());
     }
 
-    /** Completes the file, forces it to disk and gives it its name, replacing an older one. */
+    /** Completes the file, forces it to disk and renames it, replacing an older one. */
     public void commit() throws IOException {
       byte[] index = index();
       ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -27,26 +27,26 @@ import org.xml.sax.SAXParseException;
 /**
  * Reads annotation files in the XML of the VOC development kit.
  *
- * <p>What is taken: the image's size, and of every object its name, box, and the flags {@code
- * difficult} and {@code truncated}, which count as unset when missing. Coordinates may be
- * fractional. The boxes of an object's {@code <part>}s (heads, hands, feet) are not objects.
+ * <p>It reads the image's size and, for every object, the name, the box, and the flags {@code
+ * difficult} and {@code truncated}. A missing flag is unset. Coordinates may be fractional. The
+ * boxes of an object's {@code <part>}s (heads, hands, feet) are not objects.
  *
- * <p>Reported and left out: an object without name or box, with a name that holds a slash or a
- * control character, since files are named after classes, with coordinates that are no numbers,
- * with swapped corners, without area, or entirely outside the image. "Without area" means that
- * opposite corners are equal: read by the letter such a box is one pixel wide, but nobody annotates
- * that on purpose. Reported and kept: a box that reaches beyond the image (kept as it stands,
- * because the VOC protocol scores boxes unclipped) and a missing size (it becomes 0 × 0, and the
- * boxes are then not compared with it).
+ * <p>An object is reported and left out if it has no name or box; if its name contains a slash or a
+ * control character, because files are named after classes; if its coordinates are not numbers or
+ * its corners are swapped; if it has no area; or if it is entirely outside the image. "No area"
+ * means that opposite corners are equal: taken literally, such a box is one pixel wide, but nobody
+ * annotates that on purpose. A box that reaches beyond the image is reported and kept unclipped,
+ * because the VOC protocol scores boxes unclipped. A missing image size is reported and becomes 0 ×
+ * 0; boxes are then not compared with it.
  *
- * <p>A document type declaration is refused, so a file can neither pull in other files nor grow
- * without bound.
+ * <p>A document type declaration is refused, so that a file can neither include other files nor
+ * expand without bound.
  */
 public final class VocAnnotationReader {
 
   private static final String[] CORNERS = {"xmin", "ymin", "xmax", "ymax"};
 
-  /** No image reaches so far; what does is a mistake, and may be more than arithmetic bears. */
+  /** Largest accepted coordinate: beyond it is a typing error, and sums could overflow. */
   private static final double FARTHEST = 1e9;
 
   /** Result files and folders of crops are named after classes. */
@@ -62,7 +62,8 @@ public final class VocAnnotationReader {
   /**
    * Reads a file; the image's id is the file's name without its ending.
    *
-   * @throws IOException in one sentence, if there is no such file, or it holds no VOC annotation
+   * @throws IOException with a one-sentence message, if there is no such file or it is not a VOC
+   *     annotation
    */
   public static AnnotationReading read(Path file) throws IOException {
     String name = file.getFileName().toString();
@@ -83,14 +84,16 @@ public final class VocAnnotationReader {
    *
    * @param xml the file's content
    * @param imageId the image that it describes
-   * @param file what to call the file in errors and problems
-   * @throws IOException in one sentence, if the bytes hold no VOC annotation
+   * @param file the file's name in errors and problems
+   * @throws IOException with a one-sentence message, if the bytes are not a VOC annotation
    */
   public static AnnotationReading read(byte[] xml, String imageId, String file) throws IOException {
     Element root = parse(xml, file);
     if (!root.getTagName().equals("annotation")) {
       throw unusable(
-          file, "has <%s> where <annotation> belongs".formatted(root.getTagName()), null);
+          file,
+          "has the root element <%s> instead of <annotation>".formatted(root.getTagName()),
+          null);
     }
     return new VocAnnotationReader(file).read(root, imageId);
   }
@@ -113,7 +116,8 @@ public final class VocAnnotationReader {
     } catch (SAXException | IOException e) {
       throw unusable(file, "is not well-formed XML: " + e.getMessage(), e);
     } catch (ParserConfigurationException e) {
-      throw new IllegalStateException("The JDK's XML parser refuses to be made safe.", e);
+      throw new IllegalStateException(
+          "The JDK's XML parser does not support secure processing.", e);
     }
   }
 
@@ -134,7 +138,7 @@ public final class VocAnnotationReader {
         }
       };
 
-  /** The failure to use an annotation file at all. */
+  /** The error for an annotation file that cannot be used at all. */
   static IOException unusable(String file, String problem, Throwable cause) {
     return new IOException("The annotation %s %s.".formatted(file, problem), cause);
   }
@@ -144,7 +148,7 @@ public final class VocAnnotationReader {
     int width = sideOf(size, "width");
     int height = sideOf(size, "height");
     if (width == 0 || height == 0) {
-      report("has no usable image size");
+      report("the image size is missing or invalid; boxes are not compared with it");
       width = 0;
       height = 0;
     }
@@ -155,11 +159,11 @@ public final class VocAnnotationReader {
       String name = text(object, "name");
       String what = name.isEmpty() ? "object " + number : "object %d (%s)".formatted(number, name);
       if (name.isEmpty()) {
-        report("has an %s without a name; left out", what);
+        report("%s has no name; it is left out", what);
         continue;
       }
       if (name.matches("\\.{1,2}") || UNFIT_FOR_A_FILE.matcher(name).find()) {
-        report("has an %s whose class cannot stand in the name of a file; left out", what);
+        report("%s has a class name that cannot be part of a file name; it is left out", what);
         continue;
       }
       Box box = boxOf(object, what, width, height);
@@ -171,11 +175,11 @@ public final class VocAnnotationReader {
     return new AnnotationReading(new Annotation(imageId, width, height, objects), problems);
   }
 
-  /** The object's box, or null if it has none that can be used; then the problem is reported. */
+  /** The object's box, or null if it has no usable one; the problem is then reported. */
   private Box boxOf(Element object, String what, int width, int height) {
     Element bndbox = child(object, "bndbox");
     if (bndbox == null) {
-      report("has an %s without <bndbox>; left out", what);
+      report("%s has no <bndbox>; it is left out", what);
       return null;
     }
     double[] corners = new double[4];
@@ -183,39 +187,39 @@ public final class VocAnnotationReader {
       corners[i] = number(text(bndbox, CORNERS[i]));
       if (!Double.isFinite(corners[i])) {
         report(
-            "has an %s whose %s is '%s', not a number; left out",
+            "%s has the %s '%s', which is not a number; it is left out",
             what, CORNERS[i], text(bndbox, CORNERS[i]));
         return null;
       }
     }
     if (Arrays.stream(corners).anyMatch(corner -> Math.abs(corner) > FARTHEST)) {
-      report("has an %s with corners out of all measure; left out", what);
+      report("%s has a coordinate beyond 1,000,000,000; it is left out", what);
       return null;
     }
     String place =
         "%s,%s..%s,%s"
             .formatted(plain(corners[0]), plain(corners[1]), plain(corners[2]), plain(corners[3]));
     if (corners[2] < corners[0] || corners[3] < corners[1]) {
-      report("has an %s with swapped corners %s; left out", what, place);
+      report("%s has swapped corners, %s; it is left out", what, place);
       return null;
     }
     if (corners[2] == corners[0] || corners[3] == corners[1]) {
-      report("has an %s without area at %s; left out", what, place);
+      report("%s has no area, %s; it is left out", what, place);
       return null;
     }
     Box box = Box.ofVoc(corners[0], corners[1], corners[2], corners[3]);
     if (width > 0 && !box.equals(box.clip(width, height))) {
       if (box.clip(width, height).isEmpty()) {
-        report("has an %s at %s outside the %d x %d image; left out", what, place, width, height);
+        report("%s at %s is outside the %d x %d image; it is left out", what, place, width, height);
         return null;
       }
-      report("has an %s at %s beyond the %d x %d image; kept", what, place, width, height);
+      report("%s at %s reaches beyond the %d x %d image; it is kept", what, place, width, height);
     }
     return box;
   }
 
   private void report(String problem, Object... values) {
-    problems.add("The annotation %s %s.".formatted(file, problem.formatted(values)));
+    problems.add("In the annotation %s, %s.".formatted(file, problem.formatted(values)));
   }
 
   private static int sideOf(Element size, String side) {

@@ -15,7 +15,7 @@ public final class VocAnnotationWriter {
   /**
    * Writes a file.
    *
-   * @param folder the development kit's name, as {@code <folder>} repeats it
+   * @param folder the development kit's name, for {@code <folder>}
    * @param imageFile the image's file name with its ending
    */
   public static void write(Path file, String folder, String imageFile, Annotation annotation)
@@ -23,7 +23,7 @@ public final class VocAnnotationWriter {
     Files.write(file, xml(folder, imageFile, annotation).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The text of the file. Whole coordinates are written without a fraction, as the devkit's. */
+  /** The text of the file. Whole coordinates are written without a fraction, as in the devkit. */
   static String xml(String folder, String imageFile, Annotation annotation) {
     StringBuilder xml = new StringBuilder(512);
     xml.append("<annotation>\n");

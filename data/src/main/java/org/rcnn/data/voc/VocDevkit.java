@@ -24,8 +24,8 @@ import org.rcnn.data.dataset.DatasetFormat;
  * A folder in the layout of the PASCAL VOC development kit: {@code JPEGImages/ID.jpg}, {@code
  * Annotations/ID.xml} and {@code ImageSets/Main/SPLIT.txt}.
  *
- * <p>The folder is looked at once, when it is opened; after that the object is immutable and any
- * number of threads may use it.
+ * <p>The images are listed once, when the folder is opened. The object is immutable and
+ * thread-safe.
  */
 public final class VocDevkit implements Dataset {
 
@@ -56,10 +56,13 @@ public final class VocDevkit implements Dataset {
     }
   }
 
-  /** Image endings, best first: a folder that holds both a.jpg and a.png means the first. */
+  /** Image endings in order of preference: of a.jpg and a.png, the first is used. */
   private static final List<String> IMAGE_ENDINGS = List.of("jpg", "jpeg", "png");
 
-  /** A line of a per-class list: image id, then 1 present, −1 absent, 0 only difficult ones. */
+  /**
+   * A line of a per-class list: image id, then 1 (present), −1 (absent) or 0 (difficult objects
+   * only).
+   */
   private static final Pattern CLASS_LINE = Pattern.compile("(\\S+)\\s+(-1|0|1)");
 
   private final Path root;
@@ -130,8 +133,9 @@ public final class VocDevkit implements Dataset {
   }
 
   /**
-   * Whether each line is an image and a number. Names may end so, too: then an image of the whole
-   * line's name tells, or in a folder without images an annotation.
+   * Whether every line is an image id and a number. An id may itself end in a blank and a number,
+   * so a line does not count if there is an image of that name, or, in a folder without images, an
+   * annotation.
    */
   private boolean isClassList(List<String> lines) {
     return !lines.isEmpty()
@@ -144,7 +148,7 @@ public final class VocDevkit implements Dataset {
         : images.containsKey(name);
   }
 
-  /** The name may also be that of a per-class list, CLASS_SPLIT. */
+  /** The split may also be a per-class list, CLASS_SPLIT. */
   @Override
   public List<String> imageIds(String split) throws IOException {
     Set<String> ids = new LinkedHashSet<>();
@@ -180,7 +184,7 @@ public final class VocDevkit implements Dataset {
     return root.resolve("ImageSets").resolve("Main");
   }
 
-  /** Non-blank lines without the white space around them, nor a byte order mark. */
+  /** The lines that are not blank, without surrounding white space and byte order mark. */
   private static List<String> linesOf(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     return text.replace("\uFEFF", "")
@@ -198,7 +202,7 @@ public final class VocDevkit implements Dataset {
           .filter(file -> ending(file).equalsIgnoreCase("xml"))
           .map(VocDevkit::stem)
           .filter(id -> images.isEmpty() || images.containsKey(id))
-          // Lists of images and result files do not keep blanks at the ends.
+          // Split files and result files lose blanks at the ends of an id.
           .filter(id -> id.equals(id.strip()))
           .forEach(ids::add);
     }
@@ -223,26 +227,26 @@ public final class VocDevkit implements Dataset {
     try {
       file = annotationFile(id);
     } catch (IOException e) {
-      throw VocAnnotationReader.unusable(id, "cannot be looked for: " + e.getMessage(), e);
+      throw VocAnnotationReader.unusable(id, "cannot be located: " + e.getMessage(), e);
     }
     return VocAnnotationReader.read(file);
   }
 
-  /** The annotation of an image, its ending in capitals if there is no other. */
+  /** The annotation file of an image: ID.xml, or ID.XML if only that exists. */
   private Path annotationFile(String id) throws IOException {
     Path usual = inside(root.resolve("Annotations"), id + ".xml");
     Path capitals = inside(root.resolve("Annotations"), id + ".XML");
     return !Files.exists(usual) && Files.exists(capitals) ? capitals : usual;
   }
 
-  /** Split files come from anywhere, so an id must not lead out of the folder. */
+  /** Split files may come from strangers, so an id must not lead out of the folder. */
   private static Path inside(Path folder, String name) throws IOException {
     Path file;
     try {
       file = folder.resolve(name).normalize();
     } catch (InvalidPathException e) {
       throw new IOException(
-          "The name '%s' cannot be a file's: %s. Does the locale know its letters (LC_ALL=C.UTF-8)?"
+          "The name '%s' is not a valid file name: %s. If the locale lacks its letters, set LC_ALL=C.UTF-8."
               .formatted(name, e.getReason()),
           e);
     }

@@ -29,9 +29,8 @@ import org.rcnn.data.Detection;
  * detection, corners 1-based and inclusive.
  *
  * <p>Lines keep the order of their file, because the development kit's evaluation breaks ties
- * between equal scores by it. The last five fields of a line are numbers, and what stands before
- * them names the image, blanks inside it included. Files are UTF-8; one that is not is read as ISO
- * 8859-1.
+ * between equal scores by it. The last five fields of a line are numbers; the text before them is
+ * the image id, which may contain blanks. A file that is not valid UTF-8 is read as ISO 8859-1.
  */
 public final class VocResults {
 
@@ -39,7 +38,7 @@ public final class VocResults {
    * One line of a result file.
    *
    * @param imageId the image
-   * @param detection what was found in it
+   * @param detection an object found in it
    */
   public record Line(String imageId, Detection detection) {}
 
@@ -57,9 +56,9 @@ public final class VocResults {
   }
 
   /**
-   * Detections grouped by image, as a detector gives them.
+   * Detections grouped by image, as a detector returns them.
    *
-   * @param classes every class that gets a file, even if nothing of it was found
+   * @param classes every class that gets a file, even one without detections
    * @param detections per image id; the files follow this map's order
    * @throws IllegalArgumentException if a detection's class is not among the classes
    */
@@ -73,7 +72,7 @@ public final class VocResults {
             List<Line> ofClass = lines.get(detection.className());
             if (ofClass == null) {
               throw new IllegalArgumentException(
-                  "Image %s has a detection of '%s', which is none of the classes."
+                  "Image %s has a detection of '%s', which is not among the classes."
                       .formatted(imageId, detection.className()));
             }
             ofClass.add(new Line(imageId, detection));
@@ -87,12 +86,12 @@ public final class VocResults {
     return List.copyOf(lines.keySet());
   }
 
-  /** The lines of a class in file order; none for a class without a file. */
+  /** The lines of a class in file order; empty for a class without a file. */
   public List<Line> lines(String className) {
     return lines.getOrDefault(className, List.of());
   }
 
-  /** The same without what was found in some images. */
+  /** The same without the detections in some images. */
   public VocResults without(Set<String> imageIds) {
     Map<String, List<Line>> kept = new TreeMap<>();
     lines.forEach(
@@ -102,16 +101,7 @@ public final class VocResults {
     return new VocResults(kept);
   }
 
-  /** The detections of a class per image, images and detections in file order. */
-  public Map<String, List<Detection>> byImage(String className) {
-    Map<String, List<Detection>> images = new LinkedHashMap<>();
-    for (Line line : lines(className)) {
-      images.computeIfAbsent(line.imageId(), id -> new ArrayList<>()).add(line.detection());
-    }
-    return images;
-  }
-
-  /** The detections of all classes by image, class by class and each in file order. */
+  /** The detections of all classes by image, ordered by class and then as in the files. */
   public Map<String, List<Detection>> byImage() {
     Map<String, List<Detection>> images = new LinkedHashMap<>();
     for (String className : classes()) {
@@ -123,15 +113,15 @@ public final class VocResults {
   }
 
   /**
-   * Reads every file {@code *_det_SPLIT_CLASS.txt} of a folder; what stands before {@code _det_} is
-   * free.
+   * Reads every file {@code *_det_SPLIT_CLASS.txt} of a folder; any text may stand before {@code
+   * _det_}.
    *
-   * @throws IOException in one sentence, if there is no such file, two for one class, or a
-   *     malformed line, which is named by file and number
+   * @throws IOException with a one-sentence message, if there is no such file, two for one class,
+   *     or a malformed line; the message then has the file and the line number
    */
   public static VocResults read(Path folder, String split) throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new IOException("There is no folder %s with detections.".formatted(folder));
+      throw new IOException("There is no folder %s to read detections from.".formatted(folder));
     }
     String infix = "_det_" + split + "_";
     Map<String, Path> files = new TreeMap<>();
@@ -166,7 +156,7 @@ public final class VocResults {
     try {
       return linesOf(file, className, StandardCharsets.UTF_8);
     } catch (CharacterCodingException e) {
-      // This one maps every byte to a character, so a stray byte becomes a malformed line at worst.
+      // ISO 8859-1 maps every byte to a character, so a stray byte makes a line malformed at worst.
       return linesOf(file, className, StandardCharsets.ISO_8859_1);
     }
   }
@@ -174,7 +164,7 @@ public final class VocResults {
   private static List<Line> linesOf(Path file, String className, Charset charset)
       throws IOException {
     List<Line> lines = new ArrayList<>();
-    // One string for all lines of an image: there are thousands of images and millions of lines.
+    // All lines of an image share one string: there are thousands of images and millions of lines.
     Map<String, String> ids = new HashMap<>();
     int number = 0;
     try (BufferedReader reader = Files.newBufferedReader(file, charset)) {
@@ -230,8 +220,8 @@ public final class VocResults {
   }
 
   /**
-   * Writes one file {@code comp4_det_SPLIT_CLASS.txt} per class. Scores read back exactly; so do
-   * whole corners, and fractional ones to within the rounding of adding 1.
+   * Writes one file {@code comp4_det_SPLIT_CLASS.txt} per class. Scores and whole coordinates are
+   * read back exactly, fractional coordinates up to the rounding of adding 1.
    */
   public void write(Path folder, String split) throws IOException {
     Files.createDirectories(folder);

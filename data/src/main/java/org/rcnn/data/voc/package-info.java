@@ -1,9 +1,9 @@
 /**
- * The files of a PASCAL VOC development kit: who is in which split, what is in which image, and
- * what a detector found.
+ * The files of a PASCAL VOC development kit: which images are in which split, which objects are in
+ * which image, and what a detector found.
  *
  * <p>The development kit keeps photos, annotations and splits in {@code JPEGImages/}, {@code
- * Annotations/} and {@code ImageSets/Main/}, and judges plain text files with one detection per
+ * Annotations/} and {@code ImageSets/Main/}, and evaluates plain text files with one detection per
  * line. {@link org.rcnn.data.voc.VocDevkit} is the folder, read as a {@link
  * org.rcnn.data.dataset.Dataset}, and {@link org.rcnn.data.voc.VocResults} the text files.
  *

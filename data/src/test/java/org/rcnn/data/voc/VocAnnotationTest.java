@@ -72,15 +72,15 @@ class VocAnnotationTest {
         reading.annotation().objects().stream().map(GroundTruth::className).toList());
     assertEquals(
         List.of(
-            "The annotation x.xml has an object 1 (a) without area at 50,50..50,50; left out.",
-            "The annotation x.xml has an object 2 (b) with swapped corners 30,10..20,15; left out.",
-            "The annotation x.xml has an object 3 (c) at 101,10..120,15 outside the 100 x 80 image; left out.",
-            "The annotation x.xml has an object 4 (d) without <bndbox>; left out.",
-            "The annotation x.xml has an object 5 without a name; left out.",
-            "The annotation x.xml has an object 6 (e) whose xmin is 'NaN', not a number; left out.",
-            "The annotation x.xml has an object 7 (car/van) whose class cannot stand in the name of a file; left out.",
-            "The annotation x.xml has an object 8 (..) whose class cannot stand in the name of a file; left out.",
-            "The annotation x.xml has an object 9 (f) with corners out of all measure; left out."),
+            "In the annotation x.xml, object 1 (a) has no area, 50,50..50,50; it is left out.",
+            "In the annotation x.xml, object 2 (b) has swapped corners, 30,10..20,15; it is left out.",
+            "In the annotation x.xml, object 3 (c) at 101,10..120,15 is outside the 100 x 80 image; it is left out.",
+            "In the annotation x.xml, object 4 (d) has no <bndbox>; it is left out.",
+            "In the annotation x.xml, object 5 has no name; it is left out.",
+            "In the annotation x.xml, object 6 (e) has the xmin 'NaN', which is not a number; it is left out.",
+            "In the annotation x.xml, object 7 (car/van) has a class name that cannot be part of a file name; it is left out.",
+            "In the annotation x.xml, object 8 (..) has a class name that cannot be part of a file name; it is left out.",
+            "In the annotation x.xml, object 9 (f) has a coordinate beyond 1,000,000,000; it is left out."),
         reading.problems());
   }
 
@@ -97,7 +97,10 @@ class VocAnnotationTest {
     AnnotationReading reading = VocAnnotationReader.read(bytes(xml), "x", "x.xml");
     assertEquals(0, reading.annotation().width());
     assertEquals(1, reading.annotation().objects().size());
-    assertEquals(List.of("The annotation x.xml has no usable image size."), reading.problems());
+    assertEquals(
+        List.of(
+            "In the annotation x.xml, the image size is missing or invalid; boxes are not compared with it."),
+        reading.problems());
   }
 
   @Test
@@ -109,7 +112,9 @@ class VocAnnotationTest {
 
   @Test
   void otherXmlIsRefused() {
-    assertEquals("The annotation x.xml has <html> where <annotation> belongs.", refusal("<html/>"));
+    assertEquals(
+        "The annotation x.xml has the root element <html> instead of <annotation>.",
+        refusal("<html/>"));
   }
 
   @Test

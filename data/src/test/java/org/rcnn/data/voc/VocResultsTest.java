@@ -55,7 +55,7 @@ class VocResultsTest {
     VocResults read = VocResults.read(folder, "my_split");
     assertEquals(List.of("cat", "dog"), read.classes());
     assertEquals(written.lines("cat"), read.lines("cat"), "seed 5");
-    assertEquals(detections, read.byImage("cat"), "seed 5");
+    assertEquals(detections, read.byImage(), "seed 5");
     assertTrue(Files.exists(folder.resolve("comp4_det_my_split_dog.txt")));
   }
 
@@ -80,7 +80,7 @@ class VocResultsTest {
       detections.put(id, List.of(new Detection("cat", 0.5, new Box(0, 0, 1, 1))));
     }
     VocResults.ofImages(List.of("cat"), detections).write(folder, "test");
-    assertEquals(detections, VocResults.read(folder, "test").byImage("cat"));
+    assertEquals(detections, VocResults.read(folder, "test").byImage());
     Files.writeString(folder.resolve("comp4_det_test_cat.txt"), "\uFEFFa .5 1 1 1 1\n");
     assertEquals("a", VocResults.read(folder, "test").lines("cat").get(0).imageId());
     // What older tools write.
@@ -112,7 +112,7 @@ class VocResultsTest {
     assertEquals(List.of("car", "cat", "dog"), results.classes());
     assertEquals(
         new Detection("car", 0.41389, Box.ofVoc(18, 271, 74, 286)),
-        results.byImage("car").get("000002").get(0));
+        results.byImage().get("000002").get(0));
   }
 
   private String refusal(String split) {

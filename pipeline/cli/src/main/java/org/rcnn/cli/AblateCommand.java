@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ablate",
     description =
-        "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, those that the network has} x"
-            + " {SVM, softmax} x {box regression off, on}; with --study, SVMs with different"
-            + " samples on the features of the configured network and layer.")
+        "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, if the network has them} x"
+            + " {SVM, softmax} x {box regression off, on}. With --study: SVMs with different"
+            + " samples, on the features of the configured network and layer.")
 final class AblateCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
@@ -55,14 +55,14 @@ final class AblateCommand implements Callable<Integer> {
   }
 
   @Mixin private RunOptions options;
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   @Option(
       names = "--networks",
       split = ",",
       description =
-          "Networks of the grid: pre-trained, fine-tuned. Default: both, or with"
-              + " finetune.enabled=false the first alone.")
+          "Networks of the grid: pre-trained, fine-tuned. Default: both; with"
+              + " finetune.enabled=false only the first.")
   private List<Network> networks;
 
   @Option(
@@ -71,7 +71,11 @@ final class AblateCommand implements Callable<Integer> {
       description = "Layers of the grid. Default: those of pool5, fc6, fc7 that the network has.")
   private List<Tap> layers;
 
-  @Option(names = "--heads", split = ",", defaultValue = "svm,softmax", description = "Its heads.")
+  @Option(
+      names = "--heads",
+      split = ",",
+      defaultValue = "svm,softmax",
+      description = "Heads of the grid.")
   private List<String> heads;
 
   @Option(
@@ -85,12 +89,12 @@ final class AblateCommand implements Callable<Integer> {
       names = "--study",
       paramLabel = "NAME=VALUES",
       description = {
-        "In place of the grid, one question on cached features, without box regression:",
-        "negative-iou=0,0.1,0.3,0.5,0.7: IoU below which a region is a negative. With the ground"
-            + " truth alone as positives (the paper's reading) and with proposals from"
-            + " svm.positive-iou on (or 0.7) as positives, too.",
-        "resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3: positives counted N times, the"
-            + " share of negatives that mining sees, the cost of a positive."
+        "Instead of the grid, one question on stored features, without box regression:",
+        "negative-iou=0,0.1,0.3,0.5,0.7: IoU below which a region is a negative. Once with only"
+            + " the ground truth as positives, as in the paper, and once with proposals from"
+            + " svm.positive-iou on (or 0.7) as positives too.",
+        "resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3: how many times each positive"
+            + " counts, the share of negatives that mining examines, the cost of a positive."
       })
   private String study;
 
@@ -98,7 +102,7 @@ final class AblateCommand implements Callable<Integer> {
       names = "--positives",
       split = ",",
       defaultValue = "ground-truth,proposals",
-      description = "Which of the two readings the study of negative-iou has.")
+      description = "Which positives the study negative-iou uses; each gives a series.")
   private List<Positives> positives;
 
   @Spec private CommandSpec command;
@@ -108,7 +112,7 @@ final class AblateCommand implements Callable<Integer> {
     checkOptions();
     if (study != null) {
       Studies.Asked asked = Studies.of(positives).parse(study);
-      // Its values are read twice: what is wrong with them is reported before any data are read.
+      // Parsed here too, so that wrong values are reported before any data is read.
       asked.study().points(asked.values(), new ConfigLoader().preset("demo", Map.of()));
       try (Run run = options.open()) {
         return study(run, asked);
@@ -125,7 +129,7 @@ final class AblateCommand implements Callable<Integer> {
     System.out.printf(
         "run folder %s: study-%s.html, .svg, .md, .json%n",
         run.folder().root(), asked.study().name());
-    json.write(outcome.summary());
+    output.write(outcome.summary());
     return 0;
   }
 
@@ -138,13 +142,13 @@ final class AblateCommand implements Callable<Integer> {
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
       rows.add(new EvaluatedRow(row, result));
     }
-    json.write(RunResults.write(run, experiment, rows));
+    output.write(RunResults.write(run, experiment, rows));
     System.out.print(new AblationTable(rows).toText());
     System.out.println("run folder " + run.folder().root());
     return 0;
   }
 
-  /** Refuses options that would do nothing. */
+  /** Checks that no option is given that would have no effect. */
   private void checkOptions() {
     List<String> idle =
         study == null
@@ -154,9 +158,8 @@ final class AblateCommand implements Callable<Integer> {
       if (command.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ConfigException(
             study == null
-                ? "%s belongs to --study negative-iou; without a study it does nothing."
-                    .formatted(option)
-                : "%s belongs to the grid; a study takes network and layer from --set finetune.enabled and --set features.layer."
+                ? "%s has no effect without --study negative-iou.".formatted(option)
+                : "%s has no effect on a study; choose its network and layer with --set finetune.enabled and --set features.layer."
                     .formatted(option));
       }
     }

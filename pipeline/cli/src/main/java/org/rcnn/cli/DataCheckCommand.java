@@ -1,6 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetAudit;
@@ -18,36 +17,34 @@ import org.rcnn.data.dataset.DatasetAudit.ClassCount;
 import org.rcnn.data.dataset.DatasetAudit.SplitCount;
 import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Looks at every image and annotation of a dataset. */
+/** {@code rcnn data check}: checks every image and annotation of a dataset. */
 @Command(
     name = "check",
     description =
-        "Tells what is in a folder of annotated images and what is wrong with it; status 1 if"
-            + " nothing of it can be used.")
+        "Reports what a folder of annotated images contains and what is wrong with it; status 1 if"
+            + " none of it can be used.")
 final class DataCheckCommand implements Callable<Integer> {
 
   @Parameters(
-      paramLabel = "DEVKIT",
-      description = "Folder of annotated images, such as a VOC devkit.")
+      paramLabel = "DIR",
+      description = "A folder of annotated images, such as a VOC devkit.")
   private Path folder;
 
   @Option(
       names = "--show",
       defaultValue = "10",
       paramLabel = "N",
-      description = "Show N problems of a kind; the JSON file has all. Default ${DEFAULT-VALUE}.")
+      description =
+          "Show N problems of each kind; the JSON file has all. Default ${DEFAULT-VALUE}.")
   private int show;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -58,16 +55,16 @@ final class DataCheckCommand implements Callable<Integer> {
     DatasetAudit audit = DatasetAudit.of(dataset);
     boolean usable = isUsable(dataset);
     print(audit, dataset.splitAdvice());
-    json.write(tree(audit, usable));
+    output.write(tree(audit, usable));
     if (!usable) {
       throw new IOException(
-          "Nothing in %s can be used: no image that can be read has an annotated object."
+          "Nothing in %s can be used: no readable image has an annotated object."
               .formatted(dataset.root()));
     }
     return 0;
   }
 
-  /** Whether there is an image with an object; in a good folder the first one looked at. */
+  /** Whether there is a readable image with an object; in a good folder the first one has it. */
   private static boolean isUsable(Dataset dataset) throws IOException {
     for (String id : dataset.annotatedIds()) {
       try {
@@ -94,10 +91,10 @@ final class DataCheckCommand implements Callable<Integer> {
   }
 
   private void print(DatasetAudit audit, String splitAdvice) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     out.printf("%s: %d images%n", audit.root(), audit.images());
     if (audit.splits().isEmpty()) {
-      out.printf("%nNo splits; %s.%n", splitAdvice);
+      out.printf("%nThere are no splits; %s.%n", splitAdvice);
     }
     audit.splits().forEach((name, split) -> print(out, name, split));
     out.println();
@@ -135,7 +132,7 @@ final class DataCheckCommand implements Callable<Integer> {
   }
 
   private static ObjectNode tree(DatasetAudit audit, boolean usable) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("root", audit.root().toString());
     tree.put("usable", usable);
     tree.put("images", audit.images());

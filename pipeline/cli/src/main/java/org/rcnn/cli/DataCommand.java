@@ -2,11 +2,12 @@ package org.rcnn.cli;
 
 import picocli.CommandLine.Command;
 
-/** Data sets: audited, drawn, fetched. */
+/** {@code rcnn data}: audits, cuts, generates and downloads data sets. */
 @Command(
     name = "data",
     description =
-        "Audits VOC-style folders, cuts their objects out, draws synthetic scenes, fetches VOC2007.",
+        "Audits folders of annotated images, cuts out their objects, draws synthetic scenes,"
+            + " downloads VOC2007.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DataCheckCommand.class,

@@ -1,6 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
@@ -21,29 +20,32 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Problems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
- * {@code rcnn data crops}: the objects of a detection set, cut out with a little of their
- * surroundings, as a classification set that {@code rcnn pretrain} reads.
+ * {@code rcnn data crops}: cuts out the objects of annotated images, with a little context, as a
+ * classification set for {@code rcnn pretrain}.
  *
- * <p>For those who have no auxiliary set to pre-train on. Few objects make weak features: a
- * classification set of many classes is better where there is one.
+ * <p>Use it if there is no auxiliary set to pre-train on. Few objects give weak features; a
+ * classification set of many classes is better.
  */
 @Command(
     name = "crops",
     description =
-        "Cuts the objects of annotated images out, one folder per class, to pre-train on.")
+        "Cuts out the objects of annotated images, one folder per class, for pre-training.")
 final class DataCropsCommand implements Callable<Integer> {
 
   private static final float QUALITY = 0.95f;
 
-  @Option(names = "--data", required = true, paramLabel = "DEVKIT", description = "The images.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "A folder of annotated images, such as a VOC devkit.")
   private Path data;
 
   @Option(
@@ -57,14 +59,14 @@ final class DataCropsCommand implements Callable<Integer> {
       names = "--train",
       defaultValue = "train",
       paramLabel = "SPLIT",
-      description = "The split whose objects are trained on; default ${DEFAULT-VALUE}.")
+      description = "The split whose objects are for training; default ${DEFAULT-VALUE}.")
   private String train;
 
   @Option(
       names = "--val",
       defaultValue = "val",
       paramLabel = "SPLIT",
-      description = "The split whose objects validate; default ${DEFAULT-VALUE}.")
+      description = "The split whose objects are for validation; default ${DEFAULT-VALUE}.")
   private String val;
 
   @Option(
@@ -72,7 +74,7 @@ final class DataCropsCommand implements Callable<Integer> {
       defaultValue = "1.164",
       paramLabel = "F",
       description =
-          "Boxes are enlarged by this factor; default ${DEFAULT-VALUE}, as regions are warped.")
+          "Factor that enlarges the boxes; default ${DEFAULT-VALUE}, as regions are warped.")
   private double scale;
 
   @Option(
@@ -82,23 +84,21 @@ final class DataCropsCommand implements Callable<Integer> {
       description = "Narrower or lower objects are left out; default ${DEFAULT-VALUE}.")
   private int leastSide;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
     if (!(scale >= 1 && scale <= 4) || leastSide < 1) {
       throw new ConfigException(
-          "--scale must lie between 1 and 4, and --least-side be at least 1.");
+          "--scale must lie between 1 and 4, and --least-side must be at least 1.");
     }
     DataGenerateCommand.requireEmpty(out);
     Dataset dataset = DatasetFormats.installed().open(data);
     Problems problems = new Problems(false, "");
-    PrintWriter report = spec.commandLine().getOut();
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    PrintWriter report = output.out();
+    ObjectNode tree = Json.object();
     tree.put("out", out.toString());
-    // Both are opened before anything is written.
+    // Both splits are read before anything is written.
     Map<String, DetectionSet> parts = new LinkedHashMap<>();
     parts.put("train", DetectionSet.read(dataset, train, 0, problems));
     parts.put("val", DetectionSet.read(dataset, val, 0, problems));
@@ -112,11 +112,11 @@ final class DataCropsCommand implements Callable<Integer> {
       counts.forEach(tree.putObject(part.getKey())::put);
     }
     report.flush();
-    json.write(tree);
+    output.write(tree);
     return 0;
   }
 
-  /** Writes a split's objects; returns how many of each class there are. */
+  /** Writes a split's objects; returns their number by class. */
   private Map<String, Integer> cut(DetectionSet set, Path folder, Problems problems)
       throws IOException {
     Map<String, Integer> counts = new TreeMap<>();
@@ -145,7 +145,7 @@ final class DataCropsCommand implements Callable<Integer> {
     return counts;
   }
 
-  /** The pixels of a box enlarged about its centre, as far as the image reaches. */
+  /** The pixels of a box that is enlarged about its centre and clipped to the image. */
   static RgbImage crop(RgbImage image, Box box, double scale) {
     double marginX = box.width() * (scale - 1) / 2;
     double marginY = box.height() * (scale - 1) / 2;

@@ -1,7 +1,6 @@
 package org.rcnn.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,20 +13,19 @@ import java.util.concurrent.Callable;
 import org.rcnn.cli.download.Checksum;
 import org.rcnn.cli.download.Download;
 import org.rcnn.cli.download.TarArchive;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Fetches VOC2007, or another file of a known checksum, and unpacks it. */
+/** {@code rcnn data download}: downloads VOC2007, or another file with a known checksum. */
 @Command(
     name = "download",
     description = {
-      "Fetches VOC2007's trainval and test archives (911 MB), verifies and unpacks them.",
-      "A broken download goes on where it stopped when the command is given again."
+      "Downloads VOC2007's trainval and test archives (911 MB), verifies and unpacks them.",
+      "Run the command again to resume a broken download."
     })
 final class DataDownloadCommand implements Callable<Integer> {
 
@@ -47,36 +45,34 @@ final class DataDownloadCommand implements Callable<Integer> {
       names = "--out",
       defaultValue = ".",
       paramLabel = "DIR",
-      description = "Where archives go and are unpacked; default: the current folder.")
+      description = "The folder for the archives and their contents; default: the current folder.")
   private Path out;
 
   @Option(
       names = "--url",
       paramLabel = "URL",
       description =
-          "Another source, may be repeated: a mirror of VOC2007's archives, or any file with"
-              + " --checksum. What ends in .tar is unpacked.")
+          "Another source: a mirror of VOC2007's archives, or any file with --checksum. May be"
+              + " repeated. A .tar file is unpacked.")
   private List<String> urls = List.of();
 
   @Option(
       names = "--checksum",
       paramLabel = "HEX",
-      description = "MD5 or SHA-256 of the file at the one --url.")
+      description = "MD5 or SHA-256 of the file at --url.")
   private String checksum;
 
-  @Option(names = "--delete-archive", description = "Delete an archive once it is unpacked.")
+  @Option(names = "--delete-archive", description = "Delete an archive after it is unpacked.")
   private boolean deleteArchive;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
     List<Download.Source> sources = sources();
     Download download = new Download();
-    PrintWriter report = spec.commandLine().getOut();
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    PrintWriter report = output.out();
+    ObjectNode tree = Json.object();
     ArrayNode rows = tree.putArray("files");
     for (Download.Source source : sources) {
       Path file = download.fetch(source, out);
@@ -96,14 +92,14 @@ final class DataDownloadCommand implements Callable<Integer> {
       }
       report.flush();
     }
-    json.write(tree);
+    output.write(tree);
     return 0;
   }
 
   private List<Download.Source> sources() {
     if (checksum != null && urls.size() != 1) {
       throw new ConfigException(
-          "--checksum belongs to exactly one --url, not to %d.".formatted(urls.size()));
+          "--checksum needs exactly one --url, not %d.".formatted(urls.size()));
     }
     if (urls.isEmpty()) {
       return VOC2007;
@@ -115,7 +111,7 @@ final class DataDownloadCommand implements Callable<Integer> {
     return sources;
   }
 
-  /** A file of VOC2007 is known by its name wherever it lies; any other needs its checksum. */
+  /** A VOC2007 archive is known by its name at any address; other files need a checksum. */
   private Download.Source source(String text) {
     URI url = address(text);
     if (checksum != null) {
@@ -129,7 +125,7 @@ final class DataDownloadCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new ConfigException(
-                    "'%s' is none of VOC2007's archives; give its --checksum.".formatted(name)));
+                    "'%s' is not an archive of VOC2007; give its --checksum.".formatted(name)));
   }
 
   private static URI address(String text) {

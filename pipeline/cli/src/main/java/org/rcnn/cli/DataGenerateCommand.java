@@ -1,6 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,19 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.data.scenes.SceneGenerator;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Draws a synthetic VOC-style folder and, if asked, a classification set to pre-train on. */
+/** Draws a synthetic VOC devkit and, on request, a classification set to pre-train on. */
 @Command(
     name = "generate",
-    description = "Draws synthetic scenes in VOC's layout; the same seed gives the same files.")
+    description = "Draws synthetic scenes as a VOC devkit; the same seed gives the same files.")
 final class DataGenerateCommand implements Callable<Integer> {
 
   @Option(
@@ -55,32 +53,31 @@ final class DataGenerateCommand implements Callable<Integer> {
       names = "--seed",
       defaultValue = "1",
       paramLabel = "SEED",
-      description = "Every picture follows from it; default ${DEFAULT-VALUE}.")
+      description = "Seed of every picture; default ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--auxiliary",
       paramLabel = "DIR",
-      description = "Draw the classification set to pre-train on into this new or empty folder.")
+      description =
+          "Also draw a classification set for pre-training into this new or empty folder.")
   private Path auxiliary;
 
   @Option(
       names = "--auxiliary-train",
       defaultValue = "100",
       paramLabel = "N",
-      description = "Training pictures of each of its classes; default ${DEFAULT-VALUE}.")
+      description = "Its training pictures per class; default ${DEFAULT-VALUE}.")
   private int auxiliaryTrain;
 
   @Option(
       names = "--auxiliary-val",
       defaultValue = "10",
       paramLabel = "N",
-      description = "Validation pictures of each of its classes; default ${DEFAULT-VALUE}.")
+      description = "Its validation pictures per class; default ${DEFAULT-VALUE}.")
   private int auxiliaryVal;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -88,17 +85,17 @@ final class DataGenerateCommand implements Callable<Integer> {
     requireEmpty(out);
     if (auxiliary != null) {
       if (auxiliary.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-        throw new ConfigException("--out and --auxiliary must be two folders.");
+        throw new ConfigException("--out and --auxiliary must be different folders.");
       }
       requireEmpty(auxiliary);
     }
     SceneGenerator generator = new SceneGenerator(seed);
-    PrintWriter report = spec.commandLine().getOut();
+    PrintWriter report = output.out();
     generator.writeDevkit(out, train, val, test);
     report.printf(
         "%s: %d training, %d validation and %d test scenes of %s%n",
         out, train, val, test, String.join(", ", SceneGenerator.classes()));
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("out", out.toString()).put("seed", seed);
     tree.put("train", train).put("val", val).put("test", test);
     SceneGenerator.classes().forEach(tree.putArray("classes")::add);
@@ -111,7 +108,7 @@ final class DataGenerateCommand implements Callable<Integer> {
       tree.put("auxiliary_train", auxiliaryTrain).put("auxiliary_val", auxiliaryVal);
     }
     report.flush();
-    json.write(tree);
+    output.write(tree);
     return 0;
   }
 
@@ -120,11 +117,12 @@ final class DataGenerateCommand implements Callable<Integer> {
         || test < 0
         || train + val + test == 0) {
       throw new ConfigException(
-          "Numbers of pictures must be at least 0, and at least one scene must be asked for.");
+          "--train, --val, --test and the --auxiliary counts must be at least 0, and at least one"
+              + " scene must be drawn.");
     }
   }
 
-  /** What lies in the folder would be mixed with the new files. */
+  /** Refuses a folder with files, which would be mixed with the new ones. */
   static void requireEmpty(Path folder) throws IOException {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new IOException("%s is a file; name a new or empty folder.".formatted(folder));

@@ -1,6 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -13,13 +12,14 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.ExecutionOption;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.pipeline.Detector;
 import org.rcnn.pipeline.draw.DetectionPainter;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Problems;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +44,16 @@ final class DetectCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "The images.")
   private List<Path> images;
 
-  @Option(names = "--draw", paramLabel = "DIR", description = "Write pictures with boxes here.")
+  @Option(
+      names = "--draw",
+      paramLabel = "DIR",
+      description = "Write pictures with boxes to this folder.")
   private Path draw;
 
   @Option(
       names = "--min-score",
       description =
-          "Detections of a lower score are left out. Default: even odds, 0 for SVMs, 0.5"
+          "Leave out detections with a lower score. Default: even odds, which is 0 for SVMs and 0.5"
               + " for softmax.")
   private Double minScore;
 
@@ -58,16 +61,16 @@ final class DetectCommand implements Callable<Integer> {
 
   @Mixin private ExecutionOption execution;
 
-  @Option(names = "--strict", description = "End at the first image that cannot be read.")
+  @Option(names = "--strict", description = "Stop at the first image that cannot be read.")
   private boolean strict;
 
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Problems problems = new Problems(strict, "");
-    ArrayNode results = new ObjectMapper().createArrayNode();
+    ArrayNode results = Json.object().arrayNode();
     Set<String> drawn = new HashSet<>();
     try (Detector detector = Detector.load(model, execution.on(device.device()))) {
       double least = minScore == null ? detector.evenOdds() : minScore;
@@ -93,11 +96,11 @@ final class DetectCommand implements Callable<Integer> {
         }
       }
     }
-    json.write(results);
+    output.write(results);
     return results.isEmpty() ? 1 : 0;
   }
 
-  /** The image's own name, with a number behind it where another folder's image has the same. */
+  /** The image's name, with a number if an image from another folder has the same name. */
   private static String pictureName(Path file, Set<String> taken) {
     String name = file.getFileName().toString();
     String free = name;
@@ -124,7 +127,7 @@ final class DetectCommand implements Callable<Integer> {
   }
 
   private static ObjectNode tree(Path file, RgbImage image, List<Detection> found) {
-    ObjectNode tree = new ObjectMapper().createObjectNode();
+    ObjectNode tree = Json.object();
     tree.put("image", file.toString());
     tree.put("width", image.width());
     tree.put("height", image.height());

@@ -1,6 +1,5 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.AnnotationReading;
@@ -25,6 +24,7 @@ import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.report.ResultJson;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Problems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Scores any detector's VOC result files. */
+/** {@code rcnn eval}: scores any detector's VOC result files. */
 @Command(
     name = "eval",
     description = "Scores VOC result files (*_det_SPLIT_CLASS.txt) against a split's annotations.")
@@ -41,8 +41,8 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
-      paramLabel = "DEVKIT",
-      description = "Folder of annotated images; annotations and splits suffice.")
+      paramLabel = "DIR",
+      description = "A folder of annotated images; the images themselves may be missing.")
   private Path data;
 
   @Option(
@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--detections",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of result files; lines: image score xmin ymin xmax ymax.")
+      description = "The folder of result files, with lines: image score xmin ymin xmax ymax.")
   private Path detections;
 
   @Option(
@@ -70,10 +70,10 @@ final class EvalCommand implements Callable<Integer> {
       names = "--iou",
       defaultValue = "0.5",
       paramLabel = "IOU",
-      description = "Overlap from which a detection matches an object; default ${DEFAULT-VALUE}.")
+      description = "IoU from which a detection matches an object; default ${DEFAULT-VALUE}.")
   private double iou;
 
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   @Spec private CommandSpec spec;
 
@@ -90,7 +90,7 @@ final class EvalCommand implements Callable<Integer> {
         evaluator.evaluate(
             classes(annotations, results), annotations, scored(results, ids, annotations));
     print(result);
-    json.write(tree(result));
+    output.write(tree(result));
     return 0;
   }
 
@@ -98,7 +98,7 @@ final class EvalCommand implements Callable<Integer> {
     if (metric.averagesOverlaps()
         && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
       throw new ConfigException(
-          "--iou does nothing for %s, which averages over overlaps of its own."
+          "--iou does nothing for %s, which averages over its own IoU thresholds; leave it out."
               .formatted(metric.label()));
     }
     try {
@@ -108,7 +108,7 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /** The annotations that can be read; the others are reported. */
+  /** The readable annotations; the others are reported. */
   private List<Annotation> annotations(Dataset dataset, List<String> ids) throws IOException {
     List<Annotation> annotations = new ArrayList<>();
     for (String id : ids) {
@@ -118,7 +118,7 @@ final class EvalCommand implements Callable<Integer> {
           problems.report(problem);
         }
         Annotation read = reading.annotation();
-        // A copied annotation may carry another image's name; the split's name counts.
+        // A copied annotation may contain another image's name; the split's name counts.
         annotations.add(new Annotation(id, read.width(), read.height(), read.objects()));
       } catch (IOException e) {
         problems.report(e.getMessage() + " The image is not scored.");
@@ -132,7 +132,7 @@ final class EvalCommand implements Callable<Integer> {
     return annotations;
   }
 
-  /** Every class that has an object or a result file, sorted: a missing file scores AP 0. */
+  /** Every class with an object or a result file, sorted; without a file its AP is 0. */
   private List<String> classes(List<Annotation> annotations, VocResults results)
       throws IOException {
     TreeSet<String> annotated =
@@ -143,7 +143,7 @@ final class EvalCommand implements Callable<Integer> {
     for (String name : annotated) {
       if (!results.classes().contains(name)) {
         problems.report(
-            "There is no result file of class '%s', which the split holds; nothing of it counts as found."
+            "There is no result file of class '%s', but the split has objects of it; they count as missed."
                 .formatted(name));
       }
     }
@@ -160,7 +160,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void print(EvaluationResult result) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     int width =
         Math.max(
             5, result.classes().stream().mapToInt(c -> c.className().length()).max().orElse(0));
@@ -187,7 +187,7 @@ final class EvalCommand implements Callable<Integer> {
     out.printf(Locale.ROOT, "%-" + width + "s  %6s%n", "mAP", fraction(result.meanAp()));
     if (!result.unscoredClasses().isEmpty()) {
       out.printf(
-          "Left out of the mean, for the split holds no object of theirs that counts: %s%n",
+          "Left out of the mean, because the split has no objects of them that count: %s%n",
           String.join(", ", result.unscoredClasses()));
     }
     out.flush();
@@ -197,9 +197,9 @@ final class EvalCommand implements Callable<Integer> {
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
   }
 
-  /** The result for programs; mAP is null if no class can be scored. */
+  /** The result as JSON; mAP is null if no class can be scored. */
   private ObjectNode tree(EvaluationResult result) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("metric", result.metric().label());
     tree.put("iou", result.iou());
     ResultJson.putScores(tree, result);

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
-/** Says of a failure what it is, in one sentence: 1 a failure, 2 wrong usage. */
+/** Reports a failure in one sentence; the status is 1 for a failure, 2 for wrong usage. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
 
   @Option(
@@ -37,11 +37,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     CommandLine command = failure.getCommandLine();
     command.getErr().println(usageSentence(failure));
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().printf("`%s --help` lists what it takes.%n", name);
+    command.getErr().printf("`%s --help` lists its options.%n", name);
     return ExitCode.USAGE;
   }
 
-  /** What was wrong; of a label that an option does not know, as the configuration says it. */
+  /** What was wrong; an unknown label of an option is reported as the configuration reports it. */
   private static String usageSentence(ParameterException failure) {
     return failure.getArgSpec() instanceof OptionSpec option
             && failure.getCause() instanceof TypeConversionException unknown
@@ -64,19 +64,20 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     } else if (failure instanceof AccessDeniedException denied) {
       return "Access to " + denied.getFile() + " is denied.";
     } else if (failure instanceof FileAlreadyExistsException exists) {
-      return exists.getFile() + " exists already.";
+      return exists.getFile() + " already exists.";
     } else if (failure instanceof FileSystemException other) {
       // Its own message may be a bare path.
-      String reason = other.getReason() == null ? "the system refuses" : other.getReason();
+      String reason = other.getReason() == null ? "the system gives no reason" : other.getReason();
       return "%s cannot be used: %s.".formatted(other.getFile(), reason);
     } else if (failure instanceof OutOfMemoryError) {
-      return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, use fewer threads, or,"
-              + " if it was while SVMs were trained, lower svm.max-positives and svm.negative-cache.")
+      return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, or use fewer"
+              + " threads. If SVMs were being trained, lower svm.max-positives and"
+              + " svm.negative-cache.")
           .formatted(failure.getMessage());
     }
     String message = failure.getMessage();
     return message == null || message.isBlank()
-        ? failure.getClass().getSimpleName() + "; --debug shows where."
+        ? failure.getClass().getSimpleName() + "; --debug shows the stack trace."
         : message.lines().findFirst().orElse(message);
   }
 }

@@ -10,7 +10,8 @@ import picocli.CommandLine.ScopeType;
 /** The command line: {@code rcnn COMMAND}. */
 @Command(
     name = "rcnn",
-    description = "Trains, evaluates and dissects an R-CNN object detector on VOC-style data.",
+    description =
+        "Trains, evaluates and analyses an R-CNN object detector on a folder of annotated images.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     version = "rcnn 0.1.0",
@@ -24,7 +25,7 @@ public final class Main {
 
   /** Runs a command and exits with its status: 0 done, 1 a failure, 2 wrong usage. */
   public static void main(String[] arguments) {
-    // Some languages have digits of their own, which are of no use in files and names.
+    // Some locales have digits of their own, which other programs could not read in our files.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(arguments));
   }
@@ -32,7 +33,7 @@ public final class Main {
   /**
    * Runs a command.
    *
-   * @return 0 done, 1 a failure told in one line, 2 wrong usage
+   * @return 0 done, 1 a failure, reported in one line, 2 wrong usage
    */
   public static int run(String... arguments) {
     Main main = new Main();

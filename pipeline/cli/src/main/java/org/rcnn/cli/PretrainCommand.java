@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.DeviceOption;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pretrain",
     description =
-        "Trains a network on an image folder or zip (train/CLASS/*, val/CLASS/*), from scratch or on"
-            + " from trained weights.")
+        "Trains a network on an image folder or zip (train/CLASS/*, val/CLASS/*), from random or"
+            + " trained weights.")
 final class PretrainCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PretrainCommand.class);
@@ -36,7 +36,11 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(names = "--data", required = true, paramLabel = "DIR|ZIP", description = "The images.")
   private Path data;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where weights go.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder for weights.")
   private Path out;
 
   @Option(names = "--architecture", defaultValue = "alexnet64", description = "The network.")
@@ -45,7 +49,7 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(names = "--epochs", defaultValue = "30", description = "Passes over the images.")
   private int epochs;
 
-  @Option(names = "--batch", defaultValue = "128", description = "Images a step.")
+  @Option(names = "--batch", defaultValue = "128", description = "Images per step.")
   private int batch;
 
   @Option(names = "--rate", defaultValue = "0.05", description = "Learning rate at its peak.")
@@ -60,7 +64,7 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--least-area",
       defaultValue = "0.35",
-      description = "Smallest share of an image that a view shows.")
+      description = "Smallest share of an image's area that a training crop covers.")
   private double leastArea;
 
   @Option(
@@ -80,19 +84,19 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--start",
       paramLabel = "embedded|FILE",
       description =
-          "Train these weights on, which takes a low --rate and --no-batch-norm. Default: random"
+          "Start from these weights; this needs a low --rate and --no-batch-norm. Default: random"
               + " weights.")
   private String start;
 
   @Mixin private DeviceOption device;
 
-  @Option(names = "--threads", defaultValue = "0", description = "Threads; 0: one per core.")
+  @Option(names = "--threads", defaultValue = "0", description = "Threads; 0 for one per core.")
   private int threads;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Decides every random choice.")
+  @Option(names = "--seed", defaultValue = "1", description = "Seed of every random choice.")
   private long seed;
 
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -103,7 +107,7 @@ final class PretrainCommand implements Callable<Integer> {
       PretrainStage stage =
           new PretrainStage(settings(images.train().size()), place, cores, new ProgressBars());
       PretrainStage.Trained trained = stage.run(images, out, Map.of("command", command(cores)));
-      json.write(Json.read(trained.about()));
+      output.write(Json.read(trained.about()));
       System.out.printf(
           Locale.ROOT,
           "top-1 %.1f %%, top-5 %.1f %% on %d validation images; weights in %s%n",
@@ -123,8 +127,8 @@ final class PretrainCommand implements Callable<Integer> {
   private PretrainStage.Settings settings(int images) {
     if (start != null && !noBatchNorm) {
       throw new ConfigException(
-          "--start needs --no-batch-norm: batch normalisation would undo what the weights have"
-              + " learned.");
+          "--start needs --no-batch-norm: batch normalisation would undo what the starting weights"
+              + " have learned.");
     }
     try {
       // The rate rises during the first epoch.
@@ -146,7 +150,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The command that trains the same, without the folders' places. */
+  /** The command that repeats the training; folders have their names only. */
   private String command(int cores) {
     return String.format(
         Locale.ROOT,

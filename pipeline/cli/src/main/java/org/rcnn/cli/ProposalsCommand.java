@@ -1,7 +1,6 @@
 package org.rcnn.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.SearchOptions;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.data.Annotation;
@@ -23,6 +22,7 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.draw.CoveragePicture;
 import org.rcnn.pipeline.draw.SegmentationPicture;
 import org.rcnn.pipeline.run.BoxFile;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Problems;
 import org.rcnn.pipeline.run.Progress;
@@ -31,38 +31,37 @@ import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Selective search on a split or on one image, with recall where there is ground truth. */
+/** {@code rcnn proposals}: selective search on a split, with its recall, or on one image. */
 @Command(
     name = "proposals",
-    description = "Proposes object boxes by selective search and measures how well they cover.")
+    description =
+        "Proposes object boxes by selective search and measures how well they cover the objects.")
 final class ProposalsCommand implements Callable<Integer> {
 
-  /** Images at the start whose times are not counted: the JVM compiles during them. */
+  /** Images at the start whose times do not count, because the JVM compiles during them. */
   private static final int WARM_UP = 10;
 
-  /** How many boxes of each image count in the table of the ranking. */
+  /** The numbers of first boxes of an image in the table of the ranking. */
   private static final List<Integer> FIRST_BOXES = List.of(100, 500, 600, 1_000, 2_000);
 
   @Option(
       names = "--data",
-      paramLabel = "DEVKIT",
-      description = "Folder of annotated images, such as a VOC devkit.")
+      paramLabel = "DIR",
+      description = "A folder of annotated images, such as a VOC devkit.")
   private Path data;
 
   @Option(
       names = "--split",
       paramLabel = "SPLIT",
-      description = "The split of it to search, such as test.")
+      description = "Its split to search, such as test.")
   private String split;
 
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description = "Instead: one image; its boxes go to standard output or --out.")
+      description = "Instead of a split, one image; its boxes go to standard output or --out.")
   private Path image;
 
   @Mixin private SearchOptions options;
@@ -76,7 +75,7 @@ final class ProposalsCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "T",
-      description = "Images searched side by side; by default one per processor.")
+      description = "Images searched in parallel. Default: one per core.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
@@ -89,23 +88,22 @@ final class ProposalsCommand implements Callable<Integer> {
       names = "--draw",
       paramLabel = "DIR",
       description =
-          "Write two pictures of each image: NAME-boxes.png, its objects dashed with their best boxes"
-              + " in green, and NAME-segments.png, the segmentations that the search starts from.")
+          "Write two pictures of each image. NAME-boxes.png shows its objects, dashed, with their"
+              + " best boxes in green; NAME-segments.png shows the segmentations that the search"
+              + " starts from.")
   private Path draw;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   private final Problems problems = new Problems(false, "");
 
-  /** What the search found in an image; null boxes if the image cannot be used. */
+  /** The result of a search; the boxes are null if the image cannot be read. */
   private record Found(Annotation annotation, List<Box> boxes, double seconds) {}
 
   @Override
   public Integer call() throws IOException {
     if (image == null ? data == null || split == null : data != null || split != null) {
-      throw new ConfigException("Give --data and --split, or --image alone.");
+      throw new ConfigException("Give --data and --split, or only --image.");
     }
     SelectiveSearch search = new SelectiveSearch(settings());
     if (out != null) {
@@ -136,7 +134,7 @@ final class ProposalsCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - begin) / 1e9;
     String name = image.getFileName().toString();
     if (out == null) {
-      PrintWriter standard = spec.commandLine().getOut();
+      PrintWriter standard = output.out();
       BoxFile.csv(standard).append(name, pixels.width(), pixels.height(), boxes);
       standard.flush();
     } else {
@@ -149,7 +147,7 @@ final class ProposalsCommand implements Callable<Integer> {
       Annotation nothing = new Annotation(name, pixels.width(), pixels.height(), List.of());
       draw(search, pixels, nothing, boxes, stem(name));
     }
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("mode", options.name());
     tree.put("image", name);
     tree.put("width", pixels.width());
@@ -157,7 +155,7 @@ final class ProposalsCommand implements Callable<Integer> {
     tree.put("seconds", seconds);
     ArrayNode list = tree.putArray("boxes");
     boxes.forEach(box -> BoxFile.putCorners(list.addArray(), box));
-    json.write(tree);
+    output.write(tree);
   }
 
   private static String stem(String name) {
@@ -201,7 +199,7 @@ final class ProposalsCommand implements Callable<Integer> {
     }
     double median = warmMedian(seconds);
     print(recall, median);
-    json.write(tree(recall, search.config(), median));
+    output.write(tree(recall, search.config(), median));
   }
 
   private Found search(SelectiveSearch search, Dataset dataset, String id) throws IOException {
@@ -222,13 +220,13 @@ final class ProposalsCommand implements Callable<Integer> {
     return new Found(annotation, boxes, seconds);
   }
 
-  /** The image's objects with the size its pixels have; none if they cannot be read. */
+  /** The image's objects, with the size of its pixels; no objects if they cannot be read. */
   private Annotation annotation(Dataset dataset, String id, RgbImage pixels) throws IOException {
     try {
       Annotation read = dataset.annotation(id);
       return new Annotation(id, pixels.width(), pixels.height(), read.objects());
     } catch (IOException e) {
-      problems.report(e.getMessage() + " The image counts for the number of windows only.");
+      problems.report(e.getMessage() + " The image counts only for windows and time.");
       return new Annotation(id, pixels.width(), pixels.height(), List.of());
     }
   }
@@ -244,12 +242,13 @@ final class ProposalsCommand implements Callable<Integer> {
     Path folder = draw.toAbsolutePath().normalize();
     Path file = folder.resolve(id + ".png").normalize();
     if (!file.startsWith(folder)) {
-      throw new IOException("The name '%s' leads out of the folder %s.".formatted(id, draw));
+      throw new IOException(
+          "The image name '%s' leads out of the folder %s; rename the image.".formatted(id, draw));
     }
     return file;
   }
 
-  /** The median time without the first images; of few images, the later half counts. */
+  /** The median time without the first images; for few images, of their second half. */
   private static double warmMedian(List<Double> seconds) {
     List<Double> warm =
         seconds.subList(Math.min(WARM_UP, seconds.size() / 2), seconds.size()).stream()
@@ -261,7 +260,7 @@ final class ProposalsCommand implements Callable<Integer> {
 
   private void print(ProposalRecall recall, double median) {
     ProposalRecall.Result result = recall.result();
-    PrintWriter table = spec.commandLine().getOut();
+    PrintWriter table = output.out();
     table.printf(
         Locale.ROOT,
         "%s mode, %d images of split %s, %d threads%n%n",
@@ -269,10 +268,10 @@ final class ProposalsCommand implements Callable<Integer> {
         result.images(),
         split,
         threads);
-    table.printf(Locale.ROOT, "windows an image     %10.1f%n", result.windowsPerImage());
-    table.printf(Locale.ROOT, "seconds an image     %10.4f  (median, warm)%n", median);
+    table.printf(Locale.ROOT, "windows per image    %10.1f%n", result.windowsPerImage());
+    table.printf(Locale.ROOT, "seconds per image    %10.4f  (median, warm)%n", median);
     if (result.objects() == 0) {
-      table.printf("No object that counts is annotated, so recall cannot be measured.%n");
+      table.printf("Only difficult objects or none are annotated, so recall cannot be measured.%n");
       return;
     }
     table.printf(Locale.ROOT, "objects              %10d  (not difficult)%n", result.objects());
@@ -298,7 +297,7 @@ final class ProposalsCommand implements Callable<Integer> {
 
   private ObjectNode tree(ProposalRecall recall, SelectiveSearchConfig config, double median) {
     ProposalRecall.Result result = recall.result();
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("mode", options.name());
     SearchOptions.describe(config, tree);
     tree.put("split", split);

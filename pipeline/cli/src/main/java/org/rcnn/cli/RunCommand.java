@@ -3,7 +3,7 @@ package org.rcnn.cli;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
@@ -15,14 +15,14 @@ import org.rcnn.pipeline.stage.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code rcnn run}: the whole chain and the report. */
+/** {@code rcnn run}: all stages and the report. */
 @Command(
     name = "run",
     description = "Trains and evaluates a detector; without options, on the embedded demo.")
 final class RunCommand implements Callable<Integer> {
 
   @Mixin private RunOptions options;
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(experiment.backbone().transfer().report());
     EvaluationResult result = experiment.evaluate(row);
     experiment.detector(row);
-    json.write(RunResults.write(run, experiment, row, result));
+    output.write(RunResults.write(run, experiment, row, result));
     System.out.println();
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
     run.folder()

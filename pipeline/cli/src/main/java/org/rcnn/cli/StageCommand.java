@@ -1,12 +1,12 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
@@ -14,13 +14,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * {@code rcnn finetune}, {@code features}, {@code svm} and {@code bbox}: one stage alone, with
- * whatever it needs before it. Given the same {@code --out}, {@code run} goes on from there.
+ * {@code rcnn finetune}, {@code features}, {@code svm} and {@code bbox}: one stage, with the stages
+ * that it needs. {@code run} with the same {@code --out} resumes from there.
  */
 @Command
 final class StageCommand implements Callable<Integer> {
 
-  /** The stages that can be asked for by name. */
+  /** The stages that have a command. */
   enum Stage {
     FINETUNE("Fine-tunes the network on the training images."),
     FEATURES("Computes the features of all regions of both splits."),
@@ -45,7 +45,7 @@ final class StageCommand implements Callable<Integer> {
   private final Stage stage;
 
   @Mixin private RunOptions options;
-  @Mixin private JsonOutput json;
+  @Mixin private Output output;
 
   StageCommand(Stage stage) {
     this.stage = stage;
@@ -60,20 +60,20 @@ final class StageCommand implements Callable<Integer> {
 
   private int run(Run run, Experiment experiment) throws IOException {
     String made = make(experiment);
-    ObjectNode summary = new ObjectMapper().createObjectNode();
+    ObjectNode summary = Json.object();
     summary.put("stage", stage.label());
     summary.put("artifact", made);
     ObjectNode seconds = summary.putObject("seconds");
     run.folder().stageSeconds().forEach(seconds::put);
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     summary.put("run", run.folder().root().toString());
-    json.write(summary);
+    output.write(summary);
     System.out.println(
-        made.isEmpty() ? "The network's own scores are the head; nothing to train." : made);
+        made.isEmpty() ? "The head is the network's own scores; there is nothing to train." : made);
     return 0;
   }
 
-  /** Where the stage's artifact lies; empty if it has none. */
+  /** The path of the stage's artifact; empty if it has none. */
   private String make(Experiment experiment) throws IOException {
     return switch (stage) {
       case FINETUNE -> {

@@ -2,10 +2,10 @@ package org.rcnn.cli;
 
 import picocli.CommandLine.Command;
 
-/** What weight files hold and where it would go. */
+/** {@code rcnn weights}: what weight files contain, and which layers of a network it fits. */
 @Command(
     name = "weights",
-    description = "Looks into weight files and initialises networks from them.",
+    description = "Inspects weight files and initialises networks from them.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {WeightsInspectCommand.class, WeightsImportCommand.class})
 final class WeightsCommand {}

@@ -1,7 +1,6 @@
 package org.rcnn.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
@@ -18,19 +17,18 @@ import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Initialises a network from a weight file, and tells layer by layer what was copied. */
+/** Initialises a network from a weight file, and reports layer by layer what was copied. */
 @Command(
     name = "import",
     description =
-        "Tells layer by layer what a network would take from a weight file (.safetensors, .pth,"
-            + " .npz, .caffemodel): copied, new, refused and why.")
+        "Reports layer by layer what a network would copy from a weight file (.safetensors, .pth,"
+            + " .npz, .caffemodel): copied, new, or refused and why.")
 final class WeightsImportCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "The file.")
@@ -39,7 +37,7 @@ final class WeightsImportCommand implements Callable<Integer> {
   @Option(
       names = "--prototxt",
       paramLabel = "FILE",
-      description = "The description of a Caffe model. Default: the one beside it.")
+      description = "The description of a Caffe model. Default: the .prototxt beside it.")
   private Path prototxt;
 
   @Option(
@@ -55,15 +53,14 @@ final class WeightsImportCommand implements Callable<Integer> {
       names = "--classes",
       defaultValue = "20",
       paramLabel = "N",
-      description =
-          "Object classes; background is one score more. Default ${DEFAULT-VALUE}, as VOC has.")
+      description = "Object classes, without background. Default ${DEFAULT-VALUE}, as in VOC.")
   private int classes;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "SEED",
-      description = "Seed of the new layers' values; default ${DEFAULT-VALUE}.")
+      description = "Seed of new layers' values; default ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
@@ -72,9 +69,7 @@ final class WeightsImportCommand implements Callable<Integer> {
       description = "Write the initialised network's weights to this .safetensors file.")
   private Path out;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
@@ -82,11 +77,11 @@ final class WeightsImportCommand implements Callable<Integer> {
     WeightSource source = WeightSource.open(file, prototxt);
     Preprocessing preprocessing = source.preprocessing(definition.preprocessing());
     Transfer transfer = Transfer.into(definition, source, seed);
-    PrintWriter report = spec.commandLine().getOut();
+    PrintWriter report = output.out();
     report.print(transfer.report());
     report.println("input   " + preprocessing);
     report.flush();
-    json.write(tree(transfer, source, preprocessing));
+    output.write(tree(transfer, source, preprocessing));
     if (transfer.newLayers().size() == transfer.rows().size()) {
       throw new IOException(
           "No layer of %s fits %s; `weights inspect` shows what the file holds."
@@ -117,7 +112,7 @@ final class WeightsImportCommand implements Callable<Integer> {
   }
 
   private ObjectNode tree(Transfer transfer, WeightSource source, Preprocessing preprocessing) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("file", file.toString());
     tree.put("format", source.format().label());
     tree.put("architecture", architecture);

@@ -1,7 +1,6 @@
 package org.rcnn.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,18 +10,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.weights.SourceLayer;
 import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.cnn.weights.WeightSource.Entry;
+import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Lists the tensors of a weight file, of which no values are read. */
+/** Lists the tensors of a weight file without reading their values. */
 @Command(
     name = "inspect",
     description =
@@ -36,23 +34,21 @@ final class WeightsInspectCommand implements Callable<Integer> {
   @Option(
       names = "--prototxt",
       paramLabel = "FILE",
-      description = "The description of a Caffe model. Default: the one beside it.")
+      description = "The description of a Caffe model. Default: the .prototxt beside it.")
   private Path prototxt;
 
-  @Mixin private JsonOutput json;
-
-  @Spec private CommandSpec spec;
+  @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
     WeightSource source = WeightSource.open(file, prototxt);
     print(source);
-    json.write(tree(source));
+    output.write(tree(source));
     return 0;
   }
 
   private void print(WeightSource source) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     int names = widest(source, entry -> entry.name().length());
     int shapes = widest(source, entry -> Arrays.toString(entry.shape()).length());
     String line = "%-" + names + "s  %-" + shapes + "s  %-4s  %,13d%n";
@@ -88,7 +84,7 @@ final class WeightsInspectCommand implements Callable<Integer> {
   }
 
   private ObjectNode tree(WeightSource source) throws IOException {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    ObjectNode tree = Json.object();
     tree.put("file", file.toString());
     tree.put("format", source.format().label());
     tree.put("parameters", parameters(source));

@@ -122,7 +122,7 @@ class DataCommandTest {
   void wrongUseIsRefused() {
     Session.of("data").refused(2, "Missing required subcommand");
     Session.of("data", "sell").refused(2, "sell");
-    Session.of("data", "check").refused(2, "DEVKIT");
+    Session.of("data", "check").refused(2, "DIR");
     Session.of("data", "check", folder, "--colour", "red").refused(2, "--colour");
     Session.of("data", "check", folder.resolve("x")).refused(1, "There is no folder");
     Session.of("data", "check", folder).refused(1, "is not a VOC-style folder");

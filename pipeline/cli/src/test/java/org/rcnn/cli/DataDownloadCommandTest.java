@@ -299,13 +299,14 @@ class DataDownloadCommandTest {
   @Test
   void damagedArchiveIsAFailure() {
     served = "no tar file at all, but a text".repeat(50).getBytes(StandardCharsets.UTF_8);
-    download("--checksum", checksum("MD5")).refused(1, "set.tar is not an intact tar file.");
+    download("--checksum", checksum("MD5"))
+        .refused(1, "set.tar is not a tar file, or it is damaged; download it again.");
   }
 
   @Test
   void wrongUseIsRefused() {
-    download().refused(2, "'set.tar' is none of VOC2007's archives; give its --checksum.");
-    download("--checksum", "beef").refused(2, "32 or 64 hexadecimal digits, not 'beef'");
+    download().refused(2, "'set.tar' is not an archive of VOC2007; give its --checksum.");
+    download("--checksum", "beef").refused(2, "64 hexadecimal digits, not 'beef'");
     download("--url", url("b.tar"), "--checksum", "0".repeat(32)).refused(2, "exactly one --url");
     Session.of("data", "download", "--checksum", "0".repeat(32)).refused(2, "exactly one --url");
     Session.of("data", "download", "--url", "ftp://a/b.tar").refused(2, "'ftp://a/b.tar' is not");

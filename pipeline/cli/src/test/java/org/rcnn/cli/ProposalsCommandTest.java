@@ -223,7 +223,7 @@ class ProposalsCommandTest {
         .refused(2, "--ranking must be one of authors, coverage; it is best.");
     search("--colours", "hsv,xyz")
         .refused(2, "--colours must be one of hsv, lab, rgi, hue, intensity; it is xyz.");
-    search("--similarities", "CT,Q").refused(2, "'Q' is no set of the letters C, T, S and F.");
+    search("--similarities", "CT,Q").refused(2, "'Q' must consist of the letters C, T, S and F.");
     search("--similarities", "").refused(2, "similarity-sets must hold at least one value.");
     search("--scales", "50,0").refused(2, "scales must be at least 1");
     search("--scales", "big").refused(2, "--scales");
@@ -233,8 +233,8 @@ class ProposalsCommandTest {
     search("--width", "0").refused(2, "width must be at least 1");
     search("--out", "boxes.xls").refused(2, "boxes.xls must end in .csv or .json");
     search("--colour", "red").refused(2, "--colour");
-    search("--image", "a.png").refused(2, "Give --data and --split, or --image alone.");
-    Session.of("proposals").refused(2, "--image alone");
+    search("--image", "a.png").refused(2, "Give --data and --split, or only --image.");
+    Session.of("proposals").refused(2, "only --image");
     Session.of("proposals", "--data", data).refused(2, "--split");
     Session.of("proposals", "--image", folder.resolve("x.png"))
         .refused(1, "There is no image file");

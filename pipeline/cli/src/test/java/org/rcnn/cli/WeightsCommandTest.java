@@ -19,6 +19,7 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.SharedData;
 
 class WeightsCommandTest {
 
@@ -36,7 +37,7 @@ class WeightsCommandTest {
         .write(small, Precision.F16);
     // A network with 200 class scores, whose last layer cannot fit 20 object classes.
     pretrained = folder.resolve("pretrained.safetensors");
-    new WeightFile(Weights.initial(Architectures.alexnet64(200), 3), Map.of())
+    new WeightFile(Weights.initial(Architectures.byName("alexnet64", 200), 3), Map.of())
         .write(pretrained, Precision.F32);
   }
 
@@ -102,7 +103,7 @@ class WeightsCommandTest {
   void importTakesColourOrderMeanAndScaleAlong() throws IOException {
     Path noted = folder.resolve("noted.safetensors");
     new WeightFile(
-            Weights.initial(Architectures.alexnet64(21), 3),
+            Weights.initial(Architectures.byName("alexnet64", 21), 3),
             Map.of("colour-order", "BGR", "mean", "104,117,123", "scale", "1"))
         .write(noted, Precision.F16);
     Path out = folder.resolve("start.safetensors");

@@ -30,8 +30,8 @@ import org.rcnn.proposals.SelectiveSearch;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads, which share {@link Options#threads} of its own: the second
- * image waits for the first. Owns native memory: close it.
+ * <p>Several threads may use one detector. They share its {@link Options#threads} worker threads,
+ * so a second image waits for the first. Owns native memory: close it.
  */
 public final class Detector implements AutoCloseable {
 
@@ -42,10 +42,11 @@ public final class Detector implements AutoCloseable {
     /** Boxes that may hold an object. */
     PROPOSE,
     /**
-     * Warping the boxes; summed over the threads, with what one of them does beforehand for all.
+     * Warping the boxes: the sum over the threads, including the preparation that one thread does
+     * for all.
      */
     WARP,
-    /** The network; summed over the threads. */
+    /** The network's forward pass: the sum over the threads. */
     FORWARD,
     /** The head's scores. */
     SCORE,
@@ -53,9 +54,9 @@ public final class Detector implements AutoCloseable {
     SUPPRESS
   }
 
-  /** Hears how long the steps of a detection took, in any thread. */
+  /** Receives how long the steps of a detection took, from any thread. */
   public interface Clock {
-    /** Part of a step, or all of it, is done. */
+    /** Adds time to a step; a step may be reported in several parts. */
     void spent(Step step, long nanoseconds);
   }
 
@@ -73,28 +74,35 @@ public final class Detector implements AutoCloseable {
    *
    * @param threads threads that share an image's regions
    * @param device where the network runs
-   * @param execution how; a GPU only runs plain
+   * @param execution how the network runs; a GPU only runs plain
    */
   public record Options(int threads, ComputeDevice device, Execution execution) {
 
-    /** Refuses what cannot be. */
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if there is no thread, or a GPU is asked for another
+     *     execution than plain
+     */
     public Options {
       Objects.requireNonNull(device, "device");
       Objects.requireNonNull(execution, "execution");
       if (threads < 1) {
-        throw new IllegalArgumentException("A detector needs at least one thread.");
+        throw new IllegalArgumentException(
+            "A detector needs at least one thread, not " + threads + ".");
       }
       if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
-        throw new IllegalArgumentException("On a GPU networks run plain.");
+        throw new IllegalArgumentException(
+            "On a GPU the execution must be plain, not " + execution.label() + ".");
       }
     }
 
-    /** All cores, and the fastest way through the network in single precision. */
+    /** All cores of the CPU, and the fastest execution in single precision. */
     public static Options standard() {
       return on(ComputeDevice.CPU);
     }
 
-    /** The same with the network on a device. */
+    /** All cores, the network on a device, and the fastest execution in single precision there. */
     public static Options on(ComputeDevice device) {
       return new Options(
           Runtime.getRuntime().availableProcessors(),
@@ -107,14 +115,14 @@ public final class Detector implements AutoCloseable {
       return new Options(others, device, execution);
     }
 
-    /** The same with another way through the network. */
+    /** The same with another execution. */
     public Options withExecution(Execution other) {
       return new Options(threads, device, other);
     }
   }
 
   /**
-   * A detector in memory.
+   * A detector from a file that has been read.
    *
    * @throws IllegalStateException if there is no such device
    */
@@ -135,20 +143,21 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * Loads a detector.
+   * Loads a detector with {@link Options#standard()}.
    *
    * @param path a detector file, or the folder of the run that made it
-   * @throws IOException if there is none, or it is damaged
+   * @throws IOException if there is no detector, or it is damaged or of another version
    */
   public static Detector load(Path path) throws IOException {
     return load(path, Options.standard());
   }
 
   /**
-   * Loads a detector to run in a way of one's own.
+   * Loads a detector.
    *
    * @param path a detector file, or the folder of the run that made it
-   * @throws IOException if there is none, or it is damaged
+   * @param options how it runs
+   * @throws IOException if there is no detector, or it is damaged or of another version
    * @throws IllegalStateException if there is no such device
    */
   public static Detector load(Path path, Options options) throws IOException {
@@ -166,7 +175,10 @@ public final class Detector implements AutoCloseable {
     return description.classes();
   }
 
-  /** The score from which an object is rather there than not: 0 for SVMs, 0.5 for probabilities. */
+  /**
+   * The score from which an object is more likely present than absent: 0 for SVMs, 0.5 for
+   * probabilities.
+   */
   public double evenOdds() {
     return file.head().evenOdds();
   }
@@ -174,15 +186,16 @@ public final class Detector implements AutoCloseable {
   /**
    * Finds objects in an image.
    *
-   * @return detections class by class, best first within a class; boxes in the image's pixels. SVM
-   *     scores are signed distances to the margin (above 0: rather yes than no), softmax scores are
-   *     probabilities; low scores are included, down to the trained setting, for the caller to cut
+   * @return detections class by class, best first within a class. Boxes are in the image's pixels,
+   *     0-based, with exclusive right and lower edges. SVM scores are decision values (above 0:
+   *     more likely present than absent); softmax scores are probabilities. Scores go down to the
+   *     lowest that the configuration keeps, so callers choose their own threshold
    */
   public List<Detection> detect(RgbImage image) {
     return detect(image, (step, nanoseconds) -> {});
   }
 
-  /** As {@link #detect(RgbImage)}, telling a clock what took how long. */
+  /** As {@link #detect(RgbImage)}, and reports the time of each step to a clock. */
   public List<Detection> detect(RgbImage image, Clock clock) {
     long start = System.nanoTime();
     List<Box> regions = search.propose(image, pool);
@@ -206,7 +219,7 @@ public final class Detector implements AutoCloseable {
     return found;
   }
 
-  /** Passes on what the extraction tells. */
+  /** Passes the extraction's times on. */
   private record ExtractionClock(Clock clock) implements FeatureExtractor.Clock {
     @Override
     public void warped(long nanoseconds) {

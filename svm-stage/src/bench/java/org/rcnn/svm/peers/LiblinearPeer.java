@@ -15,7 +15,7 @@ import org.rcnn.svm.SvmPeer;
 
 /**
  * LIBLINEAR (its Java port) as the paper's authors used it: dual coordinate descent for the hinge
- * loss (solver 3), a bias feature of 10, the solver's own tolerance of 0.1. The bias is regularised
+ * loss (solver 3), a bias feature of 10, the solver's own tolerance of 0.1. It regularises the bias
  * with the weights, so it solves a slightly different problem. Only values that are not 0 become
  * nodes.
  */

@@ -7,8 +7,8 @@ import org.rcnn.data.matrix.FeatureMatrix;
 import org.rcnn.data.matrix.MatrixEngine;
 
 /**
- * LIBSVM with a precomputed kernel: one product by our engine, then nodes that a row and a column
- * share, as a Gram matrix is symmetric.
+ * LIBSVM with a precomputed kernel: one product by our engine, then nodes, each shared by a row and
+ * a column, because a Gram matrix is symmetric.
  */
 public final class LibsvmGramPeer extends LibsvmPeer {
 
@@ -32,7 +32,7 @@ public final class LibsvmGramPeer extends LibsvmPeer {
     }
     svm_node[][] nodes = new svm_node[n][n + 1];
     for (int i = 0; i < n; i++) {
-      // LIBSVM finds a kernel value by the serial number that stands in front of the row.
+      // LIBSVM finds a kernel value by the serial number at the start of the row.
       nodes[i][0] = new svm_node();
       nodes[i][0].value = i + 1;
       for (int j = 0; j <= i; j++) {

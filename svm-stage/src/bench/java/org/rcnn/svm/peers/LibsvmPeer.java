@@ -11,10 +11,10 @@ import org.rcnn.data.matrix.MatrixEngine;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmPeer;
 
-/** LIBSVM through its public door, {@code svm_train}: what its two ways here share. */
+/** LIBSVM through its public method {@code svm_train}: the common part of its two peers. */
 abstract class LibsvmPeer implements SvmPeer {
 
-  /** Holds the kernel of 7,000 samples, which is more than the benchmarks ask for. */
+  /** Enough for the kernel of 7,000 samples, which is more than the benchmarks use. */
   private static final double CACHE_MIB = 200;
 
   private final int kernelType;
@@ -23,7 +23,7 @@ abstract class LibsvmPeer implements SvmPeer {
     this.kernelType = kernelType;
   }
 
-  /** The samples as LIBSVM is to see them. */
+  /** The samples in LIBSVM's form. */
   abstract svm_node[][] nodes(List<float[]> rows, int dimension, MatrixEngine engine);
 
   @Override

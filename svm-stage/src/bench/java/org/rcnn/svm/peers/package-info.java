@@ -1,2 +1,2 @@
-/** The SVM libraries that the benchmarks measure beside ours, driven as their manuals show. */
+/** The SVM libraries that the benchmarks measure beside ours, called as their manuals show. */
 package org.rcnn.svm.peers;

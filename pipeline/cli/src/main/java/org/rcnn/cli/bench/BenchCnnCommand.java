@@ -42,21 +42,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code rcnn bench cnn}: one batch through one network with fresh weights, up to the deepest layer
- * that features are taken from, by us and by every peer that is there.
+ * {@code rcnn bench cnn}: runs one batch through one network with random weights, up to the deepest
+ * layer with features, with our code and every available peer.
  *
- * <p>Everyone is opened first and run once, untimed; then all take turns, so that what else the
- * machine does meets all alike. A row's time is for one batch. "A batch for each core" is how the
- * pipeline works: each thread brings a batch of its own through with single-threaded operations;
- * its time is the clock's, divided by the batches. "Photo to features" is the same with regions of
- * a photo that are warped first and results that are sorted into their rows. Plain, fused and bf16
- * are the ways of {@link Execution}.
+ * <p>All are opened and run once, untimed. Then they take turns, so that other load on the machine
+ * affects all of them equally. A row's time is for one batch. "A batch for each core" is how the
+ * pipeline works: each thread runs its own batch with single-threaded operations, and the time is
+ * the elapsed time divided by the number of batches. "Photo to features" is the same, but also
+ * warps the regions of a photo and sorts the results into rows. Plain, fused and bf16 are values of
+ * {@link Execution}.
  */
 @Command(
     name = "cnn",
     description =
-        "Times a network's forward pass beside ONNX Runtime, OpenCV and Python's torch, and warping"
-            + " with it.",
+        "Times a network's forward pass, alone and with warping, and that of ONNX Runtime, OpenCV"
+            + " and Python's torch.",
     mixinStandardHelpOptions = true)
 final class BenchCnnCommand implements Callable<Integer> {
 
@@ -68,17 +68,17 @@ final class BenchCnnCommand implements Callable<Integer> {
   @Option(names = "--architecture", description = "The network (default alexnet).")
   private String architecture = "alexnet";
 
-  @Option(names = "--batch", description = "Images in a pass (default 64).")
+  @Option(names = "--batch", description = "Images per pass (default 64).")
   private int batch = 64;
 
-  @Option(names = "--passes", description = "Timed passes of each (default 5).")
+  @Option(names = "--passes", description = "Timed passes per contestant (default 5).")
   private int passes = 5;
 
   @Option(
       names = "--threads",
       split = ",",
       paramLabel = "T",
-      description = "Threads, a set of rows for each (default: 1 and all cores).")
+      description = "Numbers of threads, each with its own rows (default: 1 and all cores).")
   private List<Integer> threads = List.of(1, Runtime.getRuntime().availableProcessors());
 
   @Option(
@@ -90,10 +90,10 @@ final class BenchCnnCommand implements Callable<Integer> {
 
   @Option(
       names = "--bf16",
-      description = "Run ours in bfloat16 too where the processor has no instructions for it.")
+      description = "Also run ours in bfloat16 if the processor has no instructions for it.")
   private boolean bf16;
 
-  @Option(names = "--seed", description = "Of weights, images and regions (default 1).")
+  @Option(names = "--seed", description = "Seed of weights, images and regions (default 1).")
   private long seed = 1;
 
   @Mixin private BenchOutput output;
@@ -109,7 +109,7 @@ final class BenchCnnCommand implements Callable<Integer> {
     double work = 2.0 * definition.multiplications(task.tap());
     PrintWriter out = output.out();
     output.printf(
-        "%s to %s, batches of %d, %.2f GFLOP an image; median of %d passes%n",
+        "%s to %s, batches of %d, %.2f GFLOP per image; median of %d passes%n",
         definition.name(), task.tap().label(), batch, work * 1e-9, passes);
     List<ForwardPeer> peers = peers(out);
     List<Execution> executions = executions(out);
@@ -143,18 +143,18 @@ final class BenchCnnCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Our own ways to run a network that make sense on this machine. */
+  /** Our executions that make sense on this machine. */
   private List<Execution> executions(PrintWriter out) {
     if (bf16 || Processor.hasBfloat16()) {
       return List.of(Execution.PLAIN, Execution.FUSED, Execution.BF16);
     }
     out.println(
         "Without ours, bf16: this processor is not known to have instructions for it; --bf16 runs"
-            + " it all the same.");
+            + " it anyway.");
     return List.of(Execution.PLAIN, Execution.FUSED);
   }
 
-  /** The peers that take part; what keeps the others from it is printed. */
+  /** The peers that take part; for the others, the reason is printed. */
   private List<ForwardPeer> peers(PrintWriter out) {
     List<ForwardPeer> peers = new ArrayList<>();
     for (ForwardPeer peer :
@@ -198,7 +198,7 @@ final class BenchCnnCommand implements Callable<Integer> {
     return contest.run(passes);
   }
 
-  /** What passes come to, beside the machine's best and the first contestant's result. */
+  /** Rates passes against the machine's peak and the first contestant's result. */
   private static final class Rating {
     private final double images;
     private final double operations;
@@ -268,7 +268,7 @@ final class BenchCnnCommand implements Callable<Integer> {
     }
   }
 
-  /** Each thread with a batch of its own. */
+  /** Each thread runs its own batch. */
   private static ForwardPass perCore(ForwardTask task, Execution execution) {
     List<OwnForward> passes = new ArrayList<>();
     List<Supplier<Object>> work = new ArrayList<>();
@@ -280,7 +280,7 @@ final class BenchCnnCommand implements Callable<Integer> {
     return new Together(work, passes.get(0), () -> passes.forEach(OwnForward::close));
   }
 
-  /** Each thread with a photo and as many regions of it as a batch has images. */
+  /** Each thread extracts a photo's features, with as many regions as a batch has images. */
   private ForwardPass photoToFeatures(ForwardTask task, Execution execution) {
     FeatureExtractor extractor =
         FeatureExtractor.onCpu(
@@ -314,9 +314,9 @@ final class BenchCnnCommand implements Callable<Integer> {
   }
 
   /**
-   * Some work for each of several threads at once, of which the time is divided by the threads.
+   * Work in several threads at once; the time is divided by the number of threads.
    *
-   * @param first has the result; null if it is not that of the task's images
+   * @param first gives the result; null if there is none for the task's images
    */
   private record Together(
       List<Supplier<Object>> work, OwnForward first, Runnable release, ExecutorService pool)

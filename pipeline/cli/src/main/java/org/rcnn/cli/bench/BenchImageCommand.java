@@ -41,13 +41,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code rcnn bench image}: what the steps from a photo's file to its detections take, the first
- * time in a fresh process and then again and again.
+ * {@code rcnn bench image}: times the steps from a photo's file to its detections, first in a fresh
+ * process and then repeatedly.
  *
- * <p>Without a trained detector one is made up: fresh weights, and twenty linear SVMs whose every
- * score goes into the suppression. Warping and the network run in all threads side by side; their
- * rows have the time summed over the threads, divided by the threads. The whole is the clock's
- * time.
+ * <p>Without a trained detector it uses a synthetic one: random weights, and twenty linear SVMs
+ * whose scores all go into the suppression. Warping and the network run in all threads at once;
+ * their rows have the sum over the threads, divided by the number of threads. The whole has the
+ * elapsed time.
  */
 @Command(
     name = "image",
@@ -58,7 +58,7 @@ final class BenchImageCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(BenchImageCommand.class);
   private static final int CLASSES = 20;
 
-  /** No generated scene is smaller. */
+  /** The smallest size of a generated scene. */
   private static final int TILE_WIDTH = 240;
 
   private static final int TILE_HEIGHT = 180;
@@ -72,26 +72,26 @@ final class BenchImageCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "M",
-      description = "A run's folder or its detector.rcnn. Default: one that is made up.")
+      description = "A run's folder or its detector.rcnn. Default: a synthetic detector.")
   private Path model;
 
   @Option(
       names = "--architecture",
-      description = "The made-up detector's network (default alexnet64).")
+      description = "The synthetic detector's network (default alexnet64).")
   private String architecture = "alexnet64";
 
   @Option(
       names = "--max-boxes",
-      description = "Boxes of the photo that the made-up detector looks at (default 2000).")
+      description = "Boxes that the synthetic detector classifies (default 2000).")
   private int maxBoxes = 2000;
 
-  @Option(names = "--repeats", description = "Warm repetitions (default 3).")
+  @Option(names = "--repeats", description = "Repetitions after the first (default 3).")
   private int repeats = 3;
 
   @Option(names = "--threads", description = "Threads (default: one per core).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--seed", description = "Of what is made up (default 1).")
+  @Option(names = "--seed", description = "Seed of the synthetic detector and scene (default 1).")
   private long seed = 1;
 
   @Mixin private ExecutionOption execution;
@@ -183,7 +183,7 @@ final class BenchImageCommand implements Callable<Integer> {
         });
   }
 
-  /** Four scenes, two by two, as a JPEG file: a photo's size, and as much to see. */
+  /** Four scenes, two by two, as a JPEG file: as large and as rich as a photo. */
   private Path photo() throws IOException {
     SceneGenerator scenes = new SceneGenerator(seed);
     byte[] rgb = new byte[3 * 4 * TILE_WIDTH * TILE_HEIGHT];
@@ -200,7 +200,7 @@ final class BenchImageCommand implements Callable<Integer> {
     return file;
   }
 
-  /** A detector of fresh weights that suppresses nothing but by overlap: the most work there is. */
+  /** A detector with random weights and no lowest score, which makes the most work. */
   private DetectorFile madeUp() throws IOException {
     NetworkDefinition network = BenchOutput.network(architecture, CLASSES + 1);
     List<Tap> taps = network.featureTaps();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import org.rcnn.cli.options.JsonOutput;
+import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.pipeline.config.ConfigException;
@@ -21,10 +21,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Where a bench says what it measured: the terminal, and the file of {@code --json}. */
+/** A bench's output: the terminal, and the file of {@code --json}. */
 final class BenchOutput {
 
-  @Mixin private JsonOutput json;
+  @Mixin private Output json;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -42,10 +42,10 @@ final class BenchOutput {
   }
 
   /**
-   * The peers of a kind on the class path, in the order of their files; those that do not load are
+   * The peers of a kind on the class path, in the order of their files. Those that do not load are
    * reported and left out.
    *
-   * @param none what to say if there are none
+   * @param none the sentence to print if there are none
    */
   static <P> List<P> peers(Class<P> kind, PrintWriter report, String none) {
     List<P> peers = new ArrayList<>();
@@ -76,15 +76,15 @@ final class BenchOutput {
     }
   }
 
-  /** The class that the command line began with. */
+  /** The class of the root command. */
   Class<?> program() {
     return spec.root().userObject().getClass();
   }
 
   /**
-   * Prints measurements as tables, and writes them for programs.
+   * Prints measurements as tables, and writes them as JSON.
    *
-   * @param about what else programs are told
+   * @param about further entries of the JSON
    * @param parts the measurements; only those of the same part are compared
    */
   void publish(ObjectNode about, List<List<Measurement>> parts) throws IOException {

@@ -36,42 +36,42 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code rcnn bench proposals}: the time that selective search takes in each mode, beside OpenCV's.
+ * {@code rcnn bench proposals}: times selective search in each mode, and OpenCV's.
  *
- * <p>One process, one thread. Every image is searched by everyone in turn before the next one is,
- * so that whatever else slows the machine slows all alike; medians are over the images. The
- * processor time of the thread stands beside the clock's: on a machine with other work the clock
- * also counts the waiting. Images are decoded beforehand. Beside the times stands the memory that a
- * thread's first search allocates: more than it holds at any time. Then each mode of ours searches
- * all images on one thread and on several, and last the first image of a new JVM is timed, which
- * pays for loading and compiling the code.
+ * <p>Everything runs in one process and one thread. All contestants search an image before the next
+ * one, so that other load on the machine slows all of them equally; medians are over the images.
+ * The table has the thread's CPU time too, since on a machine with other work the elapsed time also
+ * includes waiting. Images are decoded beforehand. The table also has the memory that a thread's
+ * first search allocates, which is more than it uses at any time. Then each of our modes searches
+ * all images on one thread and on several. Last comes the first image of a new JVM, which includes
+ * loading and compiling the code.
  */
 @Command(
     name = "proposals",
-    description = "Times selective search beside OpenCV's, image by image in one process.")
+    description = "Times our selective search and OpenCV's, image by image in one process.")
 final class BenchProposalsCommand implements Callable<Integer> {
 
-  /** Images searched beforehand, for the JVM to compile the code. */
+  /** Images searched beforehand, so that the JVM compiles the code. */
   private static final int WARM_UP = 10;
 
-  /** The throughput is the median of so many parts of the images. */
+  /** The number of parts of the images; the throughput is the median over them. */
   private static final int PARTS = 5;
 
-  /** New JVMs that are started for each mode. */
+  /** The number of new JVMs for each mode. */
   private static final int COLD_STARTS = 3;
 
   @Option(
       names = "--data",
       required = true,
-      paramLabel = "DEVKIT",
-      description = "Folder of annotated images, such as a VOC devkit.")
+      paramLabel = "DIR",
+      description = "A folder of annotated images, such as a VOC devkit.")
   private Path data;
 
   @Option(
       names = "--split",
       required = true,
       paramLabel = "SPLIT",
-      description = "The split of it to search, such as test.")
+      description = "Its split to search, such as test.")
   private String split;
 
   @Option(
@@ -83,14 +83,14 @@ final class BenchProposalsCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "T",
-      description = "Threads for the throughput, beside one; by default 2.")
+      description = "Threads for the throughput, in addition to one (default 2).")
   private int threads = 2;
 
   @Option(
       names = "--modes",
       split = ",",
       paramLabel = "MODE",
-      description = "Modes of ours to measure, with commas; by default all.")
+      description = "Our modes to measure, separated by commas. Default: all.")
   private List<Mode> modes = List.of(Mode.values());
 
   @Mixin private BenchOutput output;
@@ -144,7 +144,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
       throws IOException {
     Contest race = contest(Meter.THREAD_CPU);
     String none =
-        "No peer is on the class path, so ours are measured alone; `./rcnn bench` brings OpenCV.";
+        "No peer is on the class path, so only ours are measured; `./rcnn bench` adds OpenCV.";
     for (ProposalPeer peer : BenchOutput.peers(ProposalPeer.class, output.err(), none)) {
       Function<RgbImage, List<Box>> search = peer::propose;
       race.enterPeer(peer.name(), 1, () -> new Searcher(search, -1, samples, new ProposalRecall()));
@@ -166,7 +166,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
     }
   }
 
-  /** Searches an image a round; what its first search allocates may not be known (negative). */
+  /** Searches an image per round; {@code mebibytes} of its first search is negative if unknown. */
   private record Searcher(
       Function<RgbImage, List<Box>> search,
       double mebibytes,
@@ -259,7 +259,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
     watch.put("cpu_seconds", cpu.sum() / part.size());
   }
 
-  /** What the first image takes in JVMs started for it, from pixels to boxes. */
+  /** The time of the first image, from pixels to boxes, in JVMs started for it. */
   private List<Measurement> firstImages(Set<String> modes, Path image) throws IOException {
     Contest contest = contest();
     for (String mode : modes) {
@@ -301,7 +301,7 @@ final class BenchProposalsCommand implements Callable<Integer> {
       int status = process.waitFor();
       if (status != 0) {
         throw new IOException(
-            "A new JVM for the first image ended with status %d; what it said stands above."
+            "A new JVM for the first image ended with status %d; its messages are above."
                 .formatted(status));
       }
       return status;

@@ -12,11 +12,12 @@ import org.rcnn.svm.TrainingImage;
 import org.rcnn.svm.TrainingImages;
 
 /**
- * Training images of one class, made up: features as a rectified layer gives them, of which a set
- * share is not 0. An eighth of the features is raised on objects; on other regions they are raised
- * less, on each by another amount, so that there are easy and hard negatives. Besides, the other
- * regions of an image have an eighth of the features raised that is the image's own, as photos have
- * their own backgrounds: so a new image's negatives are hard until a model was trained on some.
+ * Synthetic training images of one class. Features are those of a rectified layer, with a given
+ * share of non-zero values. An eighth of the features is raised on objects. On other regions they
+ * are raised less, by an amount that varies, so that there are easy and hard negatives. The other
+ * regions of an image also have another eighth of the features raised, which differs from image to
+ * image like the backgrounds of photos. So a new image's negatives are hard until a model was
+ * trained on some of them.
  */
 final class BenchSamples implements TrainingImages {
 
@@ -29,13 +30,13 @@ final class BenchSamples implements TrainingImages {
   private final List<TrainingImage> images = new ArrayList<>();
 
   /**
-   * What is made.
+   * What the images are like.
    *
    * @param images number of images
-   * @param positives objects in all of them together
+   * @param positives objects in all images together
    * @param negatives other regions of each image
    * @param dimension length of a feature
-   * @param nonZero share of the values that are not 0; at 1 they are not rectified
+   * @param nonZero share of values that are not 0; with 1 the features are not rectified
    * @param strength how far objects are raised, in standard deviations
    * @param background how far an image's other regions are raised in its own features
    * @param seed of everything
@@ -74,7 +75,7 @@ final class BenchSamples implements TrainingImages {
     return chosen;
   }
 
-  /** What is subtracted before rectification, so that the share asked for is left. */
+  /** The value to subtract before rectification, so that the wanted share is left. */
   private static float line(float[] noise, double nonZero) {
     if (nonZero >= 1) {
       return Float.NEGATIVE_INFINITY;

@@ -37,44 +37,44 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code rcnn bench svm}: one training, one mining run and the box regression on made-up features,
- * beside LIBSVM and LIBLINEAR, in one process.
+ * {@code rcnn bench svm}: times one training, one mining run and box regression on synthetic
+ * features, and LIBSVM and LIBLINEAR, in one process.
  *
- * <p>Ours is timed as the pipeline runs it, from features on the Java heap to a model: copying them
- * to the native side, the Gram matrix, LIBSVM's solver and the folding of its support vectors are
- * all in. A peer's time holds the making of its own form of the samples. Everyone trains a small
- * problem first, untimed, so that the code is compiled. The objective is always that of the problem
- * with a free bias, computed from the weights in the same way. The processor's time stands beside
- * the clock's: on a machine with other work the clock also counts the waiting.
+ * <p>Ours is timed as the pipeline runs it, from features on the Java heap to a model. That
+ * includes copying them to native memory, the Gram matrix, LIBSVM's solver, and folding its support
+ * vectors. A peer's time includes converting the samples to its own form. All train a small problem
+ * first, untimed, so that the code is compiled. The objective is always that of the problem with a
+ * free bias, computed from the weights in the same way. The table has the CPU time too, since on a
+ * machine with other work the elapsed time also includes waiting.
  */
 @Command(
     name = "svm",
     description =
-        "Times SVM training and mining beside LIBSVM and LIBLINEAR, and box regression, on made-up"
-            + " features.",
+        "Times SVM training and mining, ours and that of LIBSVM and LIBLINEAR, and our box"
+            + " regression, on synthetic features.",
     mixinStandardHelpOptions = true)
 final class BenchSvmCommand implements Callable<Integer> {
 
   private static final String LINEAR = "LIBSVM linear";
 
-  /** Slower than this, one measurement is enough. */
+  /** A training slower than this is measured once. */
   private static final double SLOW_SECONDS = 20;
 
   @Option(
       names = "--parts",
       split = ",",
       paramLabel = "PART",
-      description = "training, mining, bbox; by default all.")
+      description = "training, mining, bbox. Default: all.")
   private List<String> parts = List.of("training", "mining", "bbox");
 
   @Option(
       names = "--samples",
       description =
-          "Samples of the one training (default 2000; at 5000 LIBSVM's linear kernel alone takes"
+          "Samples of the single training (default 2000; at 5000 LIBSVM's linear kernel alone takes"
               + " minutes).")
   private int samples = 2000;
 
-  @Option(names = "--positives", description = "Positives, also of the mining run (default 400).")
+  @Option(names = "--positives", description = "Positives, in the mining run too (default 400).")
   private int positives = 400;
 
   @Option(names = "--dimension", description = "Length of an SVM's feature (default 4096).")
@@ -83,59 +83,59 @@ final class BenchSvmCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       description =
-          "Images of the mining run (default 23). Most have hard negatives enough for a training:"
-              + " about 20 of 23 do.")
+          "Images of the mining run (default 23). Most have enough hard negatives for a training:"
+              + " about 20 of 23.")
   private int rounds = 23;
 
-  @Option(names = "--added", description = "New negatives of a round (default 1000).")
+  @Option(names = "--added", description = "New negatives per round (default 1000).")
   private int added = 1000;
 
   @Option(names = "--classes", description = "Classes of the box regression (default 20).")
   private int classes = 20;
 
-  @Option(names = "--pairs", description = "Pairs of each of them (default 5000).")
+  @Option(names = "--pairs", description = "Its pairs per class (default 5000).")
   private int pairs = 5000;
 
-  @Option(names = "--pool5", description = "Length of their feature (default 9216).")
+  @Option(names = "--pool5", description = "Length of its features (default 9216).")
   private int pool5 = 9216;
 
   @Option(
       names = "--nonzero",
       description =
-          "Share of a feature's values that are not 0 (default 0.44, as in alexnet64's fc7 on photos;"
-              + " pool5 has 0.6); 1: dense. Ours does the same work for any; LIBSVM's linear kernel and"
-              + " LIBLINEAR skip zeros.")
+          "Share of a feature's values that are not 0 (default 0.44, as in alexnet64's fc7 on"
+              + " photos; pool5 has 0.6); 1: dense. Ours does the same work for any share; LIBSVM's"
+              + " linear kernel and LIBLINEAR skip zeros.")
   private double nonZero = 0.44;
 
   @Option(
       names = "--strength",
       description =
-          "How far objects stand out from the rest (default 1): the less, the more negatives the"
-              + " mining run's cache keeps.")
+          "How far objects differ from other regions (default 1). The less, the more negatives the"
+              + " mining run keeps.")
   private double strength = 1;
 
   @Option(
       names = "--background",
       description =
-          "How far an image's background stands out from that of others (default 0.7): the more, the"
-              + " more of a new image's negatives are hard, and easy once learned.")
+          "How far backgrounds differ from image to image (default 0.7). The more, the more of a"
+              + " new image's negatives are hard, and easy once learned.")
   private double background = 0.7;
 
   @Option(
       names = "--tolerance",
       description =
-          "Where LIBSVM's solver stops, in its own trainings and in ours (default 0.001, LIBSVM's"
-              + " own). LIBLINEAR keeps its own.")
+          "Tolerance at which LIBSVM's solver stops, in its own trainings and in ours (default"
+              + " 0.001, as LIBSVM). LIBLINEAR keeps its own.")
   private double tolerance = SolverSettings.paper().tolerance();
 
-  @Option(names = "--repeats", description = "Measurements of each training (default 3).")
+  @Option(names = "--repeats", description = "Measurements per training (default 3).")
   private int repeats = 3;
 
   @Option(
       names = "--threads",
       split = ",",
       paramLabel = "T",
-      description = "Threads of ours, one row for each (default: 1 and all cores).")
+      description = "Numbers of threads for ours, a row for each (default: 1 and all cores).")
   private List<Integer> threads = List.of(1, Runtime.getRuntime().availableProcessors());
 
   @Option(
@@ -145,7 +145,7 @@ final class BenchSvmCommand implements Callable<Integer> {
       description = "Peers to leave out, such as 'LIBSVM linear', which is slow.")
   private List<String> without = List.of();
 
-  @Option(names = "--seed", description = "Of the features (default 1).")
+  @Option(names = "--seed", description = "Seed of the features (default 1).")
   private long seed = 1;
 
   @Mixin private BenchOutput output;
@@ -154,8 +154,8 @@ final class BenchSvmCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     check();
     String none =
-        "No other SVM library is on the class path, so ours is measured alone; `./rcnn bench"
-            + " svm` brings LIBSVM's own trainings and LIBLINEAR.";
+        "No other SVM library is on the class path, so only ours is measured; `./rcnn bench"
+            + " svm` adds LIBSVM's own trainings and LIBLINEAR.";
     List<SvmPeer> peers = BenchOutput.peers(SvmPeer.class, output.err(), none);
     peers.removeIf(peer -> without.contains(peer.name()));
     threads = threads.stream().distinct().toList();
@@ -192,13 +192,17 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
     for (int size : new int[] {positives, dimension, added, classes, pairs, pool5, repeats}) {
       if (size < 1) {
-        throw new ConfigException("Sizes and repeats must be at least 1, not " + size + ".");
+        throw new ConfigException(
+            "--positives, --dimension, --added, --classes, --pairs, --pool5 and --repeats must be"
+                + " at least 1, not "
+                + size
+                + ".");
       }
     }
     if (samples <= positives || rounds < 2 || !(nonZero > 0 && nonZero <= 1)) {
       throw new ConfigException(
-          "--samples must exceed --positives, --rounds be at least 2, and --nonzero lie above 0 and"
-              + " be at most 1.");
+          "--samples must exceed --positives, --rounds must be at least 2, and --nonzero must be"
+              + " above 0 and at most 1.");
     }
     if (!(tolerance > 0 && tolerance < 1)) {
       throw new ConfigException("--tolerance must lie between 0 and 1, not " + tolerance + ".");
@@ -229,7 +233,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     double scale = FeatureScale.measure(data, 1, seed).factor();
     Judge judge = new Judge(data, solver());
     Contest contest = contest();
-    // LIBSVM's linear kernel first: the others are compared with what it decides.
+    // LIBSVM's linear kernel first, because the others are compared with its decisions.
     peers.sort(Comparator.comparing(peer -> !peer.name().equals(LINEAR)));
     for (SvmPeer peer : peers) {
       contest.enterPeer(
@@ -262,7 +266,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
   }
 
-  /** One training on all samples: all are first negatives, and none is hard or easy afterwards. */
+  /** One training on all samples: all are first negatives, and none is added or dropped later. */
   private static MiningSettings everything(int count) {
     return new MiningSettings(1, count, 100, Integer.MAX_VALUE, count, -100, count);
   }
@@ -300,7 +304,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
   }
 
-  /** As the pipeline mines; where all images have hard negatives enough, each gives a training. */
+  /** As the pipeline mines; an image with enough hard negatives gives a training. */
   private static MiningSettings mined(int each) {
     return new MiningSettings(1, each, -1, each, each, -1.2, Integer.MAX_VALUE);
   }
@@ -320,7 +324,7 @@ final class BenchSvmCommand implements Callable<Integer> {
           if (data.images().size() > 1) {
             Round last = training.rounds().get(training.rounds().size() - 1);
             figures.put("rounds", (double) training.rounds().size());
-            // Negatives still held after the last training, as a peer's are counted.
+            // Negatives still stored after the last training, which is how a peer's are counted.
             figures.put("cache", (double) last.negatives() - last.evicted());
           }
           LinearModel model = training.model();
@@ -344,7 +348,7 @@ final class BenchSvmCommand implements Callable<Integer> {
         data, List.of(BenchSamples.CLASS), settings, engine, count, SvmTrainer.Listener.SILENT);
   }
 
-  /** A training that is repeated; the last one's result is judged. */
+  /** A repeated training; the last result is judged. */
   private static class Training<T> implements Contestant {
     private final Work<?> small;
     private final Work<T> work;
@@ -374,7 +378,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
   }
 
-  /** Says what models are worth, by the same arithmetic for all. */
+  /** Judges all models with the same arithmetic. */
   private static final class Judge {
     private final List<TrainingImage> images;
     private final SolverSettings solver;
@@ -386,8 +390,8 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
 
     /**
-     * Adds the objective on every region of every image, and the largest difference of decision
-     * values where there is a reference.
+     * Adds the objective on every region of every image and, if there is a reference, the largest
+     * difference of decision values.
      *
      * @param asReference whether others are compared with this model
      */
@@ -426,7 +430,7 @@ final class BenchSvmCommand implements Callable<Integer> {
   private List<Measurement> boxRegression() throws IOException {
     List<Measurement> rows = new ArrayList<>();
     for (int count : threads) {
-      // A contest each: the pairs of one fill the memory.
+      // One contest each, because the pairs of one fill the memory.
       BoxRegressionTrainer trainer = fedTrainer();
       Contest contest = contest();
       contest.enter(
@@ -452,7 +456,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     return reports.stream().mapToDouble(figure).average().orElse(0);
   }
 
-  /** Pairs whose shifts the first two features tell. */
+  /** A trainer with pairs whose horizontal shift scales the first quarter of the features. */
   private BoxRegressionTrainer fedTrainer() {
     List<String> names = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
@@ -474,7 +478,7 @@ final class BenchSvmCommand implements Callable<Integer> {
     }
     float[] features = new float[pool5];
     for (String name : names) {
-      // A tenth is held back.
+      // A tenth is held back, so that enough pairs are left.
       for (int i = 0; i < pairs * 1.12; i++) {
         System.arraycopy(noise, random.nextInt(1 << 22), features, 0, pool5);
         double x = random.nextInt(300);

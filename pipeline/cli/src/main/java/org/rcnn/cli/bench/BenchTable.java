@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a benchmark measured, row by row, with the ratios between rows.
+ * A benchmark's measurements, row by row, with the ratios between rows.
  *
  * @param rows in the order in which they print
  */
 record BenchTable(List<Measurement> rows) {
 
-  /** The middle one of repeated measurements, the mean of the middle two of an even number. */
+  /** The median of repeated measurements; the mean of the middle two of an even number. */
   static double median(List<Double> measured) {
     if (measured.isEmpty()) {
       throw new IllegalArgumentException("There is no median of no measurements.");
@@ -26,9 +26,9 @@ record BenchTable(List<Measurement> rows) {
   }
 
   /**
-   * For programs: a row each of {@code what}, {@code threads}, {@code median_seconds} and {@code
-   * ratio_to}, the row's time as a multiple of each peer's at the same number of threads, or of a
-   * peer's that can use but one and so was measured with one alone.
+   * As JSON, for each row: {@code what}, {@code threads}, {@code median_seconds} and {@code
+   * ratio_to}, the row's time as a multiple of each peer's at the same number of threads. A peer
+   * that was only measured with one thread is compared with all rows.
    */
   void addTo(ArrayNode array) {
     for (Measurement row : rows) {
@@ -41,7 +41,7 @@ record BenchTable(List<Measurement> rows) {
     }
   }
 
-  /** For people. */
+  /** As a table for the console. */
   String toText() {
     int width = rows.stream().mapToInt(row -> row.what().length()).max().orElse(1);
     StringBuilder text = new StringBuilder();

@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The measurement that every bench stands on.
+ * The measurement behind every bench.
  *
- * <p>All contestants are opened first and warmed up. Then they take turns, round by round, so that
- * whatever else slows the machine slows all alike. A contestant says what of its turn is timed; of
- * what its turns took, the median counts. A peer that fails is reported and left out; a failure of
+ * <p>All contestants are opened and warmed up. Then they take turns, round by round, so that other
+ * load on the machine slows all of them equally. A contestant decides which part of its turn is
+ * timed; the median of its turns counts. A peer that fails is reported and left out; a failure of
  * ours ends the bench.
  */
 final class Contest {
@@ -29,17 +29,17 @@ final class Contest {
     T run() throws IOException;
   }
 
-  /** Someone who takes part. */
+  /** An implementation that takes part. */
   @FunctionalInterface
   interface Contestant extends AutoCloseable {
 
     /** Does the work once. */
     void turn(Stopwatch watch) throws IOException;
 
-    /** Works before the first round, so that code is compiled; what is measured cold does not. */
+    /** Runs before the first round, so that code is compiled; nothing for cold measurements. */
     default void warmUp() throws IOException {}
 
-    /** Adds further figures by key to the median of the turns, after the last round. */
+    /** Adds further figures by key, after the last round. */
     default void conclude(double medianSeconds, Map<String, Double> figures) throws IOException {}
 
     @Override
@@ -47,33 +47,33 @@ final class Contest {
   }
 
   /**
-   * A contest by the JVM's clock.
+   * A contest with the JVM's clock.
    *
-   * @param problems told of each peer that fails
+   * @param problems receives a sentence for each peer that fails
    * @param meters read around every timed piece of work, the first one next to the clock
    */
   Contest(Consumer<String> problems, Meter... meters) {
     this(System::nanoTime, problems, meters);
   }
 
-  /** A contest by another clock. */
+  /** A contest with another clock. */
   Contest(LongSupplier nanoseconds, Consumer<String> problems, Meter... meters) {
     this.nanoseconds = nanoseconds;
     this.problems = problems;
     this.meters = meters;
   }
 
-  /** One of ours takes part. */
+  /** Adds one of our implementations. */
   void enter(String what, int threads, Work<Contestant> opening) {
     entries.add(new Stopwatch(what, threads, false, opening));
   }
 
-  /** Another's program takes part, with which ours are compared. */
+  /** Adds another program, with which ours are compared. */
   void enterPeer(String what, int threads, Work<Contestant> opening) {
     entries.add(new Stopwatch(what, threads, true, opening));
   }
 
-  /** Measures all contestants, each as often. */
+  /** Measures all contestants, each in every round. */
   List<Measurement> run(int rounds) throws IOException {
     return run(rounds, Double.POSITIVE_INFINITY, () -> {});
   }
@@ -81,8 +81,8 @@ final class Contest {
   /**
    * Measures all contestants, and closes them.
    *
-   * @param rounds turns of each
-   * @param enough seconds; who needs more for a turn takes no other
+   * @param rounds turns of each contestant
+   * @param enough seconds; a contestant whose turn takes longer gets no further turn
    * @param afterRound called after each round
    * @return a measurement of each that did not fail, in the order in which they entered
    * @throws IOException the failure of one of ours
@@ -124,7 +124,7 @@ final class Contest {
     }
   }
 
-  /** A contestant's watch: it times the work of each turn, and keeps what all turns took. */
+  /** A contestant's watch: it times the work of each turn, and keeps all times. */
   final class Stopwatch {
     private final String what;
     private final int threads;
@@ -149,7 +149,7 @@ final class Contest {
       return round;
     }
 
-    /** Does a piece of work; what it takes is the turn's time, and the meters' figures. */
+    /** Runs a piece of work; its time is the turn's time, and the meters read it too. */
     <T> T time(Work<T> work) throws IOException {
       double[] before = new double[meters.length];
       for (int m = meters.length - 1; m >= 0; m--) {
@@ -174,7 +174,7 @@ final class Contest {
       seconds = other;
     }
 
-    /** Adds a figure of this turn, of which the median over the turns is shown. */
+    /** Adds a figure of this turn; the result has the median over the turns. */
     void put(String key, double value) {
       figures.computeIfAbsent(key, first -> new ArrayList<>()).add(value);
     }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What was measured of a contestant: a row of a bench's table.
+ * A contestant's measurements: a row of a bench's table.
  *
  * @param what what was measured, such as {@code "ours fast"}
  * @param threads threads it used

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
-/** What is measured beside the clock: the difference of a reading after the work and before it. */
+/** A figure besides the time: the difference of a reading after the work and one before it. */
 enum Meter {
-  /** The processor's time of the calling thread. */
+  /** The CPU time of the calling thread. */
   THREAD_CPU("cpu_seconds", Meter::threadCpu, Meter::threadCpu),
 
-  /** The processor's time of all threads of this process, the collector's and compiler's too. */
+  /** The CPU time of all threads of this process, including garbage collector and compiler. */
   PROCESS_CPU("cpu_seconds", Meter::processCpu, Meter::processCpu),
 
-  /** The most that the heap held above what it held before; of all turns the most. */
+  /** The heap's peak above its size before the work; over all turns, the maximum. */
   PEAK_HEAP("heap_mib", Meter::emptiedHeap, () -> mebibytes(MemoryPoolMXBean::getPeakUsage));
 
   final String key;
@@ -31,7 +31,7 @@ enum Meter {
     this.after = after;
   }
 
-  /** The figure of several turns. */
+  /** The figure over several turns. */
   static double summary(String key, List<Double> turns) {
     return key.equals(PEAK_HEAP.key)
         ? Math.rint(Math.max(0, Collections.max(turns)))

@@ -10,8 +10,8 @@ import org.rcnn.svm.SvmPeer;
 import org.rcnn.svm.TrainingImage;
 
 /**
- * Hard-negative mining of one class as one would write it around a library: the same rules as
- * {@link org.rcnn.svm.SvmTrainer}, one image after the other, features and scores on the Java heap.
+ * Hard-negative mining of one class, written simply around a library: the same rules as {@link
+ * org.rcnn.svm.SvmTrainer}, image by image, with features and scores on the Java heap.
  */
 final class PeerMining {
 
@@ -25,11 +25,11 @@ final class PeerMining {
   private SvmPeer.Model model;
 
   /**
-   * What mining gave.
+   * The result of mining.
    *
    * @param model the last model
-   * @param rounds how often a model was trained
-   * @param cache negatives held for the last one
+   * @param rounds how many models were trained
+   * @param cache negatives stored at the end
    */
   record Result(SvmPeer.Model model, int rounds, int cache) {}
 
@@ -91,7 +91,7 @@ final class PeerMining {
     added += positive ? 0 : 1;
   }
 
-  /** Adds hard negatives from a place on, as many as an image may give. */
+  /** Adds an image's hard negatives, up to the limit per image. */
   private void addHard(TrainingImage image, int skipped) {
     int dimension = image.dimension();
     int room = settings.hardNegativesPerImage();

@@ -18,12 +18,16 @@ import org.rcnn.pipeline.config.ConfigException;
  */
 public record Checksum(String hex) {
 
-  /** Refuses what is neither an MD5 nor a SHA-256. */
+  /**
+   * Checks the digits.
+   *
+   * @throws ConfigException if they are neither an MD5 nor a SHA-256
+   */
   public Checksum {
     hex = hex.toLowerCase(Locale.ROOT);
     if (!hex.matches("[0-9a-f]{32}|[0-9a-f]{64}")) {
       throw new ConfigException(
-          "A checksum is an MD5 or SHA-256 of 32 or 64 hexadecimal digits, not '%s'."
+          "A checksum is an MD5 of 32 or a SHA-256 of 64 hexadecimal digits, not '%s'."
               .formatted(hex));
     }
   }
@@ -32,7 +36,11 @@ public record Checksum(String hex) {
     return hex.length() == 32 ? "MD5" : "SHA-256";
   }
 
-  /** A file's checksum of the same kind. */
+  /**
+   * A file's checksum of the same kind.
+   *
+   * @throws IOException if the file cannot be read
+   */
   public Checksum of(Path file) throws IOException {
     MessageDigest digest;
     try {

@@ -24,28 +24,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches a file over HTTP and verifies it.
+ * Downloads a file over HTTP and verifies it.
  *
- * <p>Bytes arrive in {@code NAME.part}, which a later try, or a later run, goes on from where the
- * server can; the file has its own name only once size and checksum are right. The checksum is what
- * makes a plain HTTP source, or a mirror, as good as any.
+ * <p>Bytes go to {@code NAME.part}. If the server can, a later try or a later run resumes from
+ * there. The file gets its own name only after size and checksum were found right. The checksum
+ * makes a plain HTTP source or a mirror as trustworthy as any other.
  */
 public final class Download {
 
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
 
-  /** Tries that bring no byte, one after the other, before giving up. */
+  /** Tries in a row without a single byte before the download fails. */
   private static final int FRUITLESS_TRIES = 3;
 
   private static final int MEGABYTE = 1 << 20;
 
   /**
-   * What to fetch.
+   * A file to download.
    *
-   * @param url from where
-   * @param size its bytes, or −1 if only the server knows
-   * @param checksum what its bytes must give
+   * @param url its address
+   * @param size in bytes; −1 if only the server knows
+   * @param checksum its expected checksum
    */
   public record Source(URI url, long size, Checksum checksum) {
     /** The file's name: the last part of the address. */
@@ -58,6 +58,7 @@ public final class Download {
   private final HttpClient client;
   private final Duration patience;
 
+  /** A download that waits a minute for the next byte. */
   public Download() {
     this(Duration.ofMinutes(1));
   }
@@ -65,7 +66,7 @@ public final class Download {
   /**
    * A download.
    *
-   * @param patience a connection is given up, and another one made, if no byte comes for so long
+   * @param patience how long to wait for the next byte before a new connection is made
    */
   public Download(Duration patience) {
     this.patience = patience;
@@ -77,8 +78,9 @@ public final class Download {
   }
 
   /**
-   * The verified file in a folder; nothing is fetched if it is there.
+   * Downloads a file into a folder, unless it is already there, and verifies it.
    *
+   * @return the file
    * @throws IOException in one sentence, if the server refuses or the file is not the expected one
    */
   public Path fetch(Source source, Path folder) throws IOException {
@@ -91,17 +93,17 @@ public final class Download {
             "%s %s: it is another file or damaged; move it away and try again."
                 .formatted(file, complaint));
       }
-      LOG.info("{} is there, and its checksum is right", file);
+      LOG.info("{} already exists, and its checksum is right", file);
       return file;
     }
     Path part = folder.resolve(source.name() + ".part");
     receiveAll(source, part);
     String complaint = complaint(source, part);
     if (complaint != null) {
-      // Going on from wrong bytes would never give the right file.
+      // A resumed download would never replace the wrong bytes.
       Files.delete(part);
       throw new IOException(
-          "What came from %s %s: it is another file or damaged, and was deleted."
+          "The download from %s %s: it is another file or damaged, and was deleted."
               .formatted(source.url(), complaint));
     }
     return Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -118,7 +120,7 @@ public final class Download {
         : "has %s, not %s".formatted(actual, source.checksum().hex());
   }
 
-  /** Receives until the file is complete, going on after broken connections. */
+  /** Receives until the file is complete; resumes after broken connections. */
   private void receiveAll(Source source, Path part) throws IOException {
     int fruitless = 0;
     while (true) {
@@ -132,7 +134,7 @@ public final class Download {
         fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
         if (fruitless == FRUITLESS_TRIES) {
           throw new IOException(
-              "%s cannot be fetched (%s); what has arrived is kept, and the same command goes on from there."
+              "%s cannot be fetched (%s); the received part is kept, and the same command resumes from there."
                   .formatted(source.url(), reason(e)),
               e);
         }
@@ -150,7 +152,7 @@ public final class Download {
     return Files.exists(part) ? Files.size(part) : 0;
   }
 
-  /** An answer that another try would get again. */
+  /** An answer that would be the same on another try. */
   private static final class ServerRefusal extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -159,7 +161,7 @@ public final class Download {
     }
   }
 
-  /** One connection: from where the part ends to the end of the file. */
+  /** One connection: from the end of the part to the end of the file. */
   private void receive(Source source, Path part) throws IOException {
     long have = sizeOf(part);
     HttpRequest.Builder request =
@@ -175,7 +177,7 @@ public final class Download {
           requireStart(response, have);
           copy(source, body, part, have, have + length(response));
         }
-        // Nothing lies behind the part: it is complete, or not of this file. The checksum knows.
+        // No bytes follow the part: it is complete or of another file, which the checksum decides.
         case 416 -> LOG.info("{} is complete", part);
         default ->
             throw new ServerRefusal(
@@ -194,7 +196,7 @@ public final class Download {
     }
   }
 
-  /** Bytes that the server announces; far below 0 if it does not. */
+  /** Bytes that the server announces; far below 0 if it announces none. */
   private static long length(HttpResponse<?> response) {
     return response.headers().firstValueAsLong("Content-Length").orElse(Long.MIN_VALUE / 2);
   }
@@ -204,27 +206,25 @@ public final class Download {
     Matcher fields = CONTENT_RANGE.matcher(range);
     if (!fields.matches() || Long.parseLong(fields.group(1)) != start) {
       throw new ServerRefusal(
-          "The server sent '%s' when asked to go on from byte %d; delete the .part file and try again."
+          "The server sent '%s' when asked to resume from byte %d; delete the .part file and try again."
               .formatted(range, start));
     }
   }
 
   private void copy(Source source, InputStream body, Path part, long from, long announced)
       throws IOException {
-    // A read knows no time limit: it would wait without end for a connection that went dead.
+    // A read has no time limit: on a dead connection it would wait for ever.
     Watchdog watchdog = new Watchdog(body, patience);
     try {
       copyWatched(source, body, part, from, announced, watchdog);
     } catch (IOException e) {
-      throw watchdog.gaveUp
-          ? new IOException("nothing came for " + patience.toSeconds() + " s", e)
-          : e;
+      throw watchdog.gaveUp ? new IOException("no byte for " + patience.toSeconds() + " s", e) : e;
     } finally {
       watchdog.stop();
     }
   }
 
-  /** Closes a stream from which nothing came for a while, which ends the read that waits for it. */
+  /** Closes a stream that has been silent for too long, which ends the waiting read. */
   private static final class Watchdog {
     private volatile boolean gaveUp;
     private final AtomicLong latest = new AtomicLong(System.nanoTime());
@@ -283,7 +283,7 @@ public final class Download {
       }
     }
     if (total >= 0 && have < total) {
-      throw new IOException("%d of %d bytes came".formatted(have, total));
+      throw new IOException("received %d of %d bytes".formatted(have, total));
     }
   }
 }

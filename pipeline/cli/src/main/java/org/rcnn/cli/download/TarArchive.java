@@ -12,8 +12,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Unpacks tar files that may come from anywhere: only plain files and folders, only inside the
- * target. Links, devices and sparse files, whose size is not that of their bytes, are refused.
+ * Unpacks tar files from untrusted sources: only plain files and folders, and only inside the
+ * target. Links and devices are refused, and sparse files too, since their size is not that of
+ * their bytes.
  */
 public final class TarArchive {
 
@@ -23,7 +24,7 @@ public final class TarArchive {
    * Unpacks a file into a folder; files of the same name are replaced.
    *
    * @return the number of files
-   * @throws IOException in one sentence, if the archive is damaged or holds what is refused
+   * @throws IOException in one sentence, if the archive is damaged or contains a refused entry
    */
   public static int unpack(Path archive, Path folder) throws IOException {
     Path target = Files.createDirectories(folder).toAbsolutePath().normalize();
@@ -51,15 +52,16 @@ public final class TarArchive {
     try {
       return entries.getNextEntry();
     } catch (IOException | IllegalArgumentException e) {
-      throw new IOException("%s is not an intact tar file.".formatted(archive), e);
+      throw new IOException(
+          "%s is not a tar file, or it is damaged; download it again.".formatted(archive), e);
     }
   }
 
-  /** Where an entry goes. The archive cannot make links, so a name inside stays inside. */
+  /** Where an entry goes. Links are refused, so a name inside the target stays inside. */
   private static Path place(Path archive, TarArchiveEntry entry, Path target) throws IOException {
     if (!entry.isDirectory() && !isPlainFile(entry)) {
       throw new IOException(
-          "%s holds '%s', which is neither a plain file nor a folder; it is not unpacked."
+          "%s contains '%s', which is neither a plain file nor a folder; it is not unpacked."
               .formatted(archive, entry.getName()));
     }
     Path place;
@@ -67,18 +69,18 @@ public final class TarArchive {
       place = target.resolve(entry.getName()).normalize();
     } catch (InvalidPathException e) {
       throw new IOException(
-          "%s holds a file whose name cannot be used here: %s".formatted(archive, e.getReason()),
+          "%s contains a file whose name cannot be used here: %s".formatted(archive, e.getReason()),
           e);
     }
     if (!place.startsWith(target) || place.equals(target) && !entry.isDirectory()) {
       throw new IOException(
-          "%s holds '%s', which leads out of the folder; it is not unpacked."
+          "%s contains '%s', which leads out of the folder; it is not unpacked."
               .formatted(archive, entry.getName()));
     }
     return place;
   }
 
-  /** The library's own isFile is true of links and devices too. */
+  /** The library's own isFile is also true for links and devices. */
   private static boolean isPlainFile(TarArchiveEntry entry) {
     byte type = entry.getLinkFlag();
     return (type == TarConstants.LF_NORMAL || type == TarConstants.LF_OLDNORM) && !entry.isSparse();

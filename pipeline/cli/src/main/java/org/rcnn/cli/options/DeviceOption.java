@@ -10,16 +10,20 @@ public final class DeviceOption {
       names = "--device",
       paramLabel = "cpu|gpu",
       defaultValue = "cpu",
-      description = "Where the network runs (default cpu).")
+      description = "The device that runs the network (default cpu).")
   private ComputeDevice device;
 
-  /** The device, once it is known to be there. */
+  /**
+   * The device, after a check that it exists.
+   *
+   * @throws IllegalStateException if it does not
+   */
   public ComputeDevice present() {
     device.engineDevice();
     return device;
   }
 
-  /** The device, there or not. */
+  /** The device, whether it exists or not. */
   public ComputeDevice device() {
     return device;
   }

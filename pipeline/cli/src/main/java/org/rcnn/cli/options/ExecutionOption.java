@@ -19,10 +19,14 @@ public final class ExecutionOption {
       paramLabel = "plain|fused|bf16",
       description =
           "How the network runs: operator by operator, as one program, or as one program in"
-              + " bfloat16 (default: fused on the processor of an x86 machine, else plain).")
+              + " bfloat16 (default: fused on an x86 processor, otherwise plain).")
   private Execution execution;
 
-  /** The options of a detector on a device. */
+  /**
+   * The options of a detector on a device.
+   *
+   * @throws ConfigException if the device does not support the execution
+   */
   public Detector.Options on(ComputeDevice device) {
     Detector.Options options = Detector.Options.on(device);
     if (execution == null) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Lets options take {@link Labelled} constants by their labels, as the configuration does.
+ * Converts labels to {@link Labelled} constants, as the configuration does.
  *
  * @param type the enum
  */
@@ -23,7 +23,7 @@ public record LabelConverter<E extends Enum<E> & Labelled>(Class<E> type)
     }
   }
 
-  /** Makes a command, and the commands in it, read every labelled option by its labels. */
+  /** Adds converters for all labelled options of a command and its subcommands. */
   public static void addTo(CommandLine line) {
     for (ArgSpec option : line.getCommandSpec().args()) {
       for (Class<?> type : option.auxiliaryTypes()) {
@@ -35,7 +35,7 @@ public record LabelConverter<E extends Enum<E> & Labelled>(Class<E> type)
     line.getSubcommands().values().forEach(LabelConverter::addTo);
   }
 
-  @SuppressWarnings("unchecked") // An enum that is labelled.
+  @SuppressWarnings("unchecked") // The caller has checked that it is a labelled enum.
   private static <E extends Enum<E> & Labelled> void add(CommandLine line, Class<?> type) {
     line.registerConverter((Class<E>) type, new LabelConverter<>((Class<E>) type));
   }

@@ -33,26 +33,37 @@ public final class RunOptions {
 
   @Option(
       names = "--data",
-      paramLabel = "DEVKIT",
-      description = "A folder with JPEGImages, Annotations and ImageSets/Main. Default: the demo.")
+      paramLabel = "DIR",
+      description = "A folder of annotated images, such as a VOC devkit. Default: the demo.")
   private Path data;
 
-  @Option(names = "--out", paramLabel = "RUN", description = "The run's folder.")
+  @Option(
+      names = "--out",
+      paramLabel = "RUN",
+      description = "The run's folder. Default: runs/demo, or runs/ and the name of --data.")
   private Path out;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A single setting, such as svm.negative-iou=0.3; may be repeated.")
+      description = "One setting, such as svm.negative-iou=0.3; may be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  @Option(names = "--weights", paramLabel = "FILE", description = "Short for network.weights.")
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Short for --set network.weights=FILE.")
   private String weights;
 
-  @Option(names = "--strict", description = "End at the first bad image or annotation.")
+  @Option(names = "--strict", description = "Stop at the first bad image or annotation.")
   private boolean strict;
 
-  /** Opens the run that the options describe. */
+  /**
+   * Opens the run that the options describe.
+   *
+   * @throws ConfigException if an option or a setting is invalid
+   * @throws IOException if images cannot be read, or another run is using the folder
+   */
   public Run open() throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     PipelineConfig settings = configuration(new ConfigLoader());

@@ -16,10 +16,10 @@ import org.rcnn.proposals.Similarity;
 import org.rcnn.proposals.WorkingSize;
 import picocli.CommandLine.Option;
 
-/** The options that say how selective search is done: a mode, and what is to differ from it. */
+/** The options of selective search: a mode, and the differences from it. */
 public final class SearchOptions {
 
-  /** The letters of the paper's tables. */
+  /** The letters that the selective-search paper's tables use. */
   private static final String LETTERS = "CTSF";
 
   private static final List<Similarity> BY_LETTER =
@@ -37,7 +37,7 @@ public final class SearchOptions {
       split = ",",
       paramLabel = "SPACE",
       description =
-          "Custom: colour spaces instead of the mode's, with commas, of hsv, lab, rgi, hue and"
+          "Custom: colour spaces instead of the mode's, separated by commas: hsv, lab, rgi, hue,"
               + " intensity.")
   private List<ColourSpace> colours;
 
@@ -46,8 +46,8 @@ public final class SearchOptions {
       split = ",",
       paramLabel = "K",
       description =
-          "Custom: scales k of the segmentation instead of the mode's, with commas, such as"
-              + " 50,100.")
+          "Custom: scales k of the segmentation instead of the mode's, separated by commas, such"
+              + " as 50,100.")
   private List<Integer> scales;
 
   @Option(
@@ -55,8 +55,8 @@ public final class SearchOptions {
       split = ",",
       paramLabel = "SET",
       description =
-          "Custom: sets of similarities instead of the mode's, with commas, each of the letters C"
-              + " (colour), T (texture), S (size) and F (fill), such as CTSF,TSF,F.")
+          "Custom: sets of similarities instead of the mode's, separated by commas. The letters are"
+              + " C (colour), T (texture), S (size) and F (fill), such as CTSF,TSF,F.")
   private List<String> similarities;
 
   @Option(
@@ -64,38 +64,42 @@ public final class SearchOptions {
       paramLabel = "RANKING",
       description =
           "Which boxes come first: coverage (as many objects as possible) or authors (the paper's"
-              + " pseudo-random order); by default the mode's own.")
+              + " pseudo-random order). Default: the mode's own.")
   private Ranking ranking;
 
   @Option(
       names = "--max-boxes",
       paramLabel = "N",
-      description = "At most N boxes an image; by default the mode's own limit (fast: 2,100).")
+      description = "At most N boxes per image. Default: the mode's own limit (fast: 2,100).")
   private Integer maxBoxes;
 
   @Option(
       names = "--min-side",
       paramLabel = "PIXELS",
       description =
-          "Drop boxes narrower or lower than this at the working size; by default the mode's own"
-              + " limit (20, opencv-fast 1).")
+          "Drop boxes narrower or lower than this at the size of the search. Default: the mode's"
+              + " own limit (20, opencv-fast 1).")
   private Integer minSide;
 
   @Option(
       names = "--width",
       paramLabel = "PIXELS",
       description =
-          "Scale images, up or down, to this width before the search; 500 is what R-CNN does to"
-              + " photos other than VOC's. By default the mode's own rule.")
+          "Scale images, up or down, to this width before the search. R-CNN scales photos other"
+              + " than VOC's to 500. Default: the mode's own rule.")
   private Integer width;
 
   @Option(
       names = "--seed",
       paramLabel = "SEED",
-      description = "Seed of the authors' random order; by default 1.")
+      description = "Seed of the authors' random order. Default: 1.")
   private Long seed;
 
-  /** What the options ask for. */
+  /**
+   * The search that the options describe.
+   *
+   * @throws ConfigException if an option is invalid
+   */
   public SelectiveSearchConfig config() {
     SelectiveSearchConfig.Builder builder = mode.config().toBuilder();
     if (colours != null) {
@@ -130,12 +134,12 @@ public final class SearchOptions {
     }
   }
 
-  /** The mode's name, {@code "custom"} if its hierarchies are not its own. */
+  /** The mode's name; {@code "custom"} if options change its hierarchies. */
   public String name() {
     return colours == null && scales == null && similarities == null ? mode.label() : "custom";
   }
 
-  /** Writes down what a search does, defaults included. */
+  /** Puts all settings of a search into a tree, including defaults. */
   public static void describe(SelectiveSearchConfig config, ObjectNode tree) {
     tree.put("variant", config.variant().label());
     tree.put("ranking", config.ranking().label());
@@ -167,7 +171,7 @@ public final class SearchOptions {
       int number = LETTERS.indexOf(letter);
       if (number < 0) {
         throw new ConfigException(
-            "--similarities: '%s' is no set of the letters C, T, S and F.".formatted(letters));
+            "--similarities: '%s' must consist of the letters C, T, S and F.".formatted(letters));
       }
       set.add(BY_LETTER.get(number));
     }

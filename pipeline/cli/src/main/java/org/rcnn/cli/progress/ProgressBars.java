@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tasks as bars with rate and time left: redrawn in a terminal, a line of the log every twenty
- * seconds elsewhere.
+ * Shows tasks as bars with rate and time left: redrawn in a terminal, otherwise a log line every
+ * twenty seconds.
  */
 public final class ProgressBars implements Progress.Monitor {
 
@@ -21,7 +21,7 @@ public final class ProgressBars implements Progress.Monitor {
   private static final int LOG_INTERVAL_MS = 20_000;
   private static final int TERMINAL_INTERVAL_MS = 250;
 
-  /** Room in a line of the log for a bar and a word about how it stands. */
+  /** Characters of a log line, enough for a bar and its status. */
   private static final int LOG_WIDTH = 160;
 
   @Override

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Reads configurations: the defaults, over them a preset or a file, over it single settings.
+ * Reads configurations. A preset or a file replaces defaults; single settings replace both.
  *
- * <p>The result is checked as a whole; a key that does not exist or a value outside its range is
- * refused by name.
+ * <p>The whole result is checked. An error names the key that does not exist, or whose value is out
+ * of range.
  */
 public final class ConfigLoader {
 
@@ -41,11 +41,11 @@ public final class ConfigLoader {
   }
 
   /**
-   * A preset with single settings changed.
+   * The defaults, changed by a preset and then by single settings.
    *
    * @param name one of {@link #presets()}
    * @param settings dotted key to value, such as {@code svm.negative-iou} to {@code 0.3}
-   * @throws ConfigException if the preset, a key or a value is refused
+   * @throws ConfigException if there is no such preset or key, or a value is invalid
    */
   public PipelineConfig preset(String name, Map<String, String> settings) {
     if (!PRESETS.contains(name)) {
@@ -56,14 +56,18 @@ public final class ConfigLoader {
   }
 
   /**
-   * A file with single settings changed.
+   * The defaults, changed by a file and then by single settings.
    *
+   * @param file YAML with keys of {@code defaults.yaml}
+   * @param settings dotted key to value
    * @throws IOException if the file cannot be read
-   * @throws ConfigException if it is not YAML, or a key or a value is refused
+   * @throws ConfigException if there is no such file, it is not YAML, there is no such key, or a
+   *     value is invalid
    */
   public PipelineConfig file(Path file, Map<String, String> settings) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new ConfigException("There is no configuration file " + file + ".");
+      throw new ConfigException(
+          "There is no configuration file " + file + "; name a YAML file with settings.");
     }
     try {
       return assemble(yaml.readTree(file.toFile()), file.toString(), settings);
@@ -80,13 +84,14 @@ public final class ConfigLoader {
   /**
    * A configuration with single settings changed.
    *
-   * @throws ConfigException if a key or a value is refused
+   * @param settings dotted key to value
+   * @throws ConfigException if there is no such key, or a value is invalid
    */
   public PipelineConfig with(PipelineConfig config, Map<String, String> settings) {
     return assemble(yaml.valueToTree(config), "the configuration", settings);
   }
 
-  /** The configuration as YAML, for a run's folder. */
+  /** The configuration as YAML with every key, which {@link #file} reads again. */
   public String toYaml(PipelineConfig config) {
     try {
       return yaml.writeValueAsString(config);
@@ -95,7 +100,7 @@ public final class ConfigLoader {
     }
   }
 
-  /** A part of the configuration as a JSON tree with the file's keys. */
+  /** The configuration, or a section of it, as a JSON tree with the keys of the YAML file. */
   public JsonNode toTree(Object part) {
     return yaml.valueToTree(part);
   }
@@ -117,7 +122,8 @@ public final class ConfigLoader {
   }
 
   /**
-   * Whether a default holds settings; an empty mapping is itself a setting, with keys of any name.
+   * Whether a default is a section with settings. An empty mapping is one setting, whose value is a
+   * mapping with keys of any name.
    */
   private static boolean isSection(JsonNode node) {
     return node.isObject() && !node.isEmpty();
@@ -131,11 +137,13 @@ public final class ConfigLoader {
         throw unknown(key, source, base);
       }
       if (entry.getValue().isNull()) {
-        throw new ConfigException("%s: %s has no value.".formatted(source, key));
+        throw new ConfigException(
+            "%s: %s has no value; write one, or delete the line.".formatted(source, key));
       }
       if (isSection(known)) {
         if (!entry.getValue().isObject()) {
-          throw new ConfigException("%s: %s must hold keys of its own.".formatted(source, key));
+          throw new ConfigException(
+              "%s: %s is a section; write its settings below it.".formatted(source, key));
         }
         merge((ObjectNode) known, (ObjectNode) entry.getValue(), key + ".", source);
       } else {
@@ -147,8 +155,8 @@ public final class ConfigLoader {
   /**
    * Sets one value.
    *
-   * @param defaults says which keys are settings: in the tree a mapping with values looks like a
-   *     section
+   * @param defaults decides which keys are settings; in the tree, a setting whose value is a
+   *     mapping looks like a section
    */
   private void set(ObjectNode tree, ObjectNode defaults, String key, String value) {
     ObjectNode at = tree;
@@ -171,11 +179,11 @@ public final class ConfigLoader {
     try {
       JsonNode read = yaml.readTree(value);
       if (read.isNull() || read.isMissingNode()) {
-        throw new ConfigException("%s has no value.".formatted(key));
+        throw new ConfigException("%s has no value; write %s=VALUE.".formatted(key, key));
       }
       at.set(last, read);
     } catch (JsonProcessingException e) {
-      throw new ConfigException("%s: '%s' is not a value.".formatted(key, value));
+      throw new ConfigException("%s: '%s' is not valid YAML.".formatted(key, value));
     }
   }
 
@@ -183,7 +191,7 @@ public final class ConfigLoader {
     String known =
         siblings.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
     return new ConfigException(
-        "%s: there is no setting '%s'; beside it are %s.".formatted(source, key, known));
+        "%s: there is no setting '%s'; choose one of %s.".formatted(source, key, known));
   }
 
   private static ConfigException refusal(JsonProcessingException e) {

@@ -49,7 +49,7 @@ public final class LabelModule extends SimpleModule {
   private static final class FromLabel<E extends Enum<E> & Labelled> extends JsonDeserializer<E> {
     private final Class<E> type;
 
-    @SuppressWarnings("unchecked") // Only made for enums that are labelled.
+    @SuppressWarnings("unchecked") // Created for labelled enums only.
     FromLabel(Class<?> type) {
       this.type = (Class<E>) type;
     }

@@ -25,18 +25,19 @@ import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmSettings;
 
 /**
- * Everything that can be set, as one tree of immutable records with the shape of the YAML files.
+ * All settings, as one tree of immutable records in the shape of the YAML files.
  *
- * <p>The keys, their meaning and their defaults stand in {@code defaults.yaml} beside this class. A
- * section turns into the settings record of the module where it acts by its method {@code
- * settings}; keys and the components of those records have the same names, and the records know the
- * bounds. Only what no module knows is checked here.
+ * <p>{@code defaults.yaml} beside this class has every key with its meaning and its default. A
+ * section's method {@code settings} makes the settings record of the module that uses it. The
+ * components of that record have the names of the keys, and the record checks their bounds. Only
+ * settings that no module has are checked here.
  *
- * @param seed decides every random choice
- * @param threads images side by side; 0 for one per core
- * @param data which images
+ * @param seed the seed of every random choice
+ * @param threads images processed in parallel, and threads of the network in training; 0 for one
+ *     per core
+ * @param data the images
  * @param proposals selective search
- * @param network architecture and starting weights
+ * @param network architecture, starting weights and device
  * @param finetune fine-tuning
  * @param features feature extraction
  * @param svm the detector's head
@@ -58,9 +59,10 @@ public record PipelineConfig(
     Evaluation evaluation) {
 
   /**
-   * Refuses values out of range under their keys' names, and what the GPU does not do.
+   * Checks every value.
    *
-   * @throws ConfigException if it does
+   * @throws ConfigException if a value is out of range, or the GPU does not support it; the message
+   *     names the key
    */
   public PipelineConfig {
     check("", () -> Check.atLeast("threads", threads, 0));
@@ -91,14 +93,15 @@ public record PipelineConfig(
   }
 
   /**
-   * Which images are used.
+   * The images of a run.
    *
    * @param train the split to train on
    * @param test the split to test on
-   * @param splitTestShare share of images for testing where splits are missing; 0 refuses
-   * @param limit images of a split at most; 0 for all
-   * @param demoTrain scenes generated for training where no data are named
-   * @param demoTest scenes generated for testing where no data are named
+   * @param splitTestShare share of the images kept for testing if the data has no splits; 0 makes
+   *     that an error
+   * @param limit the most images of a split; 0 for all
+   * @param demoTrain scenes generated for training in the demo
+   * @param demoTest scenes generated for testing in the demo
    */
   public record Data(
       String train, String test, double splitTestShare, int limit, int demoTrain, int demoTest) {
@@ -114,15 +117,20 @@ public record PipelineConfig(
   /**
    * Selective search.
    *
-   * @param mode which hierarchies
-   * @param longerSide limit of the longer side in the search; 0 for none
-   * @param minSide smallest side of a box
-   * @param maxBoxes boxes of an image at most; 0 for as many as the mode gives
+   * @param mode the hierarchies
+   * @param longerSide longer side in pixels that an image has in the search at most; 0 for no limit
+   * @param minSide smallest side of a box, in pixels at the size of the search
+   * @param maxBoxes the most boxes of an image; 0 for the mode's own limit
    * @param ranking which boxes come first
    */
   public record Proposals(Mode mode, int longerSide, int minSide, int maxBoxes, Ranking ranking) {
 
-    /** The search that these settings ask for. */
+    /**
+     * These settings as selective search takes them.
+     *
+     * @param seed of the random order in the authors' ranking
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
     public SelectiveSearchConfig settings(long seed) {
       SelectiveSearchConfig search = mode.config();
       return search.toBuilder()
@@ -139,34 +147,34 @@ public record PipelineConfig(
   /**
    * The network and where its weights come from.
    *
-   * @param architecture a name that the network module knows
-   * @param weights embedded, none, or a file
-   * @param device where it trains and computes features
+   * @param architecture the name of a registered architecture
+   * @param weights {@code embedded}, {@code none}, or the path of a weight file
+   * @param device where the network trains and computes features
    */
   public record NetworkChoice(String architecture, String weights, ComputeDevice device) {}
 
   /**
    * Fine-tuning.
    *
-   * @param enabled whether it happens
-   * @param iterations steps
-   * @param positives positives in a batch
-   * @param backgrounds backgrounds in a batch
-   * @param positiveIou the threshold of a positive
-   * @param rate learning rate
-   * @param rateDrop factor of a drop
+   * @param enabled whether the network is fine-tuned
+   * @param iterations training steps
+   * @param positives regions with a class in a batch
+   * @param backgrounds background regions in a batch
+   * @param positiveIou IoU from which a region is a positive
+   * @param rate learning rate at the start
+   * @param rateDrop factor on the rate at each drop
    * @param rateDropEvery iterations between drops
-   * @param momentum momentum
-   * @param weightDecay weight decay
-   * @param newWeightRate factor for new layers' weights
-   * @param newBiasRate factor for new layers' biases
-   * @param copiedBiasRate factor for copied layers' biases
+   * @param momentum momentum of the solver
+   * @param weightDecay weight decay of the solver
+   * @param newWeightRate factor on the rate of new layers' weights
+   * @param newBiasRate factor on the rate of new layers' biases
+   * @param copiedBiasRate factor on the rate of copied layers' biases
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
    * @param newLayersFirst iterations at the start in which only new layers learn
    * @param layerRates factors on the learning rate by layer
-   * @param validationShare share of the training images that only the validation loss sees
-   * @param imageCache MiB of decoded images
+   * @param validationShare share of the training images that are used for the validation loss only
+   * @param imageCache MiB of decoded images kept in memory
    */
   public record FineTune(
       boolean enabled,
@@ -200,7 +208,12 @@ public record PipelineConfig(
       Check.atLeast("image-cache", imageCache, 1);
     }
 
-    /** How the network is fine-tuned with these settings. */
+    /**
+     * These settings as fine-tuning takes them.
+     *
+     * @param seed of batches, mirroring and dropout
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
     public FineTuningSettings settings(long seed) {
       return new FineTuningSettings(
           iterations,
@@ -231,7 +244,7 @@ public record PipelineConfig(
    * @param batch regions in one forward pass
    * @param encoding how features are stored
    * @param execution how the network computes them
-   * @param testExecution the same for the test images alone
+   * @param testExecution how the network computes those of the test images
    */
   public record Features(
       Tap layer, int batch, Encoding encoding, Execution execution, TestExecution testExecution) {
@@ -246,17 +259,21 @@ public record PipelineConfig(
     private void requirePlain(boolean training) {
       if (executionOf(training) != Execution.PLAIN) {
         throw new ConfigException(
-            "%s is %s, which runs on the CPU; with network.device gpu it must be plain."
+            "%s is %s, which runs on the CPU only; with network.device gpu it must be plain."
                 .formatted(executionKey(training), executionOf(training).label()));
       }
     }
 
-    /** How the features of the training images, or of the test images, are computed. */
+    /**
+     * How features are computed.
+     *
+     * @param training whether those of the training images; else those of the test images
+     */
     public Execution executionOf(boolean training) {
       return training ? execution : testExecution.or(execution);
     }
 
-    /** The setting that decides it. */
+    /** The key of the setting that decides {@link #executionOf}. */
     public String executionKey(boolean training) {
       return training || testExecution == TestExecution.SAME
           ? "features.execution"
@@ -267,20 +284,20 @@ public record PipelineConfig(
   /**
    * The detector's head.
    *
-   * @param head its name, svm or softmax
+   * @param head the head's name, {@code svm} or {@code softmax}
    * @param negativeIou IoU below which a region is a negative
    * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
-   * @param maxPositives positives of a class above which proposals are no longer added
+   * @param maxPositives number of positives of a class from which proposals are no longer added
    * @param difficultPositives whether difficult objects are positives
    * @param cost the SVM's C
    * @param positiveWeight factor on C for positives
-   * @param positiveUpsampling copies of every positive
-   * @param negativeSampling share of negatives looked at
+   * @param positiveUpsampling how many times each positive counts
+   * @param negativeSampling share of the negatives that mining examines
    * @param hardNegativeScore score above which a negative is hard
-   * @param hardNegativesPerImage hard negatives that a class adds from one image at most
-   * @param easyNegativeScore score below which a held negative is let go
-   * @param retrainAfter new negatives of a class before it is trained again
-   * @param negativeCache negatives held per class at most
+   * @param hardNegativesPerImage the most hard negatives that a class adds from one image
+   * @param easyNegativeScore score below which a stored negative is dropped
+   * @param retrainAfter new negatives after which a class is trained again
+   * @param negativeCache the most negatives stored for a class
    */
   public record Svm(
       String head,
@@ -298,7 +315,12 @@ public record PipelineConfig(
       int retrainAfter,
       int negativeCache) {
 
-    /** How SVMs are trained with these settings. */
+    /**
+     * These settings as SVM training takes them.
+     *
+     * @param seed of the order of images and every random choice
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
     public SvmSettings settings(long seed) {
       SvmSettings standard = SvmSettings.standard(seed);
       return new SvmSettings(
@@ -327,13 +349,18 @@ public record PipelineConfig(
    * Box regression.
    *
    * @param enabled whether boxes are corrected
-   * @param pairIou IoU of a pair at least
-   * @param lambda weight of the ridge
-   * @param maxPairs pairs per class at most
+   * @param pairIou IoU with a ground truth above which a proposal is used for training
+   * @param lambda weight of the ridge penalty
+   * @param maxPairs the most pairs of a class
    */
   public record BoxRegression(boolean enabled, double pairIou, double lambda, int maxPairs) {
 
-    /** How box regression is trained with these settings. */
+    /**
+     * These settings as box regression takes them.
+     *
+     * @param seed of the pairs chosen
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
     public BoxRegressionSettings settings(long seed) {
       BoxRegressionSettings authors = BoxRegressionSettings.authors(seed);
       return new BoxRegressionSettings(

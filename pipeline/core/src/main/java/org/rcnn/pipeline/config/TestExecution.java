@@ -5,7 +5,7 @@ import org.rcnn.data.Labelled;
 
 /** How the network computes the features of the test images. */
 public enum TestExecution implements Labelled {
-  /** As those of the training images. */
+  /** As for the training images. */
   SAME,
   /** As {@link Execution#PLAIN}. */
   PLAIN,

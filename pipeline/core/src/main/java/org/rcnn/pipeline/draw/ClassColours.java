@@ -3,10 +3,10 @@ package org.rcnn.pipeline.draw;
 import java.awt.Color;
 
 /**
- * One colour for each class, a function of the class name alone.
+ * One colour for each class, which depends on the class name alone.
  *
- * <p>So a class looks the same in every picture of every run, whatever other classes there are. Two
- * names may come out close to each other; pictures therefore always carry the name as well.
+ * <p>So a class looks the same in every picture of every run, whatever the other classes. Two names
+ * may get similar colours, so pictures always show the name too.
  */
 public final class ClassColours {
 
@@ -14,7 +14,7 @@ public final class ClassColours {
   private static final float[] SATURATIONS = {0.95f, 0.62f};
   private static final float[] BRIGHTNESSES = {1.0f, 0.82f};
 
-  // Among a few hundred seeds, one that gives the twenty VOC classes colours far from each other.
+  // The best of a few hundred seeds: it gives the twenty VOC classes clearly different colours.
   private static final int SEED = 0x398e9241;
 
   private ClassColours() {}
@@ -26,7 +26,7 @@ public final class ClassColours {
     return Color.getHSBColor(hue, SATURATIONS[hash & 1], BRIGHTNESSES[hash >>> 1 & 1]);
   }
 
-  /** Black or white, whichever reads better on the given colour. */
+  /** Black or white, whichever is easier to read on the given colour. */
   public static Color inkOn(Color background) {
     double luminance =
         0.2126 * linear(background.getRed())

@@ -17,8 +17,8 @@ import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 
 /**
- * Draws how proposals cover the objects of an image: for each object the proposal that overlaps it
- * most, in green with its IoU, under the object's own box, dashed and white.
+ * Draws how well proposals cover the objects of an image. For each object it draws the proposal
+ * with the highest IoU, in green with that IoU, and over it the object's own box, dashed and white.
  */
 public final class CoveragePicture {
 
@@ -26,6 +26,13 @@ public final class CoveragePicture {
 
   private CoveragePicture() {}
 
+  /**
+   * Draws the coverage on a copy of an image; an object that no proposal touches has only its own
+   * box.
+   *
+   * @param annotation the objects, in the image's pixels
+   * @param proposals in the image's pixels, in any order
+   */
   public static Picture of(RgbImage image, Annotation annotation, List<Box> proposals) {
     BufferedImage canvas = Picture.of(image).toBufferedImage();
     Graphics2D graphics = canvas.createGraphics();
@@ -47,7 +54,7 @@ public final class CoveragePicture {
         .paint(ImageFiles.toRgb(canvas), List.of(), annotation.objects());
   }
 
-  /** A frame with the IoU in its lower right corner; the object's name stands at the top. */
+  /** A frame with the IoU in its lower right corner, because the object's name is at the top. */
   private static void frame(Graphics2D graphics, Box box, double iou) {
     graphics.setColor(GREEN);
     int right = (int) box.xMax();

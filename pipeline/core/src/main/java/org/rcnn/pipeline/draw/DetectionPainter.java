@@ -23,7 +23,7 @@ import org.rcnn.data.RgbImage;
  *
  * <p>A detection is a solid frame in the {@linkplain ClassColours colour of its class} with a label
  * "class score"; higher scores are drawn over lower ones and get the better label places. A ground
- * truth is a dashed white frame with its class; a difficult one says so. Line width and letters
+ * truth is a dashed white frame with its class, marked if it is difficult. Line width and letters
  * grow with the picture. Labels always lie inside the picture.
  *
  * <p>Immutable, and safe to use from many threads. Images are never changed: every method draws on
@@ -33,22 +33,15 @@ public final class DetectionPainter {
 
   private static final Color SHADE = new Color(0, 0, 0, 150);
 
-  private final double minScore;
   private final int minLongSide;
 
   /** A painter that draws every detection and makes pictures at least 400 pixels long. */
   public DetectionPainter() {
-    this(Double.NEGATIVE_INFINITY, 400);
+    this(400);
   }
 
-  private DetectionPainter(double minScore, int minLongSide) {
-    this.minScore = minScore;
+  private DetectionPainter(int minLongSide) {
     this.minLongSide = minLongSide;
-  }
-
-  /** The same painter, leaving out detections that score below {@code minScore}. */
-  public DetectionPainter withMinScore(double minScore) {
-    return new DetectionPainter(minScore, minLongSide);
   }
 
   /**
@@ -56,33 +49,32 @@ public final class DetectionPainter {
    * that labels on small images can be read.
    */
   public DetectionPainter withMinLongSide(int minLongSide) {
-    return new DetectionPainter(minScore, minLongSide);
+    return new DetectionPainter(minLongSide);
   }
 
-  /** Draws detections. */
+  /**
+   * Draws detections.
+   *
+   * @param detections with boxes in the image's pixels
+   */
   public Picture paint(RgbImage image, List<Detection> detections) {
     return paint(image, detections, List.of());
   }
 
-  /** Draws detections over ground truth. Either list may be empty. */
+  /**
+   * Draws detections over ground truth. Either list may be empty.
+   *
+   * @param detections with boxes in the image's pixels
+   * @param groundTruths with boxes in the image's pixels
+   */
   public Picture paint(RgbImage image, List<Detection> detections, List<GroundTruth> groundTruths) {
     List<Mark> marks = new ArrayList<>();
     detections.stream()
-        .filter(detection -> detection.score() >= minScore)
         .sorted(Comparator.comparingDouble(Detection::score).reversed())
         .map(DetectionPainter::markOf)
         .forEach(marks::add);
     groundTruths.stream().map(DetectionPainter::markOf).forEach(marks::add);
     return draw(image, marks);
-  }
-
-  /** Draws plain boxes, the first on top. */
-  public Picture paintBoxes(RgbImage image, List<LabelledBox> boxes) {
-    return draw(
-        image,
-        boxes.stream()
-            .map(b -> new Mark(b.box(), b.label(), ClassColours.of(b.label()), false))
-            .toList());
   }
 
   /** What is drawn for one box. */
@@ -125,8 +117,8 @@ public final class DetectionPainter {
 
   private static void frame(
       Graphics2D graphics, Mark mark, double scale, float line, int width, int height) {
-    // Whole pixels make crisp edges; half a line inwards keeps a frame at the picture's border
-    // whole.
+    // Whole pixels give sharp edges. Half a line inwards, a frame at the picture's border is not
+    // cut off.
     Box box = mark.box().scale(scale).clip(width, height);
     double left = Math.round(box.xMin()) + line / 2;
     double top = Math.round(box.yMin()) + line / 2;
@@ -136,7 +128,7 @@ public final class DetectionPainter {
             top,
             Math.max(1, Math.round(box.xMax()) - line / 2 - left),
             Math.max(1, Math.round(box.yMax()) - line / 2 - top));
-    // A dark seam keeps the frame visible on a background of its own colour.
+    // A dark outline keeps the frame visible on a background of its own colour.
     graphics.setStroke(new BasicStroke(line + 2));
     graphics.setColor(SHADE);
     if (mark.dashed()) {
@@ -163,20 +155,16 @@ public final class DetectionPainter {
     for (Mark mark : marks) {
       double labelWidth = metrics.stringWidth(mark.label()) + 2.0 * padding;
       Box box = mark.box().scale(scale).clip(width, height);
-      places.add(
-          mark.label().isEmpty()
-              ? new Box(0, 0, 0, 0)
-              : placer.place(box, labelWidth, labelHeight));
+      places.add(placer.place(box, labelWidth, labelHeight));
     }
-    // The best places first, the most important label last: where they must overlap, it is on top.
+    // The most important label gets the best place, and is drawn last, so that it is on top.
     for (int i = marks.size() - 1; i >= 0; i--) {
       label(graphics, marks.get(i), places.get(i), padding);
     }
   }
 
   private static void label(Graphics2D graphics, Mark mark, Box place, int padding) {
-    // Ground truth is a remark at the edge, detections are the subject: only these get a plate in
-    // full colour.
+    // Detections are the subject of the picture, so only they get a label in full colour.
     graphics.setColor(mark.dashed() ? SHADE : mark.colour());
     graphics.fill(
         new Rectangle2D.Double(place.xMin(), place.yMin(), place.width(), place.height()));

@@ -5,11 +5,11 @@ import java.util.List;
 import org.rcnn.data.Box;
 
 /**
- * Finds places for labels: inside the picture, at their box, off the labels placed before.
+ * Finds places for labels: inside the picture, at their box, away from earlier labels.
  *
  * <p>Eight places at the corners of the box are tried, above it first, and the one that covers the
- * least of earlier labels is taken (the first among equals). Labels placed early thus get the best
- * places: place the most important first.
+ * least of earlier labels is chosen (the first of equal ones). Early labels get the best places, so
+ * place the most important first.
  */
 final class LabelPlacer {
 
@@ -23,7 +23,7 @@ final class LabelPlacer {
     this.height = height;
   }
 
-  /** The place of a label of the given size, wholly inside the picture if it fits there at all. */
+  /** The place of a label of the given size, wholly inside the picture if it fits. */
   Box place(Box box, double labelWidth, double labelHeight) {
     double right = box.xMax() - labelWidth;
     double above = box.yMin() - labelHeight;

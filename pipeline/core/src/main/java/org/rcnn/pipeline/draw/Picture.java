@@ -17,7 +17,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.rcnn.data.RgbImage;
 
-/** A finished drawing, to be kept as a file, as bytes or as pixels. */
+/** A finished drawing, available as a file or as bytes. Immutable. */
 public final class Picture {
 
   private static final float DEFAULT_JPEG_QUALITY = 0.9f;
@@ -28,7 +28,7 @@ public final class Picture {
     this.pixels = pixels;
   }
 
-  /** The picture of an image as it is. */
+  /** A picture with an image's pixels. */
   public static Picture of(RgbImage image) {
     BufferedImage pixels =
         new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
@@ -40,7 +40,7 @@ public final class Picture {
     return new Picture(pixels);
   }
 
-  /** Takes over a canvas of {@code TYPE_INT_RGB} that nobody draws on any more. */
+  /** Wraps a canvas of {@code TYPE_INT_RGB}, which must not change any more. */
   static Picture of(BufferedImage canvas) {
     return new Picture(canvas);
   }
@@ -55,18 +55,6 @@ public final class Picture {
     return pixels.getHeight();
   }
 
-  /** The pixels in the project's own layout. */
-  public RgbImage toRgbImage() {
-    int[] in = pixels.getRGB(0, 0, width(), height(), null, 0, width());
-    byte[] rgb = new byte[3 * in.length];
-    for (int i = 0; i < in.length; i++) {
-      rgb[3 * i] = (byte) (in[i] >> 16);
-      rgb[3 * i + 1] = (byte) (in[i] >> 8);
-      rgb[3 * i + 2] = (byte) in[i];
-    }
-    return new RgbImage(width(), height(), rgb);
-  }
-
   /** A copy for {@code java.awt}, of type {@link BufferedImage#TYPE_INT_RGB}. */
   public BufferedImage toBufferedImage() {
     BufferedImage copy = new BufferedImage(width(), height(), BufferedImage.TYPE_INT_RGB);
@@ -76,9 +64,9 @@ public final class Picture {
     return copy;
   }
 
-  /** The picture in another size, smoothly interpolated. */
+  /** The picture in another size in pixels, smoothly interpolated. */
   public Picture resize(int width, int height) {
-    // Bilinear interpolation looks at four pixels only: more than a halving is done in halvings.
+    // Bilinear interpolation reads four pixels only, so a stronger reduction is done by halving.
     BufferedImage source = pixels;
     while (source.getWidth() > 2 * width && source.getHeight() > 2 * height) {
       source = draw(source, (source.getWidth() + 1) / 2, (source.getHeight() + 1) / 2);
@@ -109,13 +97,14 @@ public final class Picture {
    */
   public byte[] jpeg(float quality) {
     if (!(quality >= 0 && quality <= 1)) {
-      throw new IllegalArgumentException("JPEG quality goes from 0 to 1, not " + quality + ".");
+      throw new IllegalArgumentException(
+          "JPEG quality must be between 0 and 1, not " + quality + ".");
     }
     return encode("jpeg", quality);
   }
 
   /**
-   * Writes a PNG or JPEG file, as the file's ending says; folders on the way are made.
+   * Writes a PNG or JPEG file, depending on the file's ending; missing folders are created.
    *
    * @throws IOException if the file cannot be written
    * @throws IllegalArgumentException if the ending is neither {@code .png} nor {@code .jpg} or

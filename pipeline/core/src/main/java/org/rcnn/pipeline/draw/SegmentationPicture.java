@@ -29,6 +29,11 @@ public final class SegmentationPicture {
 
   private SegmentationPicture() {}
 
+  /**
+   * Draws the segmentations of an image, at the size of the search.
+   *
+   * @param search gives working size, colour spaces and scales
+   */
   public static Picture of(SelectiveSearch search, RgbImage image) {
     RgbImage working = search.workingImage(image);
     List<ColourSpace> spaces = search.config().colourSpaces();

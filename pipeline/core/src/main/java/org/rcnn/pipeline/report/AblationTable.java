@@ -13,8 +13,9 @@ import org.rcnn.pipeline.stage.Row;
  * What each part of the method is worth: a row for every variant that was run, a column for every
  * class and the mean at the end, in the layout of the paper's Table 2.
  *
- * <p>Rows are grouped by head and box regression, without fine-tuning before fine-tuned, and keep
- * the given order otherwise. The best figure of a column is marked: bold in Markdown and HTML.
+ * <p>Rows are grouped by head and box regression; within a group, rows without fine-tuning come
+ * first. Otherwise they keep the given order. The best figure of a column is marked: bold in
+ * Markdown and HTML.
  */
 public final class AblationTable {
 
@@ -30,7 +31,7 @@ public final class AblationTable {
    * @param rows the variants; their classes, in order of first appearance, make the columns
    */
   public AblationTable(List<EvaluatedRow> rows) {
-    // svm before softmax, as their names sort backwards; the sort is stable.
+    // The reverse order of names puts svm before softmax; the sort is stable.
     this.rows =
         rows.stream()
             .sorted(
@@ -62,8 +63,8 @@ public final class AblationTable {
   }
 
   /**
-   * The table for a console. Classes that do not fit are continued in further blocks of about equal
-   * width; the mean ends the last one.
+   * The table for a console. Classes that do not fit continue in further blocks of about equal
+   * width; the mean is the last column.
    *
    * @param width columns of the console
    */
@@ -96,7 +97,7 @@ public final class AblationTable {
         head, rows.stream().map(row -> Numbers.percent(figure.applyAsDouble(row))).toList());
   }
 
-  /** Breaks columns into as few blocks as fit, of about equal width. */
+  /** Divides the columns into as few blocks as possible, of about equal width. */
   private static List<List<TextColumn>> blocks(List<TextColumn> all, int room) {
     int total = all.stream().mapToInt(TextColumn::width).sum();
     int wanted = Math.max(1, (total + Math.max(1, room) - 1) / Math.max(1, room));
@@ -137,7 +138,7 @@ public final class AblationTable {
     return " ".repeat(Math.max(0, width - text.length())) + text;
   }
 
-  /** Whether a rule belongs above a row: fine-tuning, head or box regression change there. */
+  /** Whether a rule goes above a row, because fine-tuning, head or box regression changes there. */
   private boolean startsGroup(int r) {
     Row row = rows.get(r).row();
     Row before = rows.get(r - 1).row();
@@ -166,7 +167,8 @@ public final class AblationTable {
     return isBest(value, best) ? "**" + figure + "**" : figure;
   }
 
-  private static String markdown(String text) {
+  /** Text that means nothing else in a table of Markdown. */
+  static String markdown(String text) {
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
   }
 
@@ -216,7 +218,7 @@ public final class AblationTable {
 
   /** Whether a figure is the best of several. */
   private boolean isBest(double value, double best) {
-    // By the figure that is read, so that of two equal ones neither looks worse.
+    // Compared as printed, so that of two equal figures neither looks worse.
     return rows.size() > 1
         && !Double.isNaN(value)
         && Numbers.percent(value).equals(Numbers.percent(best));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AP per class and their mean, as a console shows them: in per cent with one decimal, classes
- * without an AP (no ground truth in the split) as a dash.
+ * AP per class and their mean, for a console: in per cent with one decimal; a dash for classes
+ * without an AP, which have no ground truth in the split.
  *
  * <pre>
  * class     AP
@@ -30,7 +30,7 @@ public final class ApTable {
   /**
    * A table of the given figures.
    *
-   * @param ap each class's AP, a fraction, in the order wanted; NaN for a class without one
+   * @param ap each class's AP, a fraction, in the table's order; NaN for a class without one
    * @param meanAp their mean, a fraction
    */
   public ApTable(Map<String, Double> ap, double meanAp) {

@@ -34,16 +34,45 @@ final class Html {
     return this;
   }
 
-  /** An element that holds text alone. */
+  /** An element that contains only text. */
   Html leaf(String tag, String text, String... attributes) {
     return open(tag, attributes).text(text).close();
   }
 
-  /** An element that holds nothing: {@code img}, {@code meta}, or a shape in SVG. */
+  /** An element without content: {@code img}, {@code meta}, or a shape in SVG. */
   Html empty(String tag, String... attributes) {
     start(tag, attributes);
     out.append("/>");
     return this;
+  }
+
+  /**
+   * Opens an SVG picture.
+   *
+   * @param namespace SVG's in a file of its own; empty inside a page
+   * @param description what it shows, for those who cannot see it
+   */
+  Html svg(String namespace, String cssClass, double width, double height, String description) {
+    String view = "0 0 " + Numbers.coordinate(width) + " " + Numbers.coordinate(height);
+    String[] attributes = {
+      "xmlns",
+      namespace,
+      "class",
+      cssClass,
+      "viewBox",
+      view,
+      "role",
+      "img",
+      "aria-label",
+      description
+    };
+    return open("svg", attributes);
+  }
+
+  /** Text in an SVG picture. */
+  Html label(String text, String cssClass, double x, double y) {
+    String left = Numbers.coordinate(x);
+    return leaf("text", text, "class", cssClass, "x", left, "y", Numbers.coordinate(y));
   }
 
   /** Text, escaped. */
@@ -52,7 +81,7 @@ final class Html {
     return this;
   }
 
-  /** HTML that is safe already: the style sheet, or what another writer has written. */
+  /** HTML that needs no escaping: the style sheet, or another writer's output. */
   Html trusted(String html) {
     out.append(html);
     return this;
@@ -68,7 +97,11 @@ final class Html {
     }
   }
 
-  /** What has been written. All elements must have been closed. */
+  /**
+   * The HTML written so far.
+   *
+   * @throws IllegalStateException if an element is still open
+   */
   @Override
   public String toString() {
     if (!open.isEmpty()) {
@@ -78,8 +111,8 @@ final class Html {
   }
 
   /**
-   * The text with the five characters that mean something in HTML and SVG replaced by references,
-   * and control characters, which no document may hold, by the replacement character.
+   * The text, with references for the five characters that have a meaning in HTML and SVG, and the
+   * replacement character for control characters, which no document may contain.
    */
   static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);

@@ -2,15 +2,14 @@ package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A chart of lines over a common axis, as an SVG element whose colours come from the page's style
  * sheet (classes {@code s1}, {@code s2}).
  *
- * <p>Many points are thinned to what the eye can tell apart, keeping every peak. A long series is
- * noisy, so it is drawn faintly, with its moving mean over it. A few points that were each worth a
- * measurement are marked, and their lines named above them.
+ * <p>Points closer than the eye can tell apart are thinned, but every peak is kept. A long series
+ * is noisy, so it is drawn faintly, with its moving mean over it. A chart of a few single
+ * measurements marks each point and has a legend.
  */
 final class LineChart {
 
@@ -22,7 +21,7 @@ final class LineChart {
   private static final double BOTTOM = 36;
   private static final int SMOOTH_FROM = 60;
 
-  /** What the page's style sheet says of charts, in colours that suit light and dark grounds. */
+  /** The page's styles for charts, in colours that suit light and dark backgrounds. */
   private static final String FILE_STYLE =
       "text{font:11px system-ui,sans-serif;fill:#7b8086}.end{text-anchor:end}"
           + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
@@ -41,7 +40,7 @@ final class LineChart {
   /** One line; points with a NaN are gaps. */
   record Series(String name, double[] x, double[] y) {}
 
-  /** A chart whose vertical axis goes from 0 to what the data need. */
+  /** A chart whose vertical axis goes from 0 to the data's maximum, rounded up. */
   static LineChart fromZero(String xTitle, List<Series> series) {
     return new LineChart(xTitle, series, 0, top(series), false, List.of());
   }
@@ -49,7 +48,7 @@ final class LineChart {
   /**
    * A chart of a few points each, from 0 upwards, with a legend.
    *
-   * @param names what stands below the points at 0, 1, 2 and so on; empty for an axis of numbers
+   * @param names labels below the points at 0, 1, 2 and so on; empty for an axis of numbers
    */
   static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
     return new LineChart(xTitle, series, 0, top(series), true, names);
@@ -96,12 +95,12 @@ final class LineChart {
     this.xMax = high > low ? high : this.xMin + 1;
   }
 
-  /** Appends the chart, described for those who cannot see it. */
+  /** Appends the chart, with a description for screen readers. */
   void appendTo(Html html, String description) {
     append(html, description, "", "");
   }
 
-  /** The chart as an SVG file that needs no page around it. */
+  /** The chart as a standalone SVG file. */
   String toFile(String description) {
     Html html = new Html();
     append(html, description, "http://www.w3.org/2000/svg", FILE_STYLE);
@@ -109,18 +108,7 @@ final class LineChart {
   }
 
   private void append(Html html, String description, String namespace, String style) {
-    html.open(
-        "svg",
-        "xmlns",
-        namespace,
-        "class",
-        "chart",
-        "viewBox",
-        String.format(Locale.ROOT, "0 0 %.0f %.0f", WIDTH, HEIGHT),
-        "role",
-        "img",
-        "aria-label",
-        description);
+    html.svg(namespace, "chart", WIDTH, HEIGHT, description);
     if (!style.isEmpty()) {
       html.open("style").trusted(style).close();
     }
@@ -151,9 +139,9 @@ final class LineChart {
             "class",
             colour,
             "cx",
-            number(x(line.x()[i])),
+            Numbers.coordinate(x(line.x()[i])),
             "cy",
-            number(y(line.y()[i])),
+            Numbers.coordinate(y(line.y()[i])),
             "r",
             "3");
         html.leaf("title", Numbers.decimals(line.y()[i], 1)).close();
@@ -161,71 +149,49 @@ final class LineChart {
     }
   }
 
-  /** Names of the lines, one below the other at the foot of the chart, where there is most room. */
+  /** Names of the lines, one below the other at the bottom of the chart, which is usually empty. */
   private void legend(Html html) {
     double at = HEIGHT - BOTTOM - 10 - 14 * (series.size() - 1);
     for (int i = 0; i < series.size(); i++) {
-      String middle = number(at + 14 * i - 4);
+      String middle = Numbers.coordinate(at + 14 * i - 4);
       html.empty(
           "path",
           "class",
           "s" + (i % 2 + 1),
           "d",
-          "M%s %sH%s".formatted(number(LEFT + 10), middle, number(LEFT + 28)));
-      html.leaf("text", series.get(i).name(), "x", number(LEFT + 34), "y", number(at + 14 * i));
+          "M%s %sH%s"
+              .formatted(Numbers.coordinate(LEFT + 10), middle, Numbers.coordinate(LEFT + 28)));
+      html.label(series.get(i).name(), "", LEFT + 34, at + 14 * i);
     }
   }
 
   private void axes(Html html) {
     double yStep = niceStep(yMax - yMin, 5);
     for (double y : ticks(yMin, yMax, yStep)) {
-      String at = number(y(y));
+      String at = Numbers.coordinate(y(y));
       html.empty(
           "line",
           "class",
           "grid",
           "x1",
-          number(LEFT),
+          Numbers.coordinate(LEFT),
           "x2",
-          number(WIDTH - RIGHT),
+          Numbers.coordinate(WIDTH - RIGHT),
           "y1",
           at,
           "y2",
           at);
-      html.leaf(
-          "text",
-          label(y, yStep),
-          "class",
-          "tick end",
-          "x",
-          number(LEFT - 7),
-          "y",
-          number(y(y) + 4));
+      html.label(label(y, yStep), "tick end", LEFT - 7, y(y) + 4);
     }
     double xStep = names.isEmpty() ? niceStep(xMax - xMin, 6) : 1;
     for (double x : ticks(xMin, xMax, xStep)) {
       if (!names.isEmpty() && x >= names.size()) {
         continue;
       }
-      html.leaf(
-          "text",
-          names.isEmpty() ? label(x, xStep) : names.get((int) Math.round(x)),
-          "class",
-          "tick middle",
-          "x",
-          number(x(x)),
-          "y",
-          number(HEIGHT - BOTTOM + 16));
+      String label = names.isEmpty() ? label(x, xStep) : names.get((int) Math.round(x));
+      html.label(label, "tick middle", x(x), HEIGHT - BOTTOM + 16);
     }
-    html.leaf(
-        "text",
-        xTitle,
-        "class",
-        "axis middle",
-        "x",
-        number((LEFT + WIDTH - RIGHT) / 2),
-        "y",
-        number(HEIGHT - 3));
+    html.label(xTitle, "axis middle", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 3);
   }
 
   private double x(double value) {
@@ -275,7 +241,10 @@ final class LineChart {
       int before = -1;
       for (int k : kept) {
         if (k != before) {
-          path.append(pen ? 'L' : 'M').append(number(px[k])).append(' ').append(number(py[k]));
+          path.append(pen ? 'L' : 'M')
+              .append(Numbers.coordinate(px[k]))
+              .append(' ')
+              .append(Numbers.coordinate(py[k]));
           pen = true;
           before = k;
         }
@@ -290,8 +259,8 @@ final class LineChart {
     int reach = Math.max(1, values.length / 40);
     double[] smooth = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      // About as far on both sides, or the ends of a falling curve would be bent; but not so near
-      // at the ends that the noise comes back.
+      // About symmetric, since a one-sided mean would bend the ends of a falling curve; but not so
+      // narrow at the ends that the noise returns.
       int side = Math.max(reach / 3, Math.min(reach, Math.min(i, values.length - 1 - i)));
       int from = Math.max(0, i - side);
       int to = Math.min(values.length - 1, i + side);
@@ -308,7 +277,9 @@ final class LineChart {
     return smooth;
   }
 
-  /** A step of 1, 2 or 5 times a power of ten that divides a range into at most so many parts. */
+  /**
+   * A step of 1, 2 or 5 times a power of ten that divides a range into at most {@code parts} parts.
+   */
   static double niceStep(double range, int parts) {
     double power = Math.pow(10, Math.floor(Math.log10(range / parts)));
     for (double factor : new double[] {1, 2, 5}) {
@@ -330,11 +301,5 @@ final class LineChart {
   private static String label(double value, double step) {
     int decimals = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     return decimals == 0 ? Numbers.count(Math.round(value)) : Numbers.decimals(value, decimals);
-  }
-
-  /** A coordinate, to a tenth of a pixel. */
-  static String number(double value) {
-    String text = String.format(Locale.ROOT, "%.1f", value);
-    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
 }

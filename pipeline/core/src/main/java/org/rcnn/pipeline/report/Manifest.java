@@ -10,7 +10,7 @@ import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 
-/** A run's provenance: what would be needed to make it again, and what came out. */
+/** A run's provenance: what it takes to repeat it, and its result. */
 public final class Manifest {
 
   private Manifest() {}
@@ -18,7 +18,8 @@ public final class Manifest {
   /**
    * The manifest of a run.
    *
-   * @param result what came out, as programs read it
+   * @param experiment gives classes, network and transfer
+   * @param result the result as JSON
    */
   public static ObjectNode of(Run run, Experiment experiment, ObjectNode result) {
     ObjectNode manifest = Json.object();
@@ -56,7 +57,7 @@ public final class Manifest {
             Runtime.getRuntime().availableProcessors());
   }
 
-  /** What the network is: name, input, preprocessing, and the length of each of its layers. */
+  /** The network: name, input, preprocessing, and the length of each layer's features. */
   static ObjectNode network(NetworkDefinition definition) {
     ObjectNode network = Json.object();
     network.put("architecture", definition.name());

@@ -2,7 +2,7 @@ package org.rcnn.pipeline.report;
 
 import java.util.Locale;
 
-/** How figures are written, the same in every table and in every locale. */
+/** Formats figures, the same in every table and locale. */
 final class Numbers {
 
   private Numbers() {}
@@ -18,7 +18,7 @@ final class Numbers {
       return "-";
     }
     String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-    // A tiny negative number rounds to a zero, which has no sign.
+    // A tiny negative number rounds to zero, which is written without a sign.
     return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
   }
 
@@ -38,12 +38,18 @@ final class Numbers {
     return decimals(value, Math.max(0, 4 - whole));
   }
 
+  /** A coordinate in a drawing, to a tenth of a pixel. */
+  static String coordinate(double value) {
+    String text = String.format(Locale.ROOT, "%.1f", value);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+
   /** A count with thousands separators. */
   static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /** A time span as a person says it: {@code 0.42 s}, {@code 12.3 s}, {@code 3 min 05 s}. */
+  /** A time span: {@code 0.42 s}, {@code 12.3 s}, {@code 3 min 05 s}. */
   static String duration(double seconds) {
     if (Double.isNaN(seconds)) {
       return "-";

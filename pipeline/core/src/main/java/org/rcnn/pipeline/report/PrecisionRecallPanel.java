@@ -25,15 +25,10 @@ final class PrecisionRecallPanel {
         .leaf("span", result.className())
         .leaf("b", Numbers.percent(result.ap()))
         .close();
-    html.open(
-        "svg",
-        "viewBox",
-        "0 0 %s %s".formatted(LineChart.number(SIDE + LEFT + RIGHT), LineChart.number(HEIGHT)),
-        "role",
-        "img",
-        "aria-label",
+    String description =
         "Precision over recall of %s, AP %s"
-            .formatted(result.className(), Numbers.percent(result.ap())));
+            .formatted(result.className(), Numbers.percent(result.ap()));
+    html.svg("", "", SIDE + LEFT + RIGHT, HEIGHT, description);
     for (double tick : new double[] {0, 0.5, 1}) {
       grid(html, tick);
     }
@@ -45,45 +40,30 @@ final class PrecisionRecallPanel {
   }
 
   private static void grid(Html html, double tick) {
-    String x = LineChart.number(x(tick));
-    String y = LineChart.number(y(tick));
     String label = Numbers.decimals(tick, tick == 0.5 ? 1 : 0);
-    html.empty(
-        "line",
-        "class",
-        "grid",
-        "x1",
-        x,
-        "x2",
-        x,
-        "y1",
-        LineChart.number(y(0)),
-        "y2",
-        LineChart.number(y(1)));
-    html.empty(
-        "line",
-        "class",
-        "grid",
-        "y1",
-        y,
-        "y2",
-        y,
-        "x1",
-        LineChart.number(x(0)),
-        "x2",
-        LineChart.number(x(1)));
-    html.leaf("text", label, "class", "tick middle", "x", x, "y", LineChart.number(y(0) + 13));
+    line(html, "x", x(tick), "y", y(0), y(1));
+    line(html, "y", y(tick), "x", x(0), x(1));
+    html.label(label, "tick middle", x(tick), y(0) + 13);
     if (tick > 0) {
-      html.leaf(
-          "text",
-          label,
-          "class",
-          "tick end",
-          "x",
-          LineChart.number(LEFT - 4),
-          "y",
-          LineChart.number(y(tick) + 4));
+      html.label(label, "tick end", LEFT - 4, y(tick) + 4);
     }
+  }
+
+  /** A line at a place of one axis, from a place of the other to another. */
+  private static void line(
+      Html html, String axis, double at, String along, double from, double to) {
+    html.empty(
+        "line",
+        "class",
+        "grid",
+        axis + "1",
+        Numbers.coordinate(at),
+        axis + "2",
+        Numbers.coordinate(at),
+        along + "1",
+        Numbers.coordinate(from),
+        along + "2",
+        Numbers.coordinate(to));
   }
 
   private static double x(double recall) {
@@ -108,13 +88,13 @@ final class PrecisionRecallPanel {
     double best = 0;
     for (int i = n - 1; i >= 0; i--) {
       best = Math.max(best, curve.precision(i));
-      // A stair: the precision reached at this recall holds from the recall before.
+      // A step function: the precision at this recall applies from the previous recall on.
       px[2 * i] = x(i == 0 ? 0 : curve.recall(i - 1));
       px[2 * i + 1] = x(curve.recall(i));
       py[2 * i] = y(best);
       py[2 * i + 1] = y(best);
     }
     return LineChart.path(px, py, 0.5)
-        + "V%sH%sZ".formatted(LineChart.number(y(0)), LineChart.number(x(0)));
+        + "V%sH%sZ".formatted(Numbers.coordinate(y(0)), Numbers.coordinate(x(0)));
   }
 }

@@ -27,7 +27,7 @@ import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.Round;
 import org.rcnn.svm.SampleCounts;
 
-/** Writes a {@link RunReport} as HTML: the frame of the page, and each section in its method. */
+/** Writes a {@link RunReport} as HTML: the page's frame, and each section in its own method. */
 final class ReportPage {
 
   private final RunReport report;
@@ -57,7 +57,7 @@ final class ReportPage {
     return html.close().close().toString();
   }
 
-  /** A page up to its body; the element {@code html} is open. */
+  /** A page up to its body; the element {@code html} stays open. */
   static Html begin(String title) {
     Html html = new Html();
     html.trusted("<!DOCTYPE html>\n").open("html", "lang", "en").open("head");
@@ -78,18 +78,12 @@ final class ReportPage {
     }
   }
 
-  /** In the order a reader asks: how good, why, on what, at what cost, how to repeat it. */
+  /**
+   * In the order of a reader's questions: how good, why, on what, at what cost, how to repeat it.
+   */
   private void addSections() {
     if (!classes().isEmpty()) {
       add("classes", "Average precision by class", "", this::classScores);
-    }
-    if (!report.ablation().rows().isEmpty()) {
-      add(
-          "ablation",
-          "Ablation",
-          "Average precision in per cent. FT: fine-tuned; BB: with box regression; linear SVMs"
-              + " unless softmax is named. The best of each column is bold.",
-          html -> html.open("div", "class", "scroll").trusted(report.ablation().toHtml()).close());
     }
     if (classes().stream().anyMatch(ClassResult::isScored)) {
       add(
@@ -112,32 +106,32 @@ final class ReportPage {
     add(
         "proposals",
         "Proposals",
-        "An object that no proposal covers cannot be detected: recall here is a ceiling for all"
-            + " that follows.",
+        "An object that no proposal covers cannot be detected, so this recall limits every later"
+            + " step.",
         this::proposals);
     if (!report.learningCurve().isEmpty()) {
       add(
           "learning",
           "Fine-tuning",
           "Softmax loss and accuracy on the training batches. Most samples are background, so the"
-              + " accuracy on positives tells more.",
+              + " accuracy on positives says more.",
           this::learningCurve);
     }
     if (!report.samples().isEmpty()) {
       add(
           "samples",
           "Samples of the SVMs",
-          "Regions by what they are to a class, before resampling and after. Held: proposals become"
-              + " positives only while a class has room.",
+          "Regions by their role for a class, before and after resampling. Held: positives after"
+              + " the limit svm.max-positives, which bounds the proposals that are added.",
           this::samples);
     }
     if (!report.mining().isEmpty()) {
       add(
           "mining",
           "Hard-negative mining",
-          "A class has converged when few of the negatives examined are hard: the share, from the"
-              + " first training on mined negatives to the last, should fall. The bars are what was"
-              + " added before each training.",
+          "A class has converged when few of the examined negatives are hard. Their share should"
+              + " fall from the first training on mined negatives to the last. The bars show how"
+              + " many were added before each training.",
           this::mining);
     }
     if (!report.boxRegression().isEmpty()) {
@@ -202,8 +196,8 @@ final class ReportPage {
   private void classScores(Html html) {
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
     html.leaf("th", "class").leaf("th", "AP, %", "class", "n").leaf("th", "", "class", "wide");
-    html.leaf("th", "objects", "class", "n").leaf("th", "found", "class", "n");
-    html.leaf("th", "false positives", "class", "n").close().close().open("tbody");
+    heads(html, "objects", "found", "false positives");
+    html.close().close().open("tbody");
     for (ClassResult score : classes()) {
       html.open("tr").open("th");
       swatch(html, score.className());
@@ -234,6 +228,13 @@ final class ReportPage {
     return rows.stream().mapToLong(count::applyAsInt).sum();
   }
 
+  /** The heads of columns of figures. */
+  private static void heads(Html html, String... names) {
+    for (String name : names) {
+      html.leaf("th", name, "class", "n");
+    }
+  }
+
   private static void count(Html html, long count) {
     html.leaf("td", Numbers.count(count), "class", "n");
   }
@@ -243,7 +244,7 @@ final class ReportPage {
     html.leaf("i", "", "class", "swatch", "style", "background:" + colour);
   }
 
-  /** A bar of a fraction of the room it has. */
+  /** A bar that fills a fraction of its cell. */
   private static void bar(Html html, double fraction, String kind) {
     html.open("div", "class", "bar");
     if (fraction > 0) {
@@ -348,7 +349,7 @@ final class ReportPage {
     html.open("div", "class", "halves").open("div");
     pairs(html, figures);
     html.close();
-    html.open("figure").leaf("figcaption", "Recall by the overlap asked for");
+    html.open("figure").leaf("figcaption", "Recall by IoU threshold");
     double[] overlaps = IntStream.rangeClosed(10, 20).mapToDouble(step -> step / 20.0).toArray();
     double[] recalls = Arrays.stream(overlaps).map(recall::recallAt).toArray();
     LineChart.ofFractions("IoU", List.of(new LineChart.Series("recall", overlaps, recalls)))
@@ -377,8 +378,8 @@ final class ReportPage {
     if (report.learningCurve().stream().anyMatch(p -> !Double.isNaN(p.validationLoss()))) {
       losses.add(series("validation", LearningPoint::validationLoss));
       html.open("span", "class", "legend");
-      html.open("span").leaf("i", "", "class", "swatch l1").text("learned from").close();
-      html.open("span").leaf("i", "", "class", "swatch l2").text("held out images").close();
+      html.open("span").leaf("i", "", "class", "swatch l1").text("training images").close();
+      html.open("span").leaf("i", "", "class", "swatch l2").text("validation images").close();
       html.close();
     }
     html.close();
@@ -419,18 +420,8 @@ final class ReportPage {
   private void samples(Html html) {
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
     html.leaf("th", "class");
-    for (String head :
-        List.of(
-            "objects",
-            "of them difficult",
-            "proposals near them",
-            "held",
-            "after up-sampling",
-            "ignored",
-            "negatives",
-            "after down-sampling")) {
-      html.leaf("th", head, "class", "n");
-    }
+    heads(html, "objects", "of them difficult", "proposals near them", "held");
+    heads(html, "after up-sampling", "ignored", "negatives", "after down-sampling");
     html.close().close().open("tbody");
     for (SampleCounts counts : report.samples()) {
       html.open("tr").leaf("th", counts.className());
@@ -453,12 +444,10 @@ final class ReportPage {
       byClass.computeIfAbsent(round.className(), name -> new ArrayList<>()).add(round);
     }
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
-    html.leaf("th", "class").leaf("th", "trainings", "class", "n");
-    html.leaf("th", "positives", "class", "n").leaf("th", "negatives", "class", "n");
-    html.leaf("th", "hard, %", "class", "n");
-    html.leaf("th", "added", "class", "n").leaf("th", "added by training");
-    html.leaf("th", "evicted", "class", "n").leaf("th", "support vectors", "class", "n");
-    html.leaf("th", "objective", "class", "n").leaf("th", "duality gap", "class", "n");
+    html.leaf("th", "class");
+    heads(html, "trainings", "positives", "negatives", "hard, %", "added");
+    html.leaf("th", "added by training");
+    heads(html, "evicted", "support vectors", "objective", "duality gap");
     html.close().close().open("tbody");
     byClass.forEach((name, rounds) -> miningRow(html, name, rounds));
     html.close().close().close();
@@ -483,7 +472,7 @@ final class ReportPage {
     html.close();
   }
 
-  /** The share of hard ones among the negatives examined, first and last. */
+  /** The share of hard negatives among those examined, first and last. */
   private static String hardShares(List<Round> rounds) {
     List<String> shares =
         rounds.stream()
@@ -497,7 +486,7 @@ final class ReportPage {
     };
   }
 
-  /** A bar for each count, all in the room of a word. */
+  /** A small bar for each count, all within the width of a word. */
   private static void sparkline(Html html, int[] counts) {
     double width = 110;
     double height = 20;
@@ -506,28 +495,19 @@ final class ReportPage {
       highest = Math.max(highest, count);
     }
     double step = Math.min(10, width / counts.length);
-    html.open(
-        "svg",
-        "class",
-        "spark",
-        "viewBox",
-        "0 0 %s %s".formatted(LineChart.number(width), LineChart.number(height)),
-        "role",
-        "img",
-        "aria-label",
-        "Added by training: " + Arrays.toString(counts));
+    html.svg("", "spark", width, height, "Added by training: " + Arrays.toString(counts));
     for (int i = 0; i < counts.length; i++) {
       double tall = Math.max(1, height * counts[i] / highest);
       html.empty(
           "rect",
           "x",
-          LineChart.number(i * step),
+          Numbers.coordinate(i * step),
           "y",
-          LineChart.number(height - tall),
+          Numbers.coordinate(height - tall),
           "width",
-          LineChart.number(Math.max(0.4, step - (step > 3 ? 2 : 0.2))),
+          Numbers.coordinate(Math.max(0.4, step - (step > 3 ? 2 : 0.2))),
           "height",
-          LineChart.number(tall));
+          Numbers.coordinate(tall));
     }
     html.close();
   }
@@ -540,9 +520,8 @@ final class ReportPage {
         "class",
         "lead");
     html.open("div", "class", "scroll").open("table").open("thead").open("tr");
-    html.leaf("th", "class").leaf("th", "pairs used", "class", "n");
-    html.leaf("th", "held back", "class", "n").leaf("th", "IoU before", "class", "n");
-    html.leaf("th", "after", "class", "n").leaf("th", "change", "class", "n");
+    html.leaf("th", "class");
+    heads(html, "pairs used", "held back", "IoU before", "after", "change");
     html.open("th", "class", "wide").open("div", "class", "ends");
     html.leaf("span", "IoU 0.5").leaf("span", "1.0").close().close();
     html.close().close().open("tbody");

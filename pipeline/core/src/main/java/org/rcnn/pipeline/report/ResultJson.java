@@ -5,7 +5,7 @@ import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.Row;
 
-/** Rows and their scores as programs read them, the same in every file and after every command. */
+/** Rows and their scores as JSON, with the same keys in every file and for every command. */
 public final class ResultJson {
 
   private ResultJson() {}

@@ -23,7 +23,7 @@ import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.stage.Row;
 
-/** Gathers what a run found into its report. */
+/** Collects a run's results into its report. */
 final class RunFindings {
 
   private static final int EXAMPLES = 8;
@@ -50,8 +50,7 @@ final class RunFindings {
         stageTimes(run.folder()),
         configuration(run),
         provenance(run),
-        run.problems().sentences(),
-        new AblationTable(List.of()));
+        run.problems().sentences());
   }
 
   private static Map<String, String> keyFigures(Run run, Experiment experiment) {
@@ -107,7 +106,7 @@ final class RunFindings {
     return times;
   }
 
-  /** The first test images with what the detector claims there at even odds or better. */
+  /** The first test images that have detections at even odds or better, with those detections. */
   private static List<RunReport.Example> examples(
       Run run, Map<String, List<Detection>> detections, Row row) throws IOException {
     double minScore = row.scoring().evenOdds();

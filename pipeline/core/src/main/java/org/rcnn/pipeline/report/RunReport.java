@@ -14,33 +14,32 @@ import org.rcnn.svm.Round;
 import org.rcnn.svm.SampleCounts;
 
 /**
- * Everything that is known of a run, as one HTML page.
+ * Everything that is known about a run, as one HTML page.
  *
- * <p>The page is a single file: style, charts (SVG) and pictures (data URIs) are inside it, there
- * are no scripts and no links to other places, so it can be mailed, archived and printed. It reads
- * on narrow screens and follows the reader's light or dark setting.
+ * <p>The page is a single file: style, charts (SVG) and pictures (data URIs) are inside it. It has
+ * no scripts and no links to other places, so it can be mailed, archived and printed. It reads on
+ * narrow screens and follows the reader's light or dark setting.
  *
  * <p>A section whose list, map or table is empty does not appear. NaN stands for a figure that does
- * not exist, and all text may hold any characters. Equal content gives an equal page: it holds no
- * time stamp but those put in.
+ * not exist. All text may contain any characters. Equal content gives an equal page: no time stamp
+ * is added.
  *
  * @param title what was run, on what
  * @param subtitle a line below it: what distinguishes the run; may be empty
  * @param result how well each class is detected
- * @param keyFigures a few figures beside the mAP, name to value as it shall be read
- * @param errors what the false positives are on
+ * @param keyFigures a few figures beside the mAP, name to value as it is shown
+ * @param errors the kinds of false positives, and the missed objects
  * @param proposalMethod how the proposals were made, such as {@code selective search, fast}
- * @param proposals how well they cover the objects: what is not proposed cannot be detected
+ * @param proposals how well they cover the objects, which limits what can be detected
  * @param learningCurve the fine-tuning curve, iterations ascending
  * @param samples what the SVMs learned from, by class
- * @param mining the trainings of all classes during mining, each class's in their order
- * @param boxRegression what box regression changed, by class
+ * @param mining the trainings during mining, those of a class in the order in which they happened
+ * @param boxRegression what box regression changed on held-back pairs, by class
  * @param examples pictures of detections
  * @param stageTimes the times of the stages, in their order
  * @param configuration the settings of the run, key to value
  * @param provenance what it takes to repeat the run: versions, seed, data fingerprint, machine
- * @param problems what went wrong without stopping the run: skipped images, doubtful annotations
- * @param ablation the variants of an ablation
+ * @param problems problems that did not stop the run: skipped images, doubtful annotations
  */
 public record RunReport(
     String title,
@@ -58,8 +57,7 @@ public record RunReport(
     List<StageTime> stageTimes,
     Map<String, String> configuration,
     Map<String, String> provenance,
-    List<String> problems,
-    AblationTable ablation) {
+    List<String> problems) {
 
   /** Keeps its own copies, the maps in their order. */
   public RunReport {
@@ -84,7 +82,7 @@ public record RunReport(
    *
    * @param stage its name
    * @param seconds wall time
-   * @param reused whether its artifact was there already, and the time is that of an earlier run
+   * @param reused whether its artifact already existed, so that the time is an earlier run's
    */
   public record StageTime(String stage, double seconds, boolean reused) {}
 
@@ -110,7 +108,7 @@ public record RunReport(
       }
     }
 
-    /** The media type that the first bytes tell, empty if unknown. */
+    /** The media type by the first bytes; empty if unknown. */
     String mediaType() {
       if (image.length > 3 && image[0] == (byte) 0x89 && image[1] == 'P' && image[2] == 'N') {
         return "image/png";
@@ -120,7 +118,7 @@ public record RunReport(
     }
   }
 
-  /** The whole page. */
+  /** The whole page, a complete HTML document. */
   public String toHtml() {
     return new ReportPage(this).toHtml();
   }

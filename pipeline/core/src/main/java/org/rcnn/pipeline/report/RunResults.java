@@ -13,7 +13,7 @@ import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
 
-/** Writes what came of a run into its folder. */
+/** Writes a run's results into its folder. */
 public final class RunResults {
 
   private RunResults() {}
@@ -21,8 +21,8 @@ public final class RunResults {
   /**
    * Writes {@code manifest.json} and {@code report.html} of one evaluated row.
    *
-   * @return the result for programs, as the manifest has it
-   * @throws IOException if the folder cannot be written, or evidence in it is damaged
+   * @return the result as JSON, as it is in the manifest
+   * @throws IOException if the folder cannot be written, or a file in it is damaged
    */
   public static ObjectNode write(Run run, Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
@@ -45,7 +45,7 @@ public final class RunResults {
   /**
    * Writes {@code ablation.json} and {@code ablation.md} of several evaluated rows.
    *
-   * @return the result for programs, as {@code ablation.json} has it
+   * @return the result as JSON, as it is in {@code ablation.json}
    * @throws IOException if the folder cannot be written
    */
   public static ObjectNode write(Run run, Experiment experiment, List<EvaluatedRow> rows)

@@ -12,18 +12,17 @@ import org.rcnn.eval.EvaluationResult;
 import org.rcnn.svm.SampleCounts;
 
 /**
- * What came of training the same SVMs with one thing changed: a row for every training, and the
- * mean AP as lines over what was changed.
+ * The result of training the same SVMs several times with one setting changed: a row for every
+ * training, and the mean AP as lines over that setting.
  *
- * <p>Beside the mean AP stand the figures that explain it: how many regions were positives,
+ * <p>The table also has the figures that explain the mean AP: how many regions were positives,
  * negatives or neither, how many positives the training itself left on the wrong side, and how many
  * of the most confident false positives are on the right object but fit badly.
  */
 public final class StudyReport {
 
   private final String title;
-  private final String axis;
-  private final boolean numeric;
+  private final Axis axis;
   private final List<String> notes;
   private final List<Training> rows;
 
@@ -31,25 +30,44 @@ public final class StudyReport {
    * A report.
    *
    * @param title what was studied, on what
-   * @param axis what was changed, in words
-   * @param numeric whether places along the axis are numbers; else the labels name them
+   * @param axis what was changed
    * @param notes how to read the table, a sentence each
    * @param rows the trainings, series by series
    */
-  public StudyReport(
-      String title, String axis, boolean numeric, List<String> notes, List<Training> rows) {
+  public StudyReport(String title, Axis axis, List<String> notes, List<Training> rows) {
     this.title = Objects.requireNonNull(title, "title");
     this.axis = Objects.requireNonNull(axis, "axis");
-    this.numeric = numeric;
     this.notes = List.copyOf(notes);
     this.rows = List.copyOf(rows);
   }
 
   /**
+   * What was changed, as plot and tables name it.
+   *
+   * @param title in words
+   * @param numeric whether places along the axis are numbers; else the labels name them
+   * @param series heads the column of the series
+   * @param labels heads the column of the labels
+   * @param prefix stands before each label in the tables
+   */
+  public record Axis(String title, boolean numeric, String series, String labels, String prefix) {
+
+    /** Numbers, printed as they are. */
+    public static Axis ofNumbers(String title) {
+      return new Axis(title, true, "series", title, "");
+    }
+
+    /** Points that have names. */
+    public static Axis ofNames(String title) {
+      return new Axis(title, false, "series", title, "");
+    }
+  }
+
+  /**
    * One training and its result.
    *
-   * @param series the line that it is a point of; empty if there is but one
-   * @param label what was changed, as it was asked for
+   * @param series the name of its line in the plot; empty if there is only one
+   * @param label the value of what was changed
    * @param at its place along the axis
    * @param result how well the SVMs detect
    * @param samples what they learned from, sums over the classes
@@ -86,9 +104,9 @@ public final class StudyReport {
   private List<Column> columns() {
     List<Column> columns = new ArrayList<>();
     if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      columns.add(new Column("positives", false, Training::series));
+      columns.add(new Column(axis.series(), false, Training::series));
     }
-    columns.add(new Column(numeric ? "negatives" : axis, false, this::changed));
+    columns.add(new Column(axis.labels(), false, this::changed));
     columns.add(new Column("mAP", true, row -> Numbers.percent(row.mAP())));
     columns.add(new Column("positives", true, row -> positives(row.samples())));
     if (rows.stream().anyMatch(r -> r.samples().positivesAfter() != r.samples().positives())) {
@@ -108,7 +126,7 @@ public final class StudyReport {
   }
 
   private String changed(Training row) {
-    return numeric ? "IoU < " + row.label() : row.label();
+    return axis.prefix() + row.label();
   }
 
   private static String positives(SampleCounts samples) {
@@ -118,7 +136,7 @@ public final class StudyReport {
             : " + " + Numbers.count(samples.proposalPositives()));
   }
 
-  /** The table for a console, with what its columns mean below it. */
+  /** The table for a console, with an explanation of its columns below it. */
   public String toText() {
     List<Column> columns = columns();
     int[] widths = new int[columns.size()];
@@ -171,29 +189,34 @@ public final class StudyReport {
   /** The tables in GitHub's Markdown: the figures, then the AP of each class. */
   public String toMarkdown() {
     List<Column> columns = columns();
-    StringBuilder text = new StringBuilder("# " + markdown(title) + "\n\n|");
-    columns.forEach(column -> text.append(' ').append(markdown(column.head())).append(" |"));
+    StringBuilder text = new StringBuilder("# " + AblationTable.markdown(title) + "\n\n|");
+    columns.forEach(
+        column -> text.append(' ').append(AblationTable.markdown(column.head())).append(" |"));
     text.append("\n|");
     columns.forEach(column -> text.append(column.right() ? "---:|" : ":---|"));
     text.append('\n');
     for (Training row : rows) {
       text.append('|');
       columns.forEach(
-          column -> text.append(' ').append(markdown(column.figure().apply(row))).append(" |"));
+          column ->
+              text.append(' ')
+                  .append(AblationTable.markdown(column.figure().apply(row)))
+                  .append(" |"));
       text.append('\n');
     }
     text.append('\n');
-    explanations().forEach(sentence -> text.append(markdown(sentence)).append('\n'));
+    explanations().forEach(sentence -> text.append(AblationTable.markdown(sentence)).append('\n'));
     text.append("\n| class, AP in per cent |");
-    rows.forEach(row -> text.append(' ').append(markdown(changed(row))).append(" |"));
+    rows.forEach(row -> text.append(' ').append(AblationTable.markdown(changed(row))).append(" |"));
     text.append("\n|:---|").append("---:|".repeat(rows.size())).append('\n');
     if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      text.append("| positives |");
-      rows.forEach(row -> text.append(' ').append(markdown(row.series())).append(" |"));
+      text.append("| ").append(AblationTable.markdown(axis.series())).append(" |");
+      rows.forEach(
+          row -> text.append(' ').append(AblationTable.markdown(row.series())).append(" |"));
       text.append('\n');
     }
     for (String name : classes()) {
-      text.append("| ").append(markdown(name)).append(" |");
+      text.append("| ").append(AblationTable.markdown(name)).append(" |");
       rows.forEach(row -> text.append(' ').append(apOf(row, name)).append(" |"));
       text.append('\n');
     }
@@ -210,22 +233,18 @@ public final class StudyReport {
     return classes;
   }
 
-  private static String markdown(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
-  }
-
-  /** The plot as an SVG file of its own. */
+  /** The plot as a standalone SVG file. */
   public String toSvg() {
     return chart().toFile(title);
   }
 
-  /** Plot and tables as a page of its own. */
+  /** Plot and tables as a standalone HTML page. */
   public String toHtml() {
     Html html = ReportPage.begin(title);
     html.open("body").open("header").leaf("h1", title).close().open("main");
     html.open("section").leaf("h2", "Mean average precision, in per cent");
     html.open("div", "class", "halves").open("figure");
-    chart().appendTo(html, "Mean AP by " + axis);
+    chart().appendTo(html, "Mean AP by " + axis.title());
     html.close().close().close();
     html.open("section").open("div", "class", "scroll");
     appendTable(html);
@@ -257,7 +276,7 @@ public final class StudyReport {
   private void appendClasses(Html html) {
     html.open("table").open("thead");
     if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      html.open("tr").leaf("th", "positives");
+      html.open("tr").leaf("th", axis.series());
       rows.forEach(row -> html.leaf("th", row.series(), "class", "n"));
       html.close();
     }
@@ -283,7 +302,7 @@ public final class StudyReport {
                     series.isEmpty() ? "mAP" : series,
                     points.stream().mapToDouble(Training::at).toArray(),
                     points.stream().mapToDouble(row -> 100 * row.mAP()).toArray())));
-    List<String> names = numeric ? List.of() : rows.stream().map(Training::label).toList();
-    return LineChart.ofPoints(axis, names, lines);
+    List<String> names = axis.numeric() ? List.of() : rows.stream().map(Training::label).toList();
+    return LineChart.ofPoints(axis.title(), names, lines);
   }
 }

@@ -3,20 +3,20 @@ package org.rcnn.pipeline.run;
 import java.nio.file.Path;
 
 /**
- * What a stage makes: known by its key, and lying where its key says.
+ * What a stage makes: a file or folder whose place follows from its key.
  *
  * @param key what it was made from
  * @param place its file or folder
  */
 public record Artifact(Key key, Path place) {
 
-  /** The hash that later stages' keys name it by. */
+  /** The hash by which the keys of later stages refer to it. */
   public String hash() {
     return key.hash();
   }
 
   /**
-   * A further file of the same stage and key, such as the learning curve of weights.
+   * Another file of the same stage and key, such as the learning curve of weights.
    *
    * @param ending what follows the hash in its name, such as {@code "-curve.json"}
    */

@@ -14,11 +14,11 @@ import org.rcnn.data.Box;
 import org.rcnn.pipeline.config.ConfigException;
 
 /**
- * Proposals as text, image after image, in VOC's 1-based inclusive corners. Memory is that of one
- * image.
+ * Writes proposals as text, image by image, as VOC's 1-based inclusive corners. It keeps no more
+ * than one image's boxes in memory.
  *
- * <p>CSV: a heading, then {@code image,xmin,ymin,xmax,ymax}, best box first. JSON: a list of {@code
- * {"image", "width", "height", "boxes": [[xmin, ymin, xmax, ymax], …]}}, an image a line.
+ * <p>CSV: a heading, then {@code image,xmin,ymin,xmax,ymax}, best box first. JSON: a list, one
+ * image per line, of {@code {"image", "width", "height", "boxes": [[xmin, ymin, xmax, ymax], …]}}.
  */
 public final class BoxFile implements AutoCloseable {
 
@@ -40,14 +40,24 @@ public final class BoxFile implements AutoCloseable {
     return new BoxFile(writer, false, null);
   }
 
-  /** A file, written aside until {@link #commit}; its ending says the form. */
+  /**
+   * A file, written aside until {@link #commit}.
+   *
+   * @param file its ending, {@code .csv} or {@code .json}, decides the form
+   * @throws ConfigException if it has another ending
+   * @throws IOException if the file cannot be created
+   */
   public static BoxFile create(Path file) throws IOException {
     requireKnownEnding(file);
     AtomicFile aside = AtomicFile.create(file);
     return new BoxFile(aside.writer(), endsWith(file, ".json"), aside);
   }
 
-  /** Refuses a file name that ends in neither {@code .csv} nor {@code .json}. */
+  /**
+   * Checks a file name.
+   *
+   * @throws ConfigException if it ends in neither {@code .csv} nor {@code .json}
+   */
   public static void requireKnownEnding(Path file) {
     if (!endsWith(file, ".csv") && !endsWith(file, ".json")) {
       throw new ConfigException("--out: %s must end in .csv or .json.".formatted(file));
@@ -58,7 +68,13 @@ public final class BoxFile implements AutoCloseable {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(ending);
   }
 
-  /** Adds an image's boxes. */
+  /**
+   * Adds an image's boxes, best first.
+   *
+   * @param width the image's width in pixels, which only JSON has
+   * @param height the image's height in pixels, which only JSON has
+   * @throws IOException if the file cannot be written
+   */
   public void append(String image, int width, int height, List<Box> boxes) throws IOException {
     if (asJson) {
       ObjectNode tree = JsonNodeFactory.instance.objectNode();
@@ -83,19 +99,23 @@ public final class BoxFile implements AutoCloseable {
     empty = false;
   }
 
-  /** A box's VOC corners; proposals are whole pixels. */
+  /** Adds a box's VOC corners to an array, as integers: proposals have whole pixels. */
   public static void putCorners(ArrayNode array, Box box) {
     for (double corner : box.toVoc()) {
       array.add((long) corner);
     }
   }
 
-  /** RFC 4180: a field with a comma, quote or line end stands in quotes. */
+  /** RFC 4180: a field with a comma, quote or line break is quoted. */
   private static String quoted(String field) {
     return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
   }
 
-  /** Ends the file and puts it into its place. */
+  /**
+   * Completes the file and moves it to its place.
+   *
+   * @throws IOException if the file cannot be written
+   */
   public void commit() throws IOException {
     if (asJson) {
       writer.write(empty ? "[]\n" : "\n]\n");
@@ -103,7 +123,7 @@ public final class BoxFile implements AutoCloseable {
     file.commit();
   }
 
-  /** Drops the file if it was not committed. */
+  /** Deletes the file unless it was committed. */
   @Override
   public void close() throws IOException {
     if (file != null) {

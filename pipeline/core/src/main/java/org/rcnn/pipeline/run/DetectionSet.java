@@ -15,10 +15,10 @@ import org.rcnn.data.dataset.AnnotationReading;
 import org.rcnn.data.dataset.Dataset;
 
 /**
- * The images of one split with their annotations, those that can be read.
+ * The readable images of one split, with their annotations.
  *
  * @param split the split's name
- * @param samples the images in the split file's order
+ * @param samples the images in the split's order
  * @param fingerprint of all image and annotation bytes
  */
 public record DetectionSet(String split, List<Sample> samples, String fingerprint) {
@@ -26,11 +26,11 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
   /**
    * One image.
    *
-   * @param id its name in the split file
+   * @param id its name in the split
    * @param image its file
-   * @param annotation what is in it
-   * @param width the image's own width in pixels, whatever the annotation says
-   * @param height the image's own height in pixels
+   * @param annotation its objects
+   * @param width the image file's width in pixels, which may differ from the annotation's
+   * @param height the image file's height in pixels
    */
   public record Sample(String id, Path image, Annotation annotation, int width, int height) {}
 
@@ -42,8 +42,10 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
   /**
    * Reads a split; images without a readable annotation or file are reported and left out.
    *
-   * @param limit images at most, 0 for all
-   * @throws IOException if the split is missing or nothing of it can be used
+   * @param limit the most images, from the start of the split; 0 for all
+   * @param problems receives a sentence for each problem with an image or annotation
+   * @throws IOException if the split is missing, none of its images is usable, or {@code problems}
+   *     is strict and there is a problem
    */
   public static DetectionSet read(Dataset dataset, String split, int limit, Problems problems)
       throws IOException {
@@ -81,12 +83,12 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
     boolean known = annotation.width() > 0 && annotation.height() > 0;
     if (known && (size[0] != annotation.width() || size[1] != annotation.height())) {
       problems.report(
-          "%s is %d x %d pixels, and its annotation says %d x %d; its boxes may be misplaced."
+          "%s has %d x %d pixels, but its annotation says %d x %d; check whether its boxes fit."
               .formatted(image, size[0], size[1], annotation.width(), annotation.height()));
     }
   }
 
-  /** The classes that occur, sorted. */
+  /** The classes of the annotated objects, sorted. */
   public List<String> classes() {
     return samples.stream()
         .flatMap(sample -> sample.annotation().objects().stream())
@@ -96,7 +98,7 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
         .toList();
   }
 
-  /** What is annotated, image by image. */
+  /** The annotations, in the order of the images. */
   public List<Annotation> annotations() {
     return samples.stream().map(Sample::annotation).toList();
   }

@@ -12,8 +12,9 @@ import org.rcnn.data.AtomicFile;
 import org.rcnn.pipeline.config.LabelModule;
 
 /**
- * A run's JSON files. Records are read back strictly: a component that the file lacks, or a key
- * that the record lacks, is a damaged file and not a silent zero.
+ * Reads and writes a run's JSON files. Reading a record is strict: a file that lacks a component,
+ * or has a key that the record lacks, is reported as damaged, so that nothing becomes a silent
+ * zero.
  */
 public final class Json {
 
@@ -37,17 +38,25 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
-  /** A tree as a file has it. */
+  /** A tree as indented text that ends with a line break. */
   public static String text(JsonNode tree) throws IOException {
     return MAPPER.writeValueAsString(tree) + "\n";
   }
 
-  /** Writes a file aside and renames it into place. */
+  /**
+   * Writes a file aside and renames it into place.
+   *
+   * @throws IOException if it cannot be written
+   */
   public static void write(Path file, JsonNode tree) throws IOException {
     AtomicFile.writeText(file, text(tree));
   }
 
-  /** The tree in a file. */
+  /**
+   * The tree in a file.
+   *
+   * @throws IOException if the file cannot be read or is not JSON
+   */
   public static JsonNode read(Path file) throws IOException {
     try {
       return MAPPER.readTree(file.toFile());
@@ -59,13 +68,17 @@ public final class Json {
   /**
    * A record that {@link #write} wrote.
    *
-   * @throws IOException if the file cannot be read, or is not what the record says
+   * @throws IOException if the file cannot be read, or its keys are not the record's components
    */
   public static <T> T read(Path file, Class<T> type) throws IOException {
     return read(file, read(file), type);
   }
 
-  /** The same from a tree of the file that the caller has completed. */
+  /**
+   * A record from the tree of a file, to which the caller has added what the file leaves out.
+   *
+   * @throws IOException if the tree's keys are not the record's components
+   */
   public static <T> T read(Path file, JsonNode tree, Class<T> type) throws IOException {
     try {
       return MAPPER.treeToValue(tree, type);
@@ -76,12 +89,12 @@ public final class Json {
 
   private static IOException damaged(Path file, JsonProcessingException e) {
     return new IOException(
-        "%s is damaged or of another version (%s); delete it, and what lies beside it under the same name, to make it anew."
+        "%s is damaged or of another version (%s); delete it and the files beside it with the same name, and run again."
             .formatted(file, e.getOriginalMessage()),
         e);
   }
 
-  /** A figure as JSON has it, which knows no NaN: null then. */
+  /** A figure for JSON: null in place of NaN, which JSON does not have. */
   public static Double orNull(double figure) {
     return Double.isNaN(figure) ? null : figure;
   }

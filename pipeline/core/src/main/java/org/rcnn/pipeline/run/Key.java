@@ -10,7 +10,7 @@ import org.rcnn.data.Fingerprint;
  *
  * @param stage the stage's name, also its folder's
  * @param hash of the parts, 12 hexadecimal digits
- * @param parts what was hashed, for the reader
+ * @param parts what was hashed, as people read it in the artifact's note
  */
 public record Key(String stage, String hash, Map<String, Object> parts) {
 
@@ -24,10 +24,12 @@ public record Key(String stage, String hash, Map<String, Object> parts) {
   /**
    * A key.
    *
-   * @param version raised when a stage's code makes something else of the same inputs
-   * @param parts inputs and settings: other artifacts' hashes, fingerprints, and the records of
-   *     settings that the stage's module works with. What cannot change a result must not be among
-   *     them, or changing it computes everything anew
+   * @param stage the stage's name
+   * @param version of the stage's code; raised when the code makes something else from the same
+   *     inputs
+   * @param parts inputs and settings: hashes of other artifacts, fingerprints, and the settings
+   *     records of the stage's module. Settings that cannot change the result must not be among
+   *     them; otherwise changing them would compute everything again
    */
   public static Key of(String stage, int version, Map<String, ?> parts) {
     Map<String, Object> all = new TreeMap<>(parts);

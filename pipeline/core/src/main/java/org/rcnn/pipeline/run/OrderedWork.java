@@ -12,27 +12,26 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Works on many items side by side and hands the results on in the items' order.
+ * Works on many items in parallel and passes the results on in the items' order.
  *
- * <p>When the process is told to end, work under way comes to its end, or to its next look at the
- * thread's interruption, before the native libraries are torn down: torn down beneath it, they
- * crash.
+ * <p>When the process is asked to end, a shutdown hook interrupts the work and waits until it has
+ * stopped. Otherwise the native libraries would be unloaded during the work, and crash.
  *
  * <p>At most two results per thread wait at any time, so memory does not grow with the number of
- * items; and since results come in order, what is made of them does not depend on timing.
+ * items. Results come in order, so what they are used for does not depend on timing.
  */
 public final class OrderedWork {
 
   private OrderedWork() {}
 
-  /** What is done with an item, in any thread. */
+  /** The work on an item, in any thread. */
   @FunctionalInterface
   public interface Work<T, R> {
     /** The result for an item. */
     R of(T item) throws IOException;
   }
 
-  /** What is done with a result, in the calling thread. */
+  /** Takes the results, in the calling thread. */
   @FunctionalInterface
   public interface Sink<T, R> {
     /** Takes an item's result. */
@@ -42,11 +41,12 @@ public final class OrderedWork {
   /**
    * Works on all items.
    *
-   * @throws IOException the first failure of work or sink; work not yet begun is then dropped
+   * @param threads the most items worked on at the same time
+   * @throws IOException the first failure of work or sink; work that has not begun is then dropped
    */
   public static <T, R> void forEach(List<T> items, int threads, Work<T, R> work, Sink<T, R> sink)
       throws IOException {
-    // More than there are items would wait for nothing, whatever number was asked for.
+    // Never start more workers than items.
     int workersFor = Math.max(1, Math.min(threads, items.size()));
     ExecutorService workers =
         Executors.newFixedThreadPool(
@@ -78,13 +78,13 @@ public final class OrderedWork {
     }
   }
 
-  /** Waits for work under way: what it uses may be closed as soon as this method returns. */
+  /** Waits for running work, because callers close what it uses when this method returns. */
   private static void stop(ExecutorService workers) {
     workers.shutdownNow();
     boolean interrupted = Thread.interrupted();
     try {
       while (!workers.awaitTermination(1, TimeUnit.HOURS)) {
-        // An image takes seconds; an hour means a stuck disk, and waiting on is all there is.
+        // An image takes seconds. An hour means a stuck disk; nothing is left but to wait.
       }
     } catch (InterruptedException e) {
       interrupted = true;

@@ -13,8 +13,8 @@ public final class PeakMemory {
   private PeakMemory() {}
 
   /**
-   * Bytes: the resident set's high-water mark where the system tells it (Linux: heap, native memory
-   * and mapped files that are loaded), else the Java heap's.
+   * In bytes: the peak of the resident set if the system reports it (on Linux: heap, native memory
+   * and the loaded parts of mapped files), else the peak of the Java heap.
    */
   public static long bytes() {
     try {

@@ -8,14 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects what was wrong with single images, so that one bad file among thousands costs a line of
- * the log and not the run. In strict mode the first problem ends it.
+ * Collects problems with single images, so that one bad file among thousands costs a log line and
+ * not the run. In strict mode the first problem ends the run. Safe for use by several threads.
  */
 public final class Problems {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
-  /** So many problems are logged one by one; the rest is only counted and kept. */
+  /** The first problems are logged one by one, up to this number; the others are only collected. */
   private static final int LOGGED = 20;
 
   private final boolean strict;
@@ -25,8 +25,9 @@ public final class Problems {
   /**
    * A collector.
    *
-   * @param listedIn where all problems can be read in the end, in words; empty if nowhere, so that
-   *     each is logged
+   * @param strict whether {@link #report} throws
+   * @param listedIn what lists all problems in the end, such as {@code "the run's manifest"}; empty
+   *     if nothing does, so that each one is logged
    */
   public Problems(boolean strict, String listedIn) {
     this.strict = strict;
@@ -34,9 +35,10 @@ public final class Problems {
   }
 
   /**
-   * Notes a problem; the same one is noted once.
+   * Adds a problem; the same one is added once.
    *
-   * @throws IOException in strict mode
+   * @param sentence names the file, and says what is wrong
+   * @throws IOException in strict mode, with this sentence
    */
   public void report(String sentence) throws IOException {
     if (strict) {
@@ -45,7 +47,7 @@ public final class Problems {
     if (sentences.add(sentence) && (listedIn.isEmpty() || sentences.size() <= LOGGED)) {
       LOG.warn(sentence);
       if (!listedIn.isEmpty() && sentences.size() == LOGGED) {
-        LOG.warn("Further problems are counted and listed in {}.", listedIn);
+        LOG.warn("Further problems are not logged; {} lists them all.", listedIn);
       }
     }
   }

@@ -1,23 +1,23 @@
 package org.rcnn.pipeline.run;
 
-/** How far a task has come. Closing it says that the task has ended. */
+/** Shows how far a task has come. Closing it ends the task. */
 public interface Progress extends AutoCloseable {
 
-  /** One step further. */
+  /** Advances by one step. */
   void step();
 
   /**
-   * At a step, with a word about how the task stands.
+   * Sets the steps done, and a short status.
    *
    * @param done steps done
-   * @param word such as {@code "loss 0.431"}; may be empty
+   * @param word the status, such as {@code "loss 0.431"}; may be empty
    */
   void at(long done, String word);
 
   @Override
   void close();
 
-  /** Where tasks show how far they are: a terminal, a log, a program's own window. */
+  /** Shows the progress of tasks in a terminal, a log, or a program's own window. */
   @FunctionalInterface
   interface Monitor {
 
@@ -25,17 +25,17 @@ public interface Progress extends AutoCloseable {
     Monitor SILENT = (task, total, unit) -> new Unseen();
 
     /**
-     * A task begins.
+     * Starts a task.
      *
      * @param task its name
-     * @param total how many steps it has
-     * @param unit what a step is, such as {@code "images"}
-     * @return takes its steps, and is closed at its end
+     * @param total how many steps it has; -1 if unknown
+     * @param unit what a step is, in the plural, such as {@code "images"}
+     * @return the task's progress; the caller closes it at the end
      */
     Progress start(String task, long total, String unit);
   }
 
-  /** The progress of a task that nobody watches. */
+  /** A progress that is not shown. */
   record Unseen() implements Progress {
     @Override
     public void step() {

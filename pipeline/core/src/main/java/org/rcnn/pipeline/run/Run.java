@@ -19,18 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run: a configuration, the images that it learns from and is tested on, and the folder in
- * which everything that is computed is kept.
+ * One run: a configuration, the images to train and test on, and the folder for everything that is
+ * computed.
  *
  * <p>While a run is open, no other process can open its folder.
  *
  * @param config the settings
- * @param folder the artifacts
+ * @param folder the folder of the artifacts
  * @param train the training images
  * @param test the test images
- * @param problems what was wrong with single images
- * @param source the data in words
- * @param monitor where stages show how far they are
+ * @param problems problems with single images
+ * @param source where the images come from, for reports
+ * @param monitor shows the progress of the stages
  * @param lock keeps other processes out of the folder
  */
 public record Run(
@@ -47,19 +47,19 @@ public record Run(
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
   /**
-   * Opens a run on one's own images.
+   * Opens a run on a folder of annotated images.
    *
-   * @param data a folder of annotated images
-   * @param folder where the run keeps its artifacts; made if missing
+   * @param data the folder, in a format of {@link DatasetFormats#installed()}
+   * @param folder where the run keeps its artifacts; created if missing
    * @param strict whether the first bad image or annotation ends the run
-   * @param monitor where stages show how far they are
+   * @param monitor shows the progress of the stages
    * @throws IOException if the images cannot be read, no training image has an annotated object, or
-   *     another run is at work in the folder
+   *     another run is using the folder
    */
   public static Run onData(
       Path data, PipelineConfig config, Path folder, boolean strict, Progress.Monitor monitor)
       throws IOException {
-    // Before the folder is made, so that a mistyped name leaves nothing behind.
+    // Opened before the folder is created, so that a mistyped name leaves nothing behind.
     Dataset images = images(data, config);
     return open(new RunFolder(folder), config, data.toString(), strict, monitor, made -> images);
   }
@@ -67,10 +67,10 @@ public record Run(
   /**
    * Opens a run on generated scenes, which are written into the run's folder on first use.
    *
-   * @param folder where the run keeps its artifacts; made if missing
+   * @param folder where the run keeps its artifacts; created if missing
    * @param strict whether the first bad image or annotation ends the run
-   * @param monitor where stages show how far they are
-   * @throws IOException if the scenes cannot be written, or another run is at work in the folder
+   * @param monitor shows the progress of the stages
+   * @throws IOException if the scenes cannot be written, or another run is using the folder
    */
   public static Run onDemo(
       PipelineConfig config, Path folder, boolean strict, Progress.Monitor monitor)
@@ -84,7 +84,7 @@ public record Run(
         made -> demo(config, made));
   }
 
-  /** Gives a run's images once its folder is there and locked. */
+  /** Opens a run's images, once its folder exists and is locked. */
   private interface Images {
     Dataset in(Path folder) throws IOException;
   }
@@ -128,8 +128,8 @@ public record Run(
     double share = config.data().splitTestShare();
     if (share == 0) {
       throw new IOException(
-          ("%s has no lists that say which images to train and test on; %s, or let a seeded split"
-                  + " choose with --set data.split-test-share=0.3.")
+          ("%s has no splits, which say which images to train and test on; %s, or split the images"
+                  + " at random with --set data.split-test-share=0.3.")
               .formatted(dataset.root(), dataset.splitAdvice()));
     }
     List<String> ids = dataset.annotatedIds();
@@ -162,8 +162,8 @@ public record Run(
     untrained.removeAll(train.classes());
     if (!untrained.isEmpty()) {
       LOG.warn(
-          "No training image holds an object of class {}; the test images do, but it is neither looked"
-              + " for nor scored.",
+          "The test images have objects of class {}, but the training images have none; such"
+              + " objects are neither detected nor scored.",
           String.join(", ", untrained));
     }
   }
@@ -173,18 +173,18 @@ public record Run(
     shared.retainAll(test.byId().keySet());
     if (!shared.isEmpty()) {
       LOG.warn(
-          "{} of the {} test images are among the training images; the mAP says little about others.",
+          "{} of the {} test images are training images too; the mAP says little about new images.",
           shared.size(),
           test.samples().size());
     }
   }
 
-  /** The same run with other settings, for a study; both are closed by closing one. */
+  /** The same run with other settings, for a study; closing either closes both. */
   public Run withConfig(PipelineConfig other) {
     return new Run(other, folder, train, test, problems, source, monitor, lock);
   }
 
-  /** Lets others into the folder. */
+  /** Releases the folder for other processes. */
   @Override
   public void close() throws IOException {
     lock.close();

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A run's folder: every stage's artifact under a key of its inputs and parameters.
  *
- * <p>An existing artifact is not made again: so a killed run resumes, and an ablation computes once
- * what its rows share. A stage writes aside and renames into place; beside its artifact it leaves a
- * {@code .json} with what it was made from and how long that took.
+ * <p>An existing artifact is not made again. So a killed run resumes, and an ablation computes
+ * shared stages once. A stage writes its artifact aside and renames it into place. A {@code .json}
+ * beside it, the artifact's note, says what it was made from and how long that took.
  */
 public final class RunFolder {
 
@@ -33,26 +33,26 @@ public final class RunFolder {
   private final Set<String> reused = new HashSet<>();
 
   /**
-   * A run in a folder, which is made if missing.
+   * Opens a folder; creates it if missing.
    *
-   * @throws IOException if it cannot be made
+   * @throws IOException if it is a file, or cannot be created
    */
   public RunFolder(Path root) throws IOException {
     this.root = root;
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new IOException(root + " is a file; name a folder for the run.");
     }
-    // Asked first, because Java 17 refuses to create a folder that is a link to one.
+    // Checked first, because Java 17 refuses to create a folder that is a link to one.
     if (!Files.isDirectory(root)) {
       Files.createDirectories(root);
     }
   }
 
   /**
-   * Keeps other processes out of the folder until what is returned is closed. Meant for one call in
-   * a process: a second one is refused, too, but on many systems it lets other processes in again.
+   * Locks the folder against other processes until the returned lock is closed. Call it once in a
+   * process: a second call fails too, but on many systems it releases the first lock.
    *
-   * @throws IOException if another run is at work in it
+   * @throws IOException if another run is using the folder
    */
   public Closeable lock() throws IOException {
     FileChannel channel =
@@ -63,7 +63,7 @@ public final class RunFolder {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      LOG.debug("The folder is locked by this very process.", e);
+      LOG.debug("The folder is locked by this process.", e);
     } catch (IOException e) {
       // Some network file systems have no locks; the folder can still be used.
       LOG.debug("The folder cannot be locked.", e);
@@ -71,7 +71,7 @@ public final class RunFolder {
     }
     channel.close();
     throw new IOException(
-        "Another run is at work in %s; wait for its end or name another folder.".formatted(root));
+        "Another run is using %s; wait until it ends, or name another folder.".formatted(root));
   }
 
   /** The folder. */
@@ -87,7 +87,7 @@ public final class RunFolder {
   }
 
   /**
-   * Where the artifact of a key lies, or will lie once it is made.
+   * The artifact of a key, whether it exists or not.
    *
    * @param ending the file's ending, such as {@code ".bin"}; empty for a folder
    */
@@ -96,21 +96,22 @@ public final class RunFolder {
   }
 
   /**
-   * Makes an artifact if it is not there.
+   * Makes an artifact unless it exists.
    *
    * @param name the name under which its time is reported
    * @return the artifact
+   * @throws IOException if the maker fails, or the note cannot be read or written
    */
   public Artifact make(Artifact artifact, String name, Maker maker) throws IOException {
     Path note = artifact.beside(".json");
-    // Artifacts come to their place only by a rename, so an existing one is whole, even if the
-    // process ended before the note was written.
+    // Artifacts are renamed into place, so an existing one is complete, even if the process ended
+    // before it wrote the note.
     if (Files.exists(artifact.place())) {
       if (!counted.add(artifact.place())) {
         return artifact;
       }
       double before = Files.exists(note) ? Json.read(note).path("seconds").asDouble() : 0;
-      LOG.info("{}: already there, {} s when it was made", name, Math.round(before));
+      LOG.info("{}: reused; making it took {} s", name, Math.round(before));
       reused.add(name);
       count(artifact.key(), name, before);
       return artifact;
@@ -131,7 +132,7 @@ public final class RunFolder {
     return artifact;
   }
 
-  /** How long an artifact took to make, now or in an earlier run; NaN if that is not known. */
+  /** Seconds that it took to make an artifact, in this run or an earlier one; NaN if unknown. */
   public double secondsOf(Artifact artifact) throws IOException {
     Path note = artifact.beside(".json");
     return Files.exists(note) ? Json.read(note).path("seconds").asDouble(Double.NaN) : Double.NaN;
@@ -142,17 +143,19 @@ public final class RunFolder {
     stageSeconds.merge(key.stage(), taken, Double::sum);
   }
 
-  /** Seconds by the stage's own name, such as {@code features}: what scripts rely on. */
+  /**
+   * Seconds so far by the stage's name in keys, such as {@code features}, which scripts rely on.
+   */
   public Map<String, Double> stageSeconds() {
     return new LinkedHashMap<>(stageSeconds);
   }
 
-  /** Whether a stage's artifact was there before; its seconds are then those of an earlier run. */
+  /** Whether an artifact of a name in {@link #make} existed; its seconds are an earlier run's. */
   public boolean wasReused(String name) {
     return reused.contains(name);
   }
 
-  /** Seconds of each stage so far, in the order in which they were asked for. */
+  /** Seconds so far by the name in {@link #make}, in the order of the first calls. */
   public Map<String, Double> seconds() {
     return new LinkedHashMap<>(seconds);
   }

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The network that a run starts from.
  *
- * @param definition the architecture, its input prepared as the weights ask
+ * @param definition the architecture, with the input preprocessing of the weights
  * @param transfer which layers were copied, and from which
- * @param fingerprint of the network and its starting weights
+ * @param fingerprint a hash of the network and its starting weights
  */
 public record Backbone(NetworkDefinition definition, Transfer transfer, String fingerprint) {
 
@@ -39,11 +39,14 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static final String EMBEDDED = "alexnet64.safetensors";
 
   /**
-   * Prepares a detector's network: one score for background and one for each class, of either sign
-   * ({@link NetworkDefinition#withLinearScores}).
+   * Prepares a detector's network: one score for background and one for each class, which may be
+   * negative ({@link NetworkDefinition#withLinearScores}).
    *
+   * @param choice architecture and weights
    * @param classes number of classes, background not counted
-   * @throws ConfigException if the choice makes no sense
+   * @param seed of new layers' values
+   * @throws ConfigException if there is no such architecture or weight file, or no layer of the
+   *     file fits the architecture
    * @throws IOException if the weights cannot be read
    */
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
@@ -55,8 +58,11 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   /**
    * Prepares a network that classifies images, as it was published.
    *
+   * @param choice architecture and weights
    * @param classes number of classes, each with a score
-   * @throws ConfigException if the choice makes no sense
+   * @param seed of new layers' values
+   * @throws ConfigException if there is no such architecture or weight file, or no layer of the
+   *     file fits the architecture
    * @throws IOException if the weights cannot be read
    */
   public static Backbone ofClassifier(NetworkChoice choice, int classes, long seed)
@@ -92,7 +98,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   }
 
   /**
-   * Refuses names that are no layers of the network with something to learn.
+   * Checks that all names are layers with parameters.
    *
    * @param key the setting that names them, for the message
    * @throws ConfigException if one is not
@@ -102,13 +108,13 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     for (String layer : named) {
       if (!known.contains(layer)) {
         throw new ConfigException(
-            "%s: network %s has no layer '%s' that learns; it has %s."
+            "%s: network %s has no layer '%s' with parameters; choose from %s."
                 .formatted(key, definition.name(), layer, String.join(", ", known)));
       }
     }
   }
 
-  /** The network in a sentence: its name, size, layers that features can be taken from, input. */
+  /** The network in a sentence: its name, size, layers with features, and input. */
   public String summary() {
     String layers =
         definition.featureTaps().stream()
@@ -117,7 +123,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
             .collect(Collectors.joining(", "));
     return String.format(
         Locale.ROOT,
-        "Network %s has %,d parameters and the layers %s; it sees %d x %d pixels, %s.",
+        "Network %s has %,d parameters and the layers %s; its input is %d x %d pixels, %s.",
         definition.name(),
         definition.parameterCount(),
         layers,
@@ -127,11 +133,12 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   }
 
   /**
-   * What is copied from.
+   * The starting weights.
    *
    * @param weights the tensors
-   * @param described what the file says of its layers beside them
-   * @param preprocessing of the input, as the file says or as is usual
+   * @param described the settings of the file's layers, if it has them
+   * @param preprocessing the file's input preprocessing; the architecture's usual one if it has
+   *     none
    */
   private record Source(
       Weights weights, List<SourceLayer> described, Preprocessing preprocessing) {}
@@ -140,13 +147,13 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     switch (choice.weights()) {
       case "none":
         LOG.warn(
-            "network.weights is 'none': the network starts from random weights, which takes far more"
-                + " images and iterations than a detection set has.");
+            "network.weights is 'none', so the network starts from random weights. A detection set"
+                + " has far too few images for that.");
         return new Source(new Weights(Map.of()), List.of(), usual);
       case "embedded":
         if (!choice.architecture().equals("alexnet64")) {
           throw new ConfigException(
-              "network.weights: embedded weights exist for alexnet64 only; for %s name a file."
+              "network.weights: embedded weights exist for alexnet64 only; name a weight file for %s."
                   .formatted(choice.architecture()));
         }
         return new Source(embedded().weights(), List.of(), usual);
@@ -154,7 +161,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
         Path file = Path.of(choice.weights());
         if (!Files.isRegularFile(file)) {
           throw new ConfigException(
-              "network.weights: there is no file %s; it may also be 'embedded' or 'none'."
+              "network.weights: there is no file %s; name a weight file, 'embedded' or 'none'."
                   .formatted(file));
         }
         WeightSource opened = WeightSource.open(file);
@@ -162,7 +169,11 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  /** The weights that come with the project. */
+  /**
+   * The weights of {@code alexnet64} that come with the project.
+   *
+   * @throws IOException if this build lacks them
+   */
   public static WeightFile embedded() throws IOException {
     try (InputStream in = Backbone.class.getResourceAsStream(EMBEDDED)) {
       if (in == null) {
@@ -172,7 +183,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  /** Of the network itself, not of its name alone, which may be registered with other layers. */
+  /** Covers the layers too, because a name may be registered with other layers. */
   private static String fingerprint(NetworkDefinition network, Transfer transfer) {
     Fingerprint fingerprint =
         new Fingerprint()

@@ -1,9 +1,11 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.BoxRegressionReport;
@@ -14,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stage 5: learns to correct boxes from their pool5 features (appendix C of the paper). Beside the
- * model lies its report, {@code HASH-report.json}.
+ * Stage 5: learns to correct boxes from their pool5 features (appendix C of the paper). Its report
+ * is stored beside the model, as {@code HASH-report.json}.
  */
-public final class BoxRegressionStage {
+final class BoxRegressionStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(BoxRegressionStage.class);
   private static final int VERSION = 2;
@@ -26,7 +28,7 @@ public final class BoxRegressionStage {
   private final Run run;
 
   /** The stage of a run. */
-  public BoxRegressionStage(Run run) {
+  BoxRegressionStage(Run run) {
     this.run = run;
   }
 
@@ -38,12 +40,12 @@ public final class BoxRegressionStage {
     return new HeadTraining(run, features, Tap.POOL5, classes);
   }
 
-  /** The box regression's artifact, made or not. */
+  /** The box regression's artifact, whether it exists or not. */
   Artifact artifact(SetFeatures features, List<String> classes) {
     return training(features, classes).artifact("bbox", VERSION, settings());
   }
 
-  /** The box regression, trained now if it is not there. */
+  /** The box regression, trained now unless it exists. */
   Artifact run(SetFeatures features, List<String> classes) throws IOException {
     return run.folder()
         .make(
@@ -68,12 +70,16 @@ public final class BoxRegressionStage {
       result = trainer.train(run.config().effectiveThreads());
     }
     result.reports().forEach(report -> LOG.info("{}", report.describe()));
-    BoxRegressionEvidence.write(artifact.beside(REPORT), result.reports());
+    Json.write(artifact.beside(REPORT), Json.tree(result.reports()));
     result.regressor().write(artifact.place());
   }
 
-  /** What a box regression changed on pairs held back, class by class. */
+  /** What a box regression changed on held-back pairs, class by class. */
   static List<BoxRegressionReport> report(Artifact artifact) throws IOException {
-    return BoxRegressionEvidence.read(artifact.beside(REPORT));
+    return reports(artifact.beside(REPORT));
+  }
+
+  static List<BoxRegressionReport> reports(Path file) throws IOException {
+    return List.of(Json.read(file, BoxRegressionReport[].class));
   }
 }

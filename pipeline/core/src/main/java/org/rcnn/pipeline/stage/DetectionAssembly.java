@@ -22,7 +22,8 @@ public final class DetectionAssembly {
   /**
    * An assembly with thresholds.
    *
-   * @param head what the scores come from, which decides how low they may be
+   * @param settings the lowest scores, the IoU of suppression, and detections per image
+   * @param head the source of the scores, which decides the lowest score that applies
    */
   public DetectionAssembly(DetectionSettings settings, Head head) {
     this.minScore = (float) head.lowestScore(settings);
@@ -32,13 +33,14 @@ public final class DetectionAssembly {
   /**
    * The detections of an image.
    *
-   * @param regions its regions
-   * @param scores {@code regions x classes}
+   * @param regions its regions, in the image's pixels
+   * @param scores {@code regions x classes}, region by region
    * @param classes the classes of the columns
-   * @param regressor corrects boxes; null leaves them
+   * @param regressor corrects boxes; null to keep the regions
    * @param pool5 {@code regions x dimension} features for the regressor; null without one
-   * @param width the image's width
-   * @param height the image's height
+   * @param width the image's width in pixels
+   * @param height the image's height in pixels
+   * @return class by class, in the image's pixels
    */
   public List<Detection> detections(
       List<Box> regions,

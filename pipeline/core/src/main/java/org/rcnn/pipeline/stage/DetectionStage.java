@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.stage;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -16,6 +17,7 @@ import org.rcnn.data.store.ProposalStore;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
@@ -24,32 +26,36 @@ import org.rcnn.svm.BoxRegressor;
 import org.rcnn.svm.RegionScorer;
 
 /**
- * Stage 6: scores the test images' regions, corrects their boxes and suppresses what overlaps a
- * better one; a folder of VOC result files.
+ * Stage 6: scores the test images' regions, corrects their boxes, and suppresses boxes that overlap
+ * a better one. The artifact is a folder of VOC result files.
  */
-public final class DetectionStage {
+final class DetectionStage {
 
   private static final int VERSION = 2;
 
   private final Run run;
   private final List<String> classes;
 
-  /** The stage of a run that knows these classes. */
-  public DetectionStage(Run run, List<String> classes) {
+  /**
+   * The stage of a run.
+   *
+   * @param classes the detector's classes, sorted
+   */
+  DetectionStage(Run run, List<String> classes) {
     this.run = run;
     this.classes = classes;
   }
 
   /**
-   * What detects.
+   * The parts of a detector.
    *
    * @param row the row of the ablation table
-   * @param head its trained head; empty where the network's own scores are used
-   * @param boxRegression corrects boxes; empty if they are left
+   * @param head its trained head; empty if the network's own scores are used
+   * @param boxRegression the box regression; empty if boxes are not corrected
    */
   record Parts(Row row, Optional<Artifact> head, Optional<Artifact> boxRegression) {}
 
-  /** The artifact of a set's detections, made or not. */
+  /** The artifact of a set's detections, whether it exists or not. */
   Artifact artifact(SetFeatures features, Parts parts) {
     Head head = parts.row().scoring();
     Map<String, Object> inputs = new LinkedHashMap<>();
@@ -57,13 +63,15 @@ public final class DetectionStage {
     inputs.put("features", features.features().hash());
     inputs.put("head", parts.head().map(Artifact::hash).orElse(head.label()));
     inputs.put("bbox", parts.boxRegression().map(Artifact::hash).orElse("off"));
-    inputs.put("nms-iou", run.config().detection().nmsIou());
-    inputs.put("per-image", run.config().detection().perImage());
+    // Of the two lowest scores only the one that this head has.
+    ObjectNode settings = Json.tree(run.config().detection());
+    settings.remove(List.of("minScore", "minProbability"));
+    inputs.put("settings", settings);
     inputs.put("lowest-score", head.lowestScore(run.config().detection()));
     return run.folder().artifact(Key.of("detections", VERSION, inputs), "");
   }
 
-  /** The folder of a set's result files, made now if it is not there. */
+  /** The folder of a set's result files, made now unless it exists. */
   Artifact run(SetFeatures features, Parts parts) throws IOException {
     return run.folder()
         .make(

@@ -40,11 +40,11 @@ import org.rcnn.svm.RegionScorer;
  * A trained detector in one file: a zip of its description ({@code detector.json}), the network's
  * weights, the head and the box regression.
  *
- * @param description what the detector is
- * @param network the network, its input prepared as in training
+ * @param description the detector's settings
+ * @param network the network, with the input preprocessing of the training
  * @param weights the network's weights
- * @param head the kind of its head
- * @param scorer scores its features
+ * @param head the kind of the head
+ * @param scorer the trained head, which turns features into scores
  * @param regressor corrects boxes; null if the detector has none
  */
 public record DetectorFile(
@@ -64,7 +64,7 @@ public record DetectorFile(
   private static final String BBOX = "bbox.model";
   private static final int VERSION = 2;
 
-  /** The time of every part, so that the same detector is the same bytes. */
+  /** One fixed time for every part, so that the same detector gives the same bytes. */
   private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
 
   private static final ObjectMapper JSON =
@@ -73,13 +73,13 @@ public record DetectorFile(
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   /**
-   * What a detector is.
+   * A detector's settings.
    *
    * @param version of the file's layout
    * @param architecture the network's name
    * @param classes the classes, background not among them
    * @param layer the layer that is scored
-   * @param head svm, softmax or network
+   * @param head the label of its head: svm, softmax or network
    * @param boxRegression whether boxes are corrected
    * @param proposals how regions are found
    * @param seed the seed of their ranking
@@ -89,7 +89,7 @@ public record DetectorFile(
       int version,
       String architecture,
       List<String> classes,
-      // By the constant's own name, as files of this version have always had it.
+      // By the constant's name, as in all files of this version.
       @JsonSerialize(using = ToStringSerializer.class) Tap layer,
       String head,
       boolean boxRegression,
@@ -106,7 +106,7 @@ public record DetectorFile(
    * Packs a row's detector into the run's folder.
    *
    * @param head the trained head; empty for the network's own scores
-   * @param boxRegression corrects boxes; empty if they are left
+   * @param boxRegression the box regression; empty if boxes are not corrected
    * @return the file, replaced as a whole
    */
   static Path pack(
@@ -165,21 +165,21 @@ public record DetectorFile(
   /**
    * Reads a detector.
    *
-   * @param path the file, or a run's folder that holds one
-   * @throws IOException if there is none, or it is damaged or of another version
+   * @param path the file, or a run's folder that contains one
+   * @throws IOException if there is no such file, or it is damaged or of another version
    */
   public static DetectorFile read(Path path) throws IOException {
     Path file = Files.isDirectory(path) ? path.resolve(NAME) : path;
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          "There is no detector %s; `rcnn run` leaves one in its run folder.".formatted(file));
+          "There is no detector %s; `rcnn run` writes one into its run folder.".formatted(file));
     }
     try (FileSystem inside = FileSystems.newFileSystem(file)) {
       JsonNode tree = JSON.readTree(Files.readString(inside.getPath(DESCRIPTION)));
       int version = tree.path("version").asInt();
       if (version != VERSION) {
         throw new IOException(
-            "%s is a detector of version %d; this program reads version %d, so train it anew."
+            "%s is a detector of version %d, but this program reads version %d; train it again."
                 .formatted(file, version, VERSION));
       }
       Description description = JSON.treeToValue(tree, Description.class);
@@ -193,13 +193,13 @@ public record DetectorFile(
           head.read(inside.getPath(HEAD), description.classes()),
           description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
     } catch (ProviderNotFoundException | ZipException e) {
-      throw new IOException(file + " is not a detector file; it is not even a zip.", e);
+      throw new IOException(file + " is not a detector file: it is not a zip archive.", e);
     } catch (JsonProcessingException | NoSuchFileException e) {
       throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
     }
   }
 
-  /** The network, whose weights note how its input is prepared. */
+  /** The network, with the input preprocessing that the weight file notes. */
   private static NetworkDefinition network(Description description, WeightFile weights, Path file)
       throws IOException {
     try {

@@ -17,8 +17,9 @@ import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 
 /**
- * Why a row's result is what it is: what the stages leave beside their artifacts, and what follows
- * from a row's detections. Whatever is missing is computed.
+ * Explains a row's result: what the stages store beside their artifacts, and an analysis of the
+ * row's detections. Missing artifacts are computed. Every method throws an {@link IOException} if
+ * that fails or a file is damaged.
  */
 public final class Evidence {
 
@@ -31,7 +32,7 @@ public final class Evidence {
     this.experiment = experiment;
   }
 
-  /** How well the proposals cover the test images' objects. */
+  /** How well the proposals cover the test images' objects: recall, ABO and MABO. */
   public ProposalRecall.Result proposalRecall() throws IOException {
     ProposalRecall recall = new ProposalRecall();
     Artifact proposals = experiment.proposals().get(1);
@@ -45,35 +46,35 @@ public final class Evidence {
     return recall.result();
   }
 
-  /** How fine-tuning went. */
+  /** The learning curve of fine-tuning. */
   public LearningCurve learningCurve() throws IOException {
     return FineTuneStage.curve(experiment.fineTuned());
   }
 
-  /** What mining did for a row's SVMs; empty for other heads. */
+  /** How hard-negative mining went for a row's SVMs; empty for other heads. */
   public Optional<MiningEvidence> mining(Row row) throws IOException {
     return row.scoring() == Heads.SVM
         ? Optional.of(SvmHead.evidence(experiment.head(row).orElseThrow()))
         : Optional.empty();
   }
 
-  /** How long a row's head took to train, now or in an earlier run; NaN if that is not known. */
+  /** Seconds that a row's head took to train, in this run or an earlier one; NaN if unknown. */
   public double headSeconds(Row row) throws IOException {
     Optional<Artifact> head = experiment.head(row);
     return head.isPresent() ? run.folder().secondsOf(head.get()) : Double.NaN;
   }
 
-  /** What a network's box regression changed on pairs held back, class by class. */
+  /** What a network's box regression changed on held-back pairs, class by class. */
   public List<BoxRegressionReport> boxRegression(boolean finetuned) throws IOException {
     return BoxRegressionStage.report(experiment.boxRegression(finetuned));
   }
 
-  /** A row's detections on the test set by image. */
+  /** A row's detections on the test set by image id, boxes in the image's pixels. */
   public Map<String, List<Detection>> detections(Row row) throws IOException {
     return VocResults.read(experiment.detections(row).place(), run.test().split()).byImage();
   }
 
-  /** What a row's false positives are on, and what it misses. */
+  /** What kinds of false positives a row has, and how many objects it misses. */
   public ErrorDiagnosis errors(Row row) throws IOException {
     List<String> classes = experiment.classes();
     return new ErrorDiagnoser(

@@ -23,14 +23,16 @@ import org.rcnn.pipeline.run.Run;
  * R-CNN from images to mean average precision, for any row of the ablation table; the stages that
  * rows share are computed once.
  *
- * <p>Each method gives what a stage makes, and computes what is missing for it. In the order of the
+ * <p>Each method returns a stage's artifact, and computes whatever it needs. In the order of the
  * method: {@link #proposals}, {@link #fineTuned}, {@link #features}, {@link #head}, {@link
- * #boxRegression}, {@link #detections}, {@link #evaluate}; {@link #detector} packs the result. {@link
- * Evidence} reads what the stages leave beside their results.
+ * #boxRegression}, {@link #detections}, {@link #evaluate}; {@link #detector} packs the result.
+ * {@link Evidence} reads what the stages store beside their artifacts.
  */
 public final class Experiment {
 
-  /** A detection finds an object from this overlap on, as in the VOC development kit. */
+  /**
+   * IoU from which a detection finds an object, as in the VOC development kit ({@code VOCinit.m}).
+   */
   static final double MATCH_IOU = 0.5;
 
   private final Run run;
@@ -43,14 +45,14 @@ public final class Experiment {
   private final BoxRegressionStage boxRegression;
   private final DetectionStage detection;
 
-  /** By fingerprint: weights need not be read again for every row. */
+  /** By fingerprint, so that weights are not read again for every row. */
   private final Map<String, TrainedNetwork> networks;
 
   /**
    * An experiment.
    *
-   * @param run what it learns from and is tested on, and where its artifacts lie; the classes of
-   *     the training images are the detector's
+   * @param run the settings, images and folder; the detector's classes are those of the training
+   *     images
    * @throws ConfigException if the configuration names a network, layer or head that does not exist
    * @throws IOException if the starting weights cannot be read
    */
@@ -75,14 +77,15 @@ public final class Experiment {
   }
 
   /**
-   * The same experiment with other settings, which shares every artifact that they do not change.
+   * The same experiment with other settings. It shares every artifact that they do not change.
    *
    * @param other settings with the same seed and network
+   * @throws IllegalArgumentException if the seed or the network differs
    */
   public Experiment with(PipelineConfig other) {
     if (other.seed() != config.seed() || !other.network().equals(config.network())) {
       throw new IllegalArgumentException(
-          "Another seed or network makes another experiment; open a run with them.");
+          "An experiment keeps its seed and network; open another run for others.");
     }
     return new Experiment(run.withConfig(other), backbone, networks);
   }
@@ -119,7 +122,7 @@ public final class Experiment {
   }
 
   /**
-   * The row that the configuration asks for.
+   * The row that the configuration describes.
    *
    * @throws ConfigException if the network lacks its layer
    */
@@ -132,7 +135,11 @@ public final class Experiment {
     return new Row(finetunes(), layer, head, config.bbox().enabled());
   }
 
-  /** Stage 1: the proposals of the training and the test images, in this order. */
+  /**
+   * Stage 1: the proposals of the training and the test images, in this order.
+   *
+   * @throws IOException if the stage fails, here and in the methods below
+   */
   public List<Artifact> proposals() throws IOException {
     return List.of(proposals.run(run.train()), proposals.run(run.test()));
   }
@@ -145,7 +152,7 @@ public final class Experiment {
   /**
    * Stage 3: the features of the training and the test images, in this order.
    *
-   * @param finetuned by the fine-tuned network, or by the one that it starts from
+   * @param finetuned whether of the fine-tuned network; else of the one that it starts from
    */
   public List<Artifact> features(boolean finetuned) throws IOException {
     return List.of(trainFeatures(finetuned).features(), testFeatures(finetuned).features());
@@ -180,7 +187,8 @@ public final class Experiment {
   }
 
   /**
-   * Evaluates a row on the test set.
+   * Evaluates a row on the test set with the configured metric; {@code voc07} follows the VOC
+   * development kit's {@code VOCevaldet.m}.
    *
    * @return the evaluation of all classes of the training set
    */
@@ -193,7 +201,7 @@ public final class Experiment {
   /**
    * Packs a row's detector into one file of the run's folder.
    *
-   * @return the file
+   * @return the file, {@link DetectorFile#NAME}
    */
   public Path detector(Row row) throws IOException {
     return DetectorFile.pack(
@@ -244,9 +252,9 @@ public final class Experiment {
   }
 
   /**
-   * The artifacts that a row consists of, made or not, by what they are; nothing is computed.
+   * A row's artifacts by description, whether they exist or not; nothing is computed.
    *
-   * @return in the order of the method, such as {@code "features of the test images"}
+   * @return in the order of the method; a key is {@code "features of the test images"}, for example
    */
   public Map<String, Artifact> artifacts(Row row) {
     Map<String, Artifact> all = new LinkedHashMap<>();

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * Stage 3: the features of every region of every image, all taps in one forward pass, one store per
  * tap in the artifact's folder ({@code pool5.bin} and so on).
  *
- * <p>Each core decodes, warps and forwards an image of its own.
+ * <p>Each thread decodes, warps and forwards its own image.
  */
-public final class FeatureStage {
+final class FeatureStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FeatureStage.class);
   private static final int VERSION = 3;
@@ -45,13 +45,13 @@ public final class FeatureStage {
   private final Run run;
 
   /** The stage of a run. */
-  public FeatureStage(Run run) {
+  FeatureStage(Run run) {
     this.config = run.config();
     this.run = run;
   }
 
   /**
-   * The features of a set, made or not.
+   * The features of a set, whether they exist or not.
    *
    * @param training whether ground truth boxes are among the regions
    */
@@ -67,7 +67,7 @@ public final class FeatureStage {
     parts.put("weights", weightsFingerprint);
     parts.put("classes", training ? classes : List.of());
     parts.put("training", training);
-    // Operators may add up in another order for another size of batch: the last bits differ.
+    // Operators may sum in another order with another batch size, which changes the last bits.
     parts.put("batch", config.features().batch());
     parts.put("encoding", config.features().encoding());
     parts.put("execution", config.features().executionOf(training));
@@ -77,7 +77,7 @@ public final class FeatureStage {
   }
 
   /**
-   * The features of a set, computed now if they are not there.
+   * The features of a set, computed now unless they exist.
    *
    * @param training whether ground truth boxes are among the regions
    */

@@ -33,8 +33,11 @@ import org.rcnn.pipeline.run.Run;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stage 2: fine-tunes the network on loosely labelled regions of the training images. */
-public final class FineTuneStage {
+/**
+ * Stage 2: fine-tunes the network on loosely labelled regions of the training images (section 2.3
+ * of the paper).
+ */
+final class FineTuneStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
@@ -45,12 +48,12 @@ public final class FineTuneStage {
   private final Run run;
 
   /** The stage of a run. */
-  public FineTuneStage(Run run) {
+  FineTuneStage(Run run) {
     this.config = run.config();
     this.run = run;
   }
 
-  /** The artifact of the fine-tuned weights, made or not. */
+  /** The artifact of the fine-tuned weights, whether it exists or not. */
   Artifact artifact(Artifact proposals, Backbone backbone, List<String> classes) {
     Map<String, Object> parts = new LinkedHashMap<>();
     parts.put("proposals", proposals.hash());
@@ -63,8 +66,8 @@ public final class FineTuneStage {
   }
 
   /**
-   * The fine-tuned weights, trained now if they are not there. Beside them lies the learning curve,
-   * {@code HASH-curve.json}.
+   * The fine-tuned weights, trained now unless they exist. The learning curve is stored beside
+   * them, as {@code HASH-curve.json}.
    */
   Artifact run(DetectionSet set, Artifact proposals, Backbone backbone, List<String> classes)
       throws IOException {
@@ -121,24 +124,24 @@ public final class FineTuneStage {
   }
 
   /**
-   * What to say of a network that ends by calling everything background: the loss looks well then,
-   * since most of a batch is, but the features are worth nothing.
+   * A warning if the network ends up classifying everything as background. Its loss then looks
+   * good, since most of a batch is background, but its features are useless.
    */
   static Optional<String> collapse(List<FineTuning.LearningPoint> curve, boolean newLayersFirst) {
     if (curve.isEmpty() || curve.get(curve.size() - 1).positiveAccuracy() > 0.01) {
       return Optional.empty();
     }
     return Optional.of(
-        "The fine-tuned network calls nearly every object background. Either the learning rate is too"
-            + " high for it, so that it lost what it knew (try finetune.rate at a tenth"
+        "The fine-tuned network classifies nearly every object as background. Either the learning"
+            + " rate is too high, so that it lost what it had learned (try a tenth of finetune.rate"
             + (newLayersFirst ? "" : ", and finetune.new-layers-first")
-            + "), or it saw too little (try more finetune.iterations).");
+            + "), or the training is too short (try more finetune.iterations).");
   }
 
   /**
-   * What to say of a first loss far above that of an even guess. The new layer's random scores are
-   * that large only if its inputs are; what a step does to the scores grows with the inputs'
-   * square, and the first steps throw the layers below about.
+   * A warning if the first loss is far above that of an even guess. The new layer's random scores
+   * are that large only if its inputs are. A step changes the scores by the square of the inputs,
+   * so the first steps disturb the layers below.
    */
   static Optional<String> startsFar(double firstLoss, int outputs) {
     double even = Math.log(outputs);
@@ -148,15 +151,17 @@ public final class FineTuneStage {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "Fine-tuning begins with a loss of %.1f, an even guess having %.1f: what the new layer sees"
-                + " has large values, so that its steps are large too. If little is learned, lower"
-                + " finetune.rate and finetune.new-weight-rate, and let the new layer learn alone at"
-                + " first (finetune.new-layers-first).",
+            "Fine-tuning begins with a loss of %.1f, but an even guess has %.1f. The inputs of the"
+                + " new layer have large values, so its steps are large too. If the network learns"
+                + " little, lower finetune.rate and finetune.new-weight-rate, and let the new layer"
+                + " learn alone at first (finetune.new-layers-first).",
             firstLoss,
             even));
   }
 
-  /** The numbers of the images that are not learned from: a seeded choice of at least one. */
+  /**
+   * The indices of the validation images: a seeded choice of at least one, none for a share of 0.
+   */
   static Set<Integer> heldOut(int images, double share, long seed) {
     if (share == 0) {
       return Set.of();
@@ -185,7 +190,7 @@ public final class FineTuneStage {
    * Shows the loss beside the bar.
    *
    * @param outputs the number of scores
-   * @param judged whether something is said of a first loss that is far off
+   * @param judged whether to warn of a first loss that is far too high
    */
   private record ProgressListener(Progress progress, int outputs, boolean judged)
       implements FineTuning.Listener {
@@ -195,11 +200,6 @@ public final class FineTuneStage {
         startsFar(loss, outputs).ifPresent(LOG::warn);
       }
       progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));
-    }
-
-    @Override
-    public void progress(FineTuning.LearningPoint point) {
-      // The curve is written whole at the end; the bar already shows the loss.
     }
   }
 }

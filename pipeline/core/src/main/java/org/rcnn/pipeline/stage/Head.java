@@ -10,7 +10,8 @@ import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.RegionScorer;
 
 /**
- * What turns a region's features into class scores: all that the pipeline has to know of it.
+ * Turns a region's features into class scores; all that the pipeline needs to know of a kind of
+ * head.
  *
  * <p>A new head is one implementation and its line in {@link Heads}.
  */
@@ -22,10 +23,10 @@ public interface Head {
   /** Its name in the middle of a sentence, such as {@code "SVMs"}. */
   String title();
 
-  /** The score from which an object is rather there than not. */
+  /** The score from which an object is more likely present than absent. */
   double evenOdds();
 
-  /** The score below which a region is no detection. */
+  /** The score below which a region is not a detection. */
   double lowestScore(DetectionSettings settings);
 
   /** The tap whose values it scores, for a row of the ablation table with the given layer. */
@@ -34,7 +35,7 @@ public interface Head {
   }
 
   /**
-   * The head that stands for this one where the network has such scores itself.
+   * The head to use instead of this one if the network already has its scores.
    *
    * @param finetuned whether the network is fine-tuned
    * @param layer the layer that is scored
@@ -43,17 +44,22 @@ public interface Head {
     return this;
   }
 
-  /** Its artifact in a run, made or not; empty if nothing is trained. */
+  /** Its artifact in a run, whether it exists or not; empty if nothing is trained. */
   Optional<Artifact> artifact(HeadTraining training);
 
-  /** Trains it and writes its artifact. */
+  /**
+   * Trains it and writes its artifact.
+   *
+   * @throws IOException if features cannot be read or the artifact cannot be written
+   */
   void train(HeadTraining training, Artifact artifact) throws IOException;
 
   /**
    * Reads a trained head.
    *
-   * @param file its model; not looked at by a head that is not trained
+   * @param file its model; ignored by a head that is not trained
    * @param classes the detector's classes
+   * @throws IOException if the file cannot be read or is damaged
    */
   RegionScorer read(Path file, List<String> classes) throws IOException;
 }

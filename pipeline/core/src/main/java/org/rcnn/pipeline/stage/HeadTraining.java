@@ -12,7 +12,7 @@ import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.FeatureScale;
 
 /**
- * What a head, or the box regression, learns from: one layer's features of the training images.
+ * The training data of a head or the box regression: one layer's features of the training images.
  *
  * @param run the run
  * @param features the training images' regions and features
@@ -29,7 +29,7 @@ record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> class
   }
 
   /**
-   * A model trained on these features.
+   * The artifact of a model trained on these features, whether it exists or not.
    *
    * @param settings everything else that decides what is trained, the seed included
    */
@@ -42,7 +42,7 @@ record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> class
     return run.folder().artifact(Key.of(stage, version, parts), ".model");
   }
 
-  /** The regions and their features; to be closed by the caller. */
+  /** The regions and their features; the caller closes them. */
   StoredFeatures open() throws IOException {
     return new StoredFeatures(features, layer, classes);
   }

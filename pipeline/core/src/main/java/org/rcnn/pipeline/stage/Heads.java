@@ -10,26 +10,22 @@ public final class Heads {
   /** One linear SVM per class, the paper's detector. */
   public static final Head SVM = new SvmHead();
 
-  /** A softmax over classes and background. */
+  /** A softmax over classes and background (appendix B of the paper). */
   public static final Head SOFTMAX = new SoftmaxHead();
 
-  /** The scores of a fine-tuned network's own last layer: what softmax is there. */
+  /** The scores of a fine-tuned network's own last layer, which are its softmax. */
   static final Head NETWORK = new NetworkHead();
 
-  /** Those that a configuration may name. */
+  /** The heads that a configuration may name. */
   private static final List<Head> CHOICES = List.of(SVM, SOFTMAX);
 
   private Heads() {}
-
-  /** The heads that a run can ask for. */
-  public static List<Head> choices() {
-    return CHOICES;
-  }
 
   /**
    * The head that a setting names.
    *
    * @param key the setting or option, for the message
+   * @param label the head's name, in any case
    * @throws ConfigException if there is no such head
    */
   public static Head named(String key, String label) {

@@ -14,15 +14,15 @@ import org.rcnn.pipeline.run.Json;
 /**
  * How fine-tuning went, and on which regions: the file {@code <key>-curve.json} beside the weights.
  *
- * @param regions the regions of each label that were there to draw from, background first
- * @param drawn how often each label stood in the batches of the whole training
+ * @param regions how many regions of each label there were to draw from, background first
+ * @param drawn how many regions of each label all batches together contained
  * @param curve the learning curve, iterations ascending
  */
 public record LearningCurve(
     Map<String, Integer> regions, Map<String, Long> drawn, List<LearningPoint> curve) {
 
   /**
-   * Figures that may be NaN: of a loss that ran away, and of a training without held out images.
+   * Figures that may be NaN: a diverged loss, and the validation figures without validation images.
    */
   private static final List<String> MAY_BE_NAN =
       List.of("loss", "validationLoss", "validationPositiveAccuracy");
@@ -65,7 +65,7 @@ public record LearningCurve(
   /**
    * A curve that {@link #write} wrote.
    *
-   * @throws IOException if the file cannot be read, or holds other components than these
+   * @throws IOException if the file cannot be read, or its keys are not these components
    */
   static LearningCurve read(Path file) throws IOException {
     JsonNode tree = Json.read(file);

@@ -16,7 +16,7 @@ import org.rcnn.svm.SvmTraining;
  * What a layer's SVMs learned from and how mining went: the file {@code <key>-mining.json} beside
  * them.
  *
- * @param settings what decided it
+ * @param settings the settings of the training
  * @param seed the run's seed
  * @param rounds every training of every class, in the order in which they happened
  * @param samples the samples of each class, in class order
@@ -61,8 +61,8 @@ public record MiningEvidence(
   }
 
   /**
-   * The share of the positives, over all classes, that their last training scored below 0; NaN if
-   * no class was trained.
+   * The share of all classes' positives that the last training of their class scored below 0; NaN
+   * if no class was trained.
    */
   public double misplacedShare() {
     Map<String, Round> last = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ public record MiningEvidence(
   /**
    * Evidence that {@link #write} wrote.
    *
-   * @throws IOException if the file cannot be read, or holds other components than these
+   * @throws IOException if the file cannot be read, or its keys are not these components
    */
   static MiningEvidence read(Path file) throws IOException {
     return Json.read(file, MiningEvidence.class);

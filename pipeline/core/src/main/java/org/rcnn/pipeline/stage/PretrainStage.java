@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Supervised pre-training of a network on classified images (section 2.3 of the paper), which comes
+ * Supervised pre-training of a network on classified images (section 2.3 of the paper). It comes
  * before the stages of a run.
  *
  * <p>The images are decoded once, into packed files. After every epoch the training writes a
@@ -44,19 +44,24 @@ public final class PretrainStage {
   private final Progress.Monitor monitor;
 
   /**
-   * What is trained, and how.
+   * The network and its training.
    *
    * @param architecture the network, by its name
-   * @param start the weights that are trained on, {@code embedded} or a file; null for random ones
-   * @param training how; without batch normalisation if weights are trained on
+   * @param start the starting weights, {@code embedded} or a file; null for random ones
+   * @param training the settings; without batch normalisation if there are starting weights
    */
   public record Settings(String architecture, String start, PretrainingSettings training) {
 
-    /** Refuses batch normalisation of trained weights. */
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if starting weights are to be trained with batch
+     *     normalisation
+     */
     public Settings {
       if (start != null && training.batchNorm()) {
         throw new IllegalArgumentException(
-            "Batch normalisation would undo what the weights have learned; train on without it.");
+            "Batch normalisation would undo what the starting weights have learned; train without it.");
       }
     }
   }
@@ -68,16 +73,17 @@ public final class PretrainStage {
    * @param about the JSON file beside it: seed, images, accuracy, learning curve
    * @param top1 share of validation images whose class scored highest
    * @param top5 share of validation images whose class was among the five highest
-   * @param validationImages how many there were
+   * @param validationImages the number of validation images
    */
   public record Trained(Path weights, Path about, double top1, double top5, int validationImages) {}
 
   /**
    * A stage.
    *
+   * @param settings the network and its training
    * @param device where the network trains
-   * @param threads threads that decode images, and that an operation is split over
-   * @param monitor shows how far decoding and training are
+   * @param threads threads that decode images, and that share one operation of the network
+   * @param monitor shows the progress of decoding and training
    */
   public PretrainStage(
       Settings settings, ComputeDevice device, int threads, Progress.Monitor monitor) {
@@ -88,18 +94,19 @@ public final class PretrainStage {
   }
 
   /**
-   * Trains.
+   * Trains the network.
    *
    * @param images the set; its classes become the network's
-   * @param out the folder for weights, packed images and the checkpoint, made if missing
-   * @param origin what the JSON file shall say first, such as the command
+   * @param out the folder for weights, packed images and the checkpoint, created if missing
+   * @param origin the first entries of the JSON file, such as the command
    * @throws ConfigException if there is no such network, or it does not fit the starting weights
-   * @throws IOException if images or weights cannot be read, or files not be written
+   * @throws IOException if images or weights cannot be read, or files cannot be written
    */
   public Trained run(ImageFolder images, Path out, Map<String, String> origin) throws IOException {
     Backbone backbone = settings.start == null ? null : backbone(images.classes().size());
     NetworkDefinition network =
         backbone == null ? network(images.classes().size()) : backbone.definition();
+    images.problems().forEach(LOG::warn);
     Files.createDirectories(out);
     try (PackedImages train = pack(images, images.train(), "train", network.inputSize(), out);
         PackedImages validation =
@@ -131,7 +138,7 @@ public final class PretrainStage {
     }
   }
 
-  /** The network with the weights to train on: layers that fit, the others new. */
+  /** The network with the starting weights; layers that do not fit are new. */
   private Backbone backbone(int classes) throws IOException {
     NetworkChoice choice =
         new NetworkChoice(settings.architecture, settings.start, ComputeDevice.CPU);
@@ -163,8 +170,9 @@ public final class PretrainStage {
   }
 
   /**
-   * Where the images come from and when they were last changed, so that other data are not taken
-   * for these. A folder's own time says nothing of the files in the folders inside it.
+   * A hash of the images' place and of the times when they were last changed, so that other images
+   * are not mistaken for these. It includes the files' times, because a folder's time does not
+   * change with the files in its subfolders.
    */
   private static String state(Path root, ImageFolder.Split split) throws IOException {
     Fingerprint state =

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.rcnn.cnn.network.TorchEngine;
 
-/** What the machine's processor can do. */
+/** The capabilities of this machine's processor. */
 public final class Processor {
 
   private static final Path DESCRIPTION = Path.of("/proc/cpuinfo");
 
   private Processor() {}
 
-  /** Whether it is known to have instructions for bfloat16; only Linux tells. */
+  /** Whether it is known to have instructions for bfloat16; never known outside Linux. */
   public static boolean hasBfloat16() {
     try {
       return Files.isReadable(DESCRIPTION)
@@ -24,16 +24,16 @@ public final class Processor {
   }
 
   /**
-   * A warning if bfloat16 is not known to be fast here.
+   * A warning if the processor is not known to have instructions for bfloat16.
    *
-   * @param setting what asked for it
+   * @param setting the setting or option that asked for bfloat16
    */
   public static Optional<String> bfloat16Warning(String setting) {
     return hasBfloat16()
         ? Optional.empty()
         : Optional.of(
             setting
-                + " is bf16, and this processor is not known to have instructions for it: without"
-                + " them it is slower than plain and fused.");
+                + " is bf16, but this processor is not known to have instructions for it. Without"
+                + " them bf16 is slower than plain and fused.");
   }
 }

@@ -24,17 +24,17 @@ import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 
 /**
- * Stage 1: selective search on every image of a set. Images that cannot be decoded are reported and
- * left out of the store, and so of every later stage.
+ * Stage 1: selective search on every image of a set (section 2.1 of the paper). Images that cannot
+ * be decoded are reported and left out of the store, and so of every later stage.
  */
-public final class ProposalStage {
+final class ProposalStage {
 
   private static final int VERSION = 4;
 
   private final Run run;
 
   /** The stage of a run. */
-  public ProposalStage(Run run) {
+  ProposalStage(Run run) {
     this.run = run;
   }
 
@@ -42,15 +42,15 @@ public final class ProposalStage {
     return run.config().proposals().settings(run.config().seed());
   }
 
-  /** The artifact of a set's proposals, made or not. */
+  /** The artifact of a set's proposals, whether it exists or not. */
   Artifact artifact(DetectionSet set) {
     Map<String, Object> parts = Map.of("images", set.fingerprint(), "settings", settings());
     return run.folder().artifact(Key.of("proposals", VERSION, parts), ".bin");
   }
 
   /**
-   * The proposals of a set, computed now if they are not there. What was wrong with images is kept
-   * beside them, so that a resumed run reports it too.
+   * The proposals of a set, computed now unless they exist. Problems with images are stored beside
+   * them, so that a resumed run reports them too.
    */
   Artifact run(DetectionSet set) throws IOException {
     Artifact proposals =

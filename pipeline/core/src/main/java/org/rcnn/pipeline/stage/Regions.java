@@ -11,7 +11,7 @@ import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 
 /**
- * The regions of an image in the order in which every stage keeps them.
+ * The regions of an image, in the order that every stage uses.
  *
  * <p>For training the ground truth comes first, then the proposals, as in the authors' region
  * lists; row {@code i} of an image's features belongs to region {@code i}. For testing there are

@@ -13,7 +13,7 @@ import org.rcnn.cnn.network.Tap;
  */
 public record Row(boolean finetuned, Tap layer, Head head, boolean boxRegression) {
 
-  /** The head whose scores the row has: the network's own where those are the asked ones. */
+  /** The head that gives the row's scores: the network's own if the row's head uses them. */
   public Head scoring() {
     return head.on(finetuned, layer);
   }

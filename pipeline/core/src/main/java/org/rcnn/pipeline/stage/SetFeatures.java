@@ -17,12 +17,12 @@ import org.rcnn.pipeline.run.DetectionSet;
  */
 record SetFeatures(DetectionSet set, Artifact proposals, Artifact features, String network) {
 
-  /** The proposals; to be closed by the caller. */
+  /** The proposals; the caller closes them. */
   ProposalStore openProposals() throws IOException {
     return ProposalStore.open(proposals.place());
   }
 
-  /** The features at a tap; to be closed by the caller. */
+  /** The features at a tap; the caller closes them. */
   FeatureStore open(Tap tap) throws IOException {
     return FeatureStore.open(FeatureStage.store(features.place(), tap));
   }

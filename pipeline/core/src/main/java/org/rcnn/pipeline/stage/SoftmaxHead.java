@@ -16,8 +16,8 @@ import org.rcnn.svm.TrainingImage;
 
 /**
  * A softmax over classes and background; scores are probabilities. On a fine-tuned network's fc7 it
- * is the network's own last layer, as in the paper; elsewhere, where no such layer exists, it is a
- * linear one trained on the frozen features with fine-tuning's sampling.
+ * is the network's own last layer, as in the paper. On other layers and networks it is a linear
+ * layer, trained on the frozen features with fine-tuning's sampling.
  */
 final class SoftmaxHead implements Head {
 

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One linear SVM per class with mined hard negatives (paper section 2.3); scores are signed
- * distances to the margin. Beside its model lies what mining did, {@code HASH-mining.json}.
+ * One linear SVM per class with mined hard negatives (section 2.3 of the paper); scores are
+ * decision values. The evidence of mining is stored beside the model, as {@code HASH-mining.json}.
  */
 final class SvmHead implements Head {
 
@@ -86,7 +86,7 @@ final class SvmHead implements Head {
     trained.model().write(artifact.place());
   }
 
-  /** What mining did for trained SVMs. */
+  /** How mining went for trained SVMs. */
   static MiningEvidence evidence(Artifact artifact) throws IOException {
     return MiningEvidence.read(artifact.beside(EVIDENCE));
   }
@@ -96,7 +96,7 @@ final class SvmHead implements Head {
     return LinearModel.read(file);
   }
 
-  /** What a class learned from and how mining went, before and after, in a line. */
+  /** A class's samples, before and after resampling, and how mining went, in a line. */
   static String describe(SampleCounts counts, SvmTraining training) {
     List<Round> rounds =
         training.rounds().stream().filter(r -> r.className().equals(counts.className())).toList();
@@ -126,7 +126,7 @@ final class SvmHead implements Head {
             last.objective());
   }
 
-  /** Shows the pass and how the classes stand, another with each image, beside the bar. */
+  /** Shows the pass and one class's state beside the bar; the class changes with each image. */
   private static final class MiningProgress implements SvmTrainer.Listener {
     private final Progress progress;
     private final Map<String, Long> hard = new LinkedHashMap<>();

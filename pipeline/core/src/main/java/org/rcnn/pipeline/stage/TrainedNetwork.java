@@ -9,7 +9,7 @@ import org.rcnn.cnn.network.Weights;
  * @param name {@code "pre-trained"} or {@code "fine-tuned"}, as reports call it
  * @param definition its layers and its input
  * @param weights its weights
- * @param fingerprint of what the weights were made from
+ * @param fingerprint a hash of what the weights were made from
  */
 record TrainedNetwork(
     String name, NetworkDefinition definition, Weights weights, String fingerprint) {}

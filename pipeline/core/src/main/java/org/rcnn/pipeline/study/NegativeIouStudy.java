@@ -7,29 +7,29 @@ import java.util.TreeSet;
 import org.rcnn.data.Labelled;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.StudyReport;
 
 /**
- * Below which overlap a region is a negative: {@code negative-iou=0,0.1,0.3}.
+ * Varies the IoU below which a region is a negative: {@code negative-iou=0,0.1,0.3}.
  *
- * <p>The answer depends on what the positives are, so the study asks twice. First as the paper
- * does: positives are the ground truth alone, and what overlaps it more than a negative may is
- * ignored. Then as this project does: proposals from {@code svm.positive-iou} on (0.7 where that is
- * off) are positives, too; a threshold above it raises it, for no region can be both. At 0 no
- * region of an image that holds the class is a negative, however far from it: an overlap is never
- * below 0.
+ * <p>The answer depends on the positives, so the study has two series. In the paper's, only the
+ * ground truth is positive, and regions between the threshold and the ground truth are ignored. In
+ * the project's, proposals from {@code svm.positive-iou} on (0.7 if that is off) are positives too;
+ * a threshold above that value raises it, since no region can be both. At 0 an image with an object
+ * of the class has no negatives of that class, since an IoU is never below 0.
  *
  * @param readings the series, at least one
  */
 public record NegativeIouStudy(List<Positives> readings) implements Study {
 
-  /** From here on proposals are positives where the configuration has none. */
+  /** IoU from which proposals are positives if the configuration has no such value. */
   private static final double DEFAULT_POSITIVE_IOU = 0.7;
 
-  /** What the positives are. */
+  /** Which regions are positives. */
   public enum Positives implements Labelled {
     /** The paper's: the ground truth. */
     GROUND_TRUTH,
-    /** The project's: proposals that nearly fit, too. */
+    /** The project's: the ground truth and proposals that nearly fit. */
     PROPOSALS
   }
 
@@ -44,18 +44,14 @@ public record NegativeIouStudy(List<Positives> readings) implements Study {
   }
 
   @Override
-  public String axis() {
-    return "IoU below which a region is a negative";
-  }
-
-  @Override
-  public boolean isNumeric() {
-    return true;
+  public StudyReport.Axis axis() {
+    return new StudyReport.Axis(
+        "IoU below which a region is a negative", true, "positives", "negatives", "IoU < ");
   }
 
   @Override
   public List<Point> points(List<String> values, PipelineConfig configured) {
-    // Ascending and each once, as the plot's axis is.
+    // Ascending and without duplicates, as on the plot's axis.
     TreeSet<Double> thresholds = new TreeSet<>();
     values.forEach(value -> thresholds.add(Studies.number(name(), value)));
     List<Point> points = new ArrayList<>();

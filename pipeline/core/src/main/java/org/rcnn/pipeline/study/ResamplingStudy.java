@@ -7,14 +7,15 @@ import java.util.Map;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.StudyReport;
 
 /**
- * What balances few positives against many negatives: {@code
+ * Varies how few positives are balanced against many negatives: {@code
  * resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3}.
  *
  * <p>{@code up:N} counts every positive N times, {@code down:S} shows mining the share S of the
  * negatives, {@code weight:W} sets the cost of a positive relative to a negative; {@code +} joins
- * them, and what a value does not name is off (the weight: as configured).
+ * them. What a value does not name is off, except the weight, which is then as configured.
  */
 public record ResamplingStudy() implements Study {
 
@@ -28,13 +29,8 @@ public record ResamplingStudy() implements Study {
   }
 
   @Override
-  public String axis() {
-    return "resampling";
-  }
-
-  @Override
-  public boolean isNumeric() {
-    return false;
+  public StudyReport.Axis axis() {
+    return StudyReport.Axis.ofNames("resampling");
   }
 
   @Override
@@ -73,14 +69,14 @@ public record ResamplingStudy() implements Study {
   private static int whole(String term, double amount) {
     if (amount != Math.rint(amount) || Math.abs(amount) > Integer.MAX_VALUE) {
       throw new ConfigException(
-          "'%s' is no number of copies; write a whole number, such as up:5.".formatted(term));
+          "'%s' does not give a whole number of copies; write one, such as up:5.".formatted(term));
     }
     return (int) amount;
   }
 
   private static ConfigException unknown(String value) {
     return new ConfigException(
-        "'%s' is no resampling; write none, up:N, down:SHARE, weight:W or several joined by +."
+        "'%s' is not a resampling; write none, up:N, down:SHARE, weight:W or several joined by +."
             .formatted(value));
   }
 

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.rcnn.pipeline.config.ConfigException;
 
 /**
- * The studies that can be asked for by name.
+ * The studies that the command line knows by name.
  *
  * @param studies all of them
  */
@@ -20,22 +20,22 @@ public record Studies(List<Study> studies) {
   /**
    * The project's studies.
    *
-   * @param positives the series of the study of negative-iou, at least one
+   * @param positives the series of the study {@code negative-iou}, at least one
    */
   public static Studies of(List<NegativeIouStudy.Positives> positives) {
     return new Studies(List.of(new NegativeIouStudy(positives), new ResamplingStudy()));
   }
 
   /**
-   * What the command line asks for.
+   * A study and its values, as the command line gives them.
    *
    * @param study the study
-   * @param values what its axis shall hold
+   * @param values the values along its axis
    */
   public record Asked(Study study, List<String> values) {}
 
   /**
-   * Reads what the command line asks for.
+   * Reads a study and its values.
    *
    * @param text name and values, such as {@code negative-iou=0,0.1,0.3}
    * @throws ConfigException if there is no such study, or no values
@@ -63,7 +63,7 @@ public record Studies(List<Study> studies) {
                                 .collect(Collectors.joining(" and ")))));
   }
 
-  /** A number of a study's values. */
+  /** Reads one of a study's values as a number. */
   static double number(String study, String text) {
     try {
       double value = Double.parseDouble(text.strip());
@@ -71,13 +71,13 @@ public record Studies(List<Study> studies) {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Refused below, as infinite numbers are.
+      // Reported below, as infinite numbers are.
     }
     throw new ConfigException(
-        "The study of %s takes numbers separated by commas, not '%s'.".formatted(study, text));
+        "The study %s takes numbers separated by commas, not '%s'.".formatted(study, text));
   }
 
-  /** A number as a label has it, whole ones without a fraction. */
+  /** A number as a label; a whole number has no fraction. */
   static String label(double value) {
     return String.format(Locale.ROOT, "%s", value).replaceAll("\\.0$", "");
   }

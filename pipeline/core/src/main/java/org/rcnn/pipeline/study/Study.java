@@ -2,9 +2,10 @@ package org.rcnn.pipeline.study;
 
 import java.util.List;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.StudyReport;
 
 /**
- * One question, answered by training the SVMs again and again on the same features with one thing
+ * One question, answered by training the SVMs several times on the same features with one setting
  * changed.
  *
  * <p>A new study is one implementation and its line in {@link Studies}.
@@ -14,16 +15,13 @@ public interface Study {
   /** Its name on the command line. */
   String name();
 
-  /** What varies, in words. */
-  String axis();
-
-  /** Whether the axis is one of numbers; else its points have names. */
-  boolean isNumeric();
+  /** What varies. */
+  StudyReport.Axis axis();
 
   /**
-   * What is trained and evaluated, series by series.
+   * The trainings, series by series.
    *
-   * @param values what the axis shall hold, as the command line writes it
+   * @param values the values along the axis, as the command line writes them
    * @param configured the settings that the study starts from
    * @throws org.rcnn.pipeline.config.ConfigException if a value is invalid
    */
@@ -35,8 +33,8 @@ public interface Study {
   /**
    * One training.
    *
-   * @param series which line of the plot it is on; empty if there is but one
-   * @param label what was varied
+   * @param series the name of its line in the plot; empty if there is only one
+   * @param label the value of what was varied
    * @param at its place along the axis
    * @param config the settings that it is trained with
    */

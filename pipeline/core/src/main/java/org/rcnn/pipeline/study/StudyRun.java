@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link Study} on a run's features and writes what came of it into the run's folder: {@code
+ * Runs a {@link Study} on a run's features and writes its report into the run's folder: {@code
  * study-NAME.json}, {@code .md}, {@code .html} and {@code .svg}.
  */
 public final class StudyRun {
@@ -41,26 +41,34 @@ public final class StudyRun {
   private final List<Study.Point> points;
   private final Row row;
 
-  /** A study on a run's features. */
+  /**
+   * A study on a run's features.
+   *
+   * @throws org.rcnn.pipeline.config.ConfigException if a value of the study is invalid
+   */
   public StudyRun(Run run, Experiment experiment, Studies.Asked asked) {
     this.run = run;
     this.experiment = experiment;
     this.study = asked.study();
     this.points = study.points(asked.values(), run.config());
     Row configured = experiment.configuredRow();
-    // Boxes stay as they are, so that nothing but the SVMs differs.
+    // Without box regression, so that only the SVMs differ.
     this.row = new Row(configured.finetuned(), configured.layer(), Heads.SVM, false);
   }
 
   /**
-   * What came of a study.
+   * The result of a study.
    *
    * @param report its table and plot
-   * @param summary the same for programs
+   * @param summary the same as JSON
    */
   public record Outcome(StudyReport report, ObjectNode summary) {}
 
-  /** Trains and evaluates every point. */
+  /**
+   * Trains and evaluates every point, and writes the report.
+   *
+   * @throws IOException if a stage fails, or the report cannot be written
+   */
   public Outcome run() throws IOException {
     ObjectNode tree = Json.object();
     tree.put("study", study.name());
@@ -84,7 +92,6 @@ public final class StudyRun {
             "%s, SVMs on %s, %s network, %s"
                 .formatted(study.name(), row.layer().label(), row.network(), run.source()),
             study.axis(),
-            study.isNumeric(),
             study.notes(run.config(), points),
             trainings);
     Path root = run.folder().root();

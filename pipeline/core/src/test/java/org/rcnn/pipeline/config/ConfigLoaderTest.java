@@ -131,7 +131,9 @@ class ConfigLoaderTest {
 
     Path empty = Files.writeString(folder.resolve("empty.yaml"), "finetune:\n  frozen-layers:\n");
     refusal = assertThrows(ConfigException.class, () -> loader.file(empty, Map.of()));
-    assertEquals(empty + ": finetune.frozen-layers has no value.", refusal.getMessage());
+    assertEquals(
+        empty + ": finetune.frozen-layers has no value; write one, or delete the line.",
+        refusal.getMessage());
 
     Path broken = Files.writeString(folder.resolve("broken.yaml"), "bbox: [\n");
     assertTrue(

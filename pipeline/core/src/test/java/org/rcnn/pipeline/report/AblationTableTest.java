@@ -14,34 +14,12 @@ import org.rcnn.eval.ApMetric;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.PrecisionRecallCurve;
+import org.rcnn.pipeline.VocClasses;
 import org.rcnn.pipeline.stage.Head;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
 
 class AblationTableTest {
-
-  private static final List<String> VOC =
-      List.of(
-          "aeroplane",
-          "bicycle",
-          "bird",
-          "boat",
-          "bottle",
-          "bus",
-          "car",
-          "cat",
-          "chair",
-          "cow",
-          "diningtable",
-          "dog",
-          "horse",
-          "motorbike",
-          "person",
-          "pottedplant",
-          "sheep",
-          "sofa",
-          "train",
-          "tvmonitor");
 
   private static Map<String, Double> ap(double aeroplane, double cat) {
     Map<String, Double> ap = new LinkedHashMap<>();
@@ -80,7 +58,7 @@ class AblationTableTest {
         for (boolean finetuned : new boolean[] {true, false}) {
           for (Tap layer : List.of(Tap.POOL5, Tap.FC6, Tap.FC7)) {
             Map<String, Double> ap = new LinkedHashMap<>();
-            VOC.forEach(name -> ap.put(name, random.nextDouble()));
+            VocClasses.NAMES.forEach(name -> ap.put(name, random.nextDouble()));
             rows.add(row(finetuned, layer, head, bbox, ap));
           }
         }

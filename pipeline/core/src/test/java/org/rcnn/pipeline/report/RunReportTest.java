@@ -17,7 +17,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
@@ -33,8 +32,6 @@ import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.PrecisionRecallCurve;
 import org.rcnn.pipeline.draw.Picture;
-import org.rcnn.pipeline.stage.Heads;
-import org.rcnn.pipeline.stage.Row;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionReport.Form;
@@ -66,11 +63,7 @@ class RunReportTest {
         List.of(new RunReport.StageTime(text, 75, false)),
         Map.of(text, text),
         Map.of(text, text),
-        List.of(text),
-        new AblationTable(
-            List.of(
-                new EvaluatedRow(
-                    new Row(true, Tap.FC7, Heads.SOFTMAX, true), result(text, 0.5, 1, curve())))));
+        List.of(text));
   }
 
   /** A report of nothing but these. */
@@ -91,8 +84,7 @@ class RunReportTest {
         times,
         Map.of(),
         Map.of(),
-        List.of(),
-        new AblationTable(List.of()));
+        List.of());
   }
 
   private static EvaluationResult result(
@@ -166,7 +158,6 @@ class RunReportTest {
         List.of(
             "problems",
             "classes",
-            "ablation",
             "curves",
             "examples",
             "errors",
@@ -245,8 +236,7 @@ class RunReportTest {
             List.of(new RunReport.StageTime("svm", 0, true)),
             Map.of(),
             Map.of(),
-            List.of(),
-            new AblationTable(List.of()));
+            List.of());
     String html = report.toHtml();
     parse(html);
     assertFalse(html.contains("NaN"), html);

@@ -21,8 +21,8 @@ class StudyReportTest {
   private static StudyReport thresholds() {
     return new StudyReport(
         "negative-iou, SVMs on fc7",
-        "IoU below which a region is a negative",
-        true,
+        new StudyReport.Axis(
+            "IoU below which a region is a negative", true, "positives", "negatives", "IoU < "),
         List.of("A note."),
         List.of(
             training("ground truth", "0.3", 0.3, 0.171, 0, 40),
@@ -61,6 +61,19 @@ class StudyReportTest {
   }
 
   @Test
+  void numbersThatAreNoOverlapsArePrintedAsTheyAre() {
+    String text =
+        new StudyReport(
+                "cost",
+                StudyReport.Axis.ofNumbers("C"),
+                List.of(),
+                List.of(training("", "0.001", 0.001, 0.1, 0, 40)))
+            .toText();
+    assertTrue(text.startsWith("C       mAP"), text);
+    assertTrue(text.contains("\n0.001  10.0"), text);
+  }
+
+  @Test
   void markdownAlsoHasTheClasses() {
     String markdown = thresholds().toMarkdown();
     assertTrue(markdown.contains("| ground truth | IoU &lt; 0.3 | 17.1 |"), markdown);
@@ -87,8 +100,7 @@ class StudyReportTest {
     StudyReport report =
         new StudyReport(
             "resampling",
-            "resampling",
-            false,
+            StudyReport.Axis.ofNames("resampling"),
             List.of(),
             List.of(training("", "none", 0, 0.1, 0, 40), training("", "up:5", 1, 0.2, 0, 200)));
     String svg = report.toSvg();

@@ -49,8 +49,7 @@ class RunFolderTest {
       IOException refusal =
           assertThrows(IOException.class, () -> new RunFolder(folder).lock().close());
       assertEquals(
-          "Another run is at work in %s; wait for its end or name another folder."
-              .formatted(folder),
+          "Another run is using %s; wait until it ends, or name another folder.".formatted(folder),
           refusal.getMessage());
     } finally {
       lock.close();

@@ -51,7 +51,7 @@ class BackboneTest {
 
   private Path safetensors(Map<String, String> notes) throws IOException {
     Path file = folder.resolve("net%d.safetensors".formatted(notes.size()));
-    new WeightFile(Weights.initial(Architectures.alexnet64(21), 5), notes)
+    new WeightFile(Weights.initial(Architectures.byName("alexnet64", 21), 5), notes)
         .write(file, Precision.F32);
     return file;
   }
@@ -64,7 +64,8 @@ class BackboneTest {
   @Test
   void inputIsPreparedAsTheWeightFileSays() throws IOException {
     Backbone plain = alexnet64(safetensors(Map.of()));
-    assertEquals(Architectures.alexnet64(21).preprocessing(), plain.definition().preprocessing());
+    assertEquals(
+        Architectures.byName("alexnet64", 21).preprocessing(), plain.definition().preprocessing());
 
     Backbone noted = alexnet64(safetensors(BGR));
     Preprocessing prepared = noted.definition().preprocessing();
@@ -92,14 +93,14 @@ class BackboneTest {
     assertEquals(
         "Network alexnet64 has %,d parameters and the layers pool5 (2048 values), fc6 (512 values),"
                 .formatted(backbone.definition().parameterCount())
-            + " fc7 (512 values); it sees 64 x 64 pixels, colour-order BGR,"
+            + " fc7 (512 values); its input is 64 x 64 pixels, colour-order BGR,"
             + " mean 104.0,117.0,123.0, scale 0.5,0.5,0.5.",
         backbone.summary());
   }
 
   @Test
   void filesOfOtherMakesAreRead() throws IOException {
-    Weights weights = Weights.initial(Architectures.alexnet64(21), 5);
+    Weights weights = Weights.initial(Architectures.byName("alexnet64", 21), 5);
     Backbone read = alexnet64(npz(weights));
     assertEquals(List.of(), read.transfer().newLayers());
     assertEquals(weights.tensors(), read.transfer().weights().tensors());

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionReport.Form;
 import org.rcnn.svm.Round;
@@ -82,8 +83,8 @@ class EvidenceTest {
   @Test
   void reportsOfBoxRegressionAreReadBackAsTheyWere() throws IOException {
     Path file = folder.resolve("a-report.json");
-    BoxRegressionEvidence.write(file, BOXES);
-    assertEquals(BOXES, BoxRegressionEvidence.read(file));
+    Json.write(file, Json.tree(BOXES));
+    assertEquals(BOXES, BoxRegressionStage.reports(file));
   }
 
   @Test
@@ -101,8 +102,8 @@ class EvidenceTest {
       assertRefused(curve, component, () -> LearningCurve.read(curve));
     }
     Path boxes = folder.resolve("a-report.json");
-    BoxRegressionEvidence.write(boxes, BOXES);
-    assertRefused(boxes, "iouAfter", () -> BoxRegressionEvidence.read(boxes));
+    Json.write(boxes, Json.tree(BOXES));
+    assertRefused(boxes, "iouAfter", () -> BoxRegressionStage.reports(boxes));
   }
 
   @Test
@@ -123,7 +124,7 @@ class EvidenceTest {
     assertTrue(
         message.startsWith(file + " is damaged or of another version (")
             && (message.contains("formerName") || message.contains(component))
-            && message.endsWith("to make it anew."),
+            && message.endsWith("and run again."),
         message);
   }
 }

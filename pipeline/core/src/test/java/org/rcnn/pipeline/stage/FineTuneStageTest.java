@@ -42,7 +42,8 @@ class FineTuneStageTest {
   void aFirstLossFarAboveAnEvenGuessIsToldOf() {
     // ln 21 = 3.04
     Optional<String> told = FineTuneStage.startsFar(10.2, 21);
-    assertTrue(told.orElseThrow().contains("a loss of 10.2, an even guess having 3.0"), told.get());
+    assertTrue(
+        told.orElseThrow().contains("a loss of 10.2, but an even guess has 3.0"), told.get());
     assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
     assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
     assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));

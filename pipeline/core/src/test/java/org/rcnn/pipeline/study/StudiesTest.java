@@ -83,7 +83,7 @@ class StudiesTest {
     assertRefused("momentum=1", "There is no study 'momentum'");
     assertRefused("negative-iou=0.3,x", "not 'x'");
     assertRefused("negative-iou=1.5", "svm.negative-iou must lie between");
-    assertRefused("resampling=sideways:3", "'sideways:3' is no resampling");
+    assertRefused("resampling=sideways:3", "'sideways:3' is not a resampling");
     assertRefused("resampling=up", "'up' is no");
     assertRefused("resampling=up:2.5", "whole number");
     assertRefused("resampling=down:0", "svm.negative-sampling must lie between");

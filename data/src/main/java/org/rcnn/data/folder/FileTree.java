@@ -20,15 +20,15 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /** The files of a folder or a zip, each identified by its path with forward slashes. */
-sealed interface ImageSource extends Closeable {
+sealed interface FileTree extends Closeable {
 
   /** The paths of all files, sorted. */
   List<String> paths();
 
-  /** The content of a file. For any number of threads. */
+  /** The content of a file. Thread-safe. */
   byte[] read(String path) throws IOException;
 
-  static ImageSource open(Path root) throws IOException {
+  static FileTree open(Path root) throws IOException {
     if (Files.isDirectory(root)) {
       List<String> paths = new ArrayList<>();
       Files.walkFileTree(
@@ -64,7 +64,7 @@ sealed interface ImageSource extends Closeable {
       zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
     } catch (ZipException e) {
       throw new IOException(
-          "The file %s is not a zip that can be read: %s.".formatted(root, e.getMessage()), e);
+          "The file %s is not a readable zip: %s.".formatted(root, e.getMessage()), e);
     }
     List<String> paths =
         zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).sorted().toList();
@@ -72,7 +72,7 @@ sealed interface ImageSource extends Closeable {
   }
 
   /** Files of a folder. */
-  record Folder(Path root, List<String> paths) implements ImageSource {
+  record Folder(Path root, List<String> paths) implements FileTree {
 
     @Override
     public byte[] read(String path) throws IOException {
@@ -83,8 +83,8 @@ sealed interface ImageSource extends Closeable {
     public void close() {}
   }
 
-  /** Entries of a zip, decompressed when asked for. */
-  record Zip(ZipFile zip, List<String> paths) implements ImageSource {
+  /** Entries of a zip, decompressed when they are read. */
+  record Zip(ZipFile zip, List<String> paths) implements FileTree {
 
     @Override
     public byte[] read(String path) throws IOException {
