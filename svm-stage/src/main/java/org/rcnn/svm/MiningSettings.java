@@ -41,8 +41,12 @@ public record MiningSettings(
     Check.within("hard-negative-score", hardNegativeScore, -100, 100);
     Check.atLeast("hard-negatives-per-image", hardNegativesPerImage, 1);
     Check.atLeast("retrain-after", retrainAfter, 1);
-    // Otherwise negatives would be added only to be dropped.
-    Check.within("easy-negative-score", easyNegativeScore, -100, hardNegativeScore);
+    Check.within("easy-negative-score", easyNegativeScore, -100, 100);
+    if (easyNegativeScore > hardNegativeScore) {
+      throw new IllegalArgumentException(
+          "easy-negative-score must be at most hard-negative-score (%s), or negatives would be added only to be dropped; it is %s."
+              .formatted(hardNegativeScore, easyNegativeScore));
+    }
     Check.atLeast("negative-cache", negativeCache, 1);
   }
 

@@ -378,7 +378,9 @@ public final class SceneGenerator {
     for (String className : classes()) {
       StringBuilder list = new StringBuilder();
       for (Annotation annotation : annotations) {
-        list.append("%s %2d\n".formatted(annotation.imageId(), presence(annotation, className)));
+        list.append(
+            String.format(
+                Locale.ROOT, "%s %2d\n", annotation.imageId(), presence(annotation, className)));
       }
       writeText(sets.resolve(className + "_" + split + ".txt"), list);
     }

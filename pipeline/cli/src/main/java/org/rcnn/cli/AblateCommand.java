@@ -124,7 +124,7 @@ final class AblateCommand implements Callable<Integer> {
   }
 
   private int study(Run run, Studies.Asked asked) throws IOException {
-    StudyRun.Outcome outcome = new StudyRun(run, new Experiment(run), asked).run();
+    StudyRun.Outcome outcome = new StudyRun(new Experiment(run), asked).run();
     System.out.print(outcome.report().toText());
     System.out.printf(
         "run folder %s: study-%s.html, .svg, .md, .json%n",
@@ -142,7 +142,7 @@ final class AblateCommand implements Callable<Integer> {
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));
       rows.add(new EvaluatedRow(row, result));
     }
-    output.write(RunResults.write(run, experiment, rows));
+    output.write(RunResults.write(experiment, rows));
     System.out.print(new AblationTable(rows).toText());
     System.out.println("run folder " + run.folder().root());
     return 0;

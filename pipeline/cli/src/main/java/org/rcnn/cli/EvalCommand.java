@@ -63,7 +63,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--metric",
       defaultValue = "voc07",
       paramLabel = "METRIC",
-      description = "How AP is computed: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+      description = "How AP is computed: voc07 (11 points, the default), area, coco, ...")
   private ApMetric metric;
 
   @Option(

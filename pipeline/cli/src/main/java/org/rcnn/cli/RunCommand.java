@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(experiment.backbone().transfer().report());
     EvaluationResult result = experiment.evaluate(row);
     experiment.detector(row);
-    output.write(RunResults.write(run, experiment, row, result));
+    output.write(RunResults.write(experiment, row, result));
     System.out.println();
     System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
     run.folder()

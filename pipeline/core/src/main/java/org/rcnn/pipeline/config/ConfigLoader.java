@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -32,6 +33,8 @@ public final class ConfigLoader {
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .addModule(new LabelModule())
           .build();
 
@@ -163,18 +166,23 @@ public final class ConfigLoader {
     ObjectNode known = defaults;
     String[] parts = key.split("\\.");
     if (parts.length == 0) {
-      throw unknown(key, "the command line", known);
+      throw unknown(key, "", known);
     }
     for (int i = 0; i < parts.length - 1; i++) {
       if (!(known.get(parts[i]) instanceof ObjectNode next) || !isSection(next)) {
-        throw unknown(key, "the command line", known);
+        throw unknown(key, "", known);
       }
       known = next;
       at = (ObjectNode) at.get(parts[i]);
     }
     String last = parts[parts.length - 1];
-    if (known.get(last) == null || isSection(known.get(last))) {
-      throw unknown(key, "the command line", known);
+    if (known.get(last) == null) {
+      throw unknown(key, "", known);
+    }
+    if (known.get(last) instanceof ObjectNode section && isSection(section)) {
+      throw new ConfigException(
+          "%s is a section; set one of its keys, such as %s.%s."
+              .formatted(key, key, section.fieldNames().next()));
     }
     try {
       JsonNode read = yaml.readTree(value);
@@ -191,7 +199,11 @@ public final class ConfigLoader {
     String known =
         siblings.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
     return new ConfigException(
-        "%s: there is no setting '%s'; choose one of %s.".formatted(source, key, known));
+        "%s '%s'; choose one of %s."
+            .formatted(
+                source.isEmpty() ? "There is no setting" : source + ": there is no setting",
+                key,
+                known));
   }
 
   private static ConfigException refusal(JsonProcessingException e) {
@@ -210,7 +222,9 @@ public final class ConfigLoader {
       return new ConfigException("There is no setting '" + key + "'.");
     }
     if (e.getCause() instanceof IllegalArgumentException refusal) {
-      return new ConfigException(key + " " + refusal.getMessage());
+      // A label is refused without its key, a value of a section with its own name.
+      String between = refusal.getMessage().startsWith("must ") ? " " : ".";
+      return new ConfigException(key + between + refusal.getMessage());
     }
     return new ConfigException(
         "%s has a value of the wrong kind: %s".formatted(key, e.getOriginalMessage()));

@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.draw;
 
 import java.awt.Color;
+import java.util.Locale;
 
 /**
  * One colour for each class, which depends on the class name alone.
@@ -38,7 +39,7 @@ public final class ClassColours {
 
   /** The colour as CSS writes it, {@code #rrggbb}. */
   public static String css(Color colour) {
-    return "#%06x".formatted(colour.getRGB() & 0xffffff);
+    return String.format(Locale.ROOT, "#%06x", colour.getRGB() & 0xffffff);
   }
 
   private static double linear(int channel) {

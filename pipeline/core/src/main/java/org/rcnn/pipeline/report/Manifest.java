@@ -3,6 +3,7 @@ package org.rcnn.pipeline.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
@@ -21,7 +22,8 @@ public final class Manifest {
    * @param experiment gives classes, network and transfer
    * @param result the result as JSON
    */
-  public static ObjectNode of(Run run, Experiment experiment, ObjectNode result) {
+  public static ObjectNode of(Experiment experiment, ObjectNode result) {
+    Run run = experiment.run();
     ObjectNode manifest = Json.object();
     manifest.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     manifest.set("configuration", new ConfigLoader().toTree(run.config()));
@@ -50,11 +52,12 @@ public final class Manifest {
 
   /** System, processor and cores. */
   static String machine() {
-    return "%s %s, %d cores"
-        .formatted(
-            System.getProperty("os.name"),
-            System.getProperty("os.arch"),
-            Runtime.getRuntime().availableProcessors());
+    return String.format(
+        Locale.ROOT,
+        "%s %s, %d cores",
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"),
+        Runtime.getRuntime().availableProcessors());
   }
 
   /** The network: name, input, preprocessing, and the length of each layer's features. */

@@ -326,7 +326,9 @@ final class ReportPage {
         (kind, count) -> {
           if (count > 0) {
             double share = count / all;
-            String title = "%s: %d (%s %%)".formatted(kind.title(), count, Numbers.percent(share));
+            String title =
+                String.format(
+                    Locale.ROOT, "%s: %d (%s %%)", kind.title(), count, Numbers.percent(share));
             String width = "width:" + width(share);
             html.leaf("i", "", "class", cssClass(kind), "style", width, "title", title);
           }

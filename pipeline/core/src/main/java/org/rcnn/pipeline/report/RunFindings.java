@@ -30,9 +30,10 @@ final class RunFindings {
 
   private RunFindings() {}
 
-  static RunReport report(Run run, Experiment experiment, Row row, EvaluationResult result)
+  static RunReport report(Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
-    Evidence evidence = new Evidence(run, experiment);
+    Run run = experiment.run();
+    Evidence evidence = new Evidence(experiment);
     Optional<MiningEvidence> mining = evidence.mining(row);
     return new RunReport(
         "R-CNN on " + run.source(),
@@ -109,7 +110,7 @@ final class RunFindings {
   /** The first test images that have detections at even odds or better, with those detections. */
   private static List<RunReport.Example> examples(
       Run run, Map<String, List<Detection>> detections, Row row) throws IOException {
-    double minScore = row.scoring().evenOdds();
+    double minScore = row.effectiveHead().evenOdds();
     List<RunReport.Example> examples = new ArrayList<>();
     for (Sample sample : run.test().samples()) {
       List<Detection> found =

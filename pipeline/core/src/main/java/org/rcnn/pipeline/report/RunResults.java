@@ -24,8 +24,9 @@ public final class RunResults {
    * @return the result as JSON, as it is in the manifest
    * @throws IOException if the folder cannot be written, or a file in it is damaged
    */
-  public static ObjectNode write(Run run, Experiment experiment, Row row, EvaluationResult result)
+  public static ObjectNode write(Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
+    Run run = experiment.run();
     ObjectNode summary = Json.object();
     ResultJson.putScores(summary, result);
     ObjectNode seconds = summary.putObject("seconds");
@@ -36,9 +37,9 @@ public final class RunResults {
     summary.put("row", row.label());
     summary.set("network", Manifest.network(experiment.backbone().definition()));
     Path root = run.folder().root();
-    Json.write(root.resolve("manifest.json"), Manifest.of(run, experiment, summary));
+    Json.write(root.resolve("manifest.json"), Manifest.of(experiment, summary));
     AtomicFile.writeText(
-        root.resolve("report.html"), RunFindings.report(run, experiment, row, result).toHtml());
+        root.resolve("report.html"), RunFindings.report(experiment, row, result).toHtml());
     return summary;
   }
 
@@ -48,8 +49,9 @@ public final class RunResults {
    * @return the result as JSON, as it is in {@code ablation.json}
    * @throws IOException if the folder cannot be written
    */
-  public static ObjectNode write(Run run, Experiment experiment, List<EvaluatedRow> rows)
+  public static ObjectNode write(Experiment experiment, List<EvaluatedRow> rows)
       throws IOException {
+    Run run = experiment.run();
     ObjectNode summary = Json.object();
     ArrayNode trees = summary.putArray("rows");
     for (EvaluatedRow evaluated : rows) {
@@ -59,7 +61,7 @@ public final class RunResults {
     }
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     Path root = run.folder().root();
-    Json.write(root.resolve("ablation.json"), Manifest.of(run, experiment, summary));
+    Json.write(root.resolve("ablation.json"), Manifest.of(experiment, summary));
     AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
     return summary;
   }

@@ -187,7 +187,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static String fingerprint(NetworkDefinition network, Transfer transfer) {
     Fingerprint fingerprint =
         new Fingerprint()
-            .add("%s %d %d".formatted(network.name(), network.inputSize(), network.context()))
+            .add(network.name() + " " + network.inputSize() + " " + network.context())
             .add(network.preprocessing().toString())
             .add(network.layers().toString())
             .add(new TreeMap<>(network.taps()).toString())

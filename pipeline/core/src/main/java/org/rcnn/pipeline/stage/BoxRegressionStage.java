@@ -50,7 +50,7 @@ final class BoxRegressionStage {
     return run.folder()
         .make(
             artifact(features, classes),
-            "box regression, " + features.network(),
+            "box regression, " + features.networkName(),
             artifact -> train(training(features, classes), artifact));
   }
 

@@ -57,10 +57,10 @@ final class DetectionStage {
 
   /** The artifact of a set's detections, whether it exists or not. */
   Artifact artifact(SetFeatures features, Parts parts) {
-    Head head = parts.row().scoring();
+    Head head = parts.row().effectiveHead();
     Map<String, Object> inputs = new LinkedHashMap<>();
     inputs.put("split", features.set().split());
-    inputs.put("features", features.features().hash());
+    inputs.put("features", features.artifact().hash());
     inputs.put("head", parts.head().map(Artifact::hash).orElse(head.label()));
     inputs.put("bbox", parts.boxRegression().map(Artifact::hash).orElse("off"));
     // Of the two lowest scores only the one that this head has.
@@ -81,7 +81,7 @@ final class DetectionStage {
   }
 
   private void detect(SetFeatures features, Parts parts, Path place) throws IOException {
-    Head head = parts.row().scoring();
+    Head head = parts.row().effectiveHead();
     RegionScorer scorer = head.read(parts.head().map(Artifact::place).orElse(null), classes);
     BoxRegressor regressor =
         parts.boxRegression().isEmpty()
@@ -91,7 +91,7 @@ final class DetectionStage {
     List<Sample> all = features.set().samples();
     Map<String, Collection<Detection>> found = new LinkedHashMap<>();
     try (ProposalStore boxes = features.openProposals();
-        FeatureStore scored = features.open(head.scored(parts.row().layer()));
+        FeatureStore scored = features.open(head.tap(parts.row().layer()));
         FeatureStore pool5 = regressor == null ? null : features.open(Tap.POOL5);
         Progress progress = run.monitor().start("detect", all.size(), "images")) {
       List<Sample> samples = all.stream().filter(sample -> scored.contains(sample.id())).toList();

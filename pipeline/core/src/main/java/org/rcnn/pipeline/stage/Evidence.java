@@ -27,8 +27,8 @@ public final class Evidence {
   private final Experiment experiment;
 
   /** The evidence of an experiment on a run. */
-  public Evidence(Run run, Experiment experiment) {
-    this.run = run;
+  public Evidence(Experiment experiment) {
+    this.run = experiment.run();
     this.experiment = experiment;
   }
 
@@ -53,7 +53,7 @@ public final class Evidence {
 
   /** How hard-negative mining went for a row's SVMs; empty for other heads. */
   public Optional<MiningEvidence> mining(Row row) throws IOException {
-    return row.scoring() == Heads.SVM
+    return row.effectiveHead() == Heads.SVM
         ? Optional.of(SvmHead.evidence(experiment.head(row).orElseThrow()))
         : Optional.empty();
   }

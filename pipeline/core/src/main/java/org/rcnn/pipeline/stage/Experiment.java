@@ -106,6 +106,11 @@ public final class Experiment {
     return Backbone.of(config.network(), run.train().classes().size(), config.seed());
   }
 
+  /** The run, with the settings of this experiment. */
+  public Run run() {
+    return run;
+  }
+
   /** The classes, sorted; background is not among them. */
   public List<String> classes() {
     return classes;
@@ -155,12 +160,12 @@ public final class Experiment {
    * @param finetuned whether of the fine-tuned network; else of the one that it starts from
    */
   public List<Artifact> features(boolean finetuned) throws IOException {
-    return List.of(trainFeatures(finetuned).features(), testFeatures(finetuned).features());
+    return List.of(trainFeatures(finetuned).artifact(), testFeatures(finetuned).artifact());
   }
 
   /** Stage 4: a row's head; empty for the network's own scores, which fine-tuning has trained. */
   public Optional<Artifact> head(Row row) throws IOException {
-    Head head = row.scoring();
+    Head head = row.effectiveHead();
     HeadTraining training = training(row);
     Optional<Artifact> artifact = head.artifact(training);
     if (artifact.isPresent()) {
@@ -267,7 +272,7 @@ public final class Experiment {
     SetFeatures test =
         features.of(run.test(), false, testProposals, row.network(), fingerprint, classes);
     Optional<Artifact> head =
-        row.scoring().artifact(new HeadTraining(run, train, row.layer(), classes));
+        row.effectiveHead().artifact(new HeadTraining(run, train, row.layer(), classes));
     Optional<Artifact> corrected =
         row.boxRegression()
             ? Optional.of(boxRegression.artifact(train, classes))
@@ -277,8 +282,8 @@ public final class Experiment {
     if (row.finetuned()) {
       all.put("fine-tuning", weights);
     }
-    all.put("features of the training images", train.features());
-    all.put("features of the test images", test.features());
+    all.put("features of the training images", train.artifact());
+    all.put("features of the test images", test.artifact());
     head.ifPresent(artifact -> all.put("head", artifact));
     corrected.ifPresent(artifact -> all.put("box regression", artifact));
     all.put("detections", detection.artifact(test, new DetectionStage.Parts(row, head, corrected)));

@@ -92,7 +92,7 @@ final class FeatureStage {
         of(set, training, proposals, network.name(), network.fingerprint(), classes);
     run.folder()
         .make(
-            features.features(),
+            features.artifact(),
             "features of %s, %s".formatted(set.split(), network.name()),
             artifact ->
                 AtomicFile.make(

@@ -30,7 +30,7 @@ public interface Head {
   double lowestScore(DetectionSettings settings);
 
   /** The tap whose values it scores, for a row of the ablation table with the given layer. */
-  default Tap scored(Tap layer) {
+  default Tap tap(Tap layer) {
     return layer;
   }
 
@@ -40,7 +40,7 @@ public interface Head {
    * @param finetuned whether the network is fine-tuned
    * @param layer the layer that is scored
    */
-  default Head on(boolean finetuned, Tap layer) {
+  default Head effective(boolean finetuned, Tap layer) {
     return this;
   }
 

@@ -12,7 +12,7 @@ import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.pipeline.run.Json;
 
 /**
- * How fine-tuning went, and on which regions: the file {@code <key>-curve.json} beside the weights.
+ * How fine-tuning went, and on which regions: the file {@code HASH-curve.json} beside the weights.
  *
  * @param regions how many regions of each label there were to draw from, background first
  * @param drawn how many regions of each label all batches together contained

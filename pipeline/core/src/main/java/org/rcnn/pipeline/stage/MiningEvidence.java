@@ -13,7 +13,7 @@ import org.rcnn.svm.SvmSettings;
 import org.rcnn.svm.SvmTraining;
 
 /**
- * What a layer's SVMs learned from and how mining went: the file {@code <key>-mining.json} beside
+ * What a layer's SVMs learned from and how mining went: the file {@code HASH-mining.json} beside
  * them.
  *
  * @param settings the settings of the training

@@ -36,7 +36,7 @@ final class NetworkHead implements Head {
   }
 
   @Override
-  public Tap scored(Tap layer) {
+  public Tap tap(Tap layer) {
     return Tap.SCORES;
   }
 

@@ -159,7 +159,7 @@ public final class PretrainStage {
       ImageFolder images, ImageFolder.Split split, String name, int size, Path out)
       throws IOException {
     String source = state(images.root(), split).substring(0, 8);
-    Path file = out.resolve("%s-%d-%s.packed".formatted(name, size, source));
+    Path file = out.resolve(name + "-" + size + "-" + source + ".packed");
     if (Files.exists(file)) {
       return PackedImages.open(file);
     }

@@ -14,8 +14,8 @@ import org.rcnn.cnn.network.Tap;
 public record Row(boolean finetuned, Tap layer, Head head, boolean boxRegression) {
 
   /** The head that gives the row's scores: the network's own if the row's head uses them. */
-  public Head scoring() {
-    return head.on(finetuned, layer);
+  public Head effectiveHead() {
+    return head.effective(finetuned, layer);
   }
 
   /** The network's name in reports. */

@@ -12,10 +12,10 @@ import org.rcnn.pipeline.run.DetectionSet;
  *
  * @param set the images
  * @param proposals their proposals
- * @param features the folder of their features, a store for each tap
- * @param network the network's name in reports
+ * @param artifact the folder of their features, a store for each tap
+ * @param networkName the network's name in reports
  */
-record SetFeatures(DetectionSet set, Artifact proposals, Artifact features, String network) {
+record SetFeatures(DetectionSet set, Artifact proposals, Artifact artifact, String networkName) {
 
   /** The proposals; the caller closes them. */
   ProposalStore openProposals() throws IOException {
@@ -24,6 +24,6 @@ record SetFeatures(DetectionSet set, Artifact proposals, Artifact features, Stri
 
   /** The features at a tap; the caller closes them. */
   FeatureStore open(Tap tap) throws IOException {
-    return FeatureStore.open(FeatureStage.store(features.place(), tap));
+    return FeatureStore.open(FeatureStage.store(artifact.place(), tap));
   }
 }

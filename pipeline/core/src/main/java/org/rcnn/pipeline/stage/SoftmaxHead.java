@@ -44,7 +44,7 @@ final class SoftmaxHead implements Head {
   }
 
   @Override
-  public Head on(boolean finetuned, Tap layer) {
+  public Head effective(boolean finetuned, Tap layer) {
     return finetuned && layer == Tap.FC7 ? Heads.NETWORK : this;
   }
 

@@ -46,8 +46,8 @@ public final class StudyRun {
    *
    * @throws org.rcnn.pipeline.config.ConfigException if a value of the study is invalid
    */
-  public StudyRun(Run run, Experiment experiment, Studies.Asked asked) {
-    this.run = run;
+  public StudyRun(Experiment experiment, Studies.Asked asked) {
+    this.run = experiment.run();
     this.experiment = experiment;
     this.study = asked.study();
     this.points = study.points(asked.values(), run.config());
@@ -96,7 +96,7 @@ public final class StudyRun {
             trainings);
     Path root = run.folder().root();
     String name = "study-" + study.name();
-    Json.write(root.resolve(name + ".json"), Manifest.of(run, experiment, tree));
+    Json.write(root.resolve(name + ".json"), Manifest.of(experiment, tree));
     AtomicFile.writeText(root.resolve(name + ".md"), report.toMarkdown());
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
@@ -106,7 +106,7 @@ public final class StudyRun {
   private StudyReport.Training measure(Study.Point point) throws IOException {
     Experiment varied = experiment.with(point.config());
     EvaluationResult result = varied.evaluate(row);
-    Evidence evidence = new Evidence(run, varied);
+    Evidence evidence = new Evidence(varied);
     MiningEvidence mining = evidence.mining(row).orElseThrow();
     return new StudyReport.Training(
         point.series(),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -181,6 +182,17 @@ class KeyMatrixTest {
           }
         });
     return different;
+  }
+
+  @Test
+  void aLanguageWithDigitsOfItsOwnFindsTheSameArtifacts() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(new Locale("ar", "EG"));
+    try {
+      assertEquals(usual, hashes(Map.of()));
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
