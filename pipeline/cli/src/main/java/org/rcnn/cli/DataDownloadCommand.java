@@ -113,7 +113,7 @@ final class DataDownloadCommand implements Callable<Integer> {
 
   /** A VOC2007 archive is known by its name at any address; other files need a checksum. */
   private Download.Source source(String text) {
-    URI url = address(text);
+    URI url = Download.Source.address("--url", text);
     if (checksum != null) {
       return new Download.Source(url, -1, new Checksum(checksum));
     }
@@ -126,28 +126,5 @@ final class DataDownloadCommand implements Callable<Integer> {
             () ->
                 new ConfigException(
                     "'%s' is not an archive of VOC2007; give its --checksum.".formatted(name)));
-  }
-
-  private static URI address(String text) {
-    try {
-      URI url = URI.create(text);
-      String path = url.getPath();
-      if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
-          && url.getHost() != null
-          && path != null
-          && !path.endsWith("/")
-          && path.contains("/")
-          && !path.endsWith("/..")
-          && !path.endsWith("/.")) {
-        return url;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(notAnAddress(text));
-    }
-    throw new ConfigException(notAnAddress(text));
-  }
-
-  private static String notAnAddress(String text) {
-    return "--url: '%s' is not the http or https address of a file.".formatted(text);
   }
 }

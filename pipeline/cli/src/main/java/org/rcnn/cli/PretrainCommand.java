@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
@@ -82,10 +83,10 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--start",
-      paramLabel = "embedded|FILE",
+      paramLabel = "embedded|FILE|NAME",
       description =
-          "Start from these weights; this needs a low --rate and --no-batch-norm. Default: random"
-              + " weights.")
+          "Start from these weights, a NAME being one that `weights download` has fetched; this"
+              + " needs a low --rate and --no-batch-norm. Default: random weights.")
   private String start;
 
   @Mixin private DeviceOption device;
@@ -135,7 +136,7 @@ final class PretrainCommand implements Callable<Integer> {
       Solver.Cosine schedule = new Solver.Cosine(Math.max(1, images / Math.max(1, batch)));
       return new PretrainStage.Settings(
           architecture,
-          start,
+          start == null ? null : WeightCache.ofUser().resolve(start, architecture),
           new PretrainingSettings(
               epochs,
               batch,

@@ -2,10 +2,15 @@ package org.rcnn.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code rcnn weights}: what weight files contain, and which layers of a network it fits. */
+/** {@code rcnn weights}: fetches weight files, and tells what they contain and which layers fit. */
 @Command(
     name = "weights",
-    description = "Inspects weight files and initialises networks from them.",
+    description =
+        "Fetches published weights, inspects weight files, initialises networks from them.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {WeightsInspectCommand.class, WeightsImportCommand.class})
+    subcommands = {
+      WeightsDownloadCommand.class,
+      WeightsInspectCommand.class,
+      WeightsImportCommand.class
+    })
 final class WeightsCommand {}

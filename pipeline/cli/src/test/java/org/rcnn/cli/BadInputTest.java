@@ -89,6 +89,7 @@ class BadInputTest {
           "data check",
           "data generate",
           "data download",
+          "weights download",
           "weights inspect",
           "weights import"
         }) {

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,8 +20,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -37,71 +31,29 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cli.download.Checksum;
 import org.rcnn.cli.download.Download;
 
-/**
- * Downloads from a server in this process, which serves one file and notes the ranges asked for.
- */
 class DataDownloadCommandTest {
 
   @TempDir Path folder;
-  private final ExecutorService answers = Executors.newCachedThreadPool();
-  private HttpServer server;
-  private byte[] served;
-  private boolean ranges = true;
-
-  /** Bytes after which a connection breaks; 0 for never. */
-  private volatile int breakAfter;
-
-  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private FileServer server;
 
   @BeforeEach
   void serve() throws IOException {
-    served = tar("VOCdevkit/VOC2007/a.txt", "seven lines about a cat ".repeat(2000));
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/voc/", this::answer);
-    // One answer may keep silent while another is asked for.
-    server.setExecutor(answers);
-    server.start();
+    server =
+        new FileServer(
+            ".tar", tar("VOCdevkit/VOC2007/a.txt", "seven lines about a cat ".repeat(2000)));
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
-    answers.shutdownNow();
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    asked.add(String.valueOf(range));
-    int from = range != null && ranges ? Integer.parseInt(range.replaceAll("\\D", "")) : 0;
-    if (!exchange.getRequestURI().getPath().endsWith(".tar")) {
-      exchange.sendResponseHeaders(404, -1);
-    } else if (from >= served.length) {
-      exchange.sendResponseHeaders(416, -1);
-    } else {
-      if (from > 0) {
-        exchange
-            .getResponseHeaders()
-            .add(
-                "Content-Range",
-                "bytes %d-%d/%d".formatted(from, served.length - 1, served.length));
-      }
-      exchange.sendResponseHeaders(from > 0 ? 206 : 200, served.length - from);
-      int length = served.length - from;
-      int sent = breakAfter > 0 ? Math.min(breakAfter, length) : length;
-      exchange.getResponseBody().write(served, from, sent);
-      if (sent < length) {
-        exchange.getResponseBody().flush();
-        throw new IOException("the connection breaks");
-      }
-    }
-    exchange.close();
+    server.close();
   }
 
   @Test
   void aConnectionThatGoesSilentIsGivenUp() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     List<String> ranges = new CopyOnWriteArrayList<>();
-    server.createContext(
+    byte[] served = server.served;
+    server.handle(
         "/silent/",
         exchange -> {
           String range = exchange.getRequestHeaders().getFirst("Range");
@@ -143,7 +95,7 @@ class DataDownloadCommandTest {
   }
 
   private String url(String name) {
-    return "http://localhost:%d/voc/%s".formatted(server.getAddress().getPort(), name);
+    return server.url("voc/" + name);
   }
 
   private Session download(Object... more) {
@@ -172,7 +124,7 @@ class DataDownloadCommandTest {
 
   private String checksum(String algorithm) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(served));
+      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(server.served));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -185,47 +137,49 @@ class DataDownloadCommandTest {
     assertTrue(
         Files.readString(folder.resolve("VOCdevkit/VOC2007/a.txt")).startsWith("seven lines"));
     JsonNode row = Session.json(json).get("files").get(0);
-    assertEquals(served.length, row.get("bytes").intValue());
+    assertEquals(server.served.length, row.get("bytes").intValue());
     assertEquals(1, row.get("unpacked").intValue());
     assertFalse(Files.exists(folder.resolve("set.tar.part")));
 
-    asked.clear();
+    server.asked.clear();
     download("--checksum", checksum("SHA-256"), "--delete-archive").done();
-    assertEquals(List.of(), asked, "a file that is there is not fetched again");
+    assertEquals(List.of(), server.asked, "a file that is there is not fetched again");
     assertFalse(Files.exists(folder.resolve("set.tar")));
   }
 
   @Test
   void goesOnAfterBrokenConnections() throws IOException {
-    breakAfter = 20_000;
+    server.breakAfter = 20_000;
     download("--checksum", checksum("MD5")).done();
-    assertEquals("null", asked.get(0));
-    assertTrue(asked.size() >= 3, () -> asked.toString());
-    assertTrue(asked.subList(1, asked.size()).stream().allMatch(r -> r.matches("bytes=\\d+-")));
-    assertArrayEquals(served, Files.readAllBytes(folder.resolve("set.tar")));
+    assertEquals("null", server.asked.get(0));
+    assertTrue(server.asked.size() >= 3, () -> server.asked.toString());
+    assertTrue(
+        server.asked.subList(1, server.asked.size()).stream()
+            .allMatch(r -> r.matches("bytes=\\d+-")));
+    assertArrayEquals(server.served, Files.readAllBytes(folder.resolve("set.tar")));
   }
 
   @Test
   void goesOnFromAnEarlierRun() throws IOException {
-    Files.write(folder.resolve("set.tar.part"), Arrays.copyOf(served, 1000));
+    Files.write(folder.resolve("set.tar.part"), Arrays.copyOf(server.served, 1000));
     download("--checksum", checksum("MD5")).done();
-    assertEquals(List.of("bytes=1000-"), asked);
-    assertArrayEquals(served, Files.readAllBytes(folder.resolve("set.tar")));
+    assertEquals(List.of("bytes=1000-"), server.asked);
+    assertArrayEquals(server.served, Files.readAllBytes(folder.resolve("set.tar")));
   }
 
   @Test
   void completePartIsOnlyVerified() throws IOException {
-    Files.write(folder.resolve("set.tar.part"), served);
+    Files.write(folder.resolve("set.tar.part"), server.served);
     download("--checksum", checksum("MD5")).done();
-    assertArrayEquals(served, Files.readAllBytes(folder.resolve("set.tar")));
+    assertArrayEquals(server.served, Files.readAllBytes(folder.resolve("set.tar")));
   }
 
   @Test
   void startsAgainWhereTheServerKnowsNoRanges() throws IOException {
-    ranges = false;
+    server.ranges = false;
     Files.write(folder.resolve("set.tar.part"), new byte[1000]);
     download("--checksum", checksum("MD5")).done();
-    assertArrayEquals(served, Files.readAllBytes(folder.resolve("set.tar")));
+    assertArrayEquals(server.served, Files.readAllBytes(folder.resolve("set.tar")));
   }
 
   @Test
@@ -257,7 +211,7 @@ class DataDownloadCommandTest {
             checksum("MD5"))
         .refused(1, "The server answered 404");
     String address = url("set.tar");
-    server.stop(0);
+    server.close();
     Session.of("data", "download", "--out", folder, "--url", address, "--checksum", "0".repeat(32))
         .refused(1, "cannot be fetched");
   }
@@ -266,7 +220,7 @@ class DataDownloadCommandTest {
   void archivesThatReachOutAreNotUnpacked() throws IOException {
     Path inner = Files.createDirectories(folder.resolve("inner"));
     for (String name : new String[] {"../out.txt", "VOC/../../out.txt", "/tmp/../out.txt"}) {
-      served = tar(name, "text");
+      server.served = tar(name, "text");
       Files.deleteIfExists(inner.resolve("set.tar"));
       Session.of(
               "data",
@@ -288,7 +242,7 @@ class DataDownloadCommandTest {
         new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK, TarConstants.LF_FIFO}) {
       TarArchiveEntry entry = new TarArchiveEntry("VOC", type);
       entry.setLinkName("/etc");
-      served = tar(entry, new byte[0]);
+      server.served = tar(entry, new byte[0]);
       Files.deleteIfExists(folder.resolve("set.tar"));
       download("--checksum", checksum("MD5"))
           .refused(1, "neither a plain file nor a folder; it is not unpacked");
@@ -298,7 +252,7 @@ class DataDownloadCommandTest {
 
   @Test
   void damagedArchiveIsAFailure() {
-    served = "no tar file at all, but a text".repeat(50).getBytes(StandardCharsets.UTF_8);
+    server.served = "no tar file at all, but a text".repeat(50).getBytes(StandardCharsets.UTF_8);
     download("--checksum", checksum("MD5"))
         .refused(1, "set.tar is not a tar file, or it is damaged; download it again.");
   }
@@ -312,6 +266,6 @@ class DataDownloadCommandTest {
     Session.of("data", "download", "--url", "ftp://a/b.tar").refused(2, "'ftp://a/b.tar' is not");
     Session.of("data", "download", "--url", "a b").refused(2, "'a b' is not the http or https");
     Session.of("data", "download", "--colour", "red").refused(2, "--colour");
-    assertEquals(List.of(), asked);
+    assertEquals(List.of(), server.asked);
   }
 }

@@ -87,6 +87,8 @@ class PretrainCommandTest {
     pretrain("--start", "none.pth", "--no-batch-norm")
         .refused(2, "--start: there is no file none.pth");
     assertTrue(Files.notExists(folder.resolve("out")), "refused before images are decoded");
+    pretrain("--architecture", "vgg16", "--start", "vgg16", "--no-batch-norm")
+        .refused(2, "--start: the published weights 'vgg16' are not in");
     pretrain("--device", "tpu").refused(2, "--device must be one of cpu, gpu");
     pretrain("--architecture", "lenet").refused(2, "There is no network 'lenet'");
   }

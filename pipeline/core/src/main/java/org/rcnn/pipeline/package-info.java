@@ -5,6 +5,17 @@
  * {@link org.rcnn.data.Detection}. Training is a command ({@code rcnn run}) or, in Java, an {@link
  * org.rcnn.pipeline.stage.Experiment} on a {@link org.rcnn.pipeline.run.Run}.
  *
+ * <pre>{@code
+ * PipelineConfig config = new ConfigLoader().preset("voc2007-small", Map.of());
+ * try (Run run = Run.onData(photos, config, folder, false, Progress.Monitor.SILENT)) {
+ *   Experiment experiment = new Experiment(run);
+ *   Row row = experiment.configuredRow();
+ *   EvaluationResult result = experiment.evaluate(row); // trains whatever is missing
+ *   experiment.detector(row);                           // packs detector.rcnn
+ *   RunResults.write(experiment, row, result);          // manifest.json, report.html
+ * }
+ * }</pre>
+ *
  * <p>The project has four floors, and a floor knows only those below it. A test of the top floor
  * holds the arrows, {@code ArchitectureTest}.
  *

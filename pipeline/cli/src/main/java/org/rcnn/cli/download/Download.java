@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rcnn.cli.progress.ProgressBars;
+import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Progress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,37 @@ public final class Download {
    * @param checksum its expected checksum
    */
   public record Source(URI url, long size, Checksum checksum) {
+
+    /**
+     * The address of a file, as a user writes it.
+     *
+     * @param option the option that gives it, for the message
+     * @throws ConfigException if it is none, or not one of http or https
+     */
+    public static URI address(String option, String text) {
+      try {
+        URI url = URI.create(text);
+        String path = url.getPath();
+        if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+            && url.getHost() != null
+            && path != null
+            && !path.endsWith("/")
+            && path.contains("/")
+            && !path.endsWith("/..")
+            && !path.endsWith("/.")) {
+          return url;
+        }
+      } catch (IllegalArgumentException e) {
+        throw notAnAddress(option, text);
+      }
+      throw notAnAddress(option, text);
+    }
+
+    private static ConfigException notAnAddress(String option, String text) {
+      return new ConfigException(
+          "%s: '%s' is not the http or https address of a file.".formatted(option, text));
+    }
+
     /** The file's name: the last part of the address. */
     public String name() {
       String path = url.getPath();
@@ -115,9 +147,9 @@ public final class Download {
       return "has %d bytes, not %d".formatted(Files.size(file), source.size());
     }
     Checksum actual = source.checksum().of(file);
-    return actual.equals(source.checksum())
+    return source.checksum().begins(actual)
         ? null
-        : "has %s, not %s".formatted(actual, source.checksum().hex());
+        : "has %s, not %s".formatted(actual, source.checksum().expected());
   }
 
   /** Receives until the file is complete; resumes after broken connections. */

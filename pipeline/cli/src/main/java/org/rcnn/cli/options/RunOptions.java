@@ -13,6 +13,7 @@ import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options shared by the commands that train. */
@@ -49,11 +50,7 @@ public final class RunOptions {
       description = "One setting, such as svm.negative-iou=0.3; may be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  @Option(
-      names = "--weights",
-      paramLabel = "FILE",
-      description = "Short for --set network.weights=FILE.")
-  private String weights;
+  @Mixin private NetworkOptions network;
 
   @Option(names = "--strict", description = "Stop at the first bad image or annotation.")
   private boolean strict;
@@ -62,24 +59,33 @@ public final class RunOptions {
    * Opens the run that the options describe.
    *
    * @throws ConfigException if an option or a setting is invalid
-   * @throws IOException if images cannot be read, or another run is using the folder
+   * @throws IOException if images cannot be read, another run is using the folder, or the weights
+   *     of {@code --backbone} cannot be fetched
    */
   public Run open() throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
-    PipelineConfig settings = configuration(new ConfigLoader());
-    Experiment.requireNames(settings);
+    ConfigLoader loader = new ConfigLoader();
+    PipelineConfig named = configuration(loader, network.settings(settings));
+    Experiment.requireNames(named);
+    PipelineConfig complete = network.complete(loader, named, settings);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
     ProgressBars bars = new ProgressBars();
-    return data == null
-        ? Run.onDemo(settings, folder, strict, bars)
-        : Run.onData(data, settings, folder, strict, bars);
+    Run run =
+        data == null
+            ? Run.onDemo(complete, folder, strict, bars)
+            : Run.onData(data, complete, folder, strict, bars);
+    // After the images were found usable: the weights may be large.
+    try {
+      network.fetch(complete);
+      return run;
+    } catch (IOException | RuntimeException e) {
+      run.close();
+      throw e;
+    }
   }
 
-  private PipelineConfig configuration(ConfigLoader loader) throws IOException {
-    Map<String, String> all = new LinkedHashMap<>(settings);
-    if (weights != null) {
-      all.put("network.weights", weights);
-    }
+  private PipelineConfig configuration(ConfigLoader loader, Map<String, String> all)
+      throws IOException {
     if (config != null && preset != null) {
       throw new ConfigException("Give --preset or --config, not both.");
     }

@@ -37,6 +37,7 @@ public final class Manifest {
     data.put("test_fingerprint", run.test().fingerprint());
     manifest.set("classes", Json.tree(experiment.classes()));
     manifest.set("network", network(experiment.backbone().definition()));
+    manifest.put("backbone_fingerprint", experiment.backbone().fingerprint());
     manifest.set("transfer", Json.tree(experiment.backbone().transfer().rows()));
     ObjectNode versions = manifest.putObject("versions");
     versions.put("rcnn", "0.1.0");
