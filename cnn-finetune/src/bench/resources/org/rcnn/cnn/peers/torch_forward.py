@@ -1,6 +1,6 @@
 """Runs a described network on a batch whenever a line comes, and prints the seconds it took.
 
-usage: forward.py FOLDER THREADS
+usage: torch_forward.py FOLDER THREADS
 reads FOLDER/net.json, weights.bin and input.bin; writes output.bin when asked for it.
 """
 

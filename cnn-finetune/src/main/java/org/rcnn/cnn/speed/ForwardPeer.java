@@ -2,19 +2,9 @@ package org.rcnn.cnn.speed;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/**
- * Another program that runs networks, to be measured beside ours on the same weights and images.
- * Peers are on the class path of the benchmarks only.
- */
-public interface ForwardPeer {
-
-  /** The name in tables, with the version where it is known. */
-  String name();
-
-  /** Why it cannot run here, in a sentence; empty if it can. */
-  Optional<String> obstacle();
+/** A peer that runs networks forward. */
+public interface ForwardPeer extends Peer {
 
   /**
    * Makes the work ready to run.

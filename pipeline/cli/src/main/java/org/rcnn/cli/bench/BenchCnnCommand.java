@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.rcnn.cli.bench.Contest.Contestant;
 import org.rcnn.cli.bench.Contest.Stopwatch;
 import org.rcnn.cnn.features.FeatureExtractor;
@@ -62,8 +59,6 @@ final class BenchCnnCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BenchCnnCommand.class);
   private static final int PEAK_REPEATS = 3;
-  private static final int PHOTO_WIDTH = 500;
-  private static final int PHOTO_HEIGHT = 375;
 
   @Option(names = "--architecture", description = "The network (default alexnet).")
   private String architecture = "alexnet";
@@ -111,13 +106,12 @@ final class BenchCnnCommand implements Callable<Integer> {
     output.printf(
         "%s to %s, batches of %d, %.2f GFLOP per image; median of %d passes%n",
         definition.name(), task.tap().label(), batch, work * 1e-9, passes);
-    List<ForwardPeer> peers = peers(out);
+    List<ForwardPeer> peers = BenchOutput.peersThatRun(ForwardPeer.class, without, out);
     List<Execution> executions = executions(out);
     List<Measurement> rows = new ArrayList<>();
     ObjectNode about = Json.object();
     ArrayNode machine = about.putArray("matrix_product");
-    Path folder = Files.createTempDirectory("rcnn-bench");
-    try {
+    try (ScratchFolder folder = ScratchFolder.create()) {
       for (int count : threads.stream().distinct().toList()) {
         MatrixPeak peak = MatrixPeak.measure(count, PEAK_REPEATS);
         output.printf(
@@ -128,10 +122,8 @@ final class BenchCnnCommand implements Callable<Integer> {
             .put("threads", count)
             .put("product_gflops", peak.product() * 1e-9)
             .put("convolution_gflops", peak.convolution() * 1e-9);
-        rows.addAll(measure(task.withThreads(count), executions, peers, folder, peak));
+        rows.addAll(measure(task.withThreads(count), executions, peers, folder.path(), peak));
       }
-    } finally {
-      delete(folder);
     }
     out.println();
     about.put("architecture", definition.name());
@@ -152,24 +144,6 @@ final class BenchCnnCommand implements Callable<Integer> {
         "Without ours, bf16: this processor is not known to have instructions for it; --bf16 runs"
             + " it anyway.");
     return List.of(Execution.PLAIN, Execution.FUSED);
-  }
-
-  /** The peers that take part; for the others, the reason is printed. */
-  private List<ForwardPeer> peers(PrintWriter out) {
-    List<ForwardPeer> peers = new ArrayList<>();
-    for (ForwardPeer peer :
-        BenchOutput.peers(
-            ForwardPeer.class,
-            out,
-            "No peers are on the class path; ./rcnn bench builds with them.")) {
-      if (without.stream().noneMatch(peer.name()::startsWith)) {
-        peer.obstacle()
-            .ifPresentOrElse(
-                sentence -> out.println("Without " + peer.name() + ": " + sentence),
-                () -> peers.add(peer));
-      }
-    }
-    return peers;
   }
 
   private List<Measurement> measure(
@@ -260,14 +234,6 @@ final class BenchCnnCommand implements Callable<Integer> {
     return largest / size;
   }
 
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
   /** Each thread runs its own batch. */
   private static ForwardPass perCore(ForwardTask task, Execution execution) {
     List<OwnForward> passes = new ArrayList<>();
@@ -286,12 +252,10 @@ final class BenchCnnCommand implements Callable<Integer> {
         FeatureExtractor.onCpu(
             task.definition(), task.weights(), Set.of(task.tap()), task.batch(), execution);
     Random random = new Random(seed);
-    byte[] rgb = new byte[3 * PHOTO_WIDTH * PHOTO_HEIGHT];
-    random.nextBytes(rgb);
-    RgbImage photo = new RgbImage(PHOTO_WIDTH, PHOTO_HEIGHT, rgb);
+    RgbImage photo = BenchPhotos.photo(random);
     List<Supplier<Object>> work = new ArrayList<>();
     for (int i = 0; i < task.threads(); i++) {
-      List<Box> regions = regions(task.batch(), random);
+      List<Box> regions = BenchPhotos.regions(task.batch(), random);
       work.add(
           () -> {
             TorchEngine.useThreads(1);
@@ -299,18 +263,6 @@ final class BenchCnnCommand implements Callable<Integer> {
           });
     }
     return new Together(work, null, extractor::close);
-  }
-
-  private static List<Box> regions(int count, Random random) {
-    List<Box> regions = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int width = 20 + random.nextInt(PHOTO_WIDTH - 20);
-      int height = 20 + random.nextInt(PHOTO_HEIGHT - 20);
-      int x = random.nextInt(PHOTO_WIDTH - width + 1);
-      int y = random.nextInt(PHOTO_HEIGHT - height + 1);
-      regions.add(new Box(x, y, x + width, y + height));
-    }
-    return regions;
   }
 
   /**

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
       BenchProposalsCommand.class,
       BenchCnnCommand.class,
       BenchImageCommand.class,
+      BenchTrainCommand.class,
       BenchSvmCommand.class
     })
 public final class BenchCommand {}

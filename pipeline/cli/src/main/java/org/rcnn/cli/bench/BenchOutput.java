@@ -15,6 +15,7 @@ import java.util.ServiceLoader;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.speed.Peer;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Mixin;
@@ -64,6 +65,26 @@ final class BenchOutput {
       report.println(none);
     }
     report.flush();
+    return peers;
+  }
+
+  /**
+   * The peers of a kind that take part; for those that cannot run here, the reason is printed.
+   *
+   * @param without beginnings of the names of those to leave out
+   */
+  static <P extends Peer> List<P> peersThatRun(
+      Class<P> kind, List<String> without, PrintWriter report) {
+    List<P> peers = new ArrayList<>();
+    for (P peer :
+        peers(kind, report, "No peers are on the class path; ./rcnn bench builds with them.")) {
+      if (without.stream().noneMatch(peer.name()::startsWith)) {
+        peer.obstacle()
+            .ifPresentOrElse(
+                sentence -> report.println("Without " + peer.name() + ": " + sentence),
+                () -> peers.add(peer));
+      }
+    }
     return peers;
   }
 

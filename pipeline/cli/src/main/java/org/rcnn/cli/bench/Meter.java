@@ -42,7 +42,7 @@ enum Meter {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
   }
 
-  private static double processCpu() {
+  static double processCpu() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? system.getProcessCpuTime() / 1e9
         : 0;

@@ -10,11 +10,22 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cli.Session;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.speed.ForwardPeer;
+import org.rcnn.cnn.speed.OwnTraining;
+import org.rcnn.cnn.speed.TrainingTask;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Solver;
+import org.rcnn.cnn.train.Solver.Steps;
 
 /** The benchmarks at their smallest: what they tell, not how fast anything is. */
 class BenchNetworksTest {
@@ -105,7 +116,85 @@ class BenchNetworksTest {
   }
 
   @Test
+  void benchTrainTimesEveryPartWithItsBatchesAndTheNetworkAlone() throws IOException {
+    Path json = folder.resolve("train.json");
+    Session done =
+        Session.of(
+                "bench",
+                "train",
+                "--networks",
+                "alexnet64",
+                "--batch",
+                "4",
+                "--iterations",
+                "1",
+                "--repeats",
+                "1",
+                "--threads",
+                "1",
+                "--without",
+                "Python",
+                "--json",
+                json)
+            .done();
+    assertTrue(done.out().contains("alexnet64, all layers: batches of 4, "), done.out());
+    JsonNode tree = Session.json(json);
+    assertEquals(
+        List.of(
+            "alexnet64, all layers, ours, warps included",
+            "alexnet64, all layers, ours, network alone",
+            "alexnet64, suffix, prefix frozen, ours, warps included",
+            "alexnet64, suffix, prefix frozen, ours, network alone",
+            "alexnet64, pre-training, ours, views included",
+            "alexnet64, pre-training, ours, network alone"),
+        whats(tree.get("rows")));
+    for (JsonNode row : tree.get("rows")) {
+      double seconds = row.get("median_seconds").asDouble();
+      assertEquals(1 / seconds, row.get("iterations_per_second").asDouble(), 1e-6 / seconds);
+    }
+  }
+
+  @Test
+  void aPeerThatLearnsTheSameHasNoDifference() {
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
+    FineTuningSettings settings =
+        new FineTuningSettings(
+            1,
+            1,
+            3,
+            0.5,
+            new Solver(0.001, new Steps(1000, 0.1), 0.9, 0.0005),
+            10,
+            20,
+            2,
+            0.5,
+            Set.of("conv1"),
+            0,
+            Map.of(),
+            1);
+    TrainingTask task = TrainingTask.fineTuning(network, settings).comparable();
+    Map<String, Double> figures = new HashMap<>();
+    try (OwnTraining same = new OwnTraining(task)) {
+      same.train(1);
+      Weights learned = same.weights();
+      assertEquals(
+          task.weights().tensors().get("conv1.weight"), learned.tensors().get("conv1.weight"));
+      BenchTrainCommand.Judge judge = new BenchTrainCommand.Judge(task);
+      judge.add(learned, figures);
+      assertEquals(Map.of("weights_difference", 0.0, "step_difference", 0.0), figures);
+      // Who has not learned at all is a whole step away.
+      judge.add(task.weights(), figures);
+      assertEquals(1, figures.get("step_difference"));
+      assertTrue(figures.get("weights_difference") > 1e-3, figures.toString());
+    }
+  }
+
+  @Test
   void wrongUseIsRefused() {
+    Session.of("bench", "train", "--iterations", "0").refused(2, "must be at least 1");
+    Session.of("bench", "train", "--networks", "lenet")
+        .refused(2, "--networks: There is no network 'lenet'");
+    Session.of("bench", "train", "--parts", "head").refused(2, "--parts takes all, suffix,");
     Session.of("bench", "cnn", "--batch", "0").refused(2, "must be at least 1");
     Session.of("bench", "cnn", "--architecture", "lenet").refused(2, "There is no network 'lenet'");
     Session.of("bench", "image", "--repeats", "0").refused(2, "must be at least 1");
