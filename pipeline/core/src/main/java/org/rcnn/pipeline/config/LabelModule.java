@@ -57,6 +57,9 @@ public final class LabelModule extends SimpleModule {
     @Override
     public E deserialize(JsonParser json, DeserializationContext context) throws IOException {
       try {
+        if (!json.currentToken().isScalarValue()) {
+          throw new IllegalArgumentException("must be a single word.");
+        }
         return Labelled.named(type, json.getText());
       } catch (IllegalArgumentException e) {
         throw JsonMappingException.from(json, e.getMessage(), e);

@@ -67,6 +67,7 @@ public record PipelineConfig(
   public PipelineConfig {
     check("", () -> Check.atLeast("threads", threads, 0));
     check("data.", data::check);
+    check("proposals.", proposals::check);
     check("proposals.", () -> proposals.settings(seed));
     check("finetune.", finetune::check);
     check("finetune.", () -> finetune.settings(seed));
@@ -124,6 +125,12 @@ public record PipelineConfig(
    * @param ranking which boxes come first
    */
   public record Proposals(Mode mode, int longerSide, int minSide, int maxBoxes, Ranking ranking) {
+
+    // Here 0 means no limit, which selective search itself has no number for.
+    private void check() {
+      Check.atLeast("longer-side", longerSide, 0);
+      Check.atLeast("max-boxes", maxBoxes, 0);
+    }
 
     /**
      * These settings as selective search takes them.

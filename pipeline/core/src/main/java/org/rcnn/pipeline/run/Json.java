@@ -80,6 +80,9 @@ public final class Json {
    * @throws IOException if the tree's keys are not the record's components
    */
   public static <T> T read(Path file, JsonNode tree, Class<T> type) throws IOException {
+    if (tree.isNull() || tree.isMissingNode()) {
+      throw damaged(file, "it is empty");
+    }
     try {
       return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
@@ -88,10 +91,15 @@ public final class Json {
   }
 
   private static IOException damaged(Path file, JsonProcessingException e) {
+    IOException damaged = damaged(file, e.getOriginalMessage());
+    damaged.initCause(e);
+    return damaged;
+  }
+
+  private static IOException damaged(Path file, String reason) {
     return new IOException(
         "%s is damaged or of another version (%s); delete it and the files beside it with the same name, and run again."
-            .formatted(file, e.getOriginalMessage()),
-        e);
+            .formatted(file, reason));
   }
 
   /** A figure for JSON: null in place of NaN, which JSON does not have. */

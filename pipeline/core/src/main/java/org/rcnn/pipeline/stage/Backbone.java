@@ -184,11 +184,12 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   }
 
   /** Covers the layers too, because a name may be registered with other layers. */
-  private static String fingerprint(NetworkDefinition network, Transfer transfer) {
+  static String fingerprint(NetworkDefinition network, Transfer transfer) {
     Fingerprint fingerprint =
         new Fingerprint()
             .add(network.name() + " " + network.inputSize() + " " + network.context())
             .add(network.preprocessing().toString())
+            .add("antialias " + network.preprocessing().antialias())
             .add(network.layers().toString())
             .add(new TreeMap<>(network.taps()).toString())
             .add(transfer.newLayers().toString());

@@ -70,6 +70,7 @@ public record DetectorFile(
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .registerModule(new LabelModule())
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   /**
@@ -137,8 +138,11 @@ public record DetectorFile(
     parts.put(WEIGHTS, weights);
     head.ifPresent(artifact -> parts.put(HEAD, artifact.place()));
     boxRegression.ifPresent(artifact -> parts.put(BBOX, artifact.place()));
-    AtomicFile.make(file, place -> writeZip(place, description, parts));
-    Files.delete(weights);
+    try {
+      AtomicFile.make(file, place -> writeZip(place, description, parts));
+    } finally {
+      Files.deleteIfExists(weights);
+    }
     return file;
   }
 
@@ -185,6 +189,8 @@ public record DetectorFile(
       Description description = JSON.treeToValue(tree, Description.class);
       WeightFile weights = WeightFile.read(inside.getPath(WEIGHTS));
       Head head = Heads.ofFile(description.head());
+      // Refused here, where the file is known, and not when the detector starts.
+      description.proposals().settings(description.seed());
       return new DetectorFile(
           description,
           network(description, weights, file),
@@ -196,6 +202,8 @@ public record DetectorFile(
       throw new IOException(file + " is not a detector file: it is not a zip archive.", e);
     } catch (JsonProcessingException | NoSuchFileException e) {
       throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s is a damaged detector: %s".formatted(file, e.getMessage()), e);
     }
   }
 

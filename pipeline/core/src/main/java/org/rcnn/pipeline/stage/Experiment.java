@@ -59,13 +59,13 @@ public final class Experiment {
   public Experiment(Run run) throws IOException {
     this(run, backboneOf(run), new HashMap<>());
     requireNames(config);
-    backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
-    backbone.requireLayers("finetune.layer-rates", config.finetune().layerRates().keySet());
   }
 
   private Experiment(Run run, Backbone backbone, Map<String, TrainedNetwork> networks) {
     this.run = run;
     this.config = run.config();
+    backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
+    backbone.requireLayers("finetune.layer-rates", config.finetune().layerRates().keySet());
     this.classes = run.train().classes();
     this.backbone = backbone;
     this.networks = networks;
@@ -83,9 +83,11 @@ public final class Experiment {
    * @throws IllegalArgumentException if the seed or the network differs
    */
   public Experiment with(PipelineConfig other) {
-    if (other.seed() != config.seed() || !other.network().equals(config.network())) {
+    if (other.seed() != config.seed()
+        || !other.network().equals(config.network())
+        || !other.data().equals(config.data())) {
       throw new IllegalArgumentException(
-          "An experiment keeps its seed and network; open another run for others.");
+          "An experiment keeps its seed, network and images; open another run for others.");
     }
     return new Experiment(run.withConfig(other), backbone, networks);
   }
@@ -186,9 +188,10 @@ public final class Experiment {
   /** Stage 6: a row's result files on the test set, in one folder. */
   public Artifact detections(Row row) throws IOException {
     SetFeatures test = testFeatures(row.finetuned());
+    Optional<Artifact> head = head(row);
     Optional<Artifact> corrected =
         row.boxRegression() ? Optional.of(boxRegression(row.finetuned())) : Optional.empty();
-    return detection.run(test, new DetectionStage.Parts(row, head(row), corrected));
+    return detection.run(test, new DetectionStage.Parts(row, head, corrected));
   }
 
   /**

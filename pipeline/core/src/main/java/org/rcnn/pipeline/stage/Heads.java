@@ -44,6 +44,6 @@ public final class Heads {
 
   /** The head that a detector file names. */
   static Head ofFile(String label) {
-    return label.equals(NETWORK.label()) ? NETWORK : named("The detector's head", label);
+    return label.equals(NETWORK.label()) ? NETWORK : named("the head", label);
   }
 }

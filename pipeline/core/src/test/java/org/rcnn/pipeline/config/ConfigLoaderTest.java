@@ -56,6 +56,8 @@ class ConfigLoaderTest {
     "features.layer, fc9, 'features.layer must be one of pool5, fc6, fc7'",
     "finetune.iterations, 0, finetune.iterations must be at least 1",
     "finetune.iterations, 7.9, finetune.iterations has a value of the wrong kind",
+    "proposals.longer-side, -1, proposals.longer-side must be at least 0",
+    "proposals.max-boxes, -1, proposals.max-boxes must be at least 0",
     "bbox.enabled, 7, bbox.enabled has a value of the wrong kind",
     "detection.nms-iou, 7, detection.nms-iou must lie between",
     "svm.hard-negative-score, -2, svm.easy-negative-score must be at most hard-negative-score",

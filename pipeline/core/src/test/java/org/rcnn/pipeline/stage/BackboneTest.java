@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import org.rcnn.cnn.network.Preprocessing.ColourOrder;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.pipeline.config.ConfigException;
@@ -164,6 +167,12 @@ class BackboneTest {
   @Test
   void aDetectorFileKeepsHowItsInputIsPrepared() throws IOException {
     NetworkDefinition network = alexnet64(safetensors(BGR)).definition();
+    Path file = pack(network);
+    assertEquals(network.preprocessing(), DetectorFile.read(file).network().preprocessing());
+  }
+
+  /** A detector without a trained head. */
+  private Path pack(NetworkDefinition network) throws IOException {
     PipelineConfig config = new ConfigLoader().preset("demo", Map.of());
     Row row = new Row(true, Tap.FC7, Heads.SOFTMAX, false);
     List<String> classes = IntStream.range(0, 20).mapToObj(i -> "class" + i).toList();
@@ -174,7 +183,42 @@ class BackboneTest {
     Run run = new Run(config, runFolder, none, none, strict, "nothing", silent, () -> {});
     TrainedNetwork trained =
         new TrainedNetwork("fine-tuned", network, Weights.initial(network, 5), "0");
-    Path file = DetectorFile.pack(run, row, trained, classes, Optional.empty(), Optional.empty());
-    assertEquals(network.preprocessing(), DetectorFile.read(file).network().preprocessing());
+    return DetectorFile.pack(run, row, trained, classes, Optional.empty(), Optional.empty());
+  }
+
+  @Test
+  void anotherWayToShrinkRegionsIsAnotherNetwork() {
+    NetworkDefinition network = Architectures.byName("alexnet64", 21);
+    Preprocessing usual = network.preprocessing();
+    NetworkDefinition other =
+        network.withPreprocessing(
+            new Preprocessing(usual.order(), usual.mean(), usual.scale(), !usual.antialias()));
+    Transfer fresh = Transfer.into(network, new Weights(Map.of()), List.of(), 1);
+    assertNotEquals(Backbone.fingerprint(network, fresh), Backbone.fingerprint(other, fresh));
+  }
+
+  @Test
+  void aDetectorOfAnUnknownHeadIsADamagedFile() throws IOException {
+    NetworkDefinition network = alexnet64(safetensors(BGR)).definition();
+    Path file = pack(network);
+    try (FileSystem inside = FileSystems.newFileSystem(file)) {
+      Path description = inside.getPath("detector.json");
+      String text = Files.readString(description);
+      Files.writeString(description, text.replace("\"network\"", "\"forest\""));
+    }
+    IOException refusal = assertThrows(IOException.class, () -> DetectorFile.read(file));
+    assertTrue(refusal.getMessage().startsWith(file + " is a damaged detector: the head must be"));
+  }
+
+  @Test
+  void aDetectorWithoutOneOfItsSettingsIsRefused() throws IOException {
+    NetworkDefinition network = alexnet64(safetensors(BGR)).definition();
+    Path file = pack(network);
+    try (FileSystem inside = FileSystems.newFileSystem(file)) {
+      Path description = inside.getPath("detector.json");
+      String text = Files.readString(description);
+      Files.writeString(description, text.replaceAll("\"maxBoxes\" : \\d+,", ""));
+    }
+    assertThrows(IOException.class, () -> DetectorFile.read(file));
   }
 }
