@@ -108,7 +108,19 @@ public final class Network implements AutoCloseable {
    * @return for each wanted tap, {@code N x dimension}
    */
   public Map<Tap, NDArray> forward(NDArray images, Set<Tap> wanted) {
-    return run(images, wanted, false, 0);
+    return run(0, images, wanted, false, 0);
+  }
+
+  /**
+   * Runs the layers that follow a tap, as they are after training.
+   *
+   * @param from a tap of {@link NetworkDefinition#suffixTaps}
+   * @param features the values at that tap, {@code N x dimension}; results go to its manager
+   * @param wanted the taps to return, all of them after {@code from}
+   * @return for each wanted tap, {@code N x dimension}
+   */
+  public Map<Tap, NDArray> forwardFrom(Tap from, NDArray features, Set<Tap> wanted) {
+    return run(definition.firstAfter(from), features, wanted, false, 0);
   }
 
   /**
@@ -116,7 +128,19 @@ public final class Network implements AutoCloseable {
    * gradient collector, gradients can then be taken.
    */
   public NDArray forwardTraining(NDArray images) {
-    return run(images, Set.of(Tap.SCORES), true, BatchNorm.MOMENTUM).get(Tap.SCORES);
+    return run(0, images, Set.of(Tap.SCORES), true, BatchNorm.MOMENTUM).get(Tap.SCORES);
+  }
+
+  /**
+   * Runs the layers that follow a tap in training mode and returns the class scores {@code N x
+   * classes}. The layers before the tap get no gradients.
+   *
+   * @param from a tap of {@link NetworkDefinition#suffixTaps}
+   * @param features the values at that tap, {@code N x dimension}
+   */
+  public NDArray forwardTrainingFrom(Tap from, NDArray features) {
+    int first = definition.firstAfter(from);
+    return run(first, features, Set.of(Tap.SCORES), true, BatchNorm.MOMENTUM).get(Tap.SCORES);
   }
 
   /**
@@ -126,10 +150,12 @@ public final class Network implements AutoCloseable {
    *     k-th batch gives the plain average over all of them
    */
   public void renewStatistics(NDArray images, float share) {
-    run(images, Set.of(Tap.SCORES), true, share);
+    run(0, images, Set.of(Tap.SCORES), true, share);
   }
 
-  private Map<Tap, NDArray> run(NDArray images, Set<Tap> wanted, boolean training, float share) {
+  /** Runs the layers from a position in the definition on. */
+  private Map<Tap, NDArray> run(
+      int first, NDArray input, Set<Tap> wanted, boolean training, float share) {
     Map<String, Tap> tapOf = new LinkedHashMap<>();
     for (Tap tap : wanted) {
       String layer = definition.taps().get(tap);
@@ -139,8 +165,9 @@ public final class Network implements AutoCloseable {
       tapOf.put(layer, tap);
     }
     Map<Tap, NDArray> found = new EnumMap<>(Tap.class);
-    NDArray x = images;
-    for (Layer layer : definition.layers()) {
+    List<Layer> layers = definition.layers();
+    NDArray x = input;
+    for (Layer layer : layers.subList(first, layers.size())) {
       Tap tap = tapOf.get(layer.name());
       if (layer instanceof Aside aside) {
         if (tap != null) {
@@ -148,7 +175,7 @@ public final class Network implements AutoCloseable {
         }
       } else {
         NDArray next = apply(layer, x, training, share);
-        if (!training && next != x && x != images && !isAmong(found, x)) {
+        if (!training && next != x && x != input && !isAmong(found, x)) {
           // Arrays that no later layer needs are freed at once: a batch's maps would fill
           // gigabytes.
           x.close();

@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.rcnn.cnn.network.Layer.Aside;
@@ -125,6 +127,65 @@ public record NetworkDefinition(
     return Stream.of(Tap.values())
         .filter(tap -> tap != Tap.SCORES && taps.containsKey(tap))
         .toList();
+  }
+
+  /**
+   * The taps from whose values the rest of the network can be computed, in the order of the layers:
+   * each is on the way to the scores, and a fully connected layer follows, so that the values do
+   * not have to be arranged as maps again.
+   */
+  public List<Tap> suffixTaps() {
+    return featureTaps().stream()
+        .filter(
+            tap ->
+                position(tap) >= 0
+                    && layers.subList(position(tap) + 1, layers.size()).stream()
+                        .filter(layer -> !layer.parameters().isEmpty())
+                        .findFirst()
+                        .filter(Linear.class::isInstance)
+                        .isPresent())
+        .toList();
+  }
+
+  /**
+   * The last of {@link #suffixTaps} before which nothing changes while training: no layer that
+   * learns, no dropout, no batch normalisation. Everything up to it can be computed once for each
+   * input and kept.
+   *
+   * @param learns whether a layer with parameters learns
+   */
+  public Optional<Tap> lastFixedTap(Predicate<Layer> learns) {
+    return suffixTaps().stream()
+        .filter(
+            tap ->
+                layers.subList(0, position(tap) + 1).stream()
+                    .flatMap(Layer::leaves)
+                    .noneMatch(
+                        layer ->
+                            layer instanceof Dropout
+                                || layer instanceof BatchNorm
+                                || !layer.parameters().isEmpty() && learns.test(layer)))
+        .reduce((earlier, later) -> later);
+  }
+
+  /** The position of the first layer after a tap of {@link #suffixTaps}. */
+  int firstAfter(Tap tap) {
+    if (!suffixTaps().contains(tap)) {
+      throw new IllegalArgumentException(
+          "Network %s cannot resume from the values at %s.".formatted(name, tap.label()));
+    }
+    return position(tap) + 1;
+  }
+
+  /** The position of a tap's layer; -1 if the tap is beside the way to the scores. */
+  private int position(Tap tap) {
+    String layer = taps.get(tap);
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i).name().equals(layer)) {
+        return layers.get(i) instanceof Aside ? -1 : i;
+      }
+    }
+    return -1;
   }
 
   /** The sentence that says that the network has no such tap, and which it has. */
