@@ -26,9 +26,8 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.RegionPool;
-import org.rcnn.cnn.train.Solver;
-import org.rcnn.cnn.train.Solver.Steps;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
@@ -91,17 +90,18 @@ class NetworkFromOutsideTest {
     Weights start = Weights.initial(network, 1);
     FineTuningSettings settings =
         new FineTuningSettings(
-            2,
+            List.of(Phase.ofAllLayers(2)),
             2,
             6,
             0.5,
-            new Solver(0.001, new Steps(100, 0.1), 0.9, 5e-4),
+            true,
+            0.9,
+            5e-4,
             10,
             20,
             2,
             0.5,
             Set.of(),
-            0,
             Map.of(),
             1);
     List<Double> losses = new ArrayList<>();

@@ -36,7 +36,7 @@ public record TrainingTask(
    * A fine-tuning of fresh weights on noise; the layer of the scores is new.
    *
    * @param definition the network, with one score for background and one for each class
-   * @param settings batch, solver, rates, dropout, frozen layers and seed
+   * @param settings batch, first phase, rates, dropout, frozen layers and seed
    */
   public static TrainingTask fineTuning(NetworkDefinition definition, FineTuningSettings settings) {
     Random random = new Random(settings.seed());
@@ -53,7 +53,7 @@ public record TrainingTask(
     }
     return of(
         definition.withDropout((float) settings.dropout()),
-        settings.solver(),
+        settings.solver(settings.phases().get(0)),
         rates,
         0,
         labels,

@@ -24,26 +24,34 @@ import java.util.concurrent.TimeUnit;
  */
 final class BatchFeeder implements AutoCloseable {
 
-  /** One batch: inputs {@code count x size x size x 3} in a direct buffer, and a label each. */
+  /** One batch: the values of its items one after the other in a direct buffer, a label each. */
   static final class Batch {
-    final ByteBuffer pixels;
+    final ByteBuffer stored;
     final float[] values;
     final long[] labels;
 
-    private Batch(int count, int inputSize) {
-      values = new float[count * inputSize * inputSize * 3];
-      pixels =
+    private Batch(int count, int perItem) {
+      values = new float[Math.multiplyExact(count, perItem)];
+      stored =
           ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
       labels = new long[count];
     }
 
-    /** The inputs as an {@code N x 3 x size x size} view, channels last in memory. */
+    /** The values as {@code N x values of an item}. */
+    NDArray rows(NDManager manager) {
+      stored.rewind();
+      Shape shape = new Shape(labels.length, values.length / labels.length);
+      return manager.create(stored, shape, DataType.FLOAT32);
+    }
+
+    /**
+     * The values, which are {@code N x size x size x 3}, as an {@code N x 3 x size x size} view,
+     * channels last in memory.
+     */
     NDArray images(NDManager manager, int inputSize) {
-      pixels.rewind();
-      NDArray stored =
-          manager.create(
-              pixels, new Shape(labels.length, inputSize, inputSize, 3), DataType.FLOAT32);
-      NDArray view = stored.transpose(0, 3, 1, 2);
+      stored.rewind();
+      Shape shape = new Shape(labels.length, inputSize, inputSize, 3);
+      NDArray view = manager.create(stored, shape, DataType.FLOAT32).transpose(0, 3, 1, 2);
       view.attach(manager);
       return view;
     }
@@ -68,12 +76,17 @@ final class BatchFeeder implements AutoCloseable {
   private final Source source;
   private int next;
 
-  /** Starts with the given batch number. */
-  BatchFeeder(Source source, int first, int count, int inputSize) {
+  /**
+   * Starts with a batch number.
+   *
+   * @param count items in a batch
+   * @param perItem values of an item
+   */
+  BatchFeeder(Source source, int first, int count, int perItem) {
     this.source = source;
     this.next = first;
     for (int i = 0; i < AHEAD; i++) {
-      idle.add(new Batch(count, inputSize));
+      idle.add(new Batch(count, perItem));
     }
     while (!idle.isEmpty()) {
       order();
@@ -87,8 +100,8 @@ final class BatchFeeder implements AutoCloseable {
         thread.submit(
             () -> {
               source.fill(index, batch.values, batch.labels);
-              batch.pixels.clear();
-              batch.pixels.asFloatBuffer().put(batch.values);
+              batch.stored.clear();
+              batch.stored.asFloatBuffer().put(batch.values);
               return batch;
             }));
   }

@@ -7,11 +7,16 @@ import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -20,6 +25,7 @@ import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.SeedMix;
 
 /**
  * Domain-specific fine-tuning (section 2.3 of the paper): the pre-trained network learns to tell
@@ -29,12 +35,14 @@ import org.rcnn.cnn.weights.WeightFile.Precision;
  * replacement from the whole pool, over all images, as the authors' {@code window_data_layer} does;
  * each region is mirrored half of the time. Layers that the transfer left new learn faster.
  *
+ * <p>Training has one or more phases ({@link Phase}). Where the layers that learn are a suffix of
+ * the network, what comes before can be computed once for each region and kept ({@link
+ * KeptRegions}).
+ *
  * <p>Same seed, machine and thread count give the same weights, also when a training was resumed
  * from its checkpoint.
  */
 public final class FineTuning {
-
-  private static final int CHECKPOINT_EVERY = 500;
 
   /** Decoded images kept in memory unless told otherwise. */
   private static final long IMAGE_CACHE_BYTES = 1L << 30;
@@ -48,6 +56,7 @@ public final class FineTuning {
   private final ImageCache images;
   private final RegionPool validation;
   private final ImageSource validationImages;
+  private final KeptRegions kept;
   private final ComputeDevice device;
 
   /**
@@ -101,11 +110,14 @@ public final class FineTuning {
    *
    * @param weights the fine-tuned weights
    * @param curve the learning curve, that of earlier calls included
+   * @param distances by layer, how far its weights moved: the Euclidean length of the way from
+   *     start to end as a share of the start's
    */
-  public record Result(Weights weights, List<LearningPoint> curve) {
-    /** Keeps its own copy. */
+  public record Result(Weights weights, List<LearningPoint> curve, Map<String, Double> distances) {
+    /** Keeps its own copies. */
     public Result {
       curve = List.copyOf(curve);
+      distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
     }
   }
 
@@ -122,18 +134,20 @@ public final class FineTuning {
       FineTuningSettings settings,
       RegionPool pool,
       ImageSource images) {
-    this(definition, settings, pool, null, images, ComputeDevice.CPU, IMAGE_CACHE_BYTES);
+    this(definition, settings, pool, null, images, null, ComputeDevice.CPU, IMAGE_CACHE_BYTES);
   }
 
   /**
-   * A fine-tuning with validation: after every stretch, the loss is measured on about 512 regions
-   * of images that it does not learn from, the same ones each time, without dropout. Validation
-   * does not change what is learned.
+   * A fine-tuning with validation and with regions that were computed before. After every stretch,
+   * the loss is measured on about 512 regions of images that it does not learn from, the same ones
+   * each time, without dropout. Validation does not change what is learned.
    *
    * @param definition the network, with one score for background and one for each class
    * @param pool labelled regions
    * @param validation regions of other images, labelled alike; null for none
    * @param images the images the pools' regions lie in; may be asked by two threads at once
+   * @param kept regions with their values at a tap, for phases in which nothing up to that tap
+   *     learns; null to warp regions in every phase
    * @param device where the network trains
    * @param imageCacheBytes decoded images kept in memory, which changes time alone
    * @throws IllegalArgumentException if a pool lacks positives or backgrounds
@@ -144,12 +158,17 @@ public final class FineTuning {
       RegionPool pool,
       RegionPool validation,
       ImageSource images,
+      KeptRegions kept,
       ComputeDevice device,
       long imageCacheBytes) {
     requireBothKinds("the pool", pool);
     if (validation != null) {
       requireBothKinds("the pool held out for validation", validation);
     }
+    if (kept != null) {
+      requireBothKinds("the pool of kept regions", kept.pool());
+    }
+    this.kept = kept;
     this.definition = definition.withDropout((float) settings.dropout());
     this.settings = settings;
     this.pool = pool;
@@ -172,15 +191,21 @@ public final class FineTuning {
    * follow from the seed alone, so no training has to run for it.
    *
    * @param classes number of classes, background not counted
+   * @param newLayers as in {@link #run}
    */
-  public long[] labelsDrawn(int classes) {
+  public long[] labelsDrawn(int classes, Set<String> newLayers) {
     long[] drawn = new long[classes + 1];
-    for (int i = 0; i < settings.iterations(); i++) {
-      Random random = batchRandom(i);
-      for (int place = 0; place < settings.positives() + settings.backgrounds(); place++) {
-        drawn[pool.label(draw(pool, place, random))]++;
-        random.nextBoolean();
+    int first = 0;
+    for (Phase phase : settings.phases()) {
+      RegionPool from = inputs(phase, newLayers).pool();
+      for (int i = first; i < first + phase.iterations(); i++) {
+        Random random = batchRandom(i);
+        for (int place = 0; place < batch(); place++) {
+          drawn[from.label(draw(from, place, random))]++;
+          random.nextBoolean();
+        }
       }
+      first += phase.iterations();
     }
     return drawn;
   }
@@ -190,47 +215,82 @@ public final class FineTuning {
    *
    * @param start the weights to start from
    * @param newLayers names of the layers that learn at the new layers' rates
-   * @param checkpoint where the state is kept every 500 iterations; it stays there at the end, for
-   *     the caller to delete once the result is saved
-   * @throws IllegalArgumentException if no layer may learn
+   * @param checkpoint where the state is kept every 100 iterations, or every 500 of kept regions;
+   *     it stays there at the end, for the caller to delete once the result is saved
+   * @throws IllegalArgumentException if a phase has no layer that may learn
    * @throws IOException if an image or the checkpoint cannot be read or written
    */
   public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
       throws IOException {
+    for (int i = 0; i < settings.phases().size(); i++) {
+      requireLearning(i, newLayers);
+    }
     WeightFile saved = Checkpoint.read(checkpoint, identity());
-    int first = Checkpoint.done(saved);
+    int done = Checkpoint.done(saved);
     List<LearningPoint> curve =
         new ArrayList<>(Checkpoint.curve(saved).stream().map(LearningPoint::of).toList());
     try (Network network =
         new Network(definition, saved == null ? start : saved.weights(), device.engineDevice())) {
-      MomentumSgd sgd =
-          new MomentumSgd(network, settings.solver(), name -> rateFactor(name, newLayers));
-      if (sgd.parameters().isEmpty()) {
-        throw new IllegalArgumentException(
-            "Nothing is left to learn: every layer is frozen or has a rate of 0.");
+      int begin = 0;
+      for (Phase phase : settings.phases()) {
+        int end = begin + phase.iterations();
+        if (done < end) {
+          try (MomentumSgd sgd =
+              new MomentumSgd(
+                  network, settings.solver(phase), name -> rateFactor(phase, name, newLayers))) {
+            if (done > begin) {
+              sgd.restore(Checkpoint.velocities(saved.weights()));
+            }
+            Inputs inputs = inputs(phase, newLayers);
+            new Training(network, sgd, phase, begin, inputs, checkpoint, curve, listener)
+                .run(Math.max(begin, done));
+          }
+        }
+        begin = end;
       }
-      if (saved != null) {
-        sgd.restore(Checkpoint.velocities(saved.weights()));
-      }
-      train(network, sgd, newLayers, first, checkpoint, curve, listener);
-      return new Result(network.weights(), curve);
+      Weights tuned = network.weights();
+      return new Result(tuned, curve, distances(start, tuned));
     }
   }
 
   /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
-    return "%s, %d outputs, %d regions, %s"
-        .formatted(definition.name(), definition.outputs(), pool.size(), settings);
+    return String.format(
+        Locale.ROOT,
+        "%s, %d outputs, %d regions, %s, %s",
+        definition.name(),
+        definition.outputs(),
+        pool.size(),
+        kept == null ? "none kept" : kept.pool().size() + " kept at " + kept.tap().label(),
+        settings);
   }
 
-  private double rateFactor(String parameter, Set<String> newLayers) {
-    String layer = layerOf(parameter);
-    boolean bias = parameter.endsWith(".bias");
-    if (settings.frozenLayers().contains(layer)) {
+  private void requireLearning(int index, Set<String> newLayers) {
+    Phase phase = settings.phases().get(index);
+    boolean learns =
+        definition.parameters().keySet().stream()
+            .anyMatch(name -> rateFactor(phase, name, newLayers) > 0);
+    if (!learns) {
+      throw new IllegalArgumentException(
+          "Phase %d of fine-tuning has no layer that may learn: its layers are %s, and of these all"
+                  .formatted(index + 1, String.join(", ", phase.layers()))
+              + " are frozen or have a rate of 0, or the network has none.");
+    }
+  }
+
+  private double rateFactor(Phase phase, String parameter, Set<String> newLayers) {
+    String name = layerOf(parameter);
+    Layer layer =
+        definition.parameterLayers().stream()
+            .filter(candidate -> candidate.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    if (!settings.learns(phase, layer, newLayers)) {
       return 0;
     }
-    double own = settings.layerRates().getOrDefault(layer, 1.0);
-    if (newLayers.contains(layer)) {
+    boolean bias = parameter.endsWith(".bias");
+    double own = settings.layerRates().getOrDefault(name, 1.0);
+    if (newLayers.contains(name)) {
       return own * (bias ? settings.newBiasRate() : settings.newWeightRate());
     }
     return own * (bias ? settings.copiedBiasRate() : 1);
@@ -240,81 +300,32 @@ public final class FineTuning {
     return parameter.substring(0, parameter.lastIndexOf('.'));
   }
 
-  private void train(
-      Network network,
-      MomentumSgd sgd,
-      Set<String> newLayers,
-      int first,
-      Path checkpoint,
-      List<LearningPoint> curve,
-      Listener listener)
-      throws IOException {
-    int batchSize = settings.positives() + settings.backgrounds();
-    Stretch stretch = new Stretch(settings.positives());
-    Predicate<String> isNew = parameter -> newLayers.contains(layerOf(parameter));
-    // Without a new layer that may learn, all layers learn from the start.
-    int together = sgd.parameters().stream().anyMatch(isNew) ? settings.newLayersFirst() : 0;
-    if (first < together) {
-      sgd.learnOnly(isNew);
-    }
-    try (BatchFeeder feeder =
-        new BatchFeeder(this::fill, first, batchSize, definition.inputSize())) {
-      for (int i = first; i < settings.iterations(); i++) {
-        if (i == together) {
-          sgd.learnOnly(parameter -> true);
+  private Map<String, Double> distances(Weights start, Weights tuned) {
+    Map<String, Double> distances = new LinkedHashMap<>();
+    for (Layer layer : definition.parameterLayers()) {
+      String name = layer.name() + ".weight";
+      if (start.tensors().containsKey(name)) {
+        float[] before = start.tensors().get(name).values();
+        float[] after = tuned.tensors().get(name).values();
+        double moved = 0;
+        double length = 0;
+        for (int i = 0; i < before.length; i++) {
+          double step = (double) after[i] - before[i];
+          moved += step * step;
+          length += (double) before[i] * before[i];
         }
-        BatchFeeder.Batch batch = feeder.take();
-        double loss = step(network, sgd, batch, i, stretch);
-        feeder.release(batch);
-        listener.iteration(i + 1, settings.iterations(), loss);
-        if ((i + 1) % listener.stretch() == 0 || i + 1 == settings.iterations()) {
-          curve.add(stretch.finish(i + 1, validate(network)));
-          listener.progress(curve.get(curve.size() - 1));
-        }
-        if ((i + 1) % CHECKPOINT_EVERY == 0) {
-          List<double[]> figures = curve.stream().map(LearningPoint::figures).toList();
-          Checkpoint.of(network.weights(), sgd.velocities(), i + 1, figures, identity())
-              .write(checkpoint, Precision.F32);
-        }
+        distances.put(layer.name(), Math.sqrt(moved / Math.max(length, Double.MIN_NORMAL)));
       }
     }
+    return distances;
   }
 
-  private double step(
-      Network network, MomentumSgd sgd, BatchFeeder.Batch batch, int iteration, Stretch stretch) {
-    TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + iteration));
-    try (NDManager scratch = network.manager().newSubManager()) {
-      NDArray input = batch.images(scratch, definition.inputSize());
-      NDArray labels = scratch.create(batch.labels);
-      double loss;
-      try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
-        NDArray scores = network.forwardTraining(input);
-        NDArray mean = SoftmaxLoss.of(scores, labels, 0);
-        collector.backward(mean);
-        loss = mean.getFloat();
-        stretch.add(loss, scores.toFloatArray(), batch.labels);
-      }
-      sgd.step(scratch, settings.solver().schedule().factor(iteration, settings.iterations()));
-      return loss;
-    }
-  }
-
-  /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
-  private void fill(int iteration, float[] values, long[] labels) throws IOException {
-    Random random = batchRandom(iteration);
-    int perRegion = values.length / labels.length;
-    for (int i = 0; i < labels.length; i++) {
-      int region = draw(pool, i, random);
-      boolean mirror = random.nextBoolean();
-      labels[i] = pool.label(region);
-      try (RegionWarper warper = new RegionWarper(images.get(pool.image(region)), definition)) {
-        warper.warp(warper.geometry(pool.box(region)), mirror, values, i * perRegion);
-      }
-    }
+  private int batch() {
+    return settings.positives() + settings.backgrounds();
   }
 
   private Random batchRandom(int iteration) {
-    return new Random(settings.seed() * 1_000_003L + iteration);
+    return new Random(SeedMix.mix(settings.seed(), iteration));
   }
 
   /** The region at a place of a batch: positives first. */
@@ -324,37 +335,232 @@ public final class FineTuning {
         : from.background(random.nextInt(from.backgroundCount()));
   }
 
-  /** Loss, and accuracy on positives, of the held out regions. */
-  private double[] validate(Network network) throws IOException {
-    if (validation == null) {
-      return new double[] {Double.NaN, Double.NaN};
+  private Inputs inputs(Phase phase, Set<String> newLayers) {
+    boolean suffix =
+        kept != null
+            && definition
+                .lastFixedTap(layer -> settings.learns(phase, layer, newLayers))
+                .filter(tap -> tap.compareTo(kept.tap()) >= 0)
+                .isPresent();
+    return suffix ? new Kept() : new Warped();
+  }
+
+  /** What the network gets: where it comes from, and how it is run. */
+  private sealed interface Inputs {
+    /** The regions that batches are drawn from. */
+    RegionPool pool();
+
+    /** Values that the network gets for each region. */
+    int perRegion();
+
+    /** Iterations from one checkpoint to the next. */
+    int checkpointEvery();
+
+    /** Puts a region's values into a batch. */
+    void put(int region, boolean mirror, float[] values, int offset) throws IOException;
+
+    /** The scores of a batch, in training mode. */
+    NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch);
+
+    /** The scores of regions of other images, given as warped pixels, after training. */
+    NDArray validate(Network network, int number, NDArray images);
+  }
+
+  /** Regions warped from their images for every batch. */
+  private final class Warped implements Inputs {
+    @Override
+    public RegionPool pool() {
+      return pool;
     }
-    Stretch sums = new Stretch(settings.positives());
-    int side = definition.inputSize();
-    long[] labels = new long[settings.positives() + settings.backgrounds()];
-    float[] values = new float[labels.length * 3 * side * side];
-    for (int b = 0; b < VALIDATION_BATCHES; b++) {
-      // Negative numbers, which no batch of the training has.
-      Random random = batchRandom(-1 - b);
-      for (int i = 0; i < labels.length; i++) {
-        int region = draw(validation, i, random);
-        labels[i] = validation.label(region);
-        try (RegionWarper warper =
-            new RegionWarper(validationImages.read(validation.image(region)), definition)) {
-          warper.warp(warper.geometry(validation.box(region)), false, values, i * 3 * side * side);
+
+    @Override
+    public int perRegion() {
+      return 3 * definition.inputSize() * definition.inputSize();
+    }
+
+    @Override
+    public int checkpointEvery() {
+      return 100;
+    }
+
+    @Override
+    public void put(int region, boolean mirror, float[] values, int offset) throws IOException {
+      try (RegionWarper warper = new RegionWarper(images.get(pool.image(region)), definition)) {
+        warper.warp(warper.geometry(pool.box(region)), mirror, values, offset);
+      }
+    }
+
+    @Override
+    public NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch) {
+      return network.forwardTraining(batch.images(scratch, definition.inputSize()));
+    }
+
+    @Override
+    public NDArray validate(Network network, int number, NDArray images) {
+      return network.forward(images, Set.of(Tap.SCORES)).get(Tap.SCORES);
+    }
+  }
+
+  /** Regions whose values at a tap are kept. */
+  private final class Kept implements Inputs {
+    /** The values at the tap of the regions of other images, which do not change in the phase. */
+    private final Map<Integer, float[]> validationValues = new HashMap<>();
+
+    @Override
+    public RegionPool pool() {
+      return kept.pool();
+    }
+
+    @Override
+    public int perRegion() {
+      return definition.tapDimensions().get(kept.tap());
+    }
+
+    @Override
+    public int checkpointEvery() {
+      return 500;
+    }
+
+    @Override
+    public void put(int region, boolean mirror, float[] values, int offset) throws IOException {
+      kept.values().copy(region, values, offset);
+    }
+
+    @Override
+    public NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch) {
+      return network.forwardTrainingFrom(kept.tap(), batch.rows(scratch));
+    }
+
+    @Override
+    public NDArray validate(Network network, int number, NDArray images) {
+      float[] values =
+          validationValues.computeIfAbsent(
+              number,
+              key -> network.forward(images, Set.of(kept.tap())).get(kept.tap()).toFloatArray());
+      NDArray rows =
+          images.getManager().create(values, new Shape(values.length / perRegion(), perRegion()));
+      return network.forwardFrom(kept.tap(), rows, Set.of(Tap.SCORES)).get(Tap.SCORES);
+    }
+  }
+
+  /** A phase in progress. */
+  private final class Training {
+    private final Network network;
+    private final MomentumSgd sgd;
+    private final Phase phase;
+    private final int begin;
+    private final Inputs inputs;
+    private final Path checkpoint;
+    private final List<LearningPoint> curve;
+    private final Listener listener;
+    private final Stretch stretch = new Stretch(settings.positives());
+
+    /** A phase whose first iteration, counted from 0 over all phases, is {@code begin}. */
+    Training(
+        Network network,
+        MomentumSgd sgd,
+        Phase phase,
+        int begin,
+        Inputs inputs,
+        Path checkpoint,
+        List<LearningPoint> curve,
+        Listener listener) {
+      this.network = network;
+      this.sgd = sgd;
+      this.phase = phase;
+      this.begin = begin;
+      this.inputs = inputs;
+      this.checkpoint = checkpoint;
+      this.curve = curve;
+      this.listener = listener;
+    }
+
+    void run(int first) throws IOException {
+      int end = begin + phase.iterations();
+      try (BatchFeeder feeder = new BatchFeeder(this::fill, first, batch(), inputs.perRegion())) {
+        for (int i = first; i < end; i++) {
+          BatchFeeder.Batch batch = feeder.take();
+          double loss = step(batch, i);
+          feeder.release(batch);
+          listener.iteration(i + 1, settings.iterations(), loss);
+          if ((i + 1) % listener.stretch() == 0 || i + 1 == end) {
+            curve.add(stretch.finish(i + 1, validated()));
+            listener.progress(curve.get(curve.size() - 1));
+          }
+          if ((i + 1) % inputs.checkpointEvery() == 0) {
+            List<double[]> figures = curve.stream().map(LearningPoint::figures).toList();
+            Checkpoint.of(network.weights(), sgd.velocities(), i + 1, figures, identity())
+                .write(checkpoint, Precision.F32);
+          }
         }
       }
+    }
+
+    private double step(BatchFeeder.Batch batch, int iteration) {
+      // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
+      // repeated.
+      TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), iteration, 1));
       try (NDManager scratch = network.manager().newSubManager()) {
-        NDArray stored = scratch.create(values, new Shape(labels.length, side, side, 3));
-        NDArray view = stored.transpose(0, 3, 1, 2);
-        view.attach(scratch);
-        NDArray scores = network.forward(view, Set.of(Tap.SCORES)).get(Tap.SCORES);
-        double loss = SoftmaxLoss.of(scores, scratch.create(labels), 0).getFloat();
-        sums.add(loss, scores.toFloatArray(), labels);
+        NDArray labels = scratch.create(batch.labels);
+        double loss;
+        try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
+          NDArray scores = inputs.train(network, batch, scratch);
+          NDArray mean = SoftmaxLoss.of(scores, labels, 0);
+          collector.backward(mean);
+          loss = mean.getFloat();
+          stretch.add(loss, scores.toFloatArray(), batch.labels);
+        }
+        Solver.Schedule schedule = settings.solver(phase).schedule();
+        sgd.step(scratch, schedule.factor(iteration - begin, phase.iterations()));
+        return loss;
       }
     }
-    LearningPoint found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
-    return new double[] {found.loss(), found.positiveAccuracy()};
+
+    /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
+    private void fill(int iteration, float[] values, long[] labels) throws IOException {
+      Random random = batchRandom(iteration);
+      RegionPool from = inputs.pool();
+      for (int i = 0; i < labels.length; i++) {
+        int region = draw(from, i, random);
+        boolean mirror = random.nextBoolean() && settings.mirror();
+        labels[i] = from.label(region);
+        inputs.put(region, mirror, values, i * inputs.perRegion());
+      }
+    }
+
+    /** Loss, and accuracy on positives, of the held out regions. */
+    private double[] validated() throws IOException {
+      if (validation == null) {
+        return new double[] {Double.NaN, Double.NaN};
+      }
+      Stretch sums = new Stretch(settings.positives());
+      int side = definition.inputSize();
+      long[] labels = new long[batch()];
+      float[] values = new float[labels.length * 3 * side * side];
+      for (int b = 0; b < VALIDATION_BATCHES; b++) {
+        // Negative numbers, which no batch of the training has.
+        Random random = batchRandom(-1 - b);
+        for (int i = 0; i < labels.length; i++) {
+          int region = draw(validation, i, random);
+          labels[i] = validation.label(region);
+          try (RegionWarper warper =
+              new RegionWarper(validationImages.read(validation.image(region)), definition)) {
+            warper.warp(
+                warper.geometry(validation.box(region)), false, values, i * 3 * side * side);
+          }
+        }
+        try (NDManager scratch = network.manager().newSubManager()) {
+          NDArray stored = scratch.create(values, new Shape(labels.length, side, side, 3));
+          NDArray view = stored.transpose(0, 3, 1, 2);
+          view.attach(scratch);
+          NDArray scores = inputs.validate(network, b, view);
+          double loss = SoftmaxLoss.of(scores, scratch.create(labels), 0).getFloat();
+          sums.add(loss, scores.toFloatArray(), labels);
+        }
+      }
+      LearningPoint found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
+      return new double[] {found.loss(), found.positiveAccuracy()};
+    }
   }
 
   /** Sums over a stretch of the learning curve. */

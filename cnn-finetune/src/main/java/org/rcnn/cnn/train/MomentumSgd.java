@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.Tensor;
@@ -18,18 +17,17 @@ import org.rcnn.cnn.network.Weights;
  * <p>The rate is inside the velocity, as in Caffe and unlike torch: after a drop of the rate the
  * old velocity keeps its size. Each parameter has its own multiplier of the rate; 0 freezes it.
  */
-final class MomentumSgd {
+final class MomentumSgd implements AutoCloseable {
 
   private final Solver solver;
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
   private final Map<String, NDArray> velocities = new LinkedHashMap<>();
   private final Map<String, Double> multipliers = new LinkedHashMap<>();
-  private Predicate<String> learns = name -> true;
 
   /**
-   * Prepares a network's parameters for gradients.
+   * Prepares a network's parameters for gradients; velocities begin at 0.
    *
-   * @param multiplier the factor on the rate by parameter name
+   * @param multiplier the factor on the rate by parameter name; 0 for those that do not learn
    */
   MomentumSgd(Network network, Solver solver, ToDoubleFunction<String> multiplier) {
     this.solver = solver;
@@ -38,8 +36,11 @@ final class MomentumSgd {
         .forEach(
             (name, parameter) -> {
               double factor = multiplier.applyAsDouble(name);
-              if (factor > 0 && !isStatistic(name)) {
-                parameter.setRequiresGradient(true);
+              boolean learns = factor > 0 && !isStatistic(name);
+              // The engine computes no gradients for the others, which saves most of a backward
+              // pass if they are the lower layers.
+              parameter.setRequiresGradient(learns);
+              if (learns) {
                 parameters.put(name, parameter);
                 velocities.put(name, parameter.zerosLike());
                 multipliers.put(name, factor);
@@ -57,23 +58,10 @@ final class MomentumSgd {
     return Collections.unmodifiableSet(parameters.keySet());
   }
 
-  /**
-   * From now on only these of the parameters learn; the others keep their velocities. The engine
-   * computes no gradients for the others, which saves most of a backward pass if they are the lower
-   * layers.
-   */
-  void learnOnly(Predicate<String> which) {
-    learns = which;
-    parameters.forEach((name, parameter) -> parameter.setRequiresGradient(which.test(name)));
-  }
-
   /** One step along the gradients that the last backward pass left. */
   void step(NDManager scratch, double factor) {
     parameters.forEach(
         (name, weight) -> {
-          if (!learns.test(name)) {
-            return;
-          }
           NDArray gradient = weight.getGradient();
           gradient.attach(scratch);
           float rate = (float) ((float) solver.rate() * factor * multipliers.get(name));
@@ -112,6 +100,12 @@ final class MomentumSgd {
             values.copyTo(velocity);
           }
         });
+  }
+
+  /** Frees the velocities. */
+  @Override
+  public void close() {
+    velocities.values().forEach(NDArray::close);
   }
 
   private static int[] shape(NDArray array) {

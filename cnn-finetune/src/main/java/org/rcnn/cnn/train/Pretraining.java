@@ -164,7 +164,7 @@ public final class Pretraining {
       }
       int firstBatch = firstEpoch * batchesPerEpoch;
       try (BatchFeeder feeder =
-          new BatchFeeder(this::fill, firstBatch, settings.batch(), plain.inputSize())) {
+          new BatchFeeder(this::fill, firstBatch, settings.batch(), perImage())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
           curve.add(trainEpoch(network, sgd, feeder, epoch, listener));
           listener.epoch(curve.get(curve.size() - 1));
@@ -216,8 +216,7 @@ public final class Pretraining {
   private void settleStatistics(Network network) throws IOException {
     int batches = Math.min(STATISTICS_BATCHES, batchesPerEpoch);
     int first = settings.epochs() * batchesPerEpoch;
-    try (BatchFeeder feeder =
-        new BatchFeeder(this::fill, first, settings.batch(), plain.inputSize())) {
+    try (BatchFeeder feeder = new BatchFeeder(this::fill, first, settings.batch(), perImage())) {
       for (int i = 0; i < batches; i++) {
         BatchFeeder.Batch batch = feeder.take();
         TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + first + i));
@@ -303,9 +302,14 @@ public final class Pretraining {
     return order;
   }
 
+  /** Values of an input image. */
+  private int perImage() {
+    return 3 * plain.inputSize() * plain.inputSize();
+  }
+
   /** Top-1 and top-5 accuracy on the validation images. */
   private double[] validate(Network network) {
-    int perImage = 3 * plain.inputSize() * plain.inputSize();
+    int perImage = perImage();
     byte[] pixels = new byte[3 * validation.size() * validation.size()];
     int[] hits = new int[2];
     for (int begin = 0; begin < validation.count(); begin += settings.batch()) {

@@ -82,6 +82,14 @@ public final class RegionPool {
         boxes[4 * region], boxes[4 * region + 1], boxes[4 * region + 2], boxes[4 * region + 3]);
   }
 
+  /**
+   * Whether a box overlaps an object of any class by at least an IoU: whether it is a positive in a
+   * pool of all the annotation's classes.
+   */
+  public static boolean isPositive(Annotation annotation, Box box, double positiveIou) {
+    return annotation.objects().stream().anyMatch(object -> box.iou(object.box()) >= positiveIou);
+  }
+
   /** Starts an empty pool. */
   public static Builder builder(List<String> classes, double positiveIou) {
     return new Builder(classes, positiveIou);
@@ -106,7 +114,8 @@ public final class RegionPool {
     }
 
     /**
-     * Adds an image's ground truth and proposals.
+     * Adds an image's ground truth and proposals: regions are numbered in the order in which they
+     * are added, the ground truth of an image before its proposals.
      *
      * @param image the image's number in the image source
      * @param annotation its ground truth; objects of unknown classes are ignored
@@ -118,6 +127,17 @@ public final class RegionPool {
           add(image, object.box(), labelOf.get(object.className()));
         }
       }
+      return addProposals(image, annotation, proposals);
+    }
+
+    /**
+     * Adds further proposals of an image.
+     *
+     * @param image the image's number in the image source
+     * @param annotation its ground truth
+     * @param proposals the proposals
+     */
+    public Builder addProposals(int image, Annotation annotation, List<Box> proposals) {
       for (Box proposal : proposals) {
         add(image, proposal, label(annotation, proposal));
       }

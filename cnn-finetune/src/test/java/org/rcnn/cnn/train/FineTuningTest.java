@@ -14,20 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.cnn.train.FineTuning.Result;
-import org.rcnn.cnn.train.Solver.Steps;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
@@ -125,9 +127,26 @@ class FineTuningTest {
 
   private static FineTuningSettings settings(
       int iterations, float rate, float decay, float dropout, Set<String> frozen, long seed) {
-    Solver solver = new Solver(rate, new Steps(1000, 0.1), 0.9f, decay);
+    return settings(List.of(all(iterations, rate)), decay, dropout, frozen, Map.of(), seed);
+  }
+
+  private static Phase all(int iterations, float rate) {
+    return phase(Phase.ALL, iterations, rate);
+  }
+
+  private static Phase phase(String layers, int iterations, float rate) {
+    return new Phase(Set.of(layers), iterations, rate, 0.1, 1000);
+  }
+
+  private static FineTuningSettings settings(
+      List<Phase> phases,
+      float decay,
+      float dropout,
+      Set<String> frozen,
+      Map<String, Double> layerRates,
+      long seed) {
     return new FineTuningSettings(
-        iterations, 4, 12, 0.5, solver, 10, 20, 2, dropout, frozen, 0, Map.of(), seed);
+        phases, 4, 12, 0.5, false, 0.9, decay, 10, 20, 2, dropout, frozen, layerRates, seed);
   }
 
   private Result run(
@@ -151,14 +170,14 @@ class FineTuningTest {
     Result result =
         run(
             Architectures.byName("alexnet64", 3),
-            settings(25, 0.002f, 5e-4f, 0.5f, Set.of(), 1),
+            settings(40, 0.002f, 5e-4f, 0.5f, Set.of(), 1),
             Set.of("fc8"),
             log);
 
     LearningPoint first = result.curve().get(0);
-    LearningPoint last = result.curve().get(4);
+    LearningPoint last = result.curve().get(7);
     assertEquals(5, first.iteration());
-    assertEquals(25, last.iteration());
+    assertEquals(40, last.iteration());
     assertEquals(log.stretches, result.curve());
     assertEquals(
         log.losses.subList(0, 5).stream().mapToDouble(l -> l).average().orElseThrow(),
@@ -181,23 +200,24 @@ class FineTuningTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 500, 507})
-  void aTrainingResumedFromItsCheckpointEndsAsTheUninterruptedOne(int newLayersFirst)
+  @ValueSource(ints = {60, 100, 107})
+  void aTrainingResumedFromItsCheckpointEndsAsTheUninterruptedOne(int ofNewLayers)
       throws IOException {
     NetworkDefinition network = ToyNetworks.tiny(3);
-    FineTuningSettings settings =
-        newLayersFirst(newLayersFirst, settings(510, 0.002f, 5e-4f, 0.5f, Set.of("conv1"), 3));
+    List<Phase> phases =
+        List.of(phase(Phase.NEW, ofNewLayers, 0.002f), all(110 - ofNewLayers, 0.001f));
+    FineTuningSettings settings = settings(phases, 5e-4f, 0.5f, Set.of("conv1"), Map.of(), 3);
     Log whole = new Log();
     Result expected = run(network, settings, Set.of("fc8"), whole);
 
     Path checkpoint = folder.resolve("checkpoint");
     Files.delete(checkpoint);
-    assertThrows(Killed.class, () -> run(network, settings, Set.of("fc8"), new Log(505)));
+    assertThrows(Killed.class, () -> run(network, settings, Set.of("fc8"), new Log(105)));
     assertTrue(Files.exists(checkpoint));
     Log rest = new Log();
     Result resumed = run(network, settings, Set.of("fc8"), rest);
 
-    assertEquals(whole.losses.subList(500, 510), rest.losses);
+    assertEquals(whole.losses.subList(100, 110), rest.losses);
     assertEquals(expected.weights(), resumed.weights());
     assertEquals(expected.curve(), resumed.curve());
   }
@@ -241,20 +261,7 @@ class FineTuningTest {
     NetworkDefinition network = ToyNetworks.tiny(3);
     FineTuningSettings plain = settings(1, 0.001f, 0, 0, Set.of(), 1);
     FineTuningSettings own =
-        new FineTuningSettings(
-            1,
-            4,
-            12,
-            0.5,
-            plain.solver(),
-            10,
-            20,
-            2,
-            0,
-            Set.of(),
-            0,
-            Map.of("fc6", 3.0, "fc8", 0.5),
-            1);
+        settings(plain.phases(), 0, 0, Set.of(), Map.of("fc6", 3.0, "fc8", 0.5), 1);
     Weights start = start(network);
     Weights usual = run(network, plain, Set.of("fc8"), new Log()).weights();
     Weights changed = run(network, own, Set.of("fc8"), new Log()).weights();
@@ -264,44 +271,146 @@ class FineTuningTest {
     assertMoved(1, start, usual, changed, "conv1.weight");
   }
 
-  private static FineTuningSettings newLayersFirst(int first, int iterations) {
-    return newLayersFirst(first, settings(iterations, 0.002f, 0, 0, Set.of(), 1));
+  private Weights phases(Phase... phases) throws IOException {
+    FineTuningSettings settings = settings(List.of(phases), 0, 0, Set.of(), Map.of(), 1);
+    return run(ToyNetworks.tiny(3), settings, Set.of("fc8"), new Log()).weights();
   }
 
-  private static FineTuningSettings newLayersFirst(int first, FineTuningSettings others) {
-    return new FineTuningSettings(
-        others.iterations(),
-        others.positives(),
-        others.backgrounds(),
-        others.positiveIou(),
-        others.solver(),
-        others.newWeightRate(),
-        others.newBiasRate(),
-        others.copiedBiasRate(),
-        others.dropout(),
-        others.frozenLayers(),
-        first,
-        others.layerRates(),
-        others.seed());
+  private static Set<String> changed(Weights from, Weights to) {
+    Set<String> layers = new TreeSet<>();
+    from.tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (!tensor.equals(to.tensors().get(name))) {
+                layers.add(name.substring(0, name.indexOf('.')));
+              }
+            });
+    return layers;
   }
 
   @Test
-  void newLayersCanLearnAloneAtFirst() throws IOException {
-    NetworkDefinition network = ToyNetworks.tiny(3);
-    Weights start = start(network);
-    Weights alone = run(network, newLayersFirst(5, 5), Set.of("fc8"), new Log()).weights();
-    for (String name : start.tensors().keySet()) {
-      boolean same = start.tensors().get(name).equals(alone.tensors().get(name));
-      assertEquals(!name.startsWith("fc8."), same, name);
-    }
+  void aPhaseChangesItsOwnLayersAlone() throws IOException {
+    Weights start = start(ToyNetworks.tiny(3));
+    Weights ofNew = phases(phase(Phase.NEW, 5, 0.002f));
+    assertEquals(Set.of("fc8"), changed(start, ofNew));
+    assertEquals(
+        Set.of("fc6", "fc8"), changed(start, phases(phase(Phase.FULLY_CONNECTED, 5, 0.002f))));
+    assertEquals(Set.of("conv1"), changed(start, phases(phase("conv1", 5, 0.002f))));
+    assertEquals(
+        Set.of("conv1", "fc6"),
+        changed(
+            ofNew,
+            phases(phase(Phase.NEW, 5, 0.002f), phase("conv1", 1, 0.1f), phase("fc6", 1, 0.1f))));
+  }
 
-    // In the sixth iteration all learn, and fc8 goes on with the velocity that it has.
-    Weights then = run(network, newLayersFirst(5, 6), Set.of("fc8"), new Log()).weights();
-    for (String name : start.tensors().keySet()) {
-      assertNotEquals(alone.tensors().get(name), then.tensors().get(name), name);
+  @Test
+  void eachPhaseHasItsOwnRateAndDrops() throws IOException {
+    Weights start = start(ToyNetworks.tiny(3));
+    Phase first = phase(Phase.ALL, 1, 0.001f);
+    Weights once = phases(first);
+    Weights usual = phases(first, phase(Phase.ALL, 1, 0.001f));
+    Weights fast = phases(first, phase(Phase.ALL, 1, 0.003f));
+    // A phase begins without the velocity of the one before, so its step is its rate times the
+    // gradient.
+    assertMoved(3, once, usual, fast, "fc6.weight");
+    // The drop is counted from the phase's own first iteration.
+    Phase dropping = new Phase(Set.of(Phase.ALL), 1, 0.001, 0.1, 1);
+    assertEquals(usual, phases(first, dropping));
+    assertNotEquals(start, once);
+  }
+
+  @Test
+  void keptRegionsTrainAsWarpedOnesDo() throws IOException {
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
+    FineTuningSettings settings =
+        settings(
+            List.of(phase(Phase.FULLY_CONNECTED, 12, 0.002f), all(3, 0.001f)),
+            5e-4f,
+            0,
+            Set.of(),
+            Map.of(),
+            1);
+    Log warped = new Log();
+    Log kept = new Log();
+    RegionPool pool = pool();
+    FineTuning plain =
+        new FineTuning(
+            network, settings, pool, pool, FineTuningTest::image, null, ComputeDevice.CPU, 1 << 20);
+    Result expected = plain.run(start(network), Set.of("fc8"), folder.resolve("a"), warped);
+    FineTuning fast =
+        new FineTuning(
+            network,
+            settings,
+            pool,
+            pool,
+            FineTuningTest::image,
+            new KeptRegions(Tap.POOL5, pool, valuesOf(network, pool)),
+            ComputeDevice.CPU,
+            1 << 20);
+    Result found = fast.run(start(network), Set.of("fc8"), folder.resolve("b"), kept);
+
+    assertEquals(15, kept.losses.size());
+    for (int i = 0; i < 15; i++) {
+      assertEquals(warped.losses.get(i), kept.losses.get(i), 1e-4, "iteration " + i);
     }
-    Weights fewer = run(network, newLayersFirst(6, 6), Set.of("fc8"), new Log()).weights();
-    assertEquals(fewer.tensors().get("fc8.weight"), then.tensors().get("fc8.weight"));
+    for (int i = 0; i < expected.curve().size(); i++) {
+      assertEquals(
+          expected.curve().get(i).validationLoss(), found.curve().get(i).validationLoss(), 1e-4);
+    }
+    assertEquals(expected.distances().get("fc6"), found.distances().get("fc6"), 1e-6);
+    assertTrue(kept.losses.get(11) < kept.losses.get(0), kept.losses.toString());
+  }
+
+  /** The values at pool5, computed plainly; without mirroring. */
+  private static KeptRegions.Values valuesOf(NetworkDefinition network, RegionPool pool) {
+    float[][] rows = new float[pool.size()][];
+    try (FeatureExtractor extractor =
+        FeatureExtractor.onCpu(network, start(network), Set.of(Tap.POOL5), 16)) {
+      for (int region = 0; region < rows.length; region++) {
+        rows[region] =
+            extractor.extract(image(pool.image(region)), List.of(pool.box(region))).at(Tap.POOL5);
+      }
+    }
+    return (region, into, offset) ->
+        System.arraycopy(rows[region], 0, into, offset, rows[region].length);
+  }
+
+  @Test
+  void keptRegionsAreNotUsedWhereALayerBeforeTheirTapLearns() throws IOException {
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
+    KeptRegions kept =
+        new KeptRegions(
+            Tap.POOL5,
+            pool(),
+            (region, into, offset) -> {
+              throw new IllegalStateException("Kept values were read.");
+            });
+    for (Phase phase : List.of(all(1, 0.001f), phase("conv5", 1, 0.001f))) {
+      FineTuningSettings settings = settings(List.of(phase), 0, 0, Set.of(), Map.of(), 1);
+      new FineTuning(
+              network, settings, pool(), null, FineTuningTest::image, kept, ComputeDevice.CPU, 0)
+          .run(start(network), Set.of("fc8"), folder.resolve("c" + phase.rate()), new Log());
+      Files.deleteIfExists(folder.resolve("c" + phase.rate()));
+    }
+  }
+
+  @Test
+  void howFarEachLayerMovedIsMeasured() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    FineTuningSettings settings =
+        settings(List.of(phase(Phase.NEW, 2, 0.01f)), 0, 0, Set.of(), Map.of(), 1);
+    Result result = run(network, settings, Set.of("fc8"), new Log());
+    assertEquals(List.of("conv1", "fc6", "fc8"), List.copyOf(result.distances().keySet()));
+    assertEquals(0, result.distances().get("conv1"));
+    double moved = 0;
+    double length = 0;
+    float[] before = values(start(network), "fc8.weight");
+    float[] after = values(result.weights(), "fc8.weight");
+    for (int i = 0; i < before.length; i++) {
+      moved += Math.pow((double) after[i] - before[i], 2);
+      length += Math.pow(before[i], 2);
+    }
+    assertEquals(Math.sqrt(moved / length), result.distances().get("fc8"), 1e-9);
   }
 
   @Test
@@ -311,7 +420,9 @@ class FineTuningTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class, () -> run(network, frozen, Set.of("fc8"), new Log()));
-    assertTrue(e.getMessage().startsWith("Nothing is left to learn"), e.getMessage());
+    assertTrue(
+        e.getMessage().startsWith("Phase 1 of fine-tuning has no layer that may learn"),
+        e.getMessage());
   }
 
   @Test
@@ -324,32 +435,26 @@ class FineTuningTest {
   }
 
   @Test
-  void whereNoNewLayerMayLearnAllLearnFromTheStart() throws IOException {
-    NetworkDefinition network = ToyNetworks.tiny(3);
-    FineTuningSettings frozen = settings(3, 0.002f, 0, 0, Set.of("fc8"), 1);
-    assertEquals(
-        run(network, frozen, Set.of("fc8"), new Log()).weights(),
-        run(network, newLayersFirst(2, frozen), Set.of("fc8"), new Log()).weights());
-
-    FineTuningSettings usual = settings(3, 0.002f, 0, 0, Set.of(), 1);
-    Weights expected = run(network, usual, Set.of(), new Log()).weights();
-    assertEquals(expected, run(network, newLayersFirst(2, 3), Set.of(), new Log()).weights());
-  }
-
-  @Test
   void anotherImageCacheResumesTheSameCheckpoint() throws IOException {
     NetworkDefinition network = ToyNetworks.tiny(3);
-    FineTuningSettings settings = settings(501, 0.001f, 0, 0, Set.of(), 1);
+    FineTuningSettings settings = settings(101, 0.001f, 0, 0, Set.of(), 1);
     Path checkpoint = folder.resolve("checkpoint");
     Log whole = new Log();
     Log resumed = new Log();
     for (Log log : List.of(whole, resumed)) {
       long cache = log == whole ? 0 : 1 << 20;
       new FineTuning(
-              network, settings, pool(), null, FineTuningTest::image, ComputeDevice.CPU, cache)
+              network,
+              settings,
+              pool(),
+              null,
+              FineTuningTest::image,
+              null,
+              ComputeDevice.CPU,
+              cache)
           .run(start(network), Set.of("fc8"), checkpoint, log);
     }
-    assertEquals(whole.losses.subList(500, 501), resumed.losses);
+    assertEquals(whole.losses.subList(100, 101), resumed.losses);
   }
 
   @Test
@@ -377,6 +482,7 @@ class FineTuningTest {
                   read.add(index);
                   return image(index % 100);
                 },
+                null,
                 ComputeDevice.CPU,
                 1 << 20)
             .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
@@ -395,7 +501,8 @@ class FineTuningTest {
   void labelsDrawnAreThoseOfAllBatches() {
     FineTuningSettings settings = settings(50, 0.002f, 5e-4f, 0.5f, Set.of(), 1);
     long[] drawn =
-        new FineTuning(ToyNetworks.tiny(3), settings, pool(), FineTuningTest::image).labelsDrawn(2);
+        new FineTuning(ToyNetworks.tiny(3), settings, pool(), FineTuningTest::image)
+            .labelsDrawn(2, Set.of());
     assertEquals(50 * 12, drawn[0]);
     assertEquals(50 * 4, drawn[1] + drawn[2]);
     // Half of the positives are red: 100 give or take four standard deviations.
@@ -425,10 +532,8 @@ class FineTuningTest {
       pool.add(500 + i, new Annotation("b" + i, 8, 8, List.of()), List.of(new Box(0, 0, 8, 8)));
     }
     List<Integer> read = Collections.synchronizedList(new ArrayList<>());
-    Solver solver = new Solver(0.001f, new Steps(1000, 0.1), 0.9f, 0);
     // Seed 1 never draws the same image twice in a row in three batches.
-    FineTuningSettings settings =
-        new FineTuningSettings(3, 4, 12, 0.5, solver, 10, 20, 2, 0, Set.of(), 0, Map.of(), 1);
+    FineTuningSettings settings = settings(3, 0.001f, 0, 0, Set.of(), 1);
     NetworkDefinition network = ToyNetworks.tiny(3);
     new FineTuning(
             network,
@@ -439,6 +544,7 @@ class FineTuningTest {
               read.add(index);
               return new RgbImage(8, 8, new byte[192]);
             },
+            null,
             ComputeDevice.CPU,
             0)
         .run(start(network), Set.of(), folder.resolve("checkpoint"), new Log());

@@ -3,6 +3,7 @@ package org.rcnn.cnn.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,7 +20,20 @@ class SettingsTest {
 
   private static FineTuningSettings fineTuning(Map<String, Double> layerRates) {
     return new FineTuningSettings(
-        2000, 32, 96, 0.5, SOLVER, 10, 20, 2, 0.5, Set.of(), 0, layerRates, 1);
+        List.of(Phase.ofAllLayers(2000)),
+        32,
+        96,
+        0.5,
+        true,
+        0.9,
+        0.0005,
+        10,
+        20,
+        2,
+        0.5,
+        Set.of(),
+        layerRates,
+        1);
   }
 
   @TestFactory
@@ -28,6 +42,7 @@ class SettingsTest {
         StandardSettingsChecks.of(fineTuning(Map.of()), "seed"),
         StandardSettingsChecks.of(
             new PretrainingSettings(30, 128, SOLVER, AUGMENTATION, 0.5, 0.1, true, 1), "seed"),
+        StandardSettingsChecks.of(Phase.ofAllLayers(2000)),
         StandardSettingsChecks.of(SOLVER),
         StandardSettingsChecks.of(STEPS),
         StandardSettingsChecks.of(new Solver.Cosine(500)),

@@ -27,6 +27,7 @@ import org.rcnn.cnn.speed.TrainingRun.Took;
 import org.rcnn.cnn.speed.TrainingTask;
 import org.rcnn.cnn.train.Augmentation;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
 import org.rcnn.pipeline.config.ConfigException;
@@ -72,6 +73,9 @@ final class BenchTrainCommand implements Callable<Integer> {
     /** Fine-tuning of what follows the convolutions, which are computed in every iteration. */
     SUFFIX("suffix, prefix frozen"),
 
+    /** The same from the convolutions' output, computed once and kept: iterations of ours alone. */
+    KEPT("suffix, prefix kept"),
+
     /** Pre-training with batch normalisation, as {@code rcnn pretrain} has it by default. */
     PRETRAINING("pre-training");
 
@@ -93,8 +97,8 @@ final class BenchTrainCommand implements Callable<Integer> {
       names = "--parts",
       split = ",",
       paramLabel = "PART",
-      description = "all, suffix, pretraining: what is trained. Default: all three.")
-  private List<String> parts = List.of("all", "suffix", "pretraining");
+      description = "all, suffix, kept, pretraining: what is trained. Default: all four.")
+  private List<String> parts = List.of("all", "suffix", "kept", "pretraining");
 
   @Option(
       names = "--batch",
@@ -172,7 +176,8 @@ final class BenchTrainCommand implements Callable<Integer> {
     try {
       return Part.valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("--parts takes all, suffix, pretraining, not '" + name + "'.");
+      throw new ConfigException(
+          "--parts takes all, suffix, kept, pretraining, not '" + name + "'.");
     }
   }
 
@@ -188,8 +193,11 @@ final class BenchTrainCommand implements Callable<Integer> {
         TrainingTask step = work.step().withThreads(count);
         contest.enter(
             name + "ours, " + work.batches(), count, () -> new Whole(work.whole(), count));
-        contest.enter(name + "ours, network alone", count, () -> new Alone(new OwnTraining(step)));
-        for (TrainingPeer peer : peers) {
+        if (part != Part.KEPT) {
+          contest.enter(
+              name + "ours, network alone", count, () -> new Alone(new OwnTraining(step)));
+        }
+        for (TrainingPeer peer : part == Part.KEPT ? List.<TrainingPeer>of() : peers) {
           contest.enterPeer(
               name + peer.name() + ", batches given",
               count,
@@ -221,11 +229,12 @@ final class BenchTrainCommand implements Callable<Integer> {
           TrainingTask.pretraining(definition, settings));
     }
     FineTuningSettings settings =
-        fineTuning(total, part == Part.SUFFIX ? convolutions(definition) : Set.of());
+        fineTuning(total, part == Part.ALL ? Set.of() : convolutions(definition));
     TrainingTask step = TrainingTask.fineTuning(definition, settings);
+    boolean kept = part == Part.KEPT;
     return new Work(
-        BenchTraining.fineTuning(definition, settings, step.weights(), checkpoint),
-        "warps included",
+        BenchTraining.fineTuning(definition, settings, step.weights(), kept, checkpoint),
+        kept ? "kept values copied" : "warps included",
         step);
   }
 
@@ -238,20 +247,20 @@ final class BenchTrainCommand implements Callable<Integer> {
 
   /** The paper's, but for the number of iterations. */
   private FineTuningSettings fineTuning(int total, Set<String> frozen) {
-    Solver solver = new Solver(0.001, new Solver.Steps(20_000, 0.1), 0.9, 0.0005);
     int positives = batch / 4;
     return new FineTuningSettings(
-        total,
+        List.of(Phase.ofAllLayers(total)),
         positives,
         batch - positives,
         0.5,
-        solver,
+        true,
+        0.9,
+        0.0005,
         10,
         20,
         2,
         0.5,
         frozen,
-        0,
         Map.of(),
         seed);
   }

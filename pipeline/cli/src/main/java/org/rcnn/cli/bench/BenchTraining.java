@@ -9,10 +9,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.speed.TrainingRun.Took;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.KeptRegions;
 import org.rcnn.cnn.train.LabelledImages;
 import org.rcnn.cnn.train.Pretraining;
 import org.rcnn.cnn.train.PretrainingSettings;
@@ -33,6 +35,9 @@ interface BenchTraining {
   /** Iterations before the timed ones. */
   int UNTIMED = 4;
 
+  /** Decoded photos kept in memory: all. */
+  long CACHE_BYTES = 1L << 30;
+
   /** Trains, and ends when the listener has enough. */
   void run(Stopping listener) throws IOException;
 
@@ -52,10 +57,15 @@ interface BenchTraining {
    * A fine-tuning on photos of noise.
    *
    * @param start weights to start from; the layer of the scores is new
+   * @param kept whether the regions' values at the first tap are given instead of warped regions
    * @param file where a checkpoint would be; none is written
    */
   static BenchTraining fineTuning(
-      NetworkDefinition definition, FineTuningSettings settings, Weights start, Path file) {
+      NetworkDefinition definition,
+      FineTuningSettings settings,
+      Weights start,
+      boolean kept,
+      Path file) {
     Random random = new Random(settings.seed());
     List<String> classes =
         IntStream.range(1, definition.outputs()).mapToObj(i -> "class" + i).toList();
@@ -71,9 +81,34 @@ interface BenchTraining {
           new Annotation("photo" + i, BenchPhotos.WIDTH, BenchPhotos.HEIGHT, objects);
       pool.add(i, annotation, BenchPhotos.regions(100, random));
     }
-    FineTuning training = new FineTuning(definition, settings, pool.build(), photos::get);
+    RegionPool regions = pool.build();
+    FineTuning training =
+        new FineTuning(
+            definition,
+            settings,
+            regions,
+            null,
+            photos::get,
+            kept ? noise(definition, regions, random) : null,
+            ComputeDevice.CPU,
+            CACHE_BYTES);
     Set<String> newLayers = Set.of(definition.scoresLayer().name());
     return listener -> training.run(start, newLayers, file, listener);
+  }
+
+  /** Values as a ReLU leaves them, half of them 0, for each region at the network's first tap. */
+  private static KeptRegions noise(NetworkDefinition definition, RegionPool pool, Random random) {
+    Tap tap = definition.suffixTaps().get(0);
+    int dimension = definition.tapDimensions().get(tap);
+    float[] values = new float[4 * dimension];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.max(0, random.nextGaussian());
+    }
+    return new KeptRegions(
+        tap,
+        pool,
+        (region, into, offset) ->
+            System.arraycopy(values, region % 4 * dimension, into, offset, dimension));
   }
 
   /**

@@ -24,8 +24,7 @@ import org.rcnn.cnn.speed.ForwardPeer;
 import org.rcnn.cnn.speed.OwnTraining;
 import org.rcnn.cnn.speed.TrainingTask;
 import org.rcnn.cnn.train.FineTuningSettings;
-import org.rcnn.cnn.train.Solver;
-import org.rcnn.cnn.train.Solver.Steps;
+import org.rcnn.cnn.train.Phase;
 
 /** The benchmarks at their smallest: what they tell, not how fast anything is. */
 class BenchNetworksTest {
@@ -159,17 +158,18 @@ class BenchNetworksTest {
     NetworkDefinition network = Architectures.byName("alexnet64", 3);
     FineTuningSettings settings =
         new FineTuningSettings(
-            1,
+            List.of(Phase.ofAllLayers(1)),
             1,
             3,
             0.5,
-            new Solver(0.001, new Steps(1000, 0.1), 0.9, 0.0005),
+            true,
+            0.9,
+            0.0005,
             10,
             20,
             2,
             0.5,
             Set.of("conv1"),
-            0,
             Map.of(),
             1);
     TrainingTask task = TrainingTask.fineTuning(network, settings).comparable();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -169,6 +170,10 @@ public final class ConfigLoader {
       throw unknown(key, "", known);
     }
     for (int i = 0; i < parts.length - 1; i++) {
+      if (known.get(parts[i]) instanceof ArrayNode list && isListOfSections(list)) {
+        setInList(at, list, key, parts, i, value);
+        return;
+      }
       if (!(known.get(parts[i]) instanceof ObjectNode next) || !isSection(next)) {
         throw unknown(key, "", known);
       }
@@ -184,15 +189,53 @@ public final class ConfigLoader {
           "%s is a section; set one of its keys, such as %s.%s."
               .formatted(key, key, section.fieldNames().next()));
     }
+    at.set(last, read(key, value));
+  }
+
+  private JsonNode read(String key, String value) {
     try {
       JsonNode read = yaml.readTree(value);
       if (read.isNull() || read.isMissingNode()) {
         throw new ConfigException("%s has no value; write %s=VALUE.".formatted(key, key));
       }
-      at.set(last, read);
+      return read;
     } catch (JsonProcessingException e) {
       throw new ConfigException("%s: '%s' is not valid YAML.".formatted(key, value));
     }
+  }
+
+  private static boolean isListOfSections(ArrayNode list) {
+    return list.size() > 0 && isSection(list.get(0));
+  }
+
+  /**
+   * Sets a value of one item of a list, such as {@code finetune.phases.1.rate}; items count from 1.
+   *
+   * @param section holds the list
+   * @param known the list's default, whose first item has every key
+   * @param place where the list's name stands in the key
+   */
+  private void setInList(
+      ObjectNode section, ArrayNode known, String key, String[] parts, int place, String value) {
+    String name = String.join(".", List.of(parts).subList(0, place + 1));
+    JsonNode list = section.get(parts[place]);
+    if (parts.length != place + 3
+        || !parts[place + 1].matches("[1-9][0-9]{0,3}")
+        || !(list instanceof ArrayNode items)) {
+      throw new ConfigException(
+          "There is no setting '%s'; write %s.NUMBER.KEY for a key of one of them, such as %s.1.%s."
+              .formatted(key, name, name, known.get(0).fieldNames().next()));
+    }
+    int number = Integer.parseInt(parts[place + 1]);
+    if (number > items.size() || !(items.get(number - 1) instanceof ObjectNode item)) {
+      throw new ConfigException(
+          "There is no setting '%s': %s has %d of them.".formatted(key, name, items.size()));
+    }
+    String last = parts[place + 2];
+    if (known.get(0).get(last) == null) {
+      throw unknown(key, "", (ObjectNode) known.get(0));
+    }
+    item.set(last, read(key, value));
   }
 
   private static ConfigException unknown(String key, String source, ObjectNode siblings) {
@@ -215,7 +258,11 @@ public final class ConfigLoader {
     String key =
         e instanceof JsonMappingException mapping
             ? mapping.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
+                .map(
+                    step ->
+                        step.getFieldName() == null
+                            ? Integer.toString(step.getIndex() + 1)
+                            : step.getFieldName())
                 .collect(Collectors.joining("."))
             : "";
     if (e instanceof UnrecognizedPropertyException) {

@@ -1,15 +1,18 @@
 package org.rcnn.pipeline.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.train.FineTuningSettings;
-import org.rcnn.cnn.train.Solver;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.data.Check;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.eval.ApMetric;
@@ -121,7 +124,8 @@ public record PipelineConfig(
    * @param mode the hierarchies
    * @param longerSide longer side in pixels that an image has in the search at most; 0 for no limit
    * @param minSide smallest side of a box, in pixels at the size of the search
-   * @param maxBoxes the most boxes of an image; 0 for the mode's own limit
+   * @param maxBoxes the most boxes of an image that features are computed of, the best ranked; 0
+   *     for all that the mode gives
    * @param ranking which boxes come first
    */
   public record Proposals(Mode mode, int longerSide, int minSide, int maxBoxes, Ranking ranking) {
@@ -132,19 +136,36 @@ public record PipelineConfig(
       Check.atLeast("max-boxes", maxBoxes, 0);
     }
 
+    /** The most boxes of an image that features are computed of. */
+    public int classified() {
+      return maxBoxes == 0 ? Integer.MAX_VALUE : maxBoxes;
+    }
+
     /**
-     * These settings as selective search takes them.
+     * These settings as a detector's selective search takes them.
      *
      * @param seed of the random order in the authors' ranking
      * @throws IllegalArgumentException if a value is out of range; the message names the key
      */
     public SelectiveSearchConfig settings(long seed) {
-      SelectiveSearchConfig search = mode.config();
-      return search.toBuilder()
+      SelectiveSearchConfig search = searchOfAllBoxes(seed);
+      return maxBoxes == 0
+          ? search
+          : search.toBuilder().maxBoxes(Math.min(maxBoxes, search.maxBoxes())).build();
+    }
+
+    /**
+     * The search that gives all boxes of the mode. The first of them are those that {@link
+     * #settings} gives: where a list is cut does not change its order.
+     *
+     * @param seed of the random order in the authors' ranking
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
+    public SelectiveSearchConfig searchOfAllBoxes(long seed) {
+      return mode.config().toBuilder()
           .workingSize(
               longerSide == 0 ? WorkingSize.original() : WorkingSize.longerSide(longerSide))
           .minSide(minSide)
-          .maxBoxes(maxBoxes == 0 ? search.maxBoxes() : maxBoxes)
           .ranking(ranking)
           .seed(seed)
           .build();
@@ -161,16 +182,44 @@ public record PipelineConfig(
   public record NetworkChoice(String architecture, String weights, ComputeDevice device) {}
 
   /**
+   * A phase of fine-tuning; what it leaves out has the paper's value.
+   *
+   * @param layers the layers that learn: {@code all}, {@code new}, {@code fully-connected}, or
+   *     names
+   * @param iterations training steps
+   * @param rate learning rate at the phase's start
+   * @param rateDrop factor on the rate at each drop
+   * @param rateDropEvery iterations of the phase between drops
+   */
+  public record TuningPhase(
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) Set<String> layers,
+      Integer iterations,
+      Double rate,
+      Double rateDrop,
+      Integer rateDropEvery) {
+
+    private static final Phase PAPER = Phase.ofAllLayers(50_000);
+
+    /** Puts the paper's values where there are none; iterations have to be given. */
+    public TuningPhase {
+      layers = layers == null ? PAPER.layers() : Collections.unmodifiableSet(new TreeSet<>(layers));
+      iterations = iterations == null ? 0 : iterations;
+      rate = rate == null ? PAPER.rate() : rate;
+      rateDrop = rateDrop == null ? PAPER.rateDrop() : rateDrop;
+      rateDropEvery = rateDropEvery == null ? PAPER.rateDropEvery() : rateDropEvery;
+    }
+  }
+
+  /**
    * Fine-tuning.
    *
    * @param enabled whether the network is fine-tuned
-   * @param iterations training steps
+   * @param phases which layers learn, how long and at what rate, one phase after the other
    * @param positives regions with a class in a batch
    * @param backgrounds background regions in a batch
    * @param positiveIou IoU from which a region is a positive
-   * @param rate learning rate at the start
-   * @param rateDrop factor on the rate at each drop
-   * @param rateDropEvery iterations between drops
+   * @param mirror whether regions are mirrored half of the time
+   * @param keepFeatures whether phases in which no convolution learns use stored features
    * @param momentum momentum of the solver
    * @param weightDecay weight decay of the solver
    * @param newWeightRate factor on the rate of new layers' weights
@@ -178,20 +227,18 @@ public record PipelineConfig(
    * @param copiedBiasRate factor on the rate of copied layers' biases
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
-   * @param newLayersFirst iterations at the start in which only new layers learn
    * @param layerRates factors on the learning rate by layer
    * @param validationShare share of the training images that are used for the validation loss only
    * @param imageCache MiB of decoded images kept in memory
    */
   public record FineTune(
       boolean enabled,
-      int iterations,
+      List<TuningPhase> phases,
       int positives,
       int backgrounds,
       double positiveIou,
-      double rate,
-      double rateDrop,
-      int rateDropEvery,
+      boolean mirror,
+      boolean keepFeatures,
       double momentum,
       double weightDecay,
       double newWeightRate,
@@ -199,13 +246,13 @@ public record PipelineConfig(
       double copiedBiasRate,
       double dropout,
       Set<String> frozenLayers,
-      int newLayersFirst,
       Map<String, Double> layerRates,
       double validationShare,
       int imageCache) {
 
     /** Keeps its own copies, sorted. */
     public FineTune {
+      phases = List.copyOf(phases);
       frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
       layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
     }
@@ -223,19 +270,42 @@ public record PipelineConfig(
      */
     public FineTuningSettings settings(long seed) {
       return new FineTuningSettings(
-          iterations,
+          IntStream.range(0, phases.size()).mapToObj(this::phase).toList(),
           positives,
           backgrounds,
           positiveIou,
-          new Solver(rate, new Solver.Steps(rateDropEvery, rateDrop), momentum, weightDecay),
+          mirror,
+          momentum,
+          weightDecay,
           newWeightRate,
           newBiasRate,
           copiedBiasRate,
           dropout,
           frozenLayers,
-          newLayersFirst,
           layerRates,
           seed);
+    }
+
+    private Phase phase(int index) {
+      TuningPhase phase = phases.get(index);
+      try {
+        return new Phase(
+            phase.layers(),
+            phase.iterations(),
+            phase.rate(),
+            phase.rateDrop(),
+            phase.rateDropEvery());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("phases." + (index + 1) + "." + e.getMessage(), e);
+      }
+    }
+
+    /** The layers that phases name; the words for kinds of layers are not among them. */
+    public Set<String> layersNamed() {
+      Set<String> named = new TreeSet<>();
+      phases.forEach(phase -> named.addAll(phase.layers()));
+      named.removeAll(Set.of(Phase.ALL, Phase.NEW, Phase.FULLY_CONNECTED));
+      return named;
     }
 
     /** Bytes of decoded images kept in memory. */

@@ -13,7 +13,6 @@ import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.store.FeatureStore;
-import org.rcnn.data.store.ProposalStore;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
@@ -60,7 +59,7 @@ final class DetectionStage {
     Head head = parts.row().effectiveHead();
     Map<String, Object> inputs = new LinkedHashMap<>();
     inputs.put("split", features.set().split());
-    inputs.put("features", features.artifact().hash());
+    inputs.put("features", features.at(head.tap(parts.row().layer())).hash());
     inputs.put("head", parts.head().map(Artifact::hash).orElse(head.label()));
     inputs.put("bbox", parts.boxRegression().map(Artifact::hash).orElse("off"));
     // Of the two lowest scores only the one that this head has.
@@ -90,7 +89,7 @@ final class DetectionStage {
     DetectionAssembly assembly = new DetectionAssembly(run.config().detection(), head);
     List<Sample> all = features.set().samples();
     Map<String, Collection<Detection>> found = new LinkedHashMap<>();
-    try (ProposalStore boxes = features.openProposals();
+    try (RankedBoxes boxes = features.openProposals();
         FeatureStore scored = features.open(head.tap(parts.row().layer()));
         FeatureStore pool5 = regressor == null ? null : features.open(Tap.POOL5);
         Progress progress = run.monitor().start("detect", all.size(), "images")) {
@@ -99,7 +98,7 @@ final class DetectionStage {
           samples,
           run.config().effectiveThreads(),
           sample -> {
-            List<Box> regions = boxes.boxes(sample.id());
+            List<Box> regions = boxes.classified(sample.id());
             float[] scores = scorer.score(values(scored, sample.id()), regions.size());
             return assembly.detections(
                 regions,

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rcnn.data.Detection;
-import org.rcnn.data.store.ProposalStore;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ErrorDiagnoser;
 import org.rcnn.eval.ErrorDiagnosis;
@@ -36,10 +35,10 @@ public final class Evidence {
   public ProposalRecall.Result proposalRecall() throws IOException {
     ProposalRecall recall = new ProposalRecall();
     Artifact proposals = experiment.proposals().get(1);
-    try (ProposalStore store = ProposalStore.open(proposals.place())) {
+    try (RankedBoxes boxes = RankedBoxes.open(proposals, run.config().proposals().classified())) {
       for (Sample sample : run.test().samples()) {
-        if (store.contains(sample.id())) {
-          recall.add(sample.annotation(), store.boxes(sample.id()));
+        if (boxes.contains(sample.id())) {
+          recall.add(sample.annotation(), boxes.classified(sample.id()));
         }
       }
     }

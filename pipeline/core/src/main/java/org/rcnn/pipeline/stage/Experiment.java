@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -66,6 +67,7 @@ public final class Experiment {
     this.config = run.config();
     backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
     backbone.requireLayers("finetune.layer-rates", config.finetune().layerRates().keySet());
+    backbone.requireLayers("finetune.phases.layers", config.finetune().layersNamed());
     this.classes = run.train().classes();
     this.backbone = backbone;
     this.networks = networks;
@@ -153,7 +155,53 @@ public final class Experiment {
 
   /** Stage 2: the fine-tuned weights. */
   public Artifact fineTuned() throws IOException {
-    return fineTuning.run(run.train(), proposals.run(run.train()), backbone, classes);
+    Artifact boxes = proposals.run(run.train());
+    return fineTuning.run(
+        fineTunedArtifact(),
+        run.train(),
+        boxes,
+        backbone,
+        classes,
+        new FineTuneStage.Stored() {
+          @Override
+          public SetFeatures features() throws IOException {
+            return trainFeatures(false);
+          }
+
+          @Override
+          public Artifact morePositives(Tap tap) throws IOException {
+            double iou = config.finetune().positiveIou();
+            return features.morePositives(trainFeatures(false), tap, iou, network(false), classes);
+          }
+        });
+  }
+
+  private Artifact fineTunedArtifact() {
+    Artifact boxes = proposals.artifact(run.train());
+    List<Artifact> stored =
+        fineTuning.keptTap(backbone).map(tap -> storedFor(boxes, tap)).orElse(List.of());
+    return fineTuning.artifact(boxes, backbone, classes, stored);
+  }
+
+  private List<Artifact> storedFor(Artifact boxes, Tap tap) {
+    SetFeatures pretrained = featuresOf(run.train(), true, boxes, false);
+    double iou = config.finetune().positiveIou();
+    return List.of(
+        pretrained.artifact(),
+        features.morePositives(pretrained, tap, iou, backbone.fingerprint(), classes));
+  }
+
+  /**
+   * The last tap up to which the fine-tuned network gives the same as the one that it starts from;
+   * empty if a convolution learns.
+   */
+  private Optional<Tap> unchangedTap() {
+    return fineTuning.keptTap(backbone).isEmpty()
+        ? Optional.empty()
+        : config
+            .finetune()
+            .settings(config.seed())
+            .lastFixedTap(backbone.definition(), Set.copyOf(backbone.transfer().newLayers()));
   }
 
   /**
@@ -229,11 +277,7 @@ public final class Experiment {
       Weights weights =
           finetuned ? WeightFile.read(tuned.place()).weights() : backbone.transfer().weights();
       known =
-          new TrainedNetwork(
-              finetuned ? "fine-tuned" : "pre-trained",
-              backbone.definition(),
-              weights,
-              fingerprint);
+          new TrainedNetwork(networkName(finetuned), backbone.definition(), weights, fingerprint);
       networks.put(fingerprint, known);
     }
     return known;
@@ -251,8 +295,28 @@ public final class Experiment {
 
   private SetFeatures setFeatures(DetectionSet set, boolean training, boolean finetuned)
       throws IOException {
+    Optional<Tap> unchanged = finetuned ? unchangedTap() : Optional.empty();
+    if (unchanged.isPresent()) {
+      return features.run(setFeatures(set, training, false), unchanged.get(), network(true));
+    }
     List<Artifact> boxes = proposals();
     return features.run(set, training, boxes.get(training ? 0 : 1), network(finetuned), classes);
+  }
+
+  /** A set's features, whether they exist or not. */
+  private SetFeatures featuresOf(
+      DetectionSet set, boolean training, Artifact boxes, boolean finetuned) {
+    Optional<Tap> unchanged = finetuned ? unchangedTap() : Optional.empty();
+    String weights = finetuned ? fineTunedArtifact().hash() : backbone.fingerprint();
+    if (unchanged.isPresent()) {
+      SetFeatures base = featuresOf(set, training, boxes, false);
+      return features.of(base, unchanged.get(), networkName(true), weights);
+    }
+    return features.of(set, training, boxes, networkName(finetuned), weights, classes);
+  }
+
+  private static String networkName(boolean finetuned) {
+    return finetuned ? "fine-tuned" : "pre-trained";
   }
 
   private HeadTraining training(Row row) throws IOException {
@@ -268,12 +332,8 @@ public final class Experiment {
     Map<String, Artifact> all = new LinkedHashMap<>();
     Artifact trainProposals = proposals.artifact(run.train());
     Artifact testProposals = proposals.artifact(run.test());
-    Artifact weights = fineTuning.artifact(trainProposals, backbone, classes);
-    String fingerprint = row.finetuned() ? weights.hash() : backbone.fingerprint();
-    SetFeatures train =
-        features.of(run.train(), true, trainProposals, row.network(), fingerprint, classes);
-    SetFeatures test =
-        features.of(run.test(), false, testProposals, row.network(), fingerprint, classes);
+    SetFeatures train = featuresOf(run.train(), true, trainProposals, row.finetuned());
+    SetFeatures test = featuresOf(run.test(), false, testProposals, row.finetuned());
     Optional<Artifact> head =
         row.effectiveHead().artifact(new HeadTraining(run, train, row.layer(), classes));
     Optional<Artifact> corrected =
@@ -283,7 +343,7 @@ public final class Experiment {
     all.put("proposals of the training images", trainProposals);
     all.put("proposals of the test images", testProposals);
     if (row.finetuned()) {
-      all.put("fine-tuning", weights);
+      all.put("fine-tuning", fineTunedArtifact());
     }
     all.put("features of the training images", train.artifact());
     all.put("features of the test images", test.artifact());

@@ -15,15 +15,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.KeptRegions;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
-import org.rcnn.pipeline.config.PipelineConfig.FineTune;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
@@ -41,7 +44,7 @@ final class FineTuneStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final String CURVE = "-curve.json";
 
   private final PipelineConfig config;
@@ -53,13 +56,51 @@ final class FineTuneStage {
     this.run = run;
   }
 
-  /** The artifact of the fine-tuned weights, whether it exists or not. */
-  Artifact artifact(Artifact proposals, Backbone backbone, List<String> classes) {
+  /** Reads the starting network's stored features, where phases can be trained from them. */
+  interface Stored {
+    /** The features of the training images by the network that fine-tuning starts from. */
+    SetFeatures features() throws IOException;
+
+    /** The store of a tap of the training images' further positives. */
+    Artifact morePositives(Tap tap) throws IOException;
+  }
+
+  /**
+   * The tap whose stored values phases are trained from, if a phase changes nothing up to it.
+   *
+   * @param backbone the network that fine-tuning starts from
+   */
+  Optional<Tap> keptTap(Backbone backbone) {
+    if (!config.finetune().keepFeatures()) {
+      return Optional.empty();
+    }
+    FineTuningSettings settings = config.finetune().settings(config.seed());
+    Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
+    boolean some =
+        settings.phases().stream()
+            .anyMatch(
+                phase ->
+                    backbone
+                        .definition()
+                        .lastFixedTap(layer -> settings.learns(phase, layer, newLayers))
+                        .isPresent());
+    return some ? backbone.definition().suffixTaps().stream().findFirst() : Optional.empty();
+  }
+
+  /**
+   * The artifact of the fine-tuned weights, whether it exists or not.
+   *
+   * @param stored the artifacts of the stored features that phases are trained from; empty if none
+   *     is
+   */
+  Artifact artifact(
+      Artifact proposals, Backbone backbone, List<String> classes, List<Artifact> stored) {
     Map<String, Object> parts = new LinkedHashMap<>();
     parts.put("proposals", proposals.hash());
     parts.put("backbone", backbone.fingerprint());
     parts.put("classes", classes);
     parts.put("settings", config.finetune().settings(config.seed()));
+    parts.put("stored", stored.stream().map(Artifact::hash).toList());
     parts.put("validation-share", config.finetune().validationShare());
     parts.put("device", config.network().device());
     return run.folder().artifact(Key.of("finetune", VERSION, parts), ".safetensors");
@@ -68,14 +109,22 @@ final class FineTuneStage {
   /**
    * The fine-tuned weights, trained now unless they exist. The learning curve is stored beside
    * them, as {@code HASH-curve.json}.
+   *
+   * @param artifact what {@link #artifact} gives
    */
-  Artifact run(DetectionSet set, Artifact proposals, Backbone backbone, List<String> classes)
+  Artifact run(
+      Artifact artifact,
+      DetectionSet set,
+      Artifact proposals,
+      Backbone backbone,
+      List<String> classes,
+      Stored stored)
       throws IOException {
     return run.folder()
         .make(
-            artifact(proposals, backbone, classes),
+            artifact,
             "fine-tuning",
-            artifact -> train(set, proposals.place(), backbone, classes, artifact));
+            made -> train(set, proposals.place(), backbone, classes, made, stored));
   }
 
   /** The learning curve of fine-tuned weights. */
@@ -84,37 +133,77 @@ final class FineTuneStage {
   }
 
   private void train(
-      DetectionSet set, Path store, Backbone backbone, List<String> classes, Artifact artifact)
+      DetectionSet set,
+      Path store,
+      Backbone backbone,
+      List<String> classes,
+      Artifact artifact,
+      Stored stored)
       throws IOException {
-    TorchEngine.useThreads(config.effectiveThreads());
     List<Sample> samples = set.samples();
-    FineTune settings = config.finetune();
-    Set<Integer> heldOut = heldOut(samples.size(), settings.validationShare(), config.seed());
-    RegionPool pool = pool(samples, index -> !heldOut.contains(index), store, classes);
+    Set<Integer> heldOut =
+        heldOut(samples.size(), config.finetune().validationShare(), config.seed());
+    IntPredicate learnedFrom = index -> !heldOut.contains(index);
+    RegionPool pool = pool(samples, learnedFrom, store, classes);
     RegionPool validation =
         heldOut.isEmpty() ? null : pool(samples, heldOut::contains, store, classes);
+    Optional<Tap> tap = keptTap(backbone);
+    if (tap.isEmpty()) {
+      train(samples, pool, validation, null, backbone, classes, artifact);
+      return;
+    }
+    try (StoredRegions regions =
+        new StoredRegions(
+            stored.features(),
+            stored.morePositives(tap.get()).place(),
+            tap.get(),
+            classes,
+            config.finetune().positiveIou(),
+            learnedFrom)) {
+      train(samples, pool, validation, regions.kept(), backbone, classes, artifact);
+    }
+  }
+
+  private void train(
+      List<Sample> samples,
+      RegionPool pool,
+      RegionPool validation,
+      KeptRegions kept,
+      Backbone backbone,
+      List<String> classes,
+      Artifact artifact)
+      throws IOException {
+    TorchEngine.useThreads(config.effectiveThreads());
+    FineTuningSettings settings = config.finetune().settings(config.seed());
     FineTuning training =
         new FineTuning(
             backbone.definition(),
-            settings.settings(config.seed()),
+            settings,
             pool,
             validation,
             index -> ImageFiles.read(samples.get(index).image()),
+            kept,
             config.network().device(),
-            settings.imageCacheBytes());
+            config.finetune().imageCacheBytes());
     Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
     Path checkpoint = artifact.beside(".safetensors.checkpoint");
+    boolean newFirst = settings.phases().get(0).layers().equals(Set.of(Phase.NEW));
     try (Progress progress = run.monitor().start("fine-tuning", settings.iterations(), "it")) {
-      boolean judged = settings.newLayersFirst() == 0 && !newLayers.isEmpty();
+      boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result =
           training.run(
               backbone.transfer().weights(),
               newLayers,
               checkpoint,
               new ProgressListener(progress, classes.size() + 1, judged));
-      collapse(result.curve(), settings.newLayersFirst() > 0).ifPresent(LOG::warn);
-      long[] drawn = training.labelsDrawn(classes.size());
-      LearningCurve.of(classes, pool.labelCounts(classes.size()), drawn, result.curve())
+      collapse(result.curve(), newFirst).ifPresent(LOG::warn);
+      RegionPool drawnFrom = kept == null ? pool : kept.pool();
+      LearningCurve.of(
+              classes,
+              drawnFrom.labelCounts(classes.size()),
+              training.labelsDrawn(classes.size(), newLayers),
+              settings.phases(),
+              result)
           .write(artifact.beside(CURVE));
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
@@ -133,9 +222,9 @@ final class FineTuneStage {
     }
     return Optional.of(
         "The fine-tuned network classifies nearly every object as background. Either the learning"
-            + " rate is too high, so that it lost what it had learned (try a tenth of finetune.rate"
-            + (newLayersFirst ? "" : ", and finetune.new-layers-first")
-            + "), or the training is too short (try more finetune.iterations).");
+            + " rate is too high, so that it lost what it had learned (try a tenth of the rate in finetune.phases"
+            + (newLayersFirst ? "" : ", and a first phase of the new layers alone")
+            + "), or the training is too short (try more iterations).");
   }
 
   /**
@@ -153,8 +242,8 @@ final class FineTuneStage {
             Locale.ROOT,
             "Fine-tuning begins with a loss of %.1f, but an even guess has %.1f. The inputs of the"
                 + " new layer have large values, so its steps are large too. If the network learns"
-                + " little, lower finetune.rate and finetune.new-weight-rate, and let the new layer"
-                + " learn alone at first (finetune.new-layers-first).",
+                + " little, lower the rate in finetune.phases and finetune.new-weight-rate, and begin"
+                + " with a phase in which the new layer learns alone (layers: new).",
             firstLoss,
             even));
   }

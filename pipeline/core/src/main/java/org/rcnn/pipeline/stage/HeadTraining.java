@@ -35,7 +35,7 @@ record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> class
    */
   Artifact artifact(String stage, int version, Record settings) {
     Map<String, Object> parts = new LinkedHashMap<>();
-    parts.put("features", features.artifact().hash());
+    parts.put("features", features.at(layer).hash());
     parts.put("layer", layer.label());
     parts.put("classes", classes);
     parts.put("settings", settings);

@@ -8,7 +8,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.pipeline.run.Json;
 
 /**
@@ -16,10 +18,16 @@ import org.rcnn.pipeline.run.Json;
  *
  * @param regions how many regions of each label there were to draw from, background first
  * @param drawn how many regions of each label all batches together contained
+ * @param phases the phases of the training, in order
+ * @param distances by layer, how far its weights moved, as a share of their length at the start
  * @param curve the learning curve, iterations ascending
  */
 public record LearningCurve(
-    Map<String, Integer> regions, Map<String, Long> drawn, List<LearningPoint> curve) {
+    Map<String, Integer> regions,
+    Map<String, Long> drawn,
+    List<Phase> phases,
+    Map<String, Double> distances,
+    List<LearningPoint> curve) {
 
   /**
    * Figures that may be NaN: a diverged loss, and the validation figures without validation images.
@@ -31,6 +39,8 @@ public record LearningCurve(
   public LearningCurve {
     regions = Collections.unmodifiableMap(new LinkedHashMap<>(regions));
     drawn = Collections.unmodifiableMap(new LinkedHashMap<>(drawn));
+    phases = List.copyOf(phases);
+    distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
     curve = List.copyOf(curve);
   }
 
@@ -40,16 +50,22 @@ public record LearningCurve(
    * @param classes the classes, background not among them
    * @param regions the regions of each label, background first
    * @param drawn how often each label was drawn, background first
+   * @param phases the phases of the training, in order
+   * @param result what it gave
    */
   static LearningCurve of(
-      List<String> classes, int[] regions, long[] drawn, List<LearningPoint> curve) {
+      List<String> classes,
+      int[] regions,
+      long[] drawn,
+      List<Phase> phases,
+      FineTuning.Result result) {
     Map<String, Integer> regionsOf = new LinkedHashMap<>(Map.of("background", regions[0]));
     Map<String, Long> drawnOf = new LinkedHashMap<>(Map.of("background", drawn[0]));
     for (int c = 0; c < classes.size(); c++) {
       regionsOf.put(classes.get(c), regions[c + 1]);
       drawnOf.put(classes.get(c), drawn[c + 1]);
     }
-    return new LearningCurve(regionsOf, drawnOf, curve);
+    return new LearningCurve(regionsOf, drawnOf, phases, result.distances(), result.curve());
   }
 
   /** Writes the curve as JSON, aside first and then renamed. */

@@ -24,8 +24,10 @@ import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 
 /**
- * Stage 1: selective search on every image of a set (section 2.1 of the paper). Images that cannot
- * be decoded are reported and left out of the store, and so of every later stage.
+ * Stage 1: selective search on every image of a set (section 2.1 of the paper). The store has all
+ * boxes, best ranked first: fine-tuning draws from all of them, and features are computed of the
+ * first {@code proposals.max-boxes}. Images that cannot be decoded are reported and left out of the
+ * store, and so of every later stage.
  */
 final class ProposalStage {
 
@@ -39,7 +41,7 @@ final class ProposalStage {
   }
 
   private SelectiveSearchConfig settings() {
-    return run.config().proposals().settings(run.config().seed());
+    return run.config().proposals().searchOfAllBoxes(run.config().seed());
   }
 
   /** The artifact of a set's proposals, whether it exists or not. */

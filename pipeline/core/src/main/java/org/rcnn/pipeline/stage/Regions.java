@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
-import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 
 /**
@@ -24,13 +24,31 @@ import org.rcnn.pipeline.run.DetectionSet.Sample;
 record Regions(List<Box> boxes, int groundTruth, Annotation annotation) {
 
   /** The regions of a training image. */
-  static Regions forTraining(Sample sample, ProposalStore proposals, Set<String> classes)
+  static Regions forTraining(Sample sample, RankedBoxes proposals, Set<String> classes)
       throws IOException {
     Annotation known = ofKnownClasses(sample.annotation(), classes);
     List<Box> boxes = new ArrayList<>(known.objects().stream().map(GroundTruth::box).toList());
     int groundTruth = boxes.size();
-    boxes.addAll(proposals.boxes(sample.id()));
+    boxes.addAll(proposals.classified(sample.id()));
     return new Regions(boxes, groundTruth, known);
+  }
+
+  /** The regions that are proposals. */
+  List<Box> proposals() {
+    return boxes.subList(groundTruth, boxes.size());
+  }
+
+  /**
+   * The boxes of a training image that are not classified and overlap an object of a known class by
+   * at least an IoU, best ranked first.
+   */
+  static List<Box> morePositives(
+      Sample sample, RankedBoxes proposals, Set<String> classes, double positiveIou)
+      throws IOException {
+    Annotation known = ofKnownClasses(sample.annotation(), classes);
+    return proposals.others(sample.id()).stream()
+        .filter(box -> RegionPool.isPositive(known, box, positiveIou))
+        .toList();
   }
 
   private static Annotation ofKnownClasses(Annotation all, Set<String> classes) {

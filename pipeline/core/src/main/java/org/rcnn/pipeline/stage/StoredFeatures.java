@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.store.FeatureStore;
-import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.svm.TrainingImage;
 import org.rcnn.svm.TrainingImages;
@@ -16,7 +15,7 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
 
   private final Map<String, Sample> samples;
   private final Set<String> classes;
-  private final ProposalStore proposals;
+  private final RankedBoxes proposals;
   private final FeatureStore features;
 
   /** Opens the stores of a layer. */
