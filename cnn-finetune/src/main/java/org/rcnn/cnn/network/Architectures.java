@@ -32,6 +32,8 @@ import java.util.function.IntFunction;
  * <tr><td>alexnet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>alexnet64</td><td>64</td><td>2,048</td><td>512</td><td>512</td></tr>
  * <tr><td>caffenet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>bvlc_alexnet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
+ * <tr><td>bvlc_alexnet-fc1024</td><td>227</td><td>9,216</td><td>1,024</td><td>1,024</td></tr>
  * <tr><td>zfnet</td><td>224</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>vgg16</td><td>224</td><td>25,088</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>squeezenet1_0, squeezenet1_0-caffe</td><td>227</td><td>18,432: the last fire module's
@@ -40,6 +42,8 @@ import java.util.function.IntFunction;
  * <td>none</td><td>none</td></tr>
  * <tr><td>resnet50</td><td>224</td><td>18,432: the last block's maps, averaged to 3 x 3</td>
  * <td>none</td><td>2,048: the averaged maps, which the scores are made of</td></tr>
+ * <tr><td>resnet50v2_c4, resnet50v2_c4-160</td><td>112, 160</td><td>9,216: the third stage's maps,
+ * averaged to 3 x 3</td><td>1,024</td><td>1,024</td></tr>
  * </table>
  */
 public final class Architectures {
@@ -53,12 +57,16 @@ public final class Architectures {
     register("alexnet", AlexNet::definition);
     register("alexnet64", AlexNet64::definition);
     register("caffenet", CaffeNet::definition);
+    register("bvlc_alexnet", BvlcAlexNet::definition);
+    register("bvlc_alexnet-fc1024", BvlcAlexNet::narrow);
     register("zfnet", ZfNet::definition);
     register("vgg16", Vgg16::definition);
     register("squeezenet1_0", SqueezeNet::definition);
     register("squeezenet1_0-caffe", SqueezeNet::caffe);
     register("squeezenet1_0-131", SqueezeNet::small);
     register("resnet50", ResNet50::definition);
+    register("resnet50v2_c4", ResNet50V2C4::definition);
+    register("resnet50v2_c4-160", ResNet50V2C4::large);
   }
 
   private Architectures() {}

@@ -47,21 +47,22 @@ public final class BatchNormFolding {
         .forEach(
             layer -> {
               String name = layer.name();
-              Layer own = new Layer(source.get(name + ".weight"), source.get(name + ".bias"));
               String norm = name + ".bn";
               if (source.containsKey(norm + ".gamma")) {
-                own =
+                Layer own =
                     fold(
-                        own,
+                        new Layer(source.get(name + ".weight"), source.get(name + ".bias")),
                         new Norm(
                             source.get(norm + ".gamma"),
                             source.get(norm + ".beta"),
                             source.get(norm + ".mean"),
                             source.get(norm + ".variance")),
                         BatchNorm.EPSILON);
+                folded.put(name + ".weight", own.weight());
+                folded.put(name + ".bias", own.bias());
+              } else {
+                layer.parameters().keySet().forEach(own -> folded.put(own, source.get(own)));
               }
-              folded.put(name + ".weight", own.weight());
-              folded.put(name + ".bias", own.bias());
             });
     return new Weights(folded);
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.rcnn.cnn.network.Layer.Affine;
 import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.Convolution;
@@ -38,7 +39,7 @@ public final class DefinitionBuilder {
   private final Map<Tap, String> taps = new EnumMap<>(Tap.class);
   private final Map<Tap, Integer> tapDimensions = new EnumMap<>(Tap.class);
   private final Map<String, List<Origin>> origins;
-  private String latestTrained;
+  private String latestWithParameters;
   private int channels;
   private int side;
   private boolean flat;
@@ -127,7 +128,7 @@ public final class DefinitionBuilder {
             .formatted(layer, channels, out, groups));
     int positions = windows(layer, kernel, stride, padding);
     layers.add(new Convolution(layer, channels, out, kernel, stride, padding, groups));
-    latestTrained = layer;
+    latestWithParameters = layer;
     channels = out;
     side = positions;
     return this;
@@ -140,6 +141,20 @@ public final class DefinitionBuilder {
    */
   public DefinitionBuilder relu(String layer) {
     layers.add(new Relu(layer));
+    return this;
+  }
+
+  /**
+   * A scale and a shift for each channel, which training leaves as they are: batch normalisation
+   * that follows no convolution directly. The shape stays. On import its numbers are computed from
+   * the normalisation that a weight file has under the layer's name.
+   *
+   * @param layer the layer's name
+   */
+  public DefinitionBuilder affine(String layer) {
+    requireMaps(layer);
+    layers.add(new Affine(layer, channels));
+    latestWithParameters = layer;
     return this;
   }
 
@@ -254,7 +269,7 @@ public final class DefinitionBuilder {
         "The branches of %s give %s and %s values, which cannot be joined."
             .formatted(layer, one.shape(), two.shape()));
     layers.add(new Parallel(layer, List.of(one.layers, two.layers), join));
-    latestTrained = null;
+    latestWithParameters = null;
     channels = join == Join.ADD ? one.channels : one.channels + two.channels;
     side = one.side;
     flat = one.flat;
@@ -280,7 +295,7 @@ public final class DefinitionBuilder {
   private DefinitionBuilder bareLinear(String layer, int out) {
     requireOutputs(layer, out);
     layers.add(new Linear(layer, values(), out));
-    latestTrained = layer;
+    latestWithParameters = layer;
     channels = out;
     side = 1;
     flat = true;
@@ -302,7 +317,7 @@ public final class DefinitionBuilder {
   }
 
   /**
-   * Other names under which weight files keep the latest layer that learns.
+   * Other names under which weight files keep the latest layer with parameters.
    *
    * @param names its names there
    */
@@ -314,7 +329,7 @@ public final class DefinitionBuilder {
   }
 
   /**
-   * Another name under which weight files keep the latest layer that learns, with the batch
+   * Another name under which weight files keep the latest layer with parameters, with the batch
    * normalisation that follows it there and is folded into it on import.
    *
    * @param other the layer's name there
@@ -324,12 +339,22 @@ public final class DefinitionBuilder {
     return from(new Origin(other, norm));
   }
 
+  /**
+   * Another name under which weight files keep the latest layer with parameters, which has neither
+   * a bias nor batch normalisation there; its bias is 0 on import.
+   *
+   * @param other the layer's name there
+   */
+  public DefinitionBuilder fromUnbiased(String other) {
+    return from(Origin.unbiased(other));
+  }
+
   private DefinitionBuilder from(Origin origin) {
     require(
-        latestTrained != null,
-        "Network %s: '%s' is another name of no layer; call from right after a layer that learns."
+        latestWithParameters != null,
+        "Network %s: '%s' is another name of no layer; call from right after a layer with parameters."
             .formatted(name, origin.layer()));
-    origins.computeIfAbsent(latestTrained, key -> new ArrayList<>()).add(origin);
+    origins.computeIfAbsent(latestWithParameters, key -> new ArrayList<>()).add(origin);
     return this;
   }
 

@@ -25,6 +25,24 @@ public sealed interface Layer {
     return Map.of();
   }
 
+  /**
+   * Whether training leaves a parameter alone: the running statistics of {@link BatchNorm}, which
+   * follow the batches, and the numbers of {@link Affine}, which stay as they are.
+   *
+   * @param parameter the parameter's full name
+   */
+  static boolean isFixed(String parameter) {
+    return switch (parameter.substring(parameter.lastIndexOf('.') + 1)) {
+      case "mean", "variance", "scale", "shift" -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether training can change the layer. */
+  default boolean learns() {
+    return !parameters().keySet().stream().allMatch(Layer::isFixed);
+  }
+
   /** The layer itself, or, of a layer that holds others, all of those in the order they run. */
   default Stream<Layer> leaves() {
     return Stream.of(this);
@@ -93,6 +111,22 @@ public sealed interface Layer {
       all.put(name + ".mean", new int[] {channels});
       all.put(name + ".variance", new int[] {channels});
       return all;
+    }
+  }
+
+  /**
+   * A scale and a shift for each channel of a map, {@code y = scale[c] x + shift[c]}: batch
+   * normalisation with fixed statistics where it cannot be folded into the layer before it, such as
+   * behind the addition of a residual block. Its numbers come from the weight file. Training never
+   * changes them, fine-tuning of all layers included; fresh ones are the identity.
+   *
+   * @param name the layer's name
+   * @param channels channels of the input
+   */
+  record Affine(String name, int channels) implements Layer {
+    @Override
+    public Map<String, int[]> parameters() {
+      return ordered(name + ".scale", new int[] {channels}, name + ".shift", new int[] {channels});
     }
   }
 

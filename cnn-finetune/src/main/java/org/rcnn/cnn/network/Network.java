@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rcnn.cnn.network.Layer.Affine;
 import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.BatchNorm;
@@ -63,6 +64,10 @@ public final class Network implements AutoCloseable {
           .leaves()
           .filter(LocalResponseNorm.class::isInstance)
           .forEach(layer -> prepare((LocalResponseNorm) layer));
+      definition
+          .leaves()
+          .filter(Affine.class::isInstance)
+          .forEach(layer -> prepare((Affine) layer));
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -223,6 +228,8 @@ public final class Network implements AutoCloseable {
     } else if (layer instanceof Linear l) {
       return ai.djl.nn.core.Linear.linear(flat(x), parameter(l, "weight"), parameter(l, "bias"))
           .head();
+    } else if (layer instanceof Affine a) {
+      return scaleAndShift(a, x);
     } else if (layer instanceof Relu) {
       return x.getNDArrayInternal().relu();
     } else if (layer instanceof MaxPool p) {
@@ -287,6 +294,21 @@ public final class Network implements AutoCloseable {
     return result;
   }
 
+  /** Normalisation by a mean of 0 and a variance of 1: one pass over the maps instead of two. */
+  private NDArray scaleAndShift(Affine a, NDArray x) {
+    return ai.djl.nn.norm.BatchNorm.batchNorm(
+            x,
+            constants.get(a.name() + ".zero"),
+            constants.get(a.name() + ".one"),
+            parameter(a, "scale"),
+            parameter(a, "shift"),
+            1,
+            1,
+            0,
+            false)
+        .head();
+  }
+
   private NDArray join(Parallel parallel, NDArray x, boolean training, float share) {
     NDList results = new NDList();
     parallel.branches().forEach(branch -> results.add(through(branch, x, training, share)));
@@ -325,6 +347,14 @@ public final class Network implements AutoCloseable {
     constants.put(n.name() + ".band", create(band, new Shape(channels, channels, 1, 1)));
     constants.put(n.name() + ".k", create(k, new Shape(channels)));
     constants.put(n.name() + ".exponent", create(new float[] {-n.beta()}, new Shape()));
+  }
+
+  private void prepare(Affine a) {
+    float[] ones = new float[a.channels()];
+    Arrays.fill(ones, 1);
+    Shape shape = new Shape(a.channels());
+    constants.put(a.name() + ".zero", create(new float[a.channels()], shape));
+    constants.put(a.name() + ".one", create(ones, shape));
   }
 
   private NDArray parameter(Layer layer, String suffix) {

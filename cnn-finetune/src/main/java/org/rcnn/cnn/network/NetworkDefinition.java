@@ -49,11 +49,22 @@ public record NetworkDefinition(
    * @param layer the layer's name there
    * @param norm the batch normalisation that follows it there and is folded into it on import;
    *     empty if there is none
+   * @param biased whether it has a bias there; one that has none gets a bias of 0
    */
-  public record Origin(String layer, String norm) {
+  public record Origin(String layer, String norm, boolean biased) {
+    /** A layer with batch normalisation, which has a bias or gets one from it. */
+    public Origin(String layer, String norm) {
+      this(layer, norm, true);
+    }
+
     /** A layer without batch normalisation. */
     public static Origin plain(String layer) {
       return new Origin(layer, "");
+    }
+
+    /** A layer with neither batch normalisation nor a bias. */
+    public static Origin unbiased(String layer) {
+      return new Origin(layer, "", false);
     }
   }
 
@@ -152,7 +163,7 @@ public record NetworkDefinition(
    * learns, no dropout, no batch normalisation. Everything up to it can be computed once for each
    * input and kept.
    *
-   * @param learns whether a layer with parameters learns
+   * @param learns whether a layer that can learn does
    */
   public Optional<Tap> lastFixedTap(Predicate<Layer> learns) {
     return suffixTaps().stream()
@@ -164,7 +175,7 @@ public record NetworkDefinition(
                         layer ->
                             layer instanceof Dropout
                                 || layer instanceof BatchNorm
-                                || !layer.parameters().isEmpty() && learns.test(layer)))
+                                || layer.learns() && learns.test(layer)))
         .reduce((earlier, later) -> later);
   }
 

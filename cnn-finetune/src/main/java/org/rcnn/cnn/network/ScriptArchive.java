@@ -19,6 +19,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.rcnn.cnn.network.FusedNetwork.Numbers;
+import org.rcnn.cnn.network.Layer.Affine;
 import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.Convolution;
@@ -160,6 +161,8 @@ final class ScriptArchive {
       return value(
           "ops.mkldnn._linear_pointwise(%s, self.%s, self.%s, %s, %s)",
           flat(x), weight, bias(l, weights), attribute, PLAIN);
+    } else if (layer instanceof Affine a) {
+      return scaleAndShift(a, x, weights);
     } else if (layer instanceof Relu) {
       return value("torch.relu(%s)", x);
     } else if (layer instanceof MaxPool p) {
@@ -191,6 +194,20 @@ final class ScriptArchive {
       return x;
     }
     throw new IllegalStateException("No rule writes a layer of kind " + layer.kind() + ".");
+  }
+
+  /** Normalisation by a mean of 0 and a variance of 1. */
+  private String scaleAndShift(Affine layer, String x, Weights weights) {
+    int[] shape = {layer.channels()};
+    float[] ones = new float[layer.channels()];
+    Arrays.fill(ones, 1);
+    return value(
+        "torch.batch_norm(%s, self.%s, self.%s, self.%s, self.%s, False, 0., 0., False)",
+        x,
+        tensor(weights.tensors().get(layer.name() + ".scale")),
+        tensor(weights.tensors().get(layer.name() + ".shift")),
+        tensor(new Tensor(shape, new float[layer.channels()])),
+        tensor(new Tensor(shape, ones)));
   }
 
   /** A convolution or a fully connected layer by the engine's ordinary operator. */

@@ -21,6 +21,7 @@ public record Weights(Map<String, Tensor> tensors) {
   /**
    * Fresh weights: normal with variance 2 / fan-in (He et al. 2015, made for ReLU networks), biases
    * 0; the layer of class scores is normal with deviation 0.01, as the authors' new layers are.
+   * Normalisations and affine maps begin as the identity.
    *
    * <p>Each parameter draws from a generator of its own, seeded by the seed and the parameter's
    * name, so one layer's values do not depend on which other layers are new.
@@ -54,7 +55,7 @@ public record Weights(Map<String, Tensor> tensors) {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (deviation * random.nextGaussian());
       }
-    } else if (name.endsWith(".gamma") || name.endsWith(".variance")) {
+    } else if (name.endsWith(".gamma") || name.endsWith(".variance") || name.endsWith(".scale")) {
       Arrays.fill(values, 1f);
     }
     return new Tensor(shape, values);

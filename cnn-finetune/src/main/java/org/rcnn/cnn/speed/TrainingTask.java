@@ -3,6 +3,7 @@ package org.rcnn.cnn.speed;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -64,7 +65,7 @@ public record TrainingTask(
       String parameter, NetworkDefinition definition, FineTuningSettings settings) {
     String layer = parameter.substring(0, parameter.lastIndexOf('.'));
     boolean bias = parameter.endsWith(".bias");
-    if (settings.frozenLayers().contains(layer)) {
+    if (settings.frozenLayers().contains(layer) || Layer.isFixed(parameter)) {
       return 0;
     }
     if (layer.equals(definition.scoresLayer().name())) {
@@ -87,8 +88,7 @@ public record TrainingTask(
     long[] labels = random.longs(settings.batch(), 0, definition.outputs()).toArray();
     Map<String, Double> rates = new LinkedHashMap<>();
     for (String parameter : trained.parameters().keySet()) {
-      boolean statistic = parameter.endsWith(".mean") || parameter.endsWith(".variance");
-      rates.put(parameter, statistic ? 0.0 : 1.0);
+      rates.put(parameter, Layer.isFixed(parameter) ? 0.0 : 1.0);
     }
     return of(
         trained, settings.solver(), rates, settings.labelSmoothing(), labels, settings.seed());

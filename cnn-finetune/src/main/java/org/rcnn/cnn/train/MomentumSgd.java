@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
@@ -36,7 +37,7 @@ final class MomentumSgd implements AutoCloseable {
         .forEach(
             (name, parameter) -> {
               double factor = multiplier.applyAsDouble(name);
-              boolean learns = factor > 0 && !isStatistic(name);
+              boolean learns = factor > 0 && !Layer.isFixed(name);
               // The engine computes no gradients for the others, which saves most of a backward
               // pass if they are the lower layers.
               parameter.setRequiresGradient(learns);
@@ -46,11 +47,6 @@ final class MomentumSgd implements AutoCloseable {
                 multipliers.put(name, factor);
               }
             });
-  }
-
-  /** Running statistics of batch normalisation follow the batches, not the gradient. */
-  private static boolean isStatistic(String name) {
-    return name.endsWith(".mean") || name.endsWith(".variance");
   }
 
   /** The names of the parameters that learn at all. */

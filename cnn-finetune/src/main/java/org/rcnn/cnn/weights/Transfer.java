@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import org.rcnn.cnn.network.BatchNormFolding;
 import org.rcnn.cnn.network.BatchNormFolding.Norm;
 import org.rcnn.cnn.network.Layer;
+import org.rcnn.cnn.network.Layer.Affine;
+import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.NetworkDefinition.Origin;
 import org.rcnn.cnn.network.Tensor;
@@ -29,7 +31,9 @@ import org.rcnn.cnn.network.Weights;
  * except that Caffe stops at a wrong shape, where this class reports it and makes a new layer.
  *
  * <p>A layer is looked for under its own name and under those that the target's definition lists
- * for other frameworks' files. Batch normalisation that follows a layer there is folded into it.
+ * for other frameworks' files. Batch normalisation that follows a layer there is folded into it; an
+ * affine map takes its numbers from the normalisation of its name. Gluon's names of parameters are
+ * understood ({@code conv0_weight}).
  *
  * @param weights the target network's complete weights
  * @param rows which layers were copied, and which are new
@@ -43,13 +47,13 @@ public record Transfer(
   public enum Outcome {
     /** Taken from the source. */
     COPIED,
-    /** The source has no such layer. */
+    /** The source has no such layer, or it is the last one and the task is new. */
     NEW,
     /** The source has a layer of this name that does not fit. */
     REFUSED
   }
 
-  /** torch's constant added to the variance; a state dict does not contain it. */
+  /** What torch and Gluon add to the variance; their files do not contain it. */
   private static final double EPSILON = 1e-5;
 
   /**
@@ -102,12 +106,37 @@ public record Transfer(
    */
   public static Transfer into(
       NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
+    return into(target, GluonNames.translate(source), described, seed, false);
+  }
+
+  /**
+   * Copies what fits, all but the layer of the class scores: that is new even if the source's has
+   * the same name and shape, because equally many classes are not the same classes. The authors
+   * rename their last layer to the same effect.
+   *
+   * @param source the weights to copy from
+   * @param described their file's description of its layers; empty if it has none
+   * @param target the network to initialise
+   * @param seed the seed of the new layers
+   */
+  public static Transfer intoNewTask(
+      NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
+    return into(target, GluonNames.translate(source), described, seed, true);
+  }
+
+  private static Transfer into(
+      NetworkDefinition target,
+      Weights source,
+      List<SourceLayer> described,
+      long seed,
+      boolean newTask) {
     Map<String, SourceLayer> settings =
         described.stream()
             .collect(Collectors.toMap(SourceLayer::name, Function.identity(), (a, b) -> a));
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<LayerTransfer> rows = new ArrayList<>();
     Set<String> unused = layersOf(source);
+    Layer scores = target.scoresLayer();
     for (Layer layer : target.parameterLayers()) {
       Origin origin = origin(target, layer, unused);
       if (origin == null) {
@@ -125,7 +154,10 @@ public record Transfer(
           folds && !folded
               ? "its normalisation %s is incomplete or of another size".formatted(origin.norm())
               : objection(layer, origin, found, settings);
-      if (objection != null) {
+      if (objection == null && newTask && layer.equals(scores)) {
+        tensors.putAll(Weights.initial(target, layer, seed));
+        rows.add(new LayerTransfer(layer.name(), Outcome.NEW, "a new task has scores of its own"));
+      } else if (objection != null) {
         tensors.putAll(Weights.initial(target, layer, seed));
         rows.add(new LayerTransfer(layer.name(), Outcome.REFUSED, objection));
       } else {
@@ -156,13 +188,38 @@ public record Transfer(
   /** The source's parameters of a layer under the layer's own name. */
   private static Map<String, Tensor> named(Layer layer, Origin origin, Weights source) {
     Map<String, Tensor> found = new LinkedHashMap<>();
+    if (layer instanceof Affine affine) {
+      found.putAll(affine(affine, origin, source));
+    }
     for (String name : layer.parameters().keySet()) {
       Tensor tensor = source.tensors().get(origin.layer() + name.substring(layer.name().length()));
       if (tensor != null) {
         found.put(name, tensor);
       }
     }
+    if (layer instanceof Convolution convolution && !origin.biased()) {
+      found.putIfAbsent(layer.name() + ".bias", zeros(convolution.out()));
+    }
     return found;
+  }
+
+  /** A normalisation of the source as an affine map: folded into the identity. */
+  private static Map<String, Tensor> affine(Affine layer, Origin origin, Weights source) {
+    int[] shape = {layer.channels()};
+    Norm norm = norm(origin.layer(), source, shape);
+    if (norm == null) {
+      return Map.of();
+    }
+    float[] ones = new float[layer.channels()];
+    Arrays.fill(ones, 1);
+    BatchNormFolding.Layer identity =
+        new BatchNormFolding.Layer(new Tensor(shape, ones), zeros(layer.channels()));
+    BatchNormFolding.Layer folded = BatchNormFolding.fold(identity, norm, EPSILON);
+    return Map.of(layer.name() + ".scale", folded.weight(), layer.name() + ".shift", folded.bias());
+  }
+
+  private static Tensor zeros(int length) {
+    return new Tensor(new int[] {length}, new float[length]);
   }
 
   /**
@@ -178,9 +235,8 @@ public record Transfer(
       return false;
     }
     int[] outputs = {weight.shape()[0]};
-    Tensor none = new Tensor(outputs, new float[outputs[0]]);
-    Tensor bias = found.getOrDefault(layer.name() + ".bias", none);
-    Norm norm = norm(origin, source, outputs);
+    Tensor bias = found.getOrDefault(layer.name() + ".bias", zeros(outputs[0]));
+    Norm norm = norm(origin.norm(), source, outputs);
     if (norm == null || !Arrays.equals(bias.shape(), outputs)) {
       return false;
     }
@@ -192,10 +248,10 @@ public record Transfer(
   }
 
   /** A normalisation with one value for each output in every part; null otherwise. */
-  private static Norm norm(Origin origin, Weights source, int[] outputs) {
+  private static Norm norm(String name, Weights source, int[] outputs) {
     List<Tensor> parts = new ArrayList<>();
     for (String part : List.of(".weight", ".bias", ".running_mean", ".running_var")) {
-      Tensor tensor = source.tensors().get(origin.norm() + part);
+      Tensor tensor = source.tensors().get(name + part);
       if (tensor == null || !Arrays.equals(tensor.shape(), outputs)) {
         return null;
       }
@@ -228,7 +284,10 @@ public record Transfer(
     for (Map.Entry<String, int[]> parameter : layer.parameters().entrySet()) {
       Tensor tensor = found.get(parameter.getKey());
       String suffix = parameter.getKey().substring(layer.name().length());
-      if (tensor == null) {
+      if (tensor == null && layer instanceof Affine) {
+        return "the source's normalisation is incomplete or of another size than "
+            + Arrays.toString(parameter.getValue());
+      } else if (tensor == null) {
         return "the source has no " + origin.layer() + suffix;
       }
       if (!Arrays.equals(tensor.shape(), parameter.getValue())) {

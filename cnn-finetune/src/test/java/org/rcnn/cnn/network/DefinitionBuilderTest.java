@@ -64,6 +64,11 @@ class DefinitionBuilderTest {
   }
 
   @Test
+  void anAffineMapNeedsMaps() {
+    refused("Layer norm needs maps", n -> n.linear("fc", 4).affine("norm"));
+  }
+
+  @Test
   void aTapIsAtALayerOfTheNetworkItself() {
     refused("there is no layer yet", n -> n.tap(Tap.POOL5));
     refused("has been used before", n -> n.relu("a").tap(Tap.FC6).relu("b").tap(Tap.FC6));

@@ -89,7 +89,14 @@ class FusedNetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"alexnet64", "squeezenet1_0-caffe", "resnet50"})
+  @ValueSource(
+      strings = {
+        "alexnet64",
+        "squeezenet1_0-caffe",
+        "resnet50",
+        "bvlc_alexnet-fc1024",
+        "resnet50v2_c4"
+      })
   void knownNetworksGiveWhatTheyGivePlain(String name) {
     NetworkDefinition definition = Architectures.byName(name, 6);
     assertSameAsPlain(definition, Weights.initial(definition, 3));
@@ -112,6 +119,7 @@ class FusedNetworkTest {
             one -> one.convolution("one", 4, 1, 1, 0),
             three -> three.bare("three", 6, 3, 1, 1))
         .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
+        .affine("sum.norm")
         .relu("sum.relu")
         .maxPool("pool2", 2, 1, 1)
         .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.Layer.Affine;
 import org.rcnn.cnn.network.Layer.Aside;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.BatchNorm;
@@ -279,6 +281,21 @@ class NetworkTest {
   }
 
   @Test
+  void anAffineMapScalesAndShiftsEachChannel() {
+    NetworkDefinition network = ToyNetworks.of(2, 12, new Affine("affine", 3));
+    Weights weights =
+        weights(
+            "affine.scale", tensor(new int[] {3}, 2, -1, 0),
+            "affine.shift", tensor(new int[] {3}, 0.5f, 0, 7));
+    float[] maps = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    assertArrayEquals(
+        new float[] {2.5f, 4.5f, 6.5f, 8.5f, -5, -6, -7, -8, 7, 7, 7, 7},
+        scores(network, weights, maps, new Shape(1, 3, 2, 2)));
+    float[] before = scores(network, Weights.initial(network, 1), maps, new Shape(1, 3, 2, 2));
+    assertArrayEquals(maps, before);
+  }
+
+  @Test
   void gradientsGoThroughBranchesAndNormalisation() {
     assertGradientsAreSlopes(() -> {});
   }
@@ -314,6 +331,7 @@ class NetworkTest {
             12,
             new Convolution("conv", 3, 3, 1, 1, 0, 1),
             new LocalResponseNorm("norm", 3, 3, 0.5f, 0.75f, 1),
+            new Affine("affine", 3),
             new Parallel(
                 "block",
                 List.of(List.of(new Convolution("inner", 3, 3, 3, 1, 1, 1)), List.of()),
@@ -478,11 +496,18 @@ class NetworkTest {
 
     assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0", 3), 1);
     assertTapsHaveTheirDimensions(Architectures.byName("squeezenet1_0-131", 3), 1);
+    assertTapsHaveTheirDimensions(Architectures.byName("bvlc_alexnet-fc1024", 3), 1);
+    assertTapsHaveTheirDimensions(Architectures.byName("resnet50v2_c4", 3), 1);
+    assertTapsHaveTheirDimensions(Architectures.byName("resnet50v2_c4-160", 3), 1);
+    assertTaps("resnet50v2_c4", 1024 * 3 * 3, 1024, 1024);
+    assertTaps("resnet50v2_c4-160", 1024 * 3 * 3, 1024, 1024);
     assertEquals(4608, Architectures.byName("squeezenet1_0-131", 3).tapDimensions().get(Tap.POOL5));
 
     // The large ones by their declared shapes alone; the parity profile runs them.
     assertTaps("alexnet", 9216, 4096, 4096);
     assertTaps("caffenet", 9216, 4096, 4096);
+    assertTaps("bvlc_alexnet", 9216, 4096, 4096);
+    assertTaps("bvlc_alexnet-fc1024", 9216, 1024, 1024);
     assertTaps("zfnet", 9216, 4096, 4096);
     assertTaps("vgg16", 25088, 4096, 4096);
     assertEquals(
@@ -492,6 +517,31 @@ class NetworkTest {
     assertEquals(Map.of(Tap.POOL5, 18432, Tap.FC7, 2048, Tap.SCORES, 21), residual.tapDimensions());
     assertEquals(List.of(Tap.POOL5, Tap.FC7), residual.featureTaps());
     assertEquals("Network resnet50 has no fc6; it has pool5, fc7.", residual.lacks(Tap.FC6));
+  }
+
+  @Test
+  void theSuffixesOfTheNetworksWithoutFullyConnectedWeightsBeginAtPool5() {
+    for (String name : List.of("bvlc_alexnet", "resnet50v2_c4", "resnet50v2_c4-160")) {
+      NetworkDefinition network = Architectures.byName(name, 21);
+      assertEquals(List.of(Tap.POOL5, Tap.FC6, Tap.FC7), network.suffixTaps(), name);
+      Set<String> suffix = Set.of("fc6", "fc7", "fc8");
+      assertEquals(
+          Optional.of(Tap.POOL5), network.lastFixedTap(l -> suffix.contains(l.name())), name);
+      // Affine maps are fixed, convolutions are not.
+      assertEquals(Optional.empty(), network.lastFixedTap(layer -> true), name);
+    }
+  }
+
+  @Test
+  void anAffineMapIsFixedWhateverLearns() {
+    NetworkDefinition network =
+        NetworkDefinition.builder("toy", 4, 0, Preprocessing.caffe())
+            .affine("affine")
+            .relu("pool5")
+            .tap(Tap.POOL5)
+            .scores("fc", 2)
+            .build();
+    assertEquals(Optional.of(Tap.POOL5), network.lastFixedTap(layer -> true));
   }
 
   private static void assertTaps(String name, int pool5, int fc6, int fc7) {
@@ -585,6 +635,7 @@ class NetworkTest {
     // torchvision's AlexNet for ImageNet.
     assertEquals(61_100_840, Architectures.byName("alexnet", 1000).parameterCount());
     assertEquals(60_965_224, Architectures.byName("caffenet", 1000).parameterCount());
+    assertEquals(60_965_224, Architectures.byName("bvlc_alexnet", 1000).parameterCount());
     assertEquals(138_357_544, Architectures.byName("vgg16", 1000).parameterCount());
     assertEquals(1_248_424, Architectures.byName("squeezenet1_0", 1000).parameterCount());
     // torchvision counts 25,557,032 with a scale and a shift for each of 26,560 channels; folded,
@@ -704,8 +755,15 @@ class NetworkTest {
 
   @Test
   void foldedNetworkComputesWhatTheNormalisedOneDoes() {
+    NetworkDefinition affine =
+        NetworkDefinition.builder("affine", 6, 0, Preprocessing.caffe())
+            .affine("first")
+            .convolution("conv", 4, 3, 1, 1)
+            .affine("second")
+            .scores("fc", 2)
+            .build();
     for (NetworkDefinition plain :
-        List.of(ToyNetworks.tiny(3), Architectures.byName("alexnet64", 4))) {
+        List.of(ToyNetworks.tiny(3), Architectures.byName("alexnet64", 4), affine)) {
       NetworkDefinition normalised = plain.withBatchNorm();
       Map<String, Tensor> tensors = new LinkedHashMap<>(Weights.initial(normalised, 11).tensors());
       // Statistics, scales and shifts as a training might leave them.

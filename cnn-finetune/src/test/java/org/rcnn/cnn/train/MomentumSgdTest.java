@@ -8,11 +8,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.Layer.Affine;
 import org.rcnn.cnn.network.Layer.BatchNorm;
+import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Linear;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -48,6 +51,31 @@ class MomentumSgdTest {
         collector.backward(network.forwardTraining(x).sum());
       }
       sgd.step(scratch, factor);
+    }
+  }
+
+  @Test
+  void anAffineMapStaysWhileTheLayersAroundItLearn() {
+    NetworkDefinition definition =
+        ToyNetworks.of(
+            1,
+            1,
+            new Convolution("conv", 3, 2, 1, 1, 0, 1),
+            new Affine("affine", 2),
+            new Linear("fc", 2, 1));
+    Weights weights = ToyNetworks.random(definition, 5);
+    try (Network network = new Network(definition, weights, Device.cpu())) {
+      MomentumSgd sgd = new MomentumSgd(network, SOLVER, name -> 1);
+      assertEquals(Set.of("conv.weight", "conv.bias", "fc.weight", "fc.bias"), sgd.parameters());
+      step(network, sgd, 1);
+      weights
+          .tensors()
+          .forEach(
+              (name, before) ->
+                  assertEquals(
+                      name.startsWith("affine"),
+                      Arrays.equals(before.values(), values(network, name)),
+                      name));
     }
   }
 

@@ -115,10 +115,10 @@ class CaffeParityTest {
         transfer.rows().get(transfer.rows().size() - 1).reason());
   }
 
-  /** The paper's network and its neighbour, at full size, with random weights. */
+  /** The paper's network and its neighbours, at full size, with random weights. */
   @Tag("parity")
   @ParameterizedTest
-  @CsvSource({"caffenet, false", "zfnet, true"})
+  @CsvSource({"caffenet, false", "bvlc_alexnet-fc1024, false", "zfnet, true"})
   void groupsAndNormalisationAreCaffes(String name, boolean old) throws IOException {
     NetworkDefinition definition = Architectures.byName(name, 100);
     Map<String, Tensor> tensors = new LinkedHashMap<>(Weights.initial(definition, 3).tensors());

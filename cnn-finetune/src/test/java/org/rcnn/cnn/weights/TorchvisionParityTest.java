@@ -2,20 +2,17 @@ package org.rcnn.cnn.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +29,7 @@ import org.rcnn.cnn.network.Tensor;
  *
  * <p>Runs in the profile {@code parity} alone, {@code mvn -Pparity -pl cnn-finetune -am test}, with
  * a Python that has torch and torchvision (Debian: {@code python3-torch}, {@code
- * python3-torchvision}); {@code -Dparity.python=...} names it, else {@code python3} and {@code
- * /usr/bin/python3} are tried. Without one it is skipped and says so.
+ * python3-torchvision}), found as {@link PythonScript} says. Without one it is skipped and says so.
  */
 @Tag("parity")
 class TorchvisionParityTest {
@@ -45,9 +41,7 @@ class TorchvisionParityTest {
   @ParameterizedTest
   @ValueSource(strings = {"alexnet", "vgg16", "squeezenet1_0", "resnet50"})
   void scoresAndTapsAreTorchvisions(String name) throws Exception {
-    String python = python();
-    assumeTrue(python != null, "No Python with torch and torchvision was found.");
-    generate(python, name);
+    PythonScript.find("torchvision_backbones.py", "torch, torchvision", folder).run(name, folder);
     Map<String, Tensor> outputs =
         WeightSource.open(folder.resolve(name + "-outputs.npz")).read().tensors();
     compare(name, folder.resolve(name + ".pth"), outputs);
@@ -76,38 +70,5 @@ class TorchvisionParityTest {
       }
       assertEquals(outputs.size() - 1, ours.size());
     }
-  }
-
-  private void generate(String python, String name) throws Exception {
-    Path script = folder.resolve("torchvision_backbones.py");
-    try (InputStream in = getClass().getResourceAsStream("torchvision_backbones.py")) {
-      Files.copy(in, script);
-    }
-    Process process =
-        new ProcessBuilder(python, script.toString(), name, folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(10, TimeUnit.MINUTES), "python takes too long");
-    assertEquals(0, process.exitValue(), output);
-  }
-
-  private static String python() throws Exception {
-    String named = System.getProperty("parity.python");
-    for (String python : named != null ? List.of(named) : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(python, "-c", "import torch, torchvision")
-                .redirectErrorStream(true)
-                .start();
-        process.getInputStream().readAllBytes();
-        if (process.waitFor() == 0) {
-          return python;
-        }
-      } catch (IOException e) {
-        // No such program: the next one may be there.
-      }
-    }
-    return null;
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.NetworkDefinition.Origin;
+import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
@@ -216,6 +217,66 @@ class TransferTest {
     assertEquals(
         "the source has no conv1.bias",
         Transfer.into(target, new Weights(source), 42).rows().get(0).reason());
+  }
+
+  @Test
+  void anAffineMapIsComputedFromTheNormalisationOfItsName() {
+    NetworkDefinition target =
+        NetworkDefinition.builder("affine", 4, 0, Preprocessing.caffe())
+            .convolution("conv", 4, 1, 1, 0)
+            .affine("bn")
+            .scores("fc", 2)
+            .build();
+    Map<String, Tensor> source = new LinkedHashMap<>();
+    source.put("bn_gamma", ofFour(3));
+    source.put("bn_beta", ofFour(5));
+    source.put("bn_running_mean", ofFour(7));
+    source.put("bn_running_var", ofFour(4 - 1e-5f));
+    Transfer transfer = Transfer.into(target, new Weights(source), 42);
+    assertEquals(new LayerTransfer("bn", Outcome.COPIED, "[4]"), transfer.rows().get(1));
+    // 3 (x - 7) / 2 + 5 = 1.5x - 5.5
+    assertEquals(1.5f, transfer.weights().tensors().get("bn.scale").values()[0], 1e-6f);
+    assertEquals(-5.5f, transfer.weights().tensors().get("bn.shift").values()[3], 1e-5f);
+    // What is written afterwards has the two numbers themselves.
+    assertEquals(transfer.weights(), Transfer.into(target, transfer.weights(), 42).weights());
+
+    source.put("bn_beta", zeros(3));
+    assertEquals(
+        new LayerTransfer(
+            "bn",
+            Outcome.REFUSED,
+            "the source's normalisation is incomplete or of another size than [4]"),
+        Transfer.into(target, new Weights(source), 42).rows().get(1));
+  }
+
+  @Test
+  void aConvolutionThatHasNoBiasThereGetsOneOfZero() {
+    Map<String, Tensor> source = source();
+    source.remove("conv1.bias");
+    NetworkDefinition target = renamed(Map.of("conv1", List.of(Origin.unbiased("conv1"))));
+    Transfer transfer = Transfer.into(target, new Weights(source), 42);
+    assertEquals(Outcome.COPIED, transfer.rows().get(0).outcome());
+    assertEquals(zeros(4), transfer.weights().tensors().get("conv1.bias"));
+
+    source.put("conv1.bias", ofFour(2));
+    assertEquals(
+        ofFour(2),
+        Transfer.into(target, new Weights(source), 42).weights().tensors().get("conv1.bias"));
+  }
+
+  @Test
+  void aNewTasksScoresAreNewEvenIfTheSourceHasAsMany() {
+    Weights source = new Weights(source());
+    Transfer transfer = Transfer.intoNewTask(TARGET, source, List.of(), 42);
+    assertEquals(
+        new LayerTransfer("fc8", Outcome.NEW, "a new task has scores of its own"),
+        transfer.rows().get(2));
+    assertEquals(List.of("fc8"), transfer.newLayers());
+    assertEquals(List.of(), transfer.unused());
+    assertEquals(
+        Weights.initial(TARGET, 42).tensors().get("fc8.weight"),
+        transfer.weights().tensors().get("fc8.weight"));
+    assertSame(source.tensors().get("fc6.weight"), transfer.weights().tensors().get("fc6.weight"));
   }
 
   private static Tensor ofFour(float value) {

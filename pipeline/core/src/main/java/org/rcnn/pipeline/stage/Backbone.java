@@ -40,7 +40,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
 
   /**
    * Prepares a detector's network: one score for background and one for each class, which may be
-   * negative ({@link NetworkDefinition#withLinearScores}).
+   * negative ({@link NetworkDefinition#withLinearScores}). The layer of the scores is always new.
    *
    * @param choice architecture and weights
    * @param classes number of classes, background not counted
@@ -52,7 +52,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   public static Backbone of(NetworkChoice choice, int classes, long seed) throws IOException {
     NetworkDefinition published = published(choice, classes + 1);
     NetworkDefinition linear = published.withLinearScores();
-    return of(choice, linear, seed);
+    return of(choice, linear, seed, true);
   }
 
   /**
@@ -67,7 +67,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
    */
   public static Backbone ofClassifier(NetworkChoice choice, int classes, long seed)
       throws IOException {
-    return of(choice, published(choice, classes), seed);
+    return of(choice, published(choice, classes), seed, false);
   }
 
   /** Refuses an architecture that is not registered. */
@@ -83,12 +83,16 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     }
   }
 
-  private static Backbone of(NetworkChoice choice, NetworkDefinition usual, long seed)
+  private static Backbone of(
+      NetworkChoice choice, NetworkDefinition usual, long seed, boolean newTask)
       throws IOException {
     Source source = source(choice, usual.preprocessing());
     NetworkDefinition definition = usual.withPreprocessing(source.preprocessing());
     Weights weights = source.weights();
-    Transfer transfer = Transfer.into(definition, weights, source.described(), seed);
+    Transfer transfer =
+        newTask
+            ? Transfer.intoNewTask(definition, weights, source.described(), seed)
+            : Transfer.into(definition, weights, source.described(), seed);
     if (!weights.tensors().isEmpty() && transfer.newLayers().size() == transfer.rows().size()) {
       throw new ConfigException(
           "network.weights: no layer of %s fits %s; `weights inspect` shows what the file holds."

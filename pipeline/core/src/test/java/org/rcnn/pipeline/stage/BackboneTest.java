@@ -105,10 +105,27 @@ class BackboneTest {
   void filesOfOtherMakesAreRead() throws IOException {
     Weights weights = Weights.initial(Architectures.byName("alexnet64", 21), 5);
     Backbone read = alexnet64(npz(weights));
-    assertEquals(List.of(), read.transfer().newLayers());
-    assertEquals(weights.tensors(), read.transfer().weights().tensors());
+    assertEquals(List.of("fc8"), read.transfer().newLayers());
+    assertEquals(
+        weights.tensors().get("fc7.weight"), read.transfer().weights().tensors().get("fc7.weight"));
     // Where they come from does not matter, what they are does.
     assertEquals(alexnet64(safetensors(Map.of())).fingerprint(), read.fingerprint());
+  }
+
+  @Test
+  void aDetectorsScoresAreNewAndAClassifierOfAsManyClassesKeepsThem() throws IOException {
+    // Weights of 21 classes, and 20 classes with background.
+    NetworkChoice choice =
+        new NetworkChoice("alexnet64", safetensors(Map.of()).toString(), ComputeDevice.CPU);
+    Backbone detector = Backbone.of(choice, 20, 1);
+    assertEquals(List.of("fc8"), detector.transfer().newLayers());
+    Backbone classifier = Backbone.ofClassifier(choice, 21, 1);
+    assertEquals(List.of(), classifier.transfer().newLayers());
+    Tensor kept = classifier.transfer().weights().tensors().get("fc8.weight");
+    assertEquals(
+        Weights.initial(Architectures.byName("alexnet64", 21), 5).tensors().get("fc8.weight"),
+        kept);
+    assertNotEquals(kept, detector.transfer().weights().tensors().get("fc8.weight"));
   }
 
   private Path npz(Weights weights) throws IOException {
