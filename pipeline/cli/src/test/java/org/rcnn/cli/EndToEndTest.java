@@ -60,7 +60,7 @@ class EndToEndTest {
                 "--set",
                 "proposals.max-boxes=120",
                 "--set",
-                "finetune.iterations=12",
+                "finetune.phases=[{iterations: 12}]",
                 "--set",
                 "svm.retrain-after=300",
                 "--set",

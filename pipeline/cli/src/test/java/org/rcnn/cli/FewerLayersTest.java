@@ -44,7 +44,7 @@ class FewerLayersTest {
                 "--set",
                 "proposals.max-boxes=6",
                 "--set",
-                "finetune.iterations=1",
+                "finetune.phases=[{iterations: 1}]",
                 "--set",
                 "finetune.positives=2",
                 "--set",

@@ -210,7 +210,7 @@ class WeightsDownloadCommandTest {
     JsonNode plain = settings("--backbone", "squeezenet1_0-131");
     assertEquals(cache.resolve(FILE).toString(), plain.at("/network/weights").asText());
     assertEquals("pool5", plain.at("/features/layer").asText());
-    assertEquals(1500, plain.at("/finetune/iterations").asInt(), "the preset's");
+    assertEquals(600, plain.at("/proposals/max-boxes").asInt(), "the preset's");
 
     JsonNode changed =
         settings(
@@ -219,11 +219,11 @@ class WeightsDownloadCommandTest {
             "--weights",
             "none",
             "--set",
-            "finetune.rate=0.01",
+            "finetune.phases.2.rate=0.01",
             "--set",
             "features.layer=fc7");
     assertEquals("none", changed.at("/network/weights").asText());
-    assertEquals(0.01, changed.at("/finetune/rate").asDouble());
+    assertEquals(0.01, changed.at("/finetune/phases/1/rate").asDouble());
     assertEquals("fc7", changed.at("/features/layer").asText(), "to be refused, not replaced");
 
     JsonNode embedded = settings("--backbone", "alexnet64", "--preset", "voc2007");

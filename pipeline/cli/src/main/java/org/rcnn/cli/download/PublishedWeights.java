@@ -33,10 +33,13 @@ public record PublishedWeights(
   /** README, "A real ImageNet backbone", has the measurements. */
   private static final Map<String, String> LARGE_INPUTS_OF_THE_NEW_LAYER =
       Map.of(
-          "finetune.rate", "0.0001",
-          "finetune.new-weight-rate", "0.5",
-          "finetune.new-bias-rate", "100",
-          "finetune.new-layers-first", "400");
+          "finetune.phases",
+          "[{layers: new, iterations: 400, rate: 0.0001},"
+              + " {layers: all, iterations: 2200, rate: 0.0001, rate-drop-every: 1500}]",
+          "finetune.new-weight-rate",
+          "0.5",
+          "finetune.new-bias-rate",
+          "100");
 
   private static final List<PublishedWeights> ALL =
       List.of(

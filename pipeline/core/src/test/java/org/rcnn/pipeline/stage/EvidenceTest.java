@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionReport.Form;
@@ -48,7 +52,11 @@ class EvidenceTest {
         List.of("dog", "cat"),
         new int[] {7, 9, 8},
         new long[] {70, 90, 80},
-        List.of(new LearningPoint(50, loss, 0.75, 0.25, validation, validation)));
+        List.of(Phase.ofAllLayers(50)),
+        new FineTuning.Result(
+            new Weights(Map.of()),
+            List.of(new LearningPoint(50, loss, 0.75, 0.25, validation, validation)),
+            Map.of("conv1", 0.01)));
   }
 
   @Test
@@ -97,7 +105,8 @@ class EvidenceTest {
     MINING.write(mining);
     assertRefused(mining, "untrained", () -> MiningEvidence.read(mining));
     Path curve = folder.resolve("a-curve.json");
-    for (String component : List.of("drawn", "positiveAccuracy", "validationLoss")) {
+    for (String component :
+        List.of("drawn", "rateDropEvery", "distances", "positiveAccuracy", "validationLoss")) {
       curve(1.5, 1.25).write(curve);
       assertRefused(curve, component, () -> LearningCurve.read(curve));
     }

@@ -24,10 +24,10 @@ class FineTuneStageTest {
   void aNetworkThatEndsByCallingEverythingBackgroundIsToldOf() {
     Optional<String> told =
         FineTuneStage.collapse(List.of(stretch(50, 0.1), stretch(100, 0)), false);
-    assertTrue(told.orElseThrow().contains("finetune.rate"), told.get());
-    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    assertTrue(told.orElseThrow().contains("finetune.phases"), told.get());
+    assertTrue(told.get().contains("new layer"), told.get());
     Optional<String> already = FineTuneStage.collapse(List.of(stretch(100, 0)), true);
-    assertFalse(already.orElseThrow().contains("finetune.new-layers-first"), already.get());
+    assertFalse(already.orElseThrow().contains("new layers alone"), already.get());
   }
 
   @Test
@@ -44,7 +44,7 @@ class FineTuneStageTest {
     Optional<String> told = FineTuneStage.startsFar(10.2, 21);
     assertTrue(
         told.orElseThrow().contains("a loss of 10.2, but an even guess has 3.0"), told.get());
-    assertTrue(told.get().contains("finetune.new-layers-first"), told.get());
+    assertTrue(told.get().contains("new layer"), told.get());
     assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
     assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));
   }
