@@ -213,6 +213,7 @@ public record PipelineConfig(
   /**
    * Fine-tuning.
    *
+   * @param seed of fine-tuning alone; 0 for the run's
    * @param enabled whether the network is fine-tuned
    * @param phases which layers learn, how long and at what rate, one phase after the other
    * @param positives regions with a class in a batch
@@ -232,6 +233,7 @@ public record PipelineConfig(
    * @param imageCache MiB of decoded images kept in memory
    */
   public record FineTune(
+      long seed,
       boolean enabled,
       List<TuningPhase> phases,
       int positives,
@@ -258,6 +260,7 @@ public record PipelineConfig(
     }
 
     private void check() {
+      Check.atLeast("seed", seed, 0);
       Check.within("validation-share", validationShare, 0, 0.9);
       Check.atLeast("image-cache", imageCache, 1);
     }
@@ -265,10 +268,11 @@ public record PipelineConfig(
     /**
      * These settings as fine-tuning takes them.
      *
-     * @param seed of batches, mirroring and dropout
+     * @param runSeed the seed of batches, mirroring, dropout and new layers, unless fine-tuning has
+     *     its own
      * @throws IllegalArgumentException if a value is out of range; the message names the key
      */
-    public FineTuningSettings settings(long seed) {
+    public FineTuningSettings settings(long runSeed) {
       return new FineTuningSettings(
           IntStream.range(0, phases.size()).mapToObj(this::phase).toList(),
           positives,
@@ -283,7 +287,7 @@ public record PipelineConfig(
           dropout,
           frozenLayers,
           layerRates,
-          seed);
+          seed == 0 ? runSeed : seed);
     }
 
     private Phase phase(int index) {

@@ -52,7 +52,7 @@ public final class Manifest {
   }
 
   /** System, processor and cores. */
-  static String machine() {
+  public static String machine() {
     return String.format(
         Locale.ROOT,
         "%s %s, %d cores",

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class RunFolder {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+
+  private static final Pattern NOTE = Pattern.compile("[0-9a-f]{12}\\.json");
 
   private final Path root;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
@@ -136,6 +140,25 @@ public final class RunFolder {
   public double secondsOf(Artifact artifact) throws IOException {
     Path note = artifact.beside(".json");
     return Files.exists(note) ? Json.read(note).path("seconds").asDouble(Double.NaN) : Double.NaN;
+  }
+
+  /**
+   * Seconds that it took to make everything in the folder, in this run and earlier ones.
+   *
+   * @throws IOException if the folder or a note cannot be read
+   */
+  public double secondsOfAll() throws IOException {
+    double sum = 0;
+    try (Stream<Path> files = Files.walk(root, 2)) {
+      for (Path note : files.filter(RunFolder::isNote).toList()) {
+        sum += Json.read(note).path("seconds").asDouble();
+      }
+    }
+    return sum;
+  }
+
+  private static boolean isNote(Path file) {
+    return NOTE.matcher(file.getFileName().toString()).matches();
   }
 
   private void count(Key key, String name, double taken) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.SourceLayer;
 import org.rcnn.cnn.weights.Transfer;
@@ -116,6 +118,21 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
                 .formatted(key, definition.name(), layer, String.join(", ", known)));
       }
     }
+  }
+
+  /**
+   * The weights that fine-tuning starts from: what was copied, and new layers with the values of a
+   * seed. The seed given to {@link #of} gives {@code transfer().weights()}.
+   *
+   * @param seed of new layers' values
+   */
+  Weights startingWeights(long seed) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(transfer.weights().tensors());
+    Set<String> fresh = Set.copyOf(transfer.newLayers());
+    definition.parameterLayers().stream()
+        .filter(layer -> fresh.contains(layer.name()))
+        .forEach(layer -> tensors.putAll(Weights.initial(definition, layer, seed)));
+    return new Weights(tensors);
   }
 
   /** The network in a sentence: its name, size, layers with features, and input. */

@@ -192,7 +192,7 @@ final class FineTuneStage {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result =
           training.run(
-              backbone.transfer().weights(),
+              backbone.startingWeights(settings.settings(config.seed()).seed()),
               newLayers,
               checkpoint,
               new ProgressListener(progress, classes.size() + 1, judged));

@@ -23,6 +23,21 @@ public final class Processor {
     }
   }
 
+  /** The processor's name, such as {@code AMD EPYC 9B14}; known on Linux alone. */
+  public static Optional<String> model() {
+    try {
+      return Files.isReadable(DESCRIPTION)
+          ? Files.readString(DESCRIPTION)
+              .lines()
+              .filter(line -> line.startsWith("model name"))
+              .map(line -> line.substring(line.indexOf(':') + 1).strip())
+              .findFirst()
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * A warning if the processor is not known to have instructions for bfloat16.
    *

@@ -91,6 +91,23 @@ class BackboneTest {
   }
 
   @Test
+  void anotherSeedOfFineTuningChangesTheNewLayersAlone() throws IOException {
+    Backbone backbone =
+        Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 20, 1);
+    Weights usual = backbone.transfer().weights();
+    assertEquals(usual, backbone.startingWeights(1));
+    Weights other = backbone.startingWeights(2);
+    assertEquals(List.of("fc8"), backbone.transfer().newLayers());
+    usual
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                // New biases are 0 with any seed.
+                assertEquals(
+                    !name.equals("fc8.weight"), tensor.equals(other.tensors().get(name)), name));
+  }
+
+  @Test
   void theSummaryNamesTheLayersAndTheInput() throws IOException {
     Backbone backbone = alexnet64(safetensors(BGR));
     assertEquals(

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 
@@ -108,6 +109,7 @@ class KeyMatrixTest {
           proposals.ranking            | authors         | ALL
           network.weights              | none            | FINETUNE
           network.device               | gpu             | FINETUNE
+          finetune.seed                | 7               | FINETUNE
           finetune.enabled             | false           | nothing
           finetune.phases              | [{iterations: 7}] | FINETUNE
           finetune.phases.1.iterations | 7               | FINETUNE
@@ -162,6 +164,26 @@ class KeyMatrixTest {
   void aSettingChangesTheArtifactsThatItActsOn(String key, String value, String expected)
       throws IOException {
     assertEquals(changed(NAMED.getOrDefault(expected, expected)), changes(Map.of(key, value)), key);
+  }
+
+  @Test
+  void seedsOfFineTuningShareProposalsAndPreTrainedFeaturesAndTheRunsOwnSeedIsOneOfThem()
+      throws IOException {
+    Map<String, String> three = Map.of("finetune.seed", "3");
+    assertEquals(preTrained(Map.of()), preTrained(three));
+    assertEquals(new TreeSet<>(), changes(Map.of("finetune.seed", "1")));
+  }
+
+  private Map<String, Artifact> preTrained(Map<String, String> settings) throws IOException {
+    PipelineConfig config =
+        new ConfigLoader()
+            .with(
+                new ConfigLoader()
+                    .preset("demo", Map.of("data.demo-train", "2", "data.demo-test", "1")),
+                settings);
+    try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
+      return new Experiment(run).artifacts(new Row(false, Tap.FC7, Heads.SVM, true));
+    }
   }
 
   @Test
