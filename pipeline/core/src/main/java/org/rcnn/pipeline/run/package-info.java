@@ -17,6 +17,7 @@
  * detector.rcnn    the trained detector in one file
  * ablation.*       the table of `ablate`;  study-NAME.*  the table and plot of a study
  * demo-data-*      the scenes of the demo, a folder in the layout of VOC
+ * reproduce/       what the commands of `reproduce` gave, by command and seed
  * .lock            held while a process works in the folder
  *
  * proposals/   HASH.bin            boxes of a set of images
