@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.SeedMix;
 
 /**
  * Trains a {@link BoxRegressor}: ridge regression per class on pool5 features (paper, appendix C).
@@ -79,7 +80,8 @@ public final class BoxRegressionTrainer {
     for (String className : new LinkedHashSet<>(classes)) {
       // Seeded by name, so that a class's sample does not depend on the other classes.
       pairsByClass.put(
-          className, new Pairs(settings, mix(settings.seed() ^ mix(className.hashCode()))));
+          className,
+          new Pairs(settings, SeedMix.mix(settings.seed() ^ SeedMix.mix(className.hashCode()))));
     }
     if (pairsByClass.size() != classes.size()) {
       throw new IllegalArgumentException(
@@ -162,11 +164,11 @@ public final class BoxRegressionTrainer {
     if (settings.heldBackEvery() == 0) {
       return false;
     }
-    long hash = mix(settings.seed());
-    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.xMin()));
-    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.yMin()));
-    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.xMax()));
-    hash = mix(hash ^ Double.doubleToLongBits(groundTruth.yMax()));
+    long hash = SeedMix.mix(settings.seed());
+    hash = SeedMix.mix(hash ^ Double.doubleToLongBits(groundTruth.xMin()));
+    hash = SeedMix.mix(hash ^ Double.doubleToLongBits(groundTruth.yMin()));
+    hash = SeedMix.mix(hash ^ Double.doubleToLongBits(groundTruth.xMax()));
+    hash = SeedMix.mix(hash ^ Double.doubleToLongBits(groundTruth.yMax()));
     return Long.remainderUnsigned(hash, settings.heldBackEvery()) == 0;
   }
 
@@ -293,13 +295,5 @@ public final class BoxRegressionTrainer {
       }
       throw new IllegalStateException("The training of the box regression failed.", e.getCause());
     }
-  }
-
-  /** A bijection that spreads bits (the finaliser of SplitMix64). */
-  private static long mix(long bits) {
-    long z = bits + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

@@ -35,6 +35,11 @@ final class FeaturePool implements AutoCloseable {
     return regions[row];
   }
 
+  /** The row of a region that at least one class holds, by its key. */
+  int row(long region) {
+    return rowOfRegion.get(region);
+  }
+
   /** The key of one region of one image. */
   static long key(int image, int row) {
     return (long) image << 32 | row;

@@ -71,6 +71,10 @@ final class HardNegativeMining implements AutoCloseable {
   /** First pass: collects the positives of all classes, the counts, and the feature scale. */
   void collectPositives() throws IOException {
     FeatureScale.Measure measure = new FeatureScale.Measure();
+    List<PositiveDraw> draws =
+        classes.stream()
+            .map(mined -> new PositiveDraw(settings.samples().maxPositives(), sampling))
+            .toList();
     for (int i = 0; i < order.size(); i++) {
       TrainingImage image = load(i);
       if (i < settings.scaleImages()) {
@@ -87,8 +91,11 @@ final class HardNegativeMining implements AutoCloseable {
                 groundTruth.stream()
                     .filter(o -> o.difficult() && o.className().equals(name))
                     .count();
-        int[] positives = rows(labels, RegionLabels.POSITIVE);
-        hold(i, image, capped(positives, image, classes.get(c)), classes.get(c)::addPositives);
+        drawPositives(i, image, rows(labels, RegionLabels.POSITIVE), draws.get(c));
+      }
+      if (pool != null) {
+        // The draws know regions by their keys, so the rows may move.
+        pool.compact();
       }
       listener.image("positives", i + 1, order.size());
     }
@@ -98,14 +105,17 @@ final class HardNegativeMining implements AutoCloseable {
               .formatted(order.size()));
     }
     scale = measure.scale();
+    for (int c = 0; c < classes.size(); c++) {
+      long[] drawn = draws.get(c).regions();
+      classes.get(c).addPositives(Arrays.stream(drawn).mapToInt(pool::row).toArray());
+    }
   }
 
-  /** All objects, and proposals only while the class has fewer positives than its maximum. */
-  private int[] capped(int[] positives, TrainingImage image, MinedClass mined) {
-    // Ground truth rows come first, so a prefix of at least their number has them all.
-    long objects = Arrays.stream(positives).filter(row -> row < image.groundTruthCount()).count();
-    long room = (long) settings.samples().maxPositives() - mined.positives();
-    return Arrays.copyOf(positives, (int) Math.min(positives.length, Math.max(objects, room)));
+  private void drawPositives(int index, TrainingImage image, int[] rows, PositiveDraw draw) {
+    // Ground truth rows come first.
+    int objects = (int) Arrays.stream(rows).filter(row -> row < image.groundTruthCount()).count();
+    int[] drawn = draw.offer(index, rows, objects, region -> pool.release(pool.row(region)));
+    hold(index, image, drawn, held -> {});
   }
 
   /**

@@ -2,6 +2,7 @@ package org.rcnn.svm;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.rcnn.data.SeedMix;
 
 /**
  * Random choices among regions that depend only on the seed, the image's name and the row. They do
@@ -21,7 +22,7 @@ final class RegionSampling {
     boolean[] kept = new boolean[regions];
     long image = imageSeed(imageId, 1);
     for (int row = 0; row < regions; row++) {
-      kept[row] = share == 1 || (mix(image + row) >>> 11) * 0x1p-53 < share;
+      kept[row] = share == 1 || (SeedMix.mix(image + row) >>> 11) * 0x1p-53 < share;
     }
     return kept;
   }
@@ -35,7 +36,7 @@ final class RegionSampling {
     long[] ranks = new long[candidates.length];
     for (int i = 0; i < ranks.length; i++) {
       // The 32 random bits of the rank decide; the low bits are the position.
-      ranks[i] = (mix(image + candidates[i]) & 0xFFFFFFFF00000000L) | i;
+      ranks[i] = (SeedMix.mix(image + candidates[i]) & 0xFFFFFFFF00000000L) | i;
     }
     Arrays.sort(ranks);
     return IntStream.range(0, count).map(i -> candidates[(int) ranks[i]]).sorted().toArray();
@@ -43,22 +44,14 @@ final class RegionSampling {
 
   /** A region's position in a random order of all regions; its key is {@link FeaturePool#key}. */
   long rank(long regionKey) {
-    return mix(mix(seed + 3) ^ regionKey);
+    return SeedMix.mix(SeedMix.mix(seed + 3) ^ regionKey);
   }
 
   private long imageSeed(String imageId, int purpose) {
-    long hash = mix(seed + purpose);
+    long hash = SeedMix.mix(seed + purpose);
     for (int i = 0; i < imageId.length(); i++) {
-      hash = mix(hash ^ imageId.charAt(i));
+      hash = SeedMix.mix(hash ^ imageId.charAt(i));
     }
     return hash;
-  }
-
-  /** The output function of the SplitMix64 generator. */
-  private static long mix(long value) {
-    long z = value + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

@@ -15,9 +15,9 @@ import org.rcnn.data.Check;
  *     accordingly, which is the same problem as training on that many copies
  * @param negativeSampling the share of negatives that training may use, from a millionth to 1.
  *     Whether a region belongs to it depends only on the seed, its image's name and its row
- * @param maxPositives proposals become positives of a class only while it has fewer positives than
- *     this; objects always do. It bounds the Gram matrices, which grow with its square, as long as
- *     no class has more objects
+ * @param maxPositives the most positives of a class. Its objects are always among them; a seeded
+ *     uniform sample of its proposals takes what they leave. It bounds the Gram matrices, which
+ *     grow with its square, as long as no class has more objects
  */
 public record SampleSettings(
     double positiveIou,

@@ -197,8 +197,19 @@ class SvmTrainerTest {
     SampleCounts counts = counts(images, new SampleSettings(0.7, 0.7, true, 3, 1, 15));
     assertEquals(
         List.of(10, 20), List.of(counts.groundTruthPositives(), counts.proposalPositives()));
-    // Three of each of the first five images fill the class; then only objects are added.
-    assertEquals(List.of(20, 60L), List.of(counts.positivesHeld(), counts.positivesAfter()));
+    // Ten objects, and five of the proposals.
+    assertEquals(List.of(15, 45L), List.of(counts.positivesHeld(), counts.positivesAfter()));
+  }
+
+  @Test
+  void withALimitOnPositivesTheSeedAndNothingElseDecides() throws IOException {
+    InMemoryImages images = scene(new Random(15), 45, 30, 10);
+    SampleSettings few = new SampleSettings(0.7, 0.7, true, 1, 1, 40);
+    List<String> classes = List.of("cat", "dog", "cow");
+    SvmTraining first = train(images, classes, settings(few, 3), 1);
+    assertEquals(40, first.counts().get(0).positivesHeld());
+    assertTrue(first.counts().get(0).positives() > 80, first.counts().toString());
+    assertEquals(first, train(images, classes, settings(few, 3), 2));
   }
 
   @Test

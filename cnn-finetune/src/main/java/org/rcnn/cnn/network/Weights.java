@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.rcnn.data.SeedMix;
 
 /**
  * A network's parameters by name, on the Java side: what is loaded, transferred and saved.
@@ -51,7 +52,7 @@ public record Weights(Map<String, Tensor> tensors) {
   private static Tensor initial(String name, int[] shape, double deviation, long seed) {
     float[] values = new float[(int) Tensor.size(shape)];
     if (name.endsWith(".weight")) {
-      Random random = new Random(seed * 1_000_003L + name.hashCode());
+      Random random = new Random(SeedMix.mix(seed, name.hashCode()));
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (deviation * random.nextGaussian());
       }

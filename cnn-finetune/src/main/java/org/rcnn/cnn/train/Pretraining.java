@@ -24,6 +24,7 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.SeedMix;
 
 /**
  * Supervised pre-training on an auxiliary classification set (section 2.3 of the paper).
@@ -219,7 +220,7 @@ public final class Pretraining {
     try (BatchFeeder feeder = new BatchFeeder(this::fill, first, settings.batch(), perImage())) {
       for (int i = 0; i < batches; i++) {
         BatchFeeder.Batch batch = feeder.take();
-        TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + first + i));
+        TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), first + i));
         try (NDManager scratch = network.manager().newSubManager()) {
           network.renewStatistics(batch.images(scratch, plain.inputSize()), 1f / (i + 1));
         }
@@ -251,7 +252,7 @@ public final class Pretraining {
       Network network, MomentumSgd sgd, BatchFeeder.Batch batch, int iteration, int total) {
     // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
     // repeated.
-    TorchEngine.instance().setRandomSeed((int) (settings.seed() * 31 + iteration));
+    TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), iteration));
     try (NDManager scratch = network.manager().newSubManager()) {
       NDArray input = batch.images(scratch, plain.inputSize());
       NDArray labels = scratch.create(batch.labels);
@@ -273,7 +274,7 @@ public final class Pretraining {
   private void fill(int index, float[] values, long[] labels) {
     int epoch = index / batchesPerEpoch;
     if (epoch != orderEpoch) {
-      order = permutation(images.count(), settings.seed() * 1_000_003L + epoch);
+      order = permutation(images.count(), SeedMix.mix(settings.seed(), epoch));
       orderEpoch = epoch;
     }
     byte[] pixels = new byte[3 * images.size() * images.size()];
@@ -283,7 +284,7 @@ public final class Pretraining {
       int image = order[position];
       images.copyPixels(image, pixels);
       labels[i] = images.label(image);
-      Random random = new Random((settings.seed() * 31 + epoch) * 1_000_003L + image);
+      Random random = new Random(SeedMix.mix(settings.seed(), epoch, image));
       settings
           .augmentation()
           .randomView(pixels, images.size(), plain, random, values, i * perImage);

@@ -368,7 +368,7 @@ public record PipelineConfig(
    * @param head the head's name, {@code svm} or {@code softmax}
    * @param negativeIou IoU below which a region is a negative
    * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
-   * @param maxPositives number of positives of a class from which proposals are no longer added
+   * @param maxPositives the most positives of a class; above it proposals are drawn at random
    * @param difficultPositives whether difficult objects are positives
    * @param cost the SVM's C
    * @param positiveWeight factor on C for positives

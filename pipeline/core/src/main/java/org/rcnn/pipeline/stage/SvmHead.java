@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class SvmHead implements Head {
 
   private static final Logger LOG = LoggerFactory.getLogger(SvmHead.class);
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
   private static final String EVIDENCE = "-mining.json";
 
   @Override
