@@ -54,7 +54,7 @@ public final class NonMaximumSuppression {
           "%d boxes need a score each, not %d scores.".formatted(boxes.size(), scores.length));
     }
     double[] coordinates = flatten(boxes);
-    long[] ordered = byDescendingScore(scores);
+    long[] ordered = byDescendingScore(scores, minScore);
     int most = Math.min(perImage, ordered.length);
     int[] kept = new int[most];
     double[] keptBoxes = new double[4 * most];
@@ -107,7 +107,7 @@ public final class NonMaximumSuppression {
    * upper half, mapped so that better scores are smaller integers, and the index in its lower half:
    * one sort of primitives orders by score and then by index.
    */
-  private long[] byDescendingScore(float[] scores) {
+  static long[] byDescendingScore(float[] scores, float minScore) {
     long[] keys = new long[scores.length];
     int size = 0;
     for (int i = 0; i < scores.length; i++) {

@@ -116,6 +116,6 @@ class NonMaximumSuppressionTest {
   }
 
   private static NonMaximumSuppression suppression(double nmsIou, int perImage, float minScore) {
-    return new NonMaximumSuppression(new DetectionSettings(nmsIou, perImage, 0, 0), minScore);
+    return new NonMaximumSuppression(new DetectionSettings(nmsIou, perImage, 0, 0, 0), minScore);
   }
 }

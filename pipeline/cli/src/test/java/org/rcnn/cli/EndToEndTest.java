@@ -218,10 +218,19 @@ class EndToEndTest {
       }
       assertEquals(found, detector.detect(image));
       String id = imageId(photo);
+      int compared = 0;
       for (String className : detector.classes()) {
-        // The run's features were stored in half precision, so scores agree to three digits.
-        assertEquals(bestScoreOfTheRun(className, id), best(found, className), 0.02, className);
+        double ofRun = bestScoreOfTheRun(className, id);
+        double alone = best(found, className);
+        // Of a whole set a class keeps its best boxes; a photo alone has a lowest score, -1.1.
+        assertTrue(ofRun > -1.08 == alone > -1.08 || Double.isNaN(ofRun), className);
+        if (ofRun > -1.08 && alone > -1.08) {
+          // The run's features were stored in half precision, so scores agree to three digits.
+          assertEquals(ofRun, alone, 0.02, className);
+          compared++;
+        }
       }
+      assertTrue(compared > 0);
     }
     Path json = folder.resolve("found.json");
     // Of the same name in another folder; its picture must not take the first one's place.

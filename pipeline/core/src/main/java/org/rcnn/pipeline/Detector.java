@@ -132,7 +132,7 @@ public final class Detector implements AutoCloseable {
     this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
     this.description = file.description();
     this.search = new SelectiveSearch(description.proposals().settings(description.seed()));
-    this.assembly = new DetectionAssembly(description.detection(), file.head());
+    this.assembly = new DetectionAssembly(description.detection().settings(), file.head());
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
       taps.add(Tap.POOL5);
@@ -189,7 +189,8 @@ public final class Detector implements AutoCloseable {
    * @return detections class by class, best first within a class. Boxes are in the image's pixels,
    *     0-based, with exclusive right and lower edges. SVM scores are decision values (above 0:
    *     more likely present than absent); softmax scores are probabilities. Scores go down to the
-   *     lowest that the configuration keeps, so callers choose their own threshold
+   *     lowest that the detector keeps (−1.1 for SVMs unless {@code detection.min-score} was set),
+   *     so callers choose their own threshold
    */
   public List<Detection> detect(RgbImage image) {
     return detect(image, (step, nanoseconds) -> {});

@@ -213,7 +213,7 @@ final class BenchImageCommand implements Callable<Integer> {
                     "proposals.max-boxes",
                     Integer.toString(maxBoxes),
                     "detection.min-score",
-                    "-1000000"));
+                    "-1000"));
     List<String> classes = IntStream.range(0, CLASSES).mapToObj(c -> "class" + c).toList();
     DetectorFile.Description description =
         new DetectorFile.Description(
@@ -225,7 +225,7 @@ final class BenchImageCommand implements Callable<Integer> {
             false,
             config.proposals(),
             seed,
-            config.detection());
+            DetectorFile.SingleImage.of(config.detection()));
     LinearModel svms = svms(classes, network.tapDimensions().get(layer));
     return new DetectorFile(
         description, network, Weights.initial(network, seed), Heads.SVM, svms, null);

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.AtomicFile;
-import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.data.voc.VocResults;
@@ -21,16 +21,25 @@ import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.svm.BestOfSet;
+import org.rcnn.svm.BestOfSet.Scored;
 import org.rcnn.svm.BoxRegressor;
+import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.RegionScorer;
 
 /**
- * Stage 6: scores the test images' regions, corrects their boxes, and suppresses boxes that overlap
- * a better one. The artifact is a folder of VOC result files.
+ * Stage 6: scores the test images' regions, chooses the best of the set ({@link BestOfSet}),
+ * corrects their boxes, and suppresses boxes that overlap a better one. The artifact is a folder of
+ * VOC result files.
+ *
+ * <p>The choice needs all scores, so images are passed twice: once to score them, once to suppress
+ * among the boxes chosen. Features are read once, except pool5 for box regression in the second
+ * pass. The result depends neither on the number of threads nor, but for equal scores, on the order
+ * of images. Without a maximum for the set, one pass does both.
  */
 final class DetectionStage {
 
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final Run run;
   private final List<String> classes;
@@ -66,7 +75,8 @@ final class DetectionStage {
     ObjectNode settings = Json.tree(run.config().detection());
     settings.remove(List.of("minScore", "minProbability"));
     inputs.put("settings", settings);
-    inputs.put("lowest-score", head.lowestScore(run.config().detection()));
+    // As text, because JSON has no number for negative infinity.
+    inputs.put("lowest-score", Double.toString(head.lowestScore(run.config().detection())));
     return run.folder().artifact(Key.of("detections", VERSION, inputs), "");
   }
 
@@ -86,41 +96,114 @@ final class DetectionStage {
         parts.boxRegression().isEmpty()
             ? null
             : BoxRegressor.read(parts.boxRegression().get().place());
-    DetectionAssembly assembly = new DetectionAssembly(run.config().detection(), head);
-    List<Sample> all = features.set().samples();
+    DetectionSettings settings = run.config().detection();
+    DetectionAssembly assembly = new DetectionAssembly(settings, head);
     Map<String, Collection<Detection>> found = new LinkedHashMap<>();
     try (RankedBoxes boxes = features.openProposals();
         FeatureStore scored = features.open(head.tap(parts.row().layer()));
-        FeatureStore pool5 = regressor == null ? null : features.open(Tap.POOL5);
-        Progress progress = run.monitor().start("detect", all.size(), "images")) {
-      List<Sample> samples = all.stream().filter(sample -> scored.contains(sample.id())).toList();
-      OrderedWork.<Sample, List<Detection>>forEach(
-          samples,
-          run.config().effectiveThreads(),
-          sample -> {
-            List<Box> regions = boxes.classified(sample.id());
-            float[] scores = scorer.score(values(scored, sample.id()), regions.size());
-            return assembly.detections(
-                regions,
-                scores,
-                scorer.classes(),
-                regressor,
-                regressor == null ? null : values(pool5, sample.id()),
-                sample.width(),
-                sample.height());
-          },
-          (sample, detections) -> {
-            found.put(sample.id(), detections);
-            progress.step();
-          });
+        FeatureStore pool5 = regressor == null ? null : features.open(Tap.POOL5)) {
+      List<Sample> samples =
+          features.set().samples().stream().filter(image -> scored.contains(image.id())).toList();
+      OpenSet set = new OpenSet(samples, boxes, scored, pool5, scorer, regressor, assembly);
+      if (settings.perClass() == 0) {
+        eachAlone(set, found);
+      } else {
+        amongTheBest(set, choose(set, head.lowestScore(settings)), found);
+      }
     }
     VocResults results = VocResults.ofImages(classes, found);
     AtomicFile.make(place, folder -> results.write(folder, features.set().split()));
   }
 
-  private static float[] values(FeatureStore store, String imageId) throws IOException {
-    float[] values = new float[store.rows(imageId) * store.dimension()];
-    store.read(imageId, values);
-    return values;
+  private void eachAlone(OpenSet set, Map<String, Collection<Detection>> found) throws IOException {
+    try (Progress progress = run.monitor().start("detect", set.samples.size(), "images")) {
+      OrderedWork.<Sample, List<Detection>>forEach(
+          set.samples,
+          run.config().effectiveThreads(),
+          sample -> set.detections(sample, set.scores(sample)),
+          (sample, detections) -> {
+            found.put(sample.id(), detections);
+            progress.step();
+          });
+    }
+  }
+
+  private BestOfSet.Selection choose(OpenSet set, double lowest) throws IOException {
+    BestOfSet best =
+        new BestOfSet(classes.size(), set.samples.size(), run.config().detection(), lowest);
+    try (Progress progress = run.monitor().start("score", set.samples.size(), "images")) {
+      OrderedWork.<Sample, List<Scored>>forEach(
+          set.samples,
+          run.config().effectiveThreads(),
+          sample -> best.candidates(set.scores(sample)),
+          (sample, candidates) -> {
+            best.add(candidates);
+            progress.step();
+          });
+    }
+    return best.select();
+  }
+
+  private void amongTheBest(
+      OpenSet set, BestOfSet.Selection best, Map<String, Collection<Detection>> found)
+      throws IOException {
+    try (Progress progress = run.monitor().start("detect", set.samples.size(), "images")) {
+      OrderedWork.<Integer, List<Detection>>forEach(
+          IntStream.range(0, set.samples.size()).boxed().toList(),
+          run.config().effectiveThreads(),
+          image -> set.detections(set.samples.get(image), best.ofImage(image)),
+          (image, detections) -> {
+            found.put(set.samples.get(image).id(), detections);
+            progress.step();
+          });
+    }
+  }
+
+  /** A set's images, the stores that hold their regions, and the detector's parts. */
+  private record OpenSet(
+      List<Sample> samples,
+      RankedBoxes boxes,
+      FeatureStore scored,
+      FeatureStore pool5,
+      RegionScorer scorer,
+      BoxRegressor regressor,
+      DetectionAssembly assembly) {
+
+    /** {@code regions x classes}. */
+    float[] scores(Sample sample) throws IOException {
+      return scorer.score(values(scored, sample.id()), boxes.classified(sample.id()).size());
+    }
+
+    List<Detection> detections(Sample sample, float[] scores) throws IOException {
+      return assembly.detections(
+          boxes.classified(sample.id()),
+          scores,
+          scorer.classes(),
+          regressor,
+          pool5(sample),
+          sample.width(),
+          sample.height());
+    }
+
+    List<Detection> detections(Sample sample, List<Scored> chosen) throws IOException {
+      return assembly.detections(
+          boxes.classified(sample.id()),
+          chosen,
+          scorer.classes(),
+          regressor,
+          pool5(sample),
+          sample.width(),
+          sample.height());
+    }
+
+    private float[] pool5(Sample sample) throws IOException {
+      return pool5 == null ? null : values(pool5, sample.id());
+    }
+
+    private static float[] values(FeatureStore store, String imageId) throws IOException {
+      float[] values = new float[store.rows(imageId) * store.dimension()];
+      store.read(imageId, values);
+      return values;
+    }
   }
 }

@@ -84,7 +84,7 @@ public record DetectorFile(
    * @param boxRegression whether boxes are corrected
    * @param proposals how regions are found
    * @param seed the seed of their ranking
-   * @param detection how scores become detections
+   * @param detection how an image's scores become detections
    */
   public record Description(
       int version,
@@ -96,10 +96,43 @@ public record DetectorFile(
       boolean boxRegression,
       Proposals proposals,
       long seed,
-      DetectionSettings detection) {
+      SingleImage detection) {
     /** Keeps its own copy. */
     public Description {
       classes = List.copyOf(classes);
+    }
+  }
+
+  /**
+   * How the scores of a single image become detections: {@link DetectionSettings} without what
+   * holds for sets of images alone.
+   *
+   * @param nmsIou as there
+   * @param perImage as there
+   * @param minScore as there
+   * @param minProbability as there
+   */
+  public record SingleImage(double nmsIou, int perImage, double minScore, double minProbability) {
+
+    /** Refuses values out of range; the message names the setting. */
+    public SingleImage {
+      settings(nmsIou, perImage, minScore, minProbability);
+    }
+
+    /** That part of a configuration's settings. */
+    public static SingleImage of(DetectionSettings settings) {
+      return new SingleImage(
+          settings.nmsIou(), settings.perImage(), settings.minScore(), settings.minProbability());
+    }
+
+    /** The settings, without a maximum for sets. */
+    public DetectionSettings settings() {
+      return settings(nmsIou, perImage, minScore, minProbability);
+    }
+
+    private static DetectionSettings settings(
+        double nmsIou, int perImage, double minScore, double minProbability) {
+      return new DetectionSettings(nmsIou, perImage, 0, minScore, minProbability);
     }
   }
 
@@ -133,7 +166,7 @@ public record DetectorFile(
             row.boxRegression(),
             run.config().proposals(),
             run.config().seed(),
-            run.config().detection());
+            SingleImage.of(row.effectiveHead().ofSingleImages(run.config().detection())));
     Map<String, Path> parts = new LinkedHashMap<>();
     parts.put(WEIGHTS, weights);
     head.ifPresent(artifact -> parts.put(HEAD, artifact.place()));

@@ -26,8 +26,16 @@ public interface Head {
   /** The score from which an object is more likely present than absent. */
   double evenOdds();
 
-  /** The score below which a region is not a detection. */
+  /** The score below which a region is not a detection; negative infinity if there is none. */
   double lowestScore(DetectionSettings settings);
+
+  /**
+   * The settings for single images, which a detector file stores. They have a lowest score even if
+   * none is set: a set of images adapts one, a single image has nothing to adapt it to.
+   */
+  default DetectionSettings ofSingleImages(DetectionSettings settings) {
+    return settings;
+  }
 
   /** The tap whose values it scores, for a row of the ablation table with the given layer. */
   default Tap tap(Tap layer) {

@@ -29,6 +29,10 @@ final class SvmHead implements Head {
 
   private static final Logger LOG = LoggerFactory.getLogger(SvmHead.class);
   private static final int VERSION = 6;
+
+  /** Just below −1, the score that training asks of background. */
+  private static final double LOWEST_OF_SINGLE_IMAGES = -1.1;
+
   private static final String EVIDENCE = "-mining.json";
 
   @Override
@@ -48,7 +52,19 @@ final class SvmHead implements Head {
 
   @Override
   public double lowestScore(DetectionSettings settings) {
-    return settings.minScore();
+    return settings.hasNoMinScore() ? Double.NEGATIVE_INFINITY : settings.minScore();
+  }
+
+  @Override
+  public DetectionSettings ofSingleImages(DetectionSettings settings) {
+    return settings.hasNoMinScore()
+        ? new DetectionSettings(
+            settings.nmsIou(),
+            settings.perImage(),
+            settings.perClass(),
+            LOWEST_OF_SINGLE_IMAGES,
+            settings.minProbability())
+        : settings;
   }
 
   private static SvmSettings settings(HeadTraining training) {

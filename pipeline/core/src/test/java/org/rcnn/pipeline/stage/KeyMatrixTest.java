@@ -157,6 +157,7 @@ class KeyMatrixTest {
           bbox.max-pairs               | 7               | bbox svm-detections
           detection.nms-iou            | 0.4             | svm-detections softmax-detections
           detection.per-image          | 7               | svm-detections softmax-detections
+          detection.per-class          | 7               | svm-detections softmax-detections
           detection.min-score          | -1              | svm-detections
           detection.min-probability    | 0.1             | softmax-detections
           evaluation.metric            | area            | nothing
