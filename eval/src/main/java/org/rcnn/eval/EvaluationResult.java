@@ -35,6 +35,11 @@ public record EvaluationResult(ApMetric metric, double iou, int images, List<Cla
         .orElse(Double.NaN);
   }
 
+  /** How many classes {@link #meanAp} is over. */
+  public int classesInMean() {
+    return (int) classes.stream().filter(ClassResult::isScored).count();
+  }
+
   /** AP of each class that has one, in order. */
   public Map<String, Double> apByClass() {
     Map<String, Double> aps = new LinkedHashMap<>();

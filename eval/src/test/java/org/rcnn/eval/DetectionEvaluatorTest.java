@@ -236,6 +236,7 @@ class DetectionEvaluatorTest {
             .detection("a", "dog", 0.9, at(0))
             .evaluate(DetectionEvaluator.voc07(), "cat", "dog", "cow");
     assertEquals(1.0, result.meanAp(), 1e-15);
+    assertEquals(1, result.classesInMean());
     assertTrue(Double.isNaN(result.of("dog").ap()));
     assertFalse(result.of("cow").isScored());
     assertEquals(List.of("dog", "cow"), result.unscoredClasses());

@@ -3,7 +3,9 @@ package org.rcnn.pipeline.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
@@ -36,6 +38,7 @@ public final class Manifest {
     data.put("test_images", run.test().samples().size());
     data.put("test_fingerprint", run.test().fingerprint());
     manifest.set("classes", Json.tree(experiment.classes()));
+    manifest.set("untrained_classes", Json.tree(run.untrained()));
     manifest.set("network", network(experiment.backbone().definition()));
     manifest.put("backbone_fingerprint", experiment.backbone().fingerprint());
     manifest.set("transfer", Json.tree(experiment.backbone().transfer().rows()));
@@ -46,9 +49,15 @@ public final class Manifest {
     versions.put("machine", machine());
     manifest.put("seed", run.config().seed());
     manifest.put("threads", run.config().effectiveThreads());
-    manifest.set("problems", Json.tree(run.problems().sentences()));
+    manifest.set("problems", Json.tree(problems(run)));
     manifest.set("result", result);
     return manifest;
+  }
+
+  /** What is wrong with the data: classes that cannot be learned, then problems with images. */
+  static List<String> problems(Run run) {
+    return Stream.concat(run.untrainedSentence().stream(), run.problems().sentences().stream())
+        .toList();
   }
 
   /** System, processor and cores. */

@@ -167,7 +167,10 @@ final class ReportPage {
     html.open("div", "class", "headline").leaf("dt", "mAP");
     html.open("dd").text(Numbers.percent(report.result().meanAp()));
     html.leaf("small", " %").close();
-    html.leaf("dd", report.result().metric().title(), "class", "metric").close();
+    int mean = report.result().classesInMean();
+    String over = mean == 1 ? "1 class" : mean + " classes";
+    html.leaf("dd", report.result().metric().title() + ", over " + over, "class", "metric");
+    html.close();
     report
         .keyFigures()
         .forEach((name, value) -> html.open("div").leaf("dt", name).leaf("dd", value).close());

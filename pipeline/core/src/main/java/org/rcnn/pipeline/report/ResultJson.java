@@ -10,9 +10,13 @@ public final class ResultJson {
 
   private ResultJson() {}
 
-  /** Puts {@code mAP}, null if no class can be scored, and {@code ap} by class; fractions. */
+  /**
+   * Puts {@code mAP}, null if no class can be scored, {@code classes_in_mean}, and {@code ap} by
+   * class; fractions.
+   */
   public static void putScores(ObjectNode tree, EvaluationResult result) {
     tree.put("mAP", Json.orNull(result.meanAp()));
+    tree.put("classes_in_mean", result.classesInMean());
     ObjectNode ap = tree.putObject("ap");
     result.apByClass().forEach(ap::put);
   }

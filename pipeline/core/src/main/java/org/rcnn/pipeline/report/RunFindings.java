@@ -51,7 +51,7 @@ final class RunFindings {
         stageTimes(run.folder()),
         configuration(run),
         provenance(run),
-        run.problems().sentences());
+        Manifest.problems(run));
   }
 
   private static Map<String, String> keyFigures(Run run, Experiment experiment) {

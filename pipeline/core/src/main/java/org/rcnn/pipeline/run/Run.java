@@ -4,11 +4,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.rcnn.data.Annotation;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.data.dataset.Splits;
@@ -105,7 +110,7 @@ public record Run(
       DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), problems);
       DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), problems);
       requireClasses(train);
-      reportUntrained(train, test);
+      sentence(untrained(train, test)).ifPresent(LOG::warn);
       reportShared(train, test);
       AtomicFile.writeText(folder.root().resolve("config.yaml"), new ConfigLoader().toYaml(config));
       LOG.info(
@@ -157,15 +162,46 @@ public record Run(
     }
   }
 
-  private static void reportUntrained(DetectionSet train, DetectionSet test) {
-    List<String> untrained = new ArrayList<>(test.classes());
-    untrained.removeAll(train.classes());
-    if (!untrained.isEmpty()) {
-      LOG.warn(
-          "The test images have objects of class {}, but the training images have none; such"
-              + " objects are neither detected nor scored.",
-          String.join(", ", untrained));
+  /**
+   * The classes of which test images have objects that count, but training images none, with the
+   * number of such test objects. No detector can know them; {@code Experiment.evaluate} counts
+   * their objects as missed.
+   */
+  public Map<String, Integer> untrained() {
+    return untrained(train, test);
+  }
+
+  private static Map<String, Integer> untrained(DetectionSet train, DetectionSet test) {
+    Map<String, Integer> objects = new TreeMap<>();
+    for (Annotation annotation : test.annotations()) {
+      for (GroundTruth object : annotation.objects()) {
+        if (!object.difficult()) {
+          objects.merge(object.className(), 1, Integer::sum);
+        }
+      }
     }
+    objects.keySet().removeAll(train.classes());
+    return objects;
+  }
+
+  /**
+   * What {@link #untrained} means for the result, in a sentence; empty if there is no such class.
+   */
+  public Optional<String> untrainedSentence() {
+    return sentence(untrained());
+  }
+
+  private static Optional<String> sentence(Map<String, Integer> untrained) {
+    if (untrained.isEmpty()) {
+      return Optional.empty();
+    }
+    String named =
+        untrained.entrySet().stream()
+            .map(entry -> "%s (%d)".formatted(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        "The test images have objects of classes that the training images lack: %s. All of them count as missed, with an average precision of 0 in the mean; train on images of these classes, or test on images without them."
+            .formatted(named));
   }
 
   private static void reportShared(DetectionSet train, DetectionSet test) {

@@ -75,7 +75,7 @@ public final class Evidence {
 
   /** What kinds of false positives a row has, and how many objects it misses. */
   public ErrorDiagnosis errors(Row row) throws IOException {
-    List<String> classes = experiment.classes();
+    List<String> classes = experiment.scoredClasses();
     return new ErrorDiagnoser(
             run.config().evaluation().metric(),
             Experiment.MATCH_IOU,

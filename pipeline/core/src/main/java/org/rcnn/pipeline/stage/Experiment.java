@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -115,9 +116,19 @@ public final class Experiment {
     return run;
   }
 
-  /** The classes, sorted; background is not among them. */
+  /** The detector's classes, sorted; background is not among them. */
   public List<String> classes() {
     return classes;
+  }
+
+  /**
+   * The classes of an evaluation, sorted: the detector's, and those that only test images have
+   * objects of ({@link Run#untrained}).
+   */
+  public List<String> scoredClasses() {
+    TreeSet<String> scored = new TreeSet<>(classes);
+    scored.addAll(run.untrained().keySet());
+    return List.copyOf(scored);
   }
 
   /** The network that the experiment starts from. */
@@ -246,12 +257,18 @@ public final class Experiment {
    * Evaluates a row on the test set with the configured metric; {@code voc07} follows the VOC
    * development kit's {@code VOCevaldet.m}.
    *
-   * @return the evaluation of all classes of the training set
+   * <p>The mean is over the classes that the test set has objects of, whether or not the detector
+   * knows them: the objects of a class without a training image count as missed, its AP is 0. Left
+   * out, it would make a detector that knows less look better. (The development kit scores one
+   * class at a time and has no mean.) The command {@code eval} counts in the same way from result
+   * files.
+   *
+   * @return the evaluation of {@link #scoredClasses}
    */
   public EvaluationResult evaluate(Row row) throws IOException {
     VocResults found = VocResults.read(detections(row).place(), run.test().split());
     return new DetectionEvaluator(config.evaluation().metric(), MATCH_IOU)
-        .evaluate(classes, run.test().annotations(), found);
+        .evaluate(scoredClasses(), run.test().annotations(), found);
   }
 
   /**
