@@ -19,7 +19,8 @@
  *
  * <p>The package also has {@link org.rcnn.svm.SoftmaxTrainer}, the alternative head, a softmax over
  * classes and background; {@link org.rcnn.svm.BoxRegressionTrainer}, which moves a detected box
- * towards its object by ridge regression on pool5 features; and {@link
+ * towards its object by ridge regression on pool5 features; {@link org.rcnn.svm.BestOfSet}, which
+ * chooses each class's best boxes of a whole set of images; and {@link
  * org.rcnn.svm.NonMaximumSuppression}, which keeps the best of overlapping detections.
  */
 package org.rcnn.svm;

@@ -82,7 +82,11 @@ final class FineTuneStage {
                 phase ->
                     backbone
                         .definition()
-                        .lastFixedTap(layer -> settings.learns(phase, layer, newLayers))
+                        .lastFixedTap(
+                            layer ->
+                                settings.learns(phase, layer, newLayers)
+                                    // New values differ with finetune.seed; stored ones have one.
+                                    || newLayers.contains(layer.name()))
                         .isPresent());
     return some ? backbone.definition().suffixTaps().stream().findFirst() : Optional.empty();
   }
@@ -192,7 +196,7 @@ final class FineTuneStage {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result =
           training.run(
-              backbone.startingWeights(settings.settings(config.seed()).seed()),
+              backbone.startingWeights(settings.seed()),
               newLayers,
               checkpoint,
               new ProgressListener(progress, classes.size() + 1, judged));
