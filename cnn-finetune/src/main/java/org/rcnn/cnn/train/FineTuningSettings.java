@@ -101,12 +101,15 @@ public record FineTuningSettings(
 
   /**
    * The last tap up to which no phase changes a network: what the network computes up to there is
-   * the same before and after this fine-tuning. Empty if there is none.
+   * the same before and after this fine-tuning. Empty if there is none. No new layer comes before
+   * it: its values depend on a seed.
    *
    * @param newLayers names of the layers that got no weights from elsewhere
    */
   public Optional<Tap> lastFixedTap(NetworkDefinition network, Set<String> newLayers) {
     return network.lastFixedTap(
-        layer -> phases.stream().anyMatch(phase -> learns(phase, layer, newLayers)));
+        layer ->
+            newLayers.contains(layer.name())
+                || phases.stream().anyMatch(phase -> learns(phase, layer, newLayers)));
   }
 }
