@@ -170,7 +170,7 @@ class FineTuningTest {
     Result result =
         run(
             Architectures.byName("alexnet64", 3),
-            settings(40, 0.002f, 5e-4f, 0.5f, Set.of(), 1),
+            settings(40, 0.0005f, 5e-4f, 0.5f, Set.of(), 1),
             Set.of("fc8"),
             log);
 
