@@ -46,6 +46,10 @@ public final class FeatureExtractor implements AutoCloseable {
 
   /** How the network is run. */
   public enum Execution implements Labelled {
+    /**
+     * The fastest that gives the values of {@link #PLAIN} up to rounding; {@link #on} says which.
+     */
+    AUTO,
     /** Operator by operator, with the same operators as fine-tuning. */
     PLAIN,
     /**
@@ -60,14 +64,33 @@ public final class FeatureExtractor implements AutoCloseable {
     BF16;
 
     /**
-     * The fastest that computes in single precision.
+     * What runs in the end: this execution, and for {@link #AUTO} the fastest that gives the values
+     * of {@link #PLAIN} up to rounding. That is {@link #FUSED} on an x86-64 processor; on a GPU, on
+     * another processor, and for a network with a layer that a fused one has no rule for, it is
+     * plain.
+     *
+     * <p>The machine and the layers alone decide. So the answer is known before there are weights,
+     * and it is the same every time: keys of stored features are made of it.
      *
      * @param device where the network runs
+     */
+    public Execution on(ComputeDevice device, NetworkDefinition network) {
+      return this == AUTO ? fastest(device, System.getProperty("os.arch"), network) : this;
+    }
+
+    /**
+     * What {@link #AUTO} takes.
+     *
      * @param architecture the processor's, as the system property {@code os.arch} has it
      */
-    public static Execution inSinglePrecision(ComputeDevice device, String architecture) {
+    static Execution fastest(ComputeDevice device, String architecture, NetworkDefinition network) {
       boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
-      return device == ComputeDevice.CPU && x86 ? FUSED : PLAIN;
+      return device == ComputeDevice.CPU && x86 && FusedNetwork.canRun(network) ? FUSED : PLAIN;
+    }
+
+    /** Whether a device can run it; a GPU runs plain alone, which is what {@link #AUTO} takes. */
+    public boolean runsOn(ComputeDevice device) {
+      return device == ComputeDevice.CPU || this == AUTO || this == PLAIN;
     }
   }
 
@@ -96,6 +119,7 @@ public final class FeatureExtractor implements AutoCloseable {
   private final AutoCloseable network;
   private final Set<Tap> taps;
   private final int batch;
+  private final Execution execution;
 
   /**
    * An extractor for a network.
@@ -118,19 +142,20 @@ public final class FeatureExtractor implements AutoCloseable {
       throw new IllegalArgumentException(
           "A feature extractor needs a tap and a batch of at least 1.");
     }
-    if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
+    if (!execution.runsOn(device)) {
       throw new IllegalArgumentException("On a GPU networks run plain.");
     }
+    this.execution = execution.on(device, definition);
     this.definition = definition;
     this.taps = Set.copyOf(taps);
     this.batch = batch;
-    if (execution != Execution.PLAIN) {
+    if (this.execution != Execution.PLAIN) {
       FusedNetwork fused =
           new FusedNetwork(
               definition,
               weights,
               this.taps,
-              execution == Execution.BF16 ? Numbers.BFLOAT16 : Numbers.FLOAT32);
+              this.execution == Execution.BF16 ? Numbers.BFLOAT16 : Numbers.FLOAT32);
       this.manager = fused.manager();
       this.forward = fused::forward;
       this.network = fused;
@@ -156,6 +181,11 @@ public final class FeatureExtractor implements AutoCloseable {
       int batch,
       Execution execution) {
     return new FeatureExtractor(definition, weights, taps, batch, ComputeDevice.CPU, execution);
+  }
+
+  /** How the network runs; never {@link Execution#AUTO}. */
+  public Execution execution() {
+    return execution;
   }
 
   /** The length of a feature vector at a tap. */

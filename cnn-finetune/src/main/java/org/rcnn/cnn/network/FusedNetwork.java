@@ -50,6 +50,11 @@ public final class FusedNetwork implements AutoCloseable {
   private final NDManager manager;
   private final PtSymbolBlock program;
 
+  /** Whether every layer up to the last tap is of a kind that a fused network can have. */
+  public static boolean canRun(NetworkDefinition definition) {
+    return ScriptArchive.canWrite(definition);
+  }
+
   /**
    * Translates a network.
    *

@@ -93,6 +93,29 @@ final class ScriptArchive {
     }
   }
 
+  /**
+   * Whether there is a rule for every layer up to the last tap. The rules themselves are asked:
+   * they write the program and read no value of the weights, which are missing here.
+   */
+  static boolean canWrite(NetworkDefinition definition) {
+    try {
+      new ScriptArchive(definition, Numbers.FLOAT32, true)
+          .follow(new Weights(Map.of()), List.copyOf(definition.taps().keySet()));
+      return true;
+    } catch (NoRuleException e) {
+      return false;
+    }
+  }
+
+  /** A layer is of a kind that no rule writes. */
+  private static final class NoRuleException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    NoRuleException(Layer layer) {
+      super("No rule writes a layer of kind " + layer.kind() + ".");
+    }
+  }
+
   /** Writes the program's body and gathers the tensors that it needs. */
   private void follow(Weights weights, List<Tap> taps) {
     Map<String, Tap> tapOf = new LinkedHashMap<>();
@@ -193,7 +216,7 @@ final class ScriptArchive {
     } else if (layer instanceof Dropout) {
       return x;
     }
-    throw new IllegalStateException("No rule writes a layer of kind " + layer.kind() + ".");
+    throw new NoRuleException(layer);
   }
 
   /** Normalisation by a mean of 0 and a variance of 1. */

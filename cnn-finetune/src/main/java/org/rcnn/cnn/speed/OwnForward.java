@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.FusedNetwork;
 import org.rcnn.cnn.network.FusedNetwork.Numbers;
 import org.rcnn.cnn.network.Network;
@@ -41,13 +42,14 @@ public final class OwnForward implements ForwardPass {
   /** The work, ready to run. */
   public static OwnForward open(ForwardTask task, Execution execution) {
     Set<Tap> taps = Set.of(task.tap());
-    if (execution != Execution.PLAIN) {
+    Execution way = execution.on(ComputeDevice.CPU, task.definition());
+    if (way != Execution.PLAIN) {
       FusedNetwork fused =
           new FusedNetwork(
               task.definition(),
               task.weights(),
               taps,
-              execution == Execution.BF16 ? Numbers.BFLOAT16 : Numbers.FLOAT32);
+              way == Execution.BF16 ? Numbers.BFLOAT16 : Numbers.FLOAT32);
       return new OwnForward(
           task, fused.manager(), images -> fused.forward(images).get(task.tap()), fused::close);
     }

@@ -264,12 +264,38 @@ class FeatureExtractorTest {
   }
 
   @Test
-  void singlePrecisionIsFastestFusedOnX86AndPlainElsewhere() {
-    assertEquals(Execution.FUSED, Execution.inSinglePrecision(ComputeDevice.CPU, "amd64"));
-    assertEquals(Execution.FUSED, Execution.inSinglePrecision(ComputeDevice.CPU, "x86_64"));
-    assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.CPU, "aarch64"));
-    assertEquals(Execution.PLAIN, Execution.inSinglePrecision(ComputeDevice.GPU, "amd64"));
-    assertEquals(Execution.BF16, Labelled.named(Execution.class, "bf16"));
+  void autoIsFusedOnX86AndPlainElsewhere() {
+    assertEquals(Execution.FUSED, Execution.fastest(ComputeDevice.CPU, "amd64", NETWORK));
+    assertEquals(Execution.FUSED, Execution.fastest(ComputeDevice.CPU, "x86_64", NETWORK));
+    assertEquals(Execution.PLAIN, Execution.fastest(ComputeDevice.CPU, "aarch64", NETWORK));
+    assertEquals(Execution.PLAIN, Execution.fastest(ComputeDevice.GPU, "amd64", NETWORK));
+    assertEquals(Execution.AUTO, Labelled.named(Execution.class, "auto"));
+  }
+
+  @Test
+  void autoRunsPlainWhereALayerCannotBeFused() {
+    NetworkDefinition normalised = NETWORK.withBatchNorm();
+    Weights weights = ToyNetworks.random(normalised, 2);
+    try (FeatureExtractor auto =
+            FeatureExtractor.onCpu(normalised, weights, TAPS, 8, Execution.AUTO);
+        FeatureExtractor plain = FeatureExtractor.onCpu(normalised, weights, TAPS, 8)) {
+      assertEquals(Execution.PLAIN, auto.execution());
+      List<Box> regions = regions(3, 7);
+      assertArrayEquals(
+          plain.extract(IMAGE, regions).at(Tap.FC6), auto.extract(IMAGE, regions).at(Tap.FC6));
+    }
+  }
+
+  @Test
+  void onlyAutoIsResolvedAndItIsKnownBeforehandWhatItTakes() {
+    for (Execution asked : List.of(Execution.PLAIN, Execution.FUSED, Execution.BF16)) {
+      assertEquals(asked, asked.on(ComputeDevice.CPU, NETWORK));
+    }
+    try (FeatureExtractor auto =
+        FeatureExtractor.onCpu(NETWORK, ToyNetworks.random(NETWORK, 2), TAPS, 8, Execution.AUTO)) {
+      assertEquals(Execution.AUTO.on(ComputeDevice.CPU, NETWORK), auto.execution());
+    }
+    assertEquals(Execution.PLAIN, Execution.AUTO.on(ComputeDevice.GPU, NETWORK));
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.rcnn.cnn.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -25,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.FusedNetwork.Numbers;
@@ -86,6 +88,51 @@ class FusedNetworkTest {
     }
     assertTrue(size > 0, tap.label());
     assertTrue(difference <= TOLERANCE * size, tap.label() + " " + difference / size);
+  }
+
+  static List<String> architectures() {
+    return Architectures.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("architectures")
+  void everyKnownNetworkCanRunAndItsMapsAreThoseOfPlain(String name) {
+    NetworkDefinition definition = Architectures.byName(name, 6);
+    assertTrue(FusedNetwork.canRun(definition));
+    NetworkDefinition maps = upToPool5(definition);
+    assertSameAsPlain(maps, Weights.initial(maps, 3));
+  }
+
+  /** Without the fully connected layers, whose weights take hundreds of megabytes. */
+  private static NetworkDefinition upToPool5(NetworkDefinition whole) {
+    List<Layer> layers = whole.layers();
+    List<String> names = layers.stream().map(Layer::name).toList();
+    String pool5 = whole.taps().get(Tap.POOL5);
+    return new NetworkDefinition(
+        whole.name(),
+        whole.inputSize(),
+        whole.context(),
+        whole.preprocessing(),
+        layers.subList(0, names.indexOf(pool5) + 1),
+        Map.of(Tap.POOL5, pool5),
+        Map.of(Tap.POOL5, whole.tapDimensions().get(Tap.POOL5)));
+  }
+
+  @Test
+  void aLayerWithoutARuleCannotRunAndIsNamed() {
+    NetworkDefinition normalised = ToyNetworks.tiny(3).withBatchNorm();
+    assertFalse(FusedNetwork.canRun(normalised));
+    IllegalStateException refusal =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                new FusedNetwork(
+                        normalised,
+                        ToyNetworks.random(normalised, 2),
+                        Set.of(Tap.POOL5),
+                        Numbers.FLOAT32)
+                    .close());
+    assertEquals("No rule writes a layer of kind BatchNorm.", refusal.getMessage());
   }
 
   @ParameterizedTest

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
@@ -89,6 +91,19 @@ class EndToEndTest {
     for (String file : List.of("config.yaml", "manifest.json", "report.html", "detector.rcnn")) {
       assertTrue(Files.size(first.resolve(file)) > 100, file);
     }
+  }
+
+  @Test
+  void theManifestSaysHowTheNetworkRan() throws IOException {
+    JsonNode manifest = new ObjectMapper().readTree(first.resolve("manifest.json").toFile());
+    assertEquals("auto", manifest.at("/configuration/features/execution").asText());
+    String taken =
+        Execution.AUTO.on(ComputeDevice.CPU, Architectures.byName("alexnet64", 7)).label();
+    assertEquals(taken, manifest.at("/execution/train").asText());
+    assertEquals(taken, manifest.at("/execution/test").asText());
+    String row = "<dt>execution</dt><dd>" + taken + "</dd>";
+    assertTrue(
+        Files.readString(first.resolve("report.html")).replaceAll("\\s*<d", "<d").contains(row));
   }
 
   @Test

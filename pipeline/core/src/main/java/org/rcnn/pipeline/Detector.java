@@ -74,15 +74,16 @@ public final class Detector implements AutoCloseable {
    *
    * @param threads threads that share an image's regions
    * @param device where the network runs
-   * @param execution how the network runs; a GPU only runs plain
+   * @param execution how the network runs; a GPU runs {@link Execution#AUTO} and {@link
+   *     Execution#PLAIN}, which are the same there
    */
   public record Options(int threads, ComputeDevice device, Execution execution) {
 
     /**
      * Checks the options.
      *
-     * @throws IllegalArgumentException if there is no thread, or a GPU is asked for another
-     *     execution than plain
+     * @throws IllegalArgumentException if there is no thread, or a GPU is asked for a fused network
+     *     or one in bfloat16
      */
     public Options {
       Objects.requireNonNull(device, "device");
@@ -91,23 +92,23 @@ public final class Detector implements AutoCloseable {
         throw new IllegalArgumentException(
             "A detector needs at least one thread, not " + threads + ".");
       }
-      if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
+      if (!execution.runsOn(device)) {
         throw new IllegalArgumentException(
-            "On a GPU the execution must be plain, not " + execution.label() + ".");
+            "On a GPU the execution must be auto or plain, not " + execution.label() + ".");
       }
     }
 
-    /** All cores of the CPU, and the fastest execution in single precision. */
+    /** All cores of the CPU, and the fastest execution that is exact up to rounding. */
     public static Options standard() {
       return on(ComputeDevice.CPU);
     }
 
-    /** All cores, the network on a device, and the fastest execution in single precision there. */
+    /**
+     * All cores, the network on a device, and the fastest execution there that is exact up to
+     * rounding.
+     */
     public static Options on(ComputeDevice device) {
-      return new Options(
-          Runtime.getRuntime().availableProcessors(),
-          device,
-          Execution.inSinglePrecision(device, System.getProperty("os.arch")));
+      return new Options(Runtime.getRuntime().availableProcessors(), device, Execution.AUTO);
     }
 
     /** The same with another number of threads. */

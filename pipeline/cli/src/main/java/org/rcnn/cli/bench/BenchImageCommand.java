@@ -129,7 +129,7 @@ final class BenchImageCommand implements Callable<Integer> {
       addSteps(rows, "warm", detector, photo, repeats);
     }
     RgbImage size = ImageFiles.read(photo);
-    String way = options.execution().name().toLowerCase(Locale.ROOT);
+    String way = options.execution().on(options.device(), file.network()).label();
     output.printf(
         "%s, %d x %d pixels, network %s, %s, %d detections; warm: median of %d%n%n",
         photo.getFileName(),

@@ -16,11 +16,11 @@ public final class ExecutionOption {
 
   @Option(
       names = "--execution",
-      paramLabel = "plain|fused|bf16",
+      paramLabel = "auto|plain|fused|bf16",
       description =
           "How the network runs: operator by operator, as one program, or as one program in"
-              + " bfloat16 (default: fused on an x86 processor, otherwise plain).")
-  private Execution execution;
+              + " bfloat16 (default: auto, which is fused on an x86 processor, otherwise plain).")
+  private Execution execution = Execution.AUTO;
 
   /**
    * The options of a detector on a device.
@@ -28,17 +28,13 @@ public final class ExecutionOption {
    * @throws ConfigException if the device does not support the execution
    */
   public Detector.Options on(ComputeDevice device) {
-    Detector.Options options = Detector.Options.on(device);
-    if (execution == null) {
-      return options;
-    }
-    if (device == ComputeDevice.GPU && execution != Execution.PLAIN) {
+    if (!execution.runsOn(device)) {
       throw new ConfigException(
-          "--execution must be plain on a GPU; it is " + execution.label() + ".");
+          "--execution must be auto or plain on a GPU; it is " + execution.label() + ".");
     }
     if (execution == Execution.BF16) {
       Processor.bfloat16Warning("--execution").ifPresent(LOG::warn);
     }
-    return options.withExecution(execution);
+    return Detector.Options.on(device).withExecution(execution);
   }
 }

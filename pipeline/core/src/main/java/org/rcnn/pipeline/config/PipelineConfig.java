@@ -78,8 +78,8 @@ public record PipelineConfig(
     check("svm.", () -> svm.settings(seed));
     check("bbox.", () -> bbox.settings(seed));
     if (network.device() == ComputeDevice.GPU) {
-      features.requirePlain(true);
-      features.requirePlain(false);
+      features.requireForGpu(true);
+      features.requireForGpu(false);
     }
   }
 
@@ -337,16 +337,16 @@ public record PipelineConfig(
       Check.atLeast("batch", batch, 1);
     }
 
-    private void requirePlain(boolean training) {
-      if (executionOf(training) != Execution.PLAIN) {
+    private void requireForGpu(boolean training) {
+      if (!executionOf(training).runsOn(ComputeDevice.GPU)) {
         throw new ConfigException(
-            "%s is %s, which runs on the CPU only; with network.device gpu it must be plain."
+            "%s is %s, which runs on the CPU only; with network.device gpu it must be auto or plain."
                 .formatted(executionKey(training), executionOf(training).label()));
       }
     }
 
     /**
-     * How features are computed.
+     * How features are to be computed; {@link Execution#on} says what runs for {@code auto}.
      *
      * @param training whether those of the training images; else those of the test images
      */

@@ -7,6 +7,8 @@ import org.rcnn.data.Labelled;
 public enum TestExecution implements Labelled {
   /** As for the training images. */
   SAME,
+  /** As {@link Execution#AUTO}. */
+  AUTO,
   /** As {@link Execution#PLAIN}. */
   PLAIN,
   /** As {@link Execution#FUSED}. */

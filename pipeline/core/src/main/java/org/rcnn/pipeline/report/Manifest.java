@@ -42,6 +42,9 @@ public final class Manifest {
     manifest.set("network", network(experiment.backbone().definition()));
     manifest.put("backbone_fingerprint", experiment.backbone().fingerprint());
     manifest.set("transfer", Json.tree(experiment.backbone().transfer().rows()));
+    ObjectNode execution = manifest.putObject("execution");
+    execution.put("train", experiment.execution(true).label());
+    execution.put("test", experiment.execution(false).label());
     ObjectNode versions = manifest.putObject("versions");
     versions.put("rcnn", "0.1.0");
     versions.put("engine", TorchEngine.version());

@@ -50,7 +50,7 @@ final class RunFindings {
         examples(run, evidence.detections(row), row),
         stageTimes(run.folder()),
         configuration(run),
-        provenance(run),
+        provenance(experiment),
         Manifest.problems(run));
   }
 
@@ -85,16 +85,25 @@ final class RunFindings {
     }
   }
 
-  private static Map<String, String> provenance(Run run) {
+  private static Map<String, String> provenance(Experiment experiment) {
+    Run run = experiment.run();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data", run.source());
     facts.put("training data", run.train().fingerprint());
     facts.put("test data", run.test().fingerprint());
     facts.put("engine", TorchEngine.version());
+    facts.put("execution", execution(experiment));
     facts.put("java", System.getProperty("java.runtime.version"));
     facts.put("machine", Manifest.machine());
     facts.put("seed", Long.toString(run.config().seed()));
     return facts;
+  }
+
+  /** How the network computed the features. */
+  private static String execution(Experiment experiment) {
+    String train = experiment.execution(true).label();
+    String test = experiment.execution(false).label();
+    return train.equals(test) ? train : train + "; test images " + test;
   }
 
   private static List<RunReport.StageTime> stageTimes(RunFolder folder) {

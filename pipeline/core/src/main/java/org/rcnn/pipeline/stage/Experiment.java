@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -74,7 +75,7 @@ public final class Experiment {
     this.networks = networks;
     this.proposals = new ProposalStage(run);
     this.fineTuning = new FineTuneStage(run);
-    this.features = new FeatureStage(run);
+    this.features = new FeatureStage(run, backbone.definition());
     this.boxRegression = new BoxRegressionStage(run);
     this.detection = new DetectionStage(run, classes);
   }
@@ -134,6 +135,15 @@ public final class Experiment {
   /** The network that the experiment starts from. */
   public Backbone backbone() {
     return backbone;
+  }
+
+  /**
+   * How the network computes features on this machine; never {@link Execution#AUTO}.
+   *
+   * @param training whether those of the training images; else those of the test images
+   */
+  public Execution execution(boolean training) {
+    return features.execution(training);
   }
 
   /** Whether the configuration asks for the fine-tuned network. */

@@ -48,11 +48,23 @@ final class FeatureStage {
 
   private final PipelineConfig config;
   private final Run run;
+  private final NetworkDefinition definition;
+  private final ExecutionCheck check = new ExecutionCheck();
 
-  /** The stage of a run. */
-  FeatureStage(Run run) {
+  /**
+   * The stage of a run.
+   *
+   * @param definition the network, whatever its weights
+   */
+  FeatureStage(Run run, NetworkDefinition definition) {
     this.config = run.config();
     this.run = run;
+    this.definition = definition;
+  }
+
+  /** How features are computed, with {@code auto} resolved: it is part of their key. */
+  Execution execution(boolean training) {
+    return config.features().executionOf(training).on(config.network().device(), definition);
   }
 
   /**
@@ -84,7 +96,7 @@ final class FeatureStage {
     // Operators may sum in another order with another batch size, which changes the last bits.
     parts.put("batch", config.features().batch());
     parts.put("encoding", config.features().encoding());
-    parts.put("execution", config.features().executionOf(training));
+    parts.put("execution", execution(training));
     parts.put("device", config.network().device());
     return parts;
   }
@@ -253,7 +265,7 @@ final class FeatureStage {
       Stores stores)
       throws IOException {
     TorchEngine.useThreads(1);
-    Execution execution = config.features().executionOf(training);
+    Execution execution = execution(training);
     if (execution == Execution.BF16) {
       Processor.bfloat16Warning(config.features().executionKey(training)).ifPresent(LOG::warn);
     }
@@ -267,6 +279,9 @@ final class FeatureStage {
                 config.network().device(),
                 execution);
         Progress progress = run.monitor().start("features " + set.split(), all.size(), "images")) {
+      if (config.features().executionOf(training) == Execution.AUTO) {
+        check.require(network, extractor, config.features().executionKey(training));
+      }
       OrderedWork.<Sample, Map<Tap, EncodedRows>>forEach(
           all.stream().filter(sample -> proposals.contains(sample.id())).toList(),
           config.effectiveThreads(),

@@ -72,7 +72,7 @@ class ConfigLoaderTest {
     "finetune.phases.rate, 0.1, 'write finetune.phases.NUMBER.KEY'",
     "finetune.phases.1.speed, 0.1, 'There is no setting ''finetune.phases.1.speed''; choose one of layers, iterations'",
     "features.test-execution, quick, features.test-execution must be one of",
-    "features.execution, quick, 'features.execution must be one of plain, fused, bf16'",
+    "features.execution, quick, 'features.execution must be one of auto, plain, fused, bf16'",
     "network.device, tpu, 'network.device must be one of cpu, gpu'",
     "finetune.layer-rates, {conv1: -1}, finetune.layer-rates.conv1 must lie between",
     "finetune.validation-share, 1, finetune.validation-share must lie between"
@@ -91,7 +91,7 @@ class ConfigLoaderTest {
     Map<String, String> both = Map.of("network.device", "gpu", "features.execution", "fused");
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> loader.preset("demo", both));
-    assertTrue(refusal.getMessage().contains("must be plain"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("must be auto or plain"), refusal.getMessage());
     Map<String, String> testOnly =
         Map.of("network.device", "gpu", "features.test-execution", "bf16");
     refusal = assertThrows(ConfigException.class, () -> loader.preset("demo", testOnly));

@@ -19,6 +19,10 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -135,8 +139,8 @@ class KeyMatrixTest {
           features.layer               | fc6             | nothing
           features.batch               | 7               | FEATURES
           features.encoding            | dense-fp32      | FEATURES
-          features.execution           | fused           | FEATURES
-          features.test-execution      | fused           | test-features svm-detections softmax-detections
+          features.execution           | bf16            | FEATURES
+          features.test-execution      | bf16            | test-features svm-detections softmax-detections
           svm.head                     | softmax         | nothing
           svm.negative-iou             | 0.3             | svm svm-detections
           svm.positive-iou             | 0.8             | svm svm-detections
@@ -192,6 +196,18 @@ class KeyMatrixTest {
     Map<String, String> other =
         Map.of("network.architecture", "squeezenet1_0-131", "network.weights", "none");
     assertEquals(changed(FINETUNE), changes(other));
+  }
+
+  @Test
+  void autoSharesTheArtifactsOfTheExecutionThatItTakes() throws IOException {
+    NetworkDefinition network = Architectures.byName("alexnet64", 7);
+    Execution taken = Execution.AUTO.on(ComputeDevice.CPU, network);
+    for (Execution asked : List.of(Execution.PLAIN, Execution.FUSED)) {
+      String expected = asked == taken ? NOTHING : FEATURES;
+      Map<String, String> settings = Map.of("features.execution", asked.label());
+      assertEquals(changed(expected), changes(settings), asked.label());
+    }
+    assertEquals(changed(NOTHING), changes(Map.of("features.test-execution", "auto")));
   }
 
   private static TreeSet<String> changed(String names) {
