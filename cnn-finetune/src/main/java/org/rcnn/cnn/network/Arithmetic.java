@@ -1,6 +1,8 @@
 package org.rcnn.cnn.network;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.rcnn.cnn.network.Layer.AveragePool;
 import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.GlobalAverage;
@@ -11,6 +13,7 @@ import org.rcnn.cnn.network.Layer.Parallel;
 /** Follows the side of the maps through a network and counts the products on the way. */
 final class Arithmetic {
 
+  private final Map<String, Integer> convolved = new HashMap<>();
   private int side;
   private long products;
 
@@ -30,8 +33,16 @@ final class Arithmetic {
     return count.products;
   }
 
+  /** For each convolution, the side of the maps that it gets. */
+  static Map<String, Integer> convolvedSides(NetworkDefinition definition) {
+    Arithmetic count = new Arithmetic(definition.inputSize());
+    definition.layers().forEach(count::add);
+    return count.convolved;
+  }
+
   private void add(Layer layer) {
     if (layer instanceof Convolution c) {
+      convolved.put(c.name(), side);
       side = (side + 2 * c.padding() - c.kernel()) / c.stride() + 1;
       long kernel = (long) c.in() / c.groups() * c.kernel() * c.kernel();
       products += kernel * c.out() * side * side;

@@ -54,9 +54,17 @@ final class ScriptArchive {
   private static final int BFLOAT16 = 15;
   private static final int CHANNELS_LAST = 2;
 
+  /**
+   * Images in a pass. With the size of its input given, a convolution's weights take the order that
+   * maps stored channels-last need; without, they would be reordered in each pass. The order is the
+   * same for other batches.
+   */
+  private static final int USUAL_BATCH = 64;
+
   private final NetworkDefinition definition;
   private final boolean bfloat16;
   private final boolean joined;
+  private final Map<String, Integer> sides;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> prepared = new LinkedHashMap<>();
   private final StringBuilder body = new StringBuilder();
@@ -66,6 +74,7 @@ final class ScriptArchive {
     this.definition = definition;
     this.bfloat16 = numbers == Numbers.BFLOAT16;
     this.joined = joined;
+    this.sides = Arithmetic.convolvedSides(definition);
   }
 
   /**
@@ -171,10 +180,11 @@ final class ScriptArchive {
     } else if (layer instanceof Convolution c) {
       String settings = pair(c.padding()) + ", " + pair(c.stride()) + ", [1, 1], " + c.groups();
       String weight = tensor(weights.tensors().get(c.name() + ".weight"));
+      int side = sides.get(c.name());
       prepared.put(
           weight,
-          "ops.mkldnn._reorder_convolution_weight(%s, %s, annotate(Optional[List[int]], None))"
-              .formatted(number(weight), settings));
+          "ops.mkldnn._reorder_convolution_weight(%s, %s, [%d, %d, %d, %d])"
+              .formatted(number(weight), settings, USUAL_BATCH, c.in(), side, side));
       return value(
           "ops.mkldnn._convolution_pointwise(%s, self.%s, self.%s, %s, %s, %s)",
           x, weight, bias(c, weights), settings, attribute, PLAIN);

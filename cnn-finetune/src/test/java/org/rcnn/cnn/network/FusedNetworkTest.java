@@ -11,6 +11,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.FusedNetwork.Numbers;
 
 class FusedNetworkTest {
@@ -279,6 +282,37 @@ class FusedNetworkTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"alexnet64, 3", "alexnet64, 64", "squeezenet1_0-131, 2"})
+  void weightsAreReorderedOnceAndNotInAPass(String name, String images) throws Exception {
+    assumeTrue(
+        Execution.AUTO.on(ComputeDevice.CPU, Architectures.byName(name, 6)) == Execution.FUSED);
+    List<String> pass = operationsOfAPass(name, images);
+    assertTrue(pass.stream().anyMatch(line -> line.contains(",convolution,")), "nothing was told");
+    assertEquals(List.of(), pass.stream().filter(line -> line.contains(",reorder,")).toList());
+  }
+
+  /** What oneDNN tells of a pass in a process of its own: a line for each operation. */
+  private static List<String> operationsOfAPass(String name, String images) throws Exception {
+    ProcessBuilder child =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            OnePass.class.getName(),
+            name,
+            images);
+    child.environment().put("ONEDNN_VERBOSE", "1");
+    Process process = child.redirectErrorStream(true).start();
+    List<String> lines;
+    try (BufferedReader output = process.inputReader()) {
+      lines = output.lines().toList();
+    }
+    assertEquals(0, process.waitFor(), lines.toString());
+    return lines.subList(lines.indexOf(OnePass.READY) + 1, lines.size());
   }
 
   @Test

@@ -647,6 +647,18 @@ class NetworkTest {
   }
 
   @Test
+  void convolutionsGetMapsOfThePublishedSides() {
+    assertEquals(
+        Map.of("conv1", 227, "conv2", 27, "conv3", 13, "conv4", 13, "conv5", 13),
+        Arithmetic.convolvedSides(Architectures.byName("caffenet", 1000)));
+    // In branches as well.
+    Map<String, Integer> squeezenet =
+        Arithmetic.convolvedSides(Architectures.byName("squeezenet1_0", 1000));
+    assertEquals(26, squeezenet.size());
+    assertTrue(squeezenet.values().containsAll(Set.of(227, 55, 27, 13)), squeezenet.toString());
+  }
+
+  @Test
   void multiplicationsAreThePublishedOnes() {
     // VGG-16 at 224: 15.35 G in convolutions and 0.12 G in fully connected layers, as published.
     assertEquals(
