@@ -188,6 +188,11 @@ public final class FeatureExtractor implements AutoCloseable {
     return execution;
   }
 
+  /** The taps that it returns. */
+  public Set<Tap> taps() {
+    return taps;
+  }
+
   /** The length of a feature vector at a tap. */
   public int dimension(Tap tap) {
     return definition.tapDimensions().get(tap);

@@ -179,6 +179,11 @@ public record NetworkDefinition(
         .reduce((earlier, later) -> later);
   }
 
+  /** The layers up to a tap of {@link #suffixTaps}, in the order in which they run. */
+  public List<Layer> layersUpTo(Tap tap) {
+    return layers.subList(0, firstAfter(tap));
+  }
+
   /** The position of the first layer after a tap of {@link #suffixTaps}. */
   int firstAfter(Tap tap) {
     if (!suffixTaps().contains(tap)) {

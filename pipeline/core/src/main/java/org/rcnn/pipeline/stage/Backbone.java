@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.SourceLayer;
@@ -219,6 +221,30 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
         .tensors()
         .forEach((name, tensor) -> fingerprint.add(name).add(bytes(tensor.values())));
     return fingerprint.hex();
+  }
+
+  /**
+   * A hash of the layers up to the first of the {@link NetworkDefinition#suffixTaps} and their
+   * starting weights; that of the whole network if it has no such tap. Networks with the same one
+   * compute the same up to there.
+   */
+  String prefixFingerprint() {
+    Optional<Tap> end = definition.suffixTaps().stream().findFirst();
+    if (end.isEmpty()) {
+      return fingerprint;
+    }
+    List<Layer> prefix = definition.layersUpTo(end.get());
+    Preprocessing preprocessing = definition.preprocessing();
+    Fingerprint hash =
+        new Fingerprint()
+            .add(definition.inputSize() + " " + definition.context())
+            .add(preprocessing + " antialias " + preprocessing.antialias())
+            .add(prefix.toString());
+    Map<String, Tensor> tensors = transfer.weights().tensors();
+    prefix.stream()
+        .flatMap(layer -> layer.parameters().keySet().stream())
+        .forEach(name -> hash.add(name).add(bytes(tensors.get(name).values())));
+    return hash.hex();
   }
 
   private static byte[] bytes(float[] values) {

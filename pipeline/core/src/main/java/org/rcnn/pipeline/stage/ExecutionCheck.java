@@ -54,10 +54,7 @@ final class ExecutionCheck {
     double difference;
     try (FeatureExtractor plain =
         FeatureExtractor.onCpu(
-            network.definition(),
-            network.weights(),
-            network.definition().taps().keySet(),
-            regions.size())) {
+            network.definition(), network.weights(), extractor.taps(), regions.size())) {
       difference = difference(plain.extract(scene, regions), extractor.extract(scene, regions));
     }
     // A difference that is no number is none that is small.

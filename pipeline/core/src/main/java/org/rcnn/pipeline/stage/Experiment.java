@@ -186,13 +186,13 @@ public final class Experiment {
         new FineTuneStage.Stored() {
           @Override
           public SetFeatures features() throws IOException {
-            return trainFeatures(false);
+            return firstFeatures();
           }
 
           @Override
           public Artifact morePositives(Tap tap) throws IOException {
             double iou = config.finetune().positiveIou();
-            return features.morePositives(trainFeatures(false), tap, iou, network(false), classes);
+            return features.morePositives(firstFeatures(), tap, iou, network(false), classes);
           }
         });
   }
@@ -208,21 +208,13 @@ public final class Experiment {
     SetFeatures pretrained = featuresOf(run.train(), true, boxes, false);
     double iou = config.finetune().positiveIou();
     return List.of(
-        pretrained.artifact(),
-        features.morePositives(pretrained, tap, iou, backbone.fingerprint(), classes));
+        pretrained.first(), features.morePositives(pretrained, tap, iou, identity(false), classes));
   }
 
-  /**
-   * The last tap up to which the fine-tuned network gives the same as the one that it starts from;
-   * empty if a convolution learns.
-   */
-  private Optional<Tap> unchangedTap() {
-    return fineTuning.keptTap(backbone).isEmpty()
-        ? Optional.empty()
-        : config
-            .finetune()
-            .settings(config.seed())
-            .lastFixedTap(backbone.definition(), Set.copyOf(backbone.transfer().newLayers()));
+  /** What the convolutions that fine-tuning starts from give for the training images. */
+  private SetFeatures firstFeatures() throws IOException {
+    return features.runFirst(
+        run.train(), true, proposals.run(run.train()), network(false), classes);
   }
 
   /**
@@ -231,7 +223,7 @@ public final class Experiment {
    * @param finetuned whether of the fine-tuned network; else of the one that it starts from
    */
   public List<Artifact> features(boolean finetuned) throws IOException {
-    return List.of(trainFeatures(finetuned).artifact(), testFeatures(finetuned).artifact());
+    return List.of(trainFeatures(finetuned).last(), testFeatures(finetuned).last());
   }
 
   /** Stage 4: a row's head; empty for the network's own scores, which fine-tuning has trained. */
@@ -298,16 +290,31 @@ public final class Experiment {
 
   private TrainedNetwork network(boolean finetuned) throws IOException {
     Artifact tuned = finetuned ? fineTuned() : null;
-    String fingerprint = finetuned ? tuned.hash() : backbone.fingerprint();
-    TrainedNetwork known = networks.get(fingerprint);
+    TrainedNetwork.Identity identity = identity(finetuned);
+    TrainedNetwork known = networks.get(identity.whole());
     if (known == null) {
       Weights weights =
           finetuned ? WeightFile.read(tuned.place()).weights() : backbone.transfer().weights();
-      known =
-          new TrainedNetwork(networkName(finetuned), backbone.definition(), weights, fingerprint);
-      networks.put(fingerprint, known);
+      known = new TrainedNetwork(identity, backbone.definition(), weights);
+      networks.put(identity.whole(), known);
     }
     return known;
+  }
+
+  /** What tells a network from others, whether its weights exist or not. */
+  private TrainedNetwork.Identity identity(boolean finetuned) {
+    String start = backbone.prefixFingerprint();
+    if (!finetuned) {
+      return new TrainedNetwork.Identity("pre-trained", start, backbone.fingerprint());
+    }
+    String tuned = fineTunedArtifact().hash();
+    boolean sameConvolutions =
+        config
+            .finetune()
+            .settings(config.seed())
+            .lastFixedTap(backbone.definition(), Set.copyOf(backbone.transfer().newLayers()))
+            .isPresent();
+    return new TrainedNetwork.Identity("fine-tuned", sameConvolutions ? start : tuned, tuned);
   }
 
   private SetFeatures trainFeatures(boolean finetuned) throws IOException {
@@ -322,10 +329,6 @@ public final class Experiment {
 
   private SetFeatures setFeatures(DetectionSet set, boolean training, boolean finetuned)
       throws IOException {
-    Optional<Tap> unchanged = finetuned ? unchangedTap() : Optional.empty();
-    if (unchanged.isPresent()) {
-      return features.run(setFeatures(set, training, false), unchanged.get(), network(true));
-    }
     List<Artifact> boxes = proposals();
     return features.run(set, training, boxes.get(training ? 0 : 1), network(finetuned), classes);
   }
@@ -333,17 +336,7 @@ public final class Experiment {
   /** A set's features, whether they exist or not. */
   private SetFeatures featuresOf(
       DetectionSet set, boolean training, Artifact boxes, boolean finetuned) {
-    Optional<Tap> unchanged = finetuned ? unchangedTap() : Optional.empty();
-    String weights = finetuned ? fineTunedArtifact().hash() : backbone.fingerprint();
-    if (unchanged.isPresent()) {
-      SetFeatures base = featuresOf(set, training, boxes, false);
-      return features.of(base, unchanged.get(), networkName(true), weights);
-    }
-    return features.of(set, training, boxes, networkName(finetuned), weights, classes);
-  }
-
-  private static String networkName(boolean finetuned) {
-    return finetuned ? "fine-tuned" : "pre-trained";
+    return features.of(set, training, boxes, identity(finetuned), classes);
   }
 
   private HeadTraining training(Row row) throws IOException {
@@ -372,8 +365,12 @@ public final class Experiment {
     if (row.finetuned()) {
       all.put("fine-tuning", fineTunedArtifact());
     }
-    all.put("features of the training images", train.artifact());
-    all.put("features of the test images", test.artifact());
+    all.put("features of the training images", train.first());
+    all.put("features of the test images", test.first());
+    if (train.later().isPresent()) {
+      all.put("later features of the training images", train.last());
+      all.put("later features of the test images", test.last());
+    }
     head.ifPresent(artifact -> all.put("head", artifact));
     corrected.ifPresent(artifact -> all.put("box regression", artifact));
     all.put("detections", detection.artifact(test, new DetectionStage.Parts(row, head, corrected)));

@@ -34,12 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stage 3: the features of every region of every image, all taps in one forward pass, one store per
- * tap in the artifact's folder ({@code pool5.bin} and so on).
+ * Stage 3: the features of every region of every image, one store per tap in a folder ({@code
+ * pool5.bin} and so on).
  *
- * <p>Each thread decodes, warps and forwards its own image. Features of a fine-tuned network whose
- * convolutions did not learn are computed from the stored pool5 of the pre-trained one, which has
- * half precision unless {@code features.encoding} says otherwise.
+ * <p>What the convolutions give, pool5, is computed from the images; each thread decodes, warps and
+ * forwards its own image. The fully connected layers' features are computed from pool5 as it is
+ * stored, in half precision unless {@code features.encoding} says otherwise. So networks with the
+ * same convolutions share pool5, whatever was trained after it. A network that cannot be resumed
+ * from its pool5, such as SqueezeNet, gives all its taps in one forward pass.
  */
 final class FeatureStage {
 
@@ -67,32 +69,49 @@ final class FeatureStage {
     return config.features().executionOf(training).on(config.network().device(), definition);
   }
 
+  /** The tap whose values later features are computed from; empty if there is none. */
+  private Optional<Tap> split() {
+    return definition.suffixTaps().stream().findFirst();
+  }
+
   /**
    * The features of a set, whether they exist or not.
    *
    * @param training whether ground truth boxes are among the regions
-   * @param network the network's name in reports
-   * @param weights a hash of the weights
    */
   SetFeatures of(
       DetectionSet set,
       boolean training,
       Artifact proposals,
-      String network,
-      String weights,
+      TrainedNetwork.Identity network,
       List<String> classes) {
-    Map<String, Object> parts = parts(training, proposals, weights);
+    Map<String, Object> parts = parts(training, proposals, network);
     parts.put("classes", training ? classes : List.of());
     parts.put("training", training);
     parts.put("max-boxes", classified());
-    Artifact features = run.folder().artifact(Key.of("features", VERSION, parts), "");
-    return new SetFeatures(set, proposals, classified(), features, Optional.empty(), network);
+    Artifact first = run.folder().artifact(Key.of("features", VERSION, parts), "");
+    return new SetFeatures(
+        set,
+        proposals,
+        classified(),
+        first,
+        split().map(tap -> new SetFeatures.Later(tap, later(first, tap, network))),
+        network.name());
   }
 
-  private Map<String, Object> parts(boolean training, Artifact proposals, String weights) {
+  private Artifact later(Artifact first, Tap after, TrainedNetwork.Identity network) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("from", first.hash());
+    parts.put("after", after);
+    parts.put("weights", network.whole());
+    return run.folder().artifact(Key.of("later-features", 1, parts), "");
+  }
+
+  private Map<String, Object> parts(
+      boolean training, Artifact proposals, TrainedNetwork.Identity network) {
     Map<String, Object> parts = new LinkedHashMap<>();
     parts.put("proposals", proposals.hash());
-    parts.put("weights", weights);
+    parts.put("weights", split().isPresent() ? network.prefix() : network.whole());
     // Operators may sum in another order with another batch size, which changes the last bits.
     parts.put("batch", config.features().batch());
     parts.put("encoding", config.features().encoding());
@@ -103,30 +122,6 @@ final class FeatureStage {
 
   private int classified() {
     return config.proposals().classified();
-  }
-
-  /**
-   * The features of a set by a network that differs from another only after a tap, whether they
-   * exist or not.
-   *
-   * @param base the other network's features of the set
-   * @param upTo the tap
-   * @param network the network's name in reports
-   * @param weights a hash of the weights
-   */
-  SetFeatures of(SetFeatures base, Tap upTo, String network, String weights) {
-    Map<String, Object> parts = new LinkedHashMap<>();
-    parts.put("base", base.artifact().hash());
-    parts.put("from", upTo);
-    parts.put("weights", weights);
-    Artifact features = run.folder().artifact(Key.of("suffix-features", 1, parts), "");
-    return new SetFeatures(
-        base.set(),
-        base.proposals(),
-        base.classified(),
-        features,
-        Optional.of(new SetFeatures.Shared(upTo, base.artifact())),
-        network);
   }
 
   /**
@@ -141,36 +136,42 @@ final class FeatureStage {
       TrainedNetwork network,
       List<String> classes)
       throws IOException {
-    SetFeatures features =
-        of(set, training, proposals, network.name(), network.fingerprint(), classes);
+    SetFeatures features = runFirst(set, training, proposals, network, classes);
+    if (features.later().isPresent()) {
+      Tap after = features.later().get().after();
+      run.folder()
+          .make(
+              features.later().get().artifact(),
+              "features of %s after %s, %s".formatted(set.split(), after.label(), network.name()),
+              artifact ->
+                  AtomicFile.make(
+                      artifact.place(), folder -> extractAfter(features, after, network, folder)));
+    }
+    return features;
+  }
+
+  /**
+   * Of the features of a set only those that are computed from images, computed now unless they
+   * exist.
+   *
+   * @param training whether ground truth boxes are among the regions
+   */
+  SetFeatures runFirst(
+      DetectionSet set,
+      boolean training,
+      Artifact proposals,
+      TrainedNetwork network,
+      List<String> classes)
+      throws IOException {
+    SetFeatures features = of(set, training, proposals, network.identity(), classes);
     run.folder()
         .make(
-            features.artifact(),
+            features.first(),
             "features of %s, %s".formatted(set.split(), network.name()),
             artifact ->
                 AtomicFile.make(
                     artifact.place(),
                     folder -> extract(features, training, network, classes, folder)));
-    return features;
-  }
-
-  /**
-   * The features of a set by a network that differs from another only after a tap, computed now
-   * from the stored values at that tap unless they exist.
-   *
-   * @param base the other network's features of the set
-   * @param upTo the tap
-   */
-  SetFeatures run(SetFeatures base, Tap upTo, TrainedNetwork network) throws IOException {
-    SetFeatures features = of(base, upTo, network.name(), network.fingerprint());
-    run.folder()
-        .make(
-            features.artifact(),
-            "features of %s, %s, from %s"
-                .formatted(base.set().split(), network.name(), upTo.label()),
-            artifact ->
-                AtomicFile.make(
-                    artifact.place(), folder -> extractFrom(base, upTo, network, folder)));
     return features;
   }
 
@@ -188,7 +189,7 @@ final class FeatureStage {
       throws IOException {
     return run.folder()
         .make(
-            morePositives(training, tap, positiveIou, network.fingerprint(), classes),
+            morePositives(training, tap, positiveIou, network.identity(), classes),
             "%s of further positives of %s, %s"
                 .formatted(tap.label(), training.set().split(), network.name()),
             artifact -> {
@@ -209,8 +210,12 @@ final class FeatureStage {
 
   /** The artifact of a training set's further positives, whether it exists or not. */
   Artifact morePositives(
-      SetFeatures training, Tap tap, double positiveIou, String weights, List<String> classes) {
-    Map<String, Object> parts = parts(true, training.proposals(), weights);
+      SetFeatures training,
+      Tap tap,
+      double positiveIou,
+      TrainedNetwork.Identity network,
+      List<String> classes) {
+    Map<String, Object> parts = parts(true, training.proposals(), network);
     parts.put("classes", classes);
     parts.put("after", training.classified());
     parts.put("tap", tap);
@@ -234,7 +239,8 @@ final class FeatureStage {
     Set<String> known = Set.copyOf(classes);
     try (Stores stores = new Stores();
         RankedBoxes proposals = of.openProposals()) {
-      for (Tap tap : network.definition().taps().keySet()) {
+      Set<Tap> taps = split().map(Set::of).orElse(network.definition().taps().keySet());
+      for (Tap tap : taps) {
         stores.add(tap, store(folder, tap), network.definition(), encoding(tap));
       }
       extract(
@@ -298,26 +304,26 @@ final class FeatureStage {
     }
   }
 
-  private void extractFrom(SetFeatures base, Tap upTo, TrainedNetwork network, Path folder)
+  private void extractAfter(SetFeatures of, Tap after, TrainedNetwork network, Path folder)
       throws IOException {
     Set<Tap> taps = EnumSet.noneOf(Tap.class);
     network.definition().taps().keySet().stream()
-        .filter(tap -> tap.compareTo(upTo) > 0)
+        .filter(tap -> tap.compareTo(after) > 0)
         .forEach(taps::add);
     TorchEngine.useThreads(1);
-    try (FeatureStore given = base.open(upTo);
+    try (FeatureStore given = of.open(after);
         Stores stores = new Stores();
         SuffixExtractor extractor =
             new SuffixExtractor(
                 network.definition(),
                 network.weights(),
-                upTo,
+                after,
                 taps,
                 config.features().batch(),
                 config.network().device());
         Progress progress =
             run.monitor()
-                .start("features " + base.set().split(), given.imageIds().size(), "images")) {
+                .start("features " + of.set().split(), given.imageIds().size(), "images")) {
       for (Tap tap : taps) {
         stores.add(tap, store(folder, tap), network.definition(), encoding(tap));
       }

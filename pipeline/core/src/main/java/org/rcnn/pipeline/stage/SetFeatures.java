@@ -13,26 +13,25 @@ import org.rcnn.pipeline.run.DetectionSet;
  * @param set the images
  * @param proposals their proposals
  * @param classified the most proposals of an image that have features
- * @param artifact the folder of the features, a store for each tap
- * @param shared the features of another network that computes the same up to a tap, and so has the
- *     stores up to there; empty if all stores are in the artifact's folder
+ * @param first the folder of the features that are computed from images, a store for each tap
+ * @param later the features that are computed from those; empty if there are none
  * @param networkName the network's name in reports
  */
 record SetFeatures(
     DetectionSet set,
     Artifact proposals,
     int classified,
-    Artifact artifact,
-    Optional<Shared> shared,
+    Artifact first,
+    Optional<Later> later,
     String networkName) {
 
   /**
-   * Features that are computed once for two networks.
+   * Features of the layers after a tap.
    *
-   * @param upTo the last tap at which both networks give the same values
-   * @param artifact the folder of the other network's features
+   * @param after the tap, whose values they are computed from
+   * @param artifact their folder, a store for each tap
    */
-  record Shared(Tap upTo, Artifact artifact) {}
+  record Later(Tap after, Artifact artifact) {}
 
   /** The proposals; the caller closes them. */
   RankedBoxes openProposals() throws IOException {
@@ -41,10 +40,15 @@ record SetFeatures(
 
   /** The folder that has the store of a tap. */
   Artifact at(Tap tap) {
-    return shared
-        .filter(other -> tap.compareTo(other.upTo()) <= 0)
-        .map(Shared::artifact)
-        .orElse(artifact);
+    return later
+        .filter(others -> tap.compareTo(others.after()) > 0)
+        .map(Later::artifact)
+        .orElse(first);
+  }
+
+  /** The folder that is made last. */
+  Artifact last() {
+    return later.map(Later::artifact).orElse(first);
   }
 
   /** The features at a tap; the caller closes them. */

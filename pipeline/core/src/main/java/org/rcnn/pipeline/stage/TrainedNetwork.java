@@ -6,10 +6,28 @@ import org.rcnn.cnn.network.Weights;
 /**
  * A network that features are computed with.
  *
- * @param name {@code "pre-trained"} or {@code "fine-tuned"}, as reports call it
+ * @param identity its name, and what its weights were made from
  * @param definition its layers and its input
  * @param weights its weights
- * @param fingerprint a hash of what the weights were made from
  */
-record TrainedNetwork(
-    String name, NetworkDefinition definition, Weights weights, String fingerprint) {}
+record TrainedNetwork(Identity identity, NetworkDefinition definition, Weights weights) {
+
+  /**
+   * What tells a network from others, known before its weights are there.
+   *
+   * @param name {@code "pre-trained"} or {@code "fine-tuned"}, as reports call it
+   * @param prefix a hash of what the layers up to the first of the {@link
+   *     NetworkDefinition#suffixTaps} were made from: networks with the same one compute the same
+   *     up to there
+   * @param whole a hash of what all weights were made from
+   */
+  record Identity(String name, String prefix, String whole) {}
+
+  String name() {
+    return identity.name();
+  }
+
+  String fingerprint() {
+    return identity.whole();
+  }
+}

@@ -216,7 +216,10 @@ class BackboneTest {
     Problems strict = new Problems(true, "");
     Run run = new Run(config, runFolder, none, none, strict, "nothing", silent, () -> {});
     TrainedNetwork trained =
-        new TrainedNetwork("fine-tuned", network, Weights.initial(network, 5), "0");
+        new TrainedNetwork(
+            new TrainedNetwork.Identity("fine-tuned", "0", "0"),
+            network,
+            Weights.initial(network, 5));
     return DetectorFile.pack(run, row, trained, classes, Optional.empty(), Optional.empty());
   }
 
@@ -229,6 +232,17 @@ class BackboneTest {
             new Preprocessing(usual.order(), usual.mean(), usual.scale(), !usual.antialias()));
     Transfer fresh = Transfer.into(network, new Weights(Map.of()), List.of(), 1);
     assertNotEquals(Backbone.fingerprint(network, fresh), Backbone.fingerprint(other, fresh));
+  }
+
+  @Test
+  void networksWithTheSameConvolutionsHaveTheSamePrefix() throws IOException {
+    Backbone twenty =
+        Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 20, 1);
+    Backbone six = Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 6, 1);
+    Backbone random = Backbone.of(new NetworkChoice("alexnet64", "none", ComputeDevice.CPU), 20, 1);
+    assertEquals(twenty.prefixFingerprint(), six.prefixFingerprint());
+    assertNotEquals(twenty.fingerprint(), six.fingerprint());
+    assertNotEquals(twenty.prefixFingerprint(), random.prefixFingerprint());
   }
 
   @Test

@@ -39,10 +39,10 @@ class ExecutionCheckTest {
     Backbone backbone = Backbone.of(choice, 6, 1);
     embedded =
         new TrainedNetwork(
-            "pre-trained",
+            new TrainedNetwork.Identity(
+                "pre-trained", backbone.prefixFingerprint(), backbone.fingerprint()),
             backbone.definition(),
-            backbone.transfer().weights(),
-            backbone.fingerprint());
+            backbone.transfer().weights());
   }
 
   private static FeatureExtractor extractor(Execution execution) {

@@ -43,10 +43,11 @@ class KeyMatrixTest {
 
   private static final String NOTHING = "nothing";
   private static final String FINETUNE =
-      "finetune train-features test-features svm softmax bbox svm-detections softmax-detections";
+      "finetune train-features test-features train-later test-later svm softmax bbox"
+          + " svm-detections softmax-detections";
   private static final String FEATURES = FINETUNE.replace("finetune ", "");
   private static final String TEST =
-      "test-proposals test-features svm-detections softmax-detections";
+      "test-proposals test-features test-later svm-detections softmax-detections";
   private static final String ALL = "proposals test-proposals " + FINETUNE;
   private static final String TRAIN = "proposals " + FINETUNE;
 
@@ -84,6 +85,8 @@ class KeyMatrixTest {
     names.put("fine-tuning", "finetune");
     names.put("features of the training images", "train-features");
     names.put("features of the test images", "test-features");
+    names.put("later features of the training images", "train-later");
+    names.put("later features of the test images", "test-later");
     names.put("head", head);
     names.put("box regression", "bbox");
     names.put("detections", head + "-detections");
@@ -140,7 +143,7 @@ class KeyMatrixTest {
           features.batch               | 7               | FEATURES
           features.encoding            | dense-fp32      | FEATURES
           features.execution           | bf16            | FEATURES
-          features.test-execution      | bf16            | test-features svm-detections softmax-detections
+          features.test-execution      | bf16            | test-features test-later svm-detections softmax-detections
           svm.head                     | softmax         | nothing
           svm.negative-iou             | 0.3             | svm svm-detections
           svm.positive-iou             | 0.8             | svm svm-detections

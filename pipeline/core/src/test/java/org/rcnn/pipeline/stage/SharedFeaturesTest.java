@@ -2,13 +2,12 @@ package org.rcnn.pipeline.stage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,20 +48,13 @@ class SharedFeaturesTest {
     return Run.onDemo(config, folder, true, Progress.Monitor.SILENT);
   }
 
-  private static Artifact features(Experiment experiment, boolean finetuned, String set) {
-    return experiment
-        .artifacts(new Row(finetuned, Tap.FC7, Heads.SVM, false))
-        .get("features of the " + set + " images");
-  }
-
   @Test
   void featuresAfterTheUnchangedLayersAreThoseOfTheWholeNetwork() throws IOException {
     try (Run run = run(Map.of())) {
       Experiment experiment = new Experiment(run);
       Path tuned = experiment.features(true).get(1).place();
       Path base = experiment.features(false).get(1).place();
-      assertFalse(Files.exists(FeatureStage.store(tuned, Tap.POOL5)), "pool5 was computed twice");
-      assertTrue(Files.exists(FeatureStage.store(base, Tap.POOL5)));
+      assertNotEquals(base, tuned);
 
       Weights weights = WeightFile.read(experiment.fineTuned().place()).weights();
       Sample sample = run.test().samples().get(0);
@@ -94,9 +86,26 @@ class SharedFeaturesTest {
       assertEquals(start.get("head"), tuned.get("head"));
       assertEquals(start.get("box regression"), tuned.get("box regression"));
       assertEquals(start.get("detections"), tuned.get("detections"));
-      assertNotEquals(
-          features(experiment, false, "training"), features(experiment, true, "training"));
+      String training = "features of the training images";
+      assertEquals(start.get(training), tuned.get(training));
+      assertNotEquals(start.get("later " + training), tuned.get("later " + training));
     }
+  }
+
+  @Test
+  void anotherSeedOfFineTuningSharesThePretrainedFeatures() throws IOException {
+    List<Map<String, Artifact>> start = new ArrayList<>();
+    List<Map<String, Artifact>> tuned = new ArrayList<>();
+    for (String seed : List.of("1", "2")) {
+      try (Run run = run(Map.of("finetune.seed", seed))) {
+        Experiment experiment = new Experiment(run);
+        start.add(experiment.artifacts(new Row(false, Tap.FC7, Heads.SVM, true)));
+        tuned.add(experiment.artifacts(new Row(true, Tap.FC7, Heads.SVM, true)));
+      }
+    }
+    assertEquals(start.get(0), start.get(1));
+    assertEquals(tuned.get(0).get("box regression"), tuned.get(1).get("box regression"));
+    assertNotEquals(tuned.get(0).get("head"), tuned.get(1).get("head"));
   }
 
   @Test
