@@ -25,7 +25,9 @@
  * finetune/    HASH.safetensors    weights
  *              HASH-curve.json     the learning curve
  *              HASH.safetensors.checkpoint   while the training lasts
- * features/    HASH/TAP.bin        pool5, fc6, fc7, scores: those that the network has
+ * features/    HASH/TAP.bin        pool5, or all that the network has if it cannot go on from it
+ * later-features/  HASH/TAP.bin    fc6, fc7, scores, computed from pool5
+ * more-positives/  HASH.bin        pool5 of positives that only fine-tuning uses
  * svm/         HASH.model          the head, in a folder of its stage's name: svm, softmax, ...
  *              HASH-mining.json    what mining did
  * bbox/        HASH.model          the box regression

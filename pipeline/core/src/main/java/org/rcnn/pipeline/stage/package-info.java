@@ -12,7 +12,9 @@
  *       org.rcnn.pipeline.stage.Backbone}, the network with its starting weights, to adapted
  *       weights.
  *   <li>{@link org.rcnn.pipeline.stage.FeatureStage}: boxes and weights to {@code regions ×
- *       dimension} floats an image and tap.
+ *       dimension} floats an image and tap: pool5 from the images, the rest from pool5. A
+ *       fine-tuning of the fully connected layers alone reads the starting network's pool5, which
+ *       is then computed before it.
  *   <li>A {@link org.rcnn.pipeline.stage.Head}: features of the training images to a model that
  *       gives {@code regions × classes} scores. {@link org.rcnn.pipeline.stage.Heads} knows them by
  *       name: SVMs, a softmax, the network's own scores.
