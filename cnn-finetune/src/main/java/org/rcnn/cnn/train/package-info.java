@@ -16,8 +16,8 @@
  *
  * <p>Fine-tuning has one or more {@link org.rcnn.cnn.train.Phase}s. In one where no convolution
  * learns, what the convolutions give is the same in every iteration; {@link
- * org.rcnn.cnn.train.KeptRegions} are regions with these values, so that an iteration runs the fully
- * connected layers alone.
+ * org.rcnn.cnn.train.KeptRegions} are regions with these values, so that an iteration runs the
+ * fully connected layers alone.
  *
  * <p>Both trainings follow Caffe's update rule, resume from a checkpoint, and give the same weights
  * for the same seed, machine and thread count. On a GPU they do not: some of its gradients are

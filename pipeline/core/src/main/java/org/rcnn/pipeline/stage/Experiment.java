@@ -177,24 +177,19 @@ public final class Experiment {
   /** Stage 2: the fine-tuned weights. */
   public Artifact fineTuned() throws IOException {
     Artifact boxes = proposals.run(run.train());
-    return fineTuning.run(
-        fineTunedArtifact(),
-        run.train(),
-        boxes,
-        backbone,
-        classes,
-        new FineTuneStage.Stored() {
-          @Override
-          public SetFeatures features() throws IOException {
-            return firstFeatures();
-          }
+    Optional<Tap> tap = fineTuning.keptTap(backbone);
+    Optional<FineTuneStage.Stored> stored =
+        tap.isPresent() ? Optional.of(stored(tap.get())) : Optional.empty();
+    return fineTuning.run(fineTunedArtifact(), run.train(), boxes, backbone, classes, stored);
+  }
 
-          @Override
-          public Artifact morePositives(Tap tap) throws IOException {
-            double iou = config.finetune().positiveIou();
-            return features.morePositives(firstFeatures(), tap, iou, network(false), classes);
-          }
-        });
+  /** What the convolutions that fine-tuning starts from give for the training images. */
+  private FineTuneStage.Stored stored(Tap tap) throws IOException {
+    TrainedNetwork start = network(false);
+    SetFeatures first =
+        features.runFirst(run.train(), true, proposals.run(run.train()), start, classes);
+    double iou = config.finetune().positiveIou();
+    return new FineTuneStage.Stored(first, features.morePositives(first, tap, iou, start, classes));
   }
 
   private Artifact fineTunedArtifact() {
@@ -209,12 +204,6 @@ public final class Experiment {
     double iou = config.finetune().positiveIou();
     return List.of(
         pretrained.first(), features.morePositives(pretrained, tap, iou, identity(false), classes));
-  }
-
-  /** What the convolutions that fine-tuning starts from give for the training images. */
-  private SetFeatures firstFeatures() throws IOException {
-    return features.runFirst(
-        run.train(), true, proposals.run(run.train()), network(false), classes);
   }
 
   /**

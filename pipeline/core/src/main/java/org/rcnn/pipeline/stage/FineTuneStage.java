@@ -56,14 +56,13 @@ final class FineTuneStage {
     this.run = run;
   }
 
-  /** Reads the starting network's stored features, where phases can be trained from them. */
-  interface Stored {
-    /** The features of the training images by the network that fine-tuning starts from. */
-    SetFeatures features() throws IOException;
-
-    /** The store of a tap of the training images' further positives. */
-    Artifact morePositives(Tap tap) throws IOException;
-  }
+  /**
+   * What the starting network's convolutions give, where phases can be trained from that.
+   *
+   * @param features the training images' features at the tap
+   * @param morePositives the store of their further positives
+   */
+  record Stored(SetFeatures features, Artifact morePositives) {}
 
   /**
    * The tap whose stored values phases are trained from, if a phase changes nothing up to it.
@@ -115,6 +114,7 @@ final class FineTuneStage {
    * them, as {@code HASH-curve.json}.
    *
    * @param artifact what {@link #artifact} gives
+   * @param stored what phases are trained from; empty if there is no {@link #keptTap}
    */
   Artifact run(
       Artifact artifact,
@@ -122,7 +122,7 @@ final class FineTuneStage {
       Artifact proposals,
       Backbone backbone,
       List<String> classes,
-      Stored stored)
+      Optional<Stored> stored)
       throws IOException {
     return run.folder()
         .make(
@@ -142,7 +142,7 @@ final class FineTuneStage {
       Backbone backbone,
       List<String> classes,
       Artifact artifact,
-      Stored stored)
+      Optional<Stored> stored)
       throws IOException {
     List<Sample> samples = set.samples();
     Set<Integer> heldOut =
@@ -151,16 +151,15 @@ final class FineTuneStage {
     RegionPool pool = pool(samples, learnedFrom, store, classes);
     RegionPool validation =
         heldOut.isEmpty() ? null : pool(samples, heldOut::contains, store, classes);
-    Optional<Tap> tap = keptTap(backbone);
-    if (tap.isEmpty()) {
+    if (stored.isEmpty()) {
       train(samples, pool, validation, null, backbone, classes, artifact);
       return;
     }
     try (StoredRegions regions =
         new StoredRegions(
-            stored.features(),
-            stored.morePositives(tap.get()).place(),
-            tap.get(),
+            stored.get().features(),
+            stored.get().morePositives().place(),
+            keptTap(backbone).orElseThrow(),
             classes,
             config.finetune().positiveIou(),
             learnedFrom)) {
