@@ -38,6 +38,9 @@ public final class Experiment {
    */
   static final double MATCH_IOU = 0.5;
 
+  private static final String PRE_TRAINED = "pre-trained";
+  private static final String FINE_TUNED = "fine-tuned";
+
   private final Run run;
   private final PipelineConfig config;
   private final List<String> classes;
@@ -294,7 +297,7 @@ public final class Experiment {
   private TrainedNetwork.Identity identity(boolean finetuned) {
     String start = backbone.prefixFingerprint();
     if (!finetuned) {
-      return new TrainedNetwork.Identity("pre-trained", start, backbone.fingerprint());
+      return TrainedNetwork.Identity.of(PRE_TRAINED, start, backbone.fingerprint());
     }
     String tuned = fineTunedArtifact().hash();
     boolean sameConvolutions =
@@ -303,7 +306,9 @@ public final class Experiment {
             .settings(config.seed())
             .lastFixedTap(backbone.definition(), Set.copyOf(backbone.transfer().newLayers()))
             .isPresent();
-    return new TrainedNetwork.Identity("fine-tuned", sameConvolutions ? start : tuned, tuned);
+    return sameConvolutions
+        ? new TrainedNetwork.Identity(FINE_TUNED, PRE_TRAINED, start, tuned)
+        : TrainedNetwork.Identity.of(FINE_TUNED, tuned, tuned);
   }
 
   private SetFeatures trainFeatures(boolean finetuned) throws IOException {

@@ -167,7 +167,7 @@ final class FeatureStage {
     run.folder()
         .make(
             features.first(),
-            "features of %s, %s".formatted(set.split(), network.name()),
+            "features of %s, %s".formatted(set.split(), network.identity().prefixName()),
             artifact ->
                 AtomicFile.make(
                     artifact.place(),

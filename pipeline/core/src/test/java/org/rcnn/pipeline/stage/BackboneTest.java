@@ -217,7 +217,7 @@ class BackboneTest {
     Run run = new Run(config, runFolder, none, none, strict, "nothing", silent, () -> {});
     TrainedNetwork trained =
         new TrainedNetwork(
-            new TrainedNetwork.Identity("fine-tuned", "0", "0"),
+            TrainedNetwork.Identity.of("fine-tuned", "0", "0"),
             network,
             Weights.initial(network, 5));
     return DetectorFile.pack(run, row, trained, classes, Optional.empty(), Optional.empty());

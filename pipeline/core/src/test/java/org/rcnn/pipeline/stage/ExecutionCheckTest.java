@@ -39,7 +39,7 @@ class ExecutionCheckTest {
     Backbone backbone = Backbone.of(choice, 6, 1);
     embedded =
         new TrainedNetwork(
-            new TrainedNetwork.Identity(
+            TrainedNetwork.Identity.of(
                 "pre-trained", backbone.prefixFingerprint(), backbone.fingerprint()),
             backbone.definition(),
             backbone.transfer().weights());
