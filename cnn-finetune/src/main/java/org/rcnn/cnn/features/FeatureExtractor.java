@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.rcnn.cnn.network.ComputeDevice;
@@ -35,7 +37,8 @@ import org.rcnn.data.RgbImage;
 import org.rcnn.data.SideBySide;
 
 /**
- * Computes the features of regions: warp, one forward pass, every wanted tap at once.
+ * Computes the features of regions: warp, one forward pass, every wanted tap at once. Inputs made
+ * otherwise than by warping take the same way.
  *
  * <p>Safe for use by several threads: they share the network's weights, and each call has buffers
  * of its own. Set the engine to one thread ({@link org.rcnn.cnn.network.TorchEngine}) and give each
@@ -224,6 +227,75 @@ public final class FeatureExtractor implements AutoCloseable {
     return new Extraction(image, regions, clock).run(pool, threads);
   }
 
+  /** Network inputs that are made by number. */
+  @FunctionalInterface
+  public interface Inputs {
+    /**
+     * Writes an input: {@code size x size x 3} values, prepared as the network wants them.
+     *
+     * @param number which one, from 0
+     * @param into receives the values
+     * @param offset where the first one goes
+     * @throws IOException if what it is made of cannot be read
+     */
+    void put(int number, float[] into, int offset) throws IOException;
+  }
+
+  /**
+   * The features of inputs that are not warped regions, computed in the calling thread.
+   *
+   * @param count number of inputs; may be 0
+   * @return a row for each input, in their order
+   * @throws CancellationException if the thread was interrupted, before its next batch
+   * @throws IOException if an input cannot be read
+   */
+  public RegionFeatures extract(int count, Inputs inputs) throws IOException {
+    Map<Tap, float[]> found = new EnumMap<>(Tap.class);
+    taps.forEach(tap -> found.put(tap, new float[Math.multiplyExact(count, dimension(tap))]));
+    int perInput = 3 * definition.inputSize() * definition.inputSize();
+    float[] values = new float[Math.min(batch, count) * perInput];
+    ByteBuffer buffer = buffer(values.length);
+    for (int begin = 0; begin < count; begin += batch) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("The extraction of features was interrupted.");
+      }
+      int now = Math.min(batch, count - begin);
+      for (int i = 0; i < now; i++) {
+        inputs.put(begin + i, values, i * perInput);
+      }
+      fill(buffer, values, now * perInput);
+      int first = begin;
+      forward(
+          buffer,
+          now,
+          (tap, computed) ->
+              System.arraycopy(
+                  computed, 0, found.get(tap), first * dimension(tap), computed.length));
+    }
+    return new RegionFeatures(count, found);
+  }
+
+  private static ByteBuffer buffer(int values) {
+    return ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  private static void fill(ByteBuffer buffer, float[] values, int count) {
+    buffer.clear();
+    buffer.asFloatBuffer().put(values, 0, count);
+    buffer.limit(count * Float.BYTES);
+  }
+
+  /** Runs a batch and passes on each tap's values. */
+  private void forward(ByteBuffer buffer, int count, BiConsumer<Tap, float[]> results) {
+    int side = definition.inputSize();
+    try (NDManager scratch = manager.newSubManager()) {
+      NDArray stored = scratch.create(buffer, new Shape(count, side, side, 3), DataType.FLOAT32);
+      NDArray view = stored.transpose(0, 3, 1, 2);
+      view.attach(scratch);
+      forward.apply(view).forEach((tap, output) -> results.accept(tap, output.toFloatArray()));
+    }
+  }
+
   /** The extraction of one image's regions. */
   private final class Extraction {
     private final RgbImage image;
@@ -290,8 +362,7 @@ public final class FeatureExtractor implements AutoCloseable {
       int perRegion = 3 * side * side;
       int capacity = Math.min(batch, geometries.size());
       float[] inputs = new float[capacity * perRegion];
-      ByteBuffer buffer =
-          ByteBuffer.allocateDirect(inputs.length * Float.BYTES).order(ByteOrder.nativeOrder());
+      ByteBuffer buffer = buffer(inputs.length);
       try (RegionWarper warper = new RegionWarper(image, definition, areas)) {
         for (int begin = begin(); begin < geometries.size(); begin = begin()) {
           if (Thread.currentThread().isInterrupted()) {
@@ -302,12 +373,12 @@ public final class FeatureExtractor implements AutoCloseable {
           for (int i = 0; i < count; i++) {
             warper.warp(geometries.get(begin + i), false, inputs, i * perRegion);
           }
-          buffer.clear();
-          buffer.asFloatBuffer().put(inputs, 0, count * perRegion);
-          buffer.limit(count * perRegion * Float.BYTES);
+          fill(buffer, inputs, count * perRegion);
           long warped = System.nanoTime();
           clock.warped(warped - start);
-          forward(buffer, rowsOf.subList(begin, begin + count));
+          List<List<Integer>> batchRows = rowsOf.subList(begin, begin + count);
+          FeatureExtractor.this.forward(
+              buffer, count, (tap, computed) -> scatter(computed, batchRows, values.get(tap)));
           clock.forwarded(System.nanoTime() - warped);
         }
       }
@@ -316,19 +387,6 @@ public final class FeatureExtractor implements AutoCloseable {
     /** Where the next batch begins; at the end or beyond it if there is none. */
     private int begin() {
       return (int) Math.min(geometries.size(), (long) next.getAndIncrement() * batch);
-    }
-
-    private void forward(ByteBuffer buffer, List<List<Integer>> batchRows) {
-      int side = definition.inputSize();
-      Shape shape = new Shape(batchRows.size(), side, side, 3);
-      try (NDManager scratch = manager.newSubManager()) {
-        NDArray stored = scratch.create(buffer, shape, DataType.FLOAT32);
-        NDArray view = stored.transpose(0, 3, 1, 2);
-        view.attach(scratch);
-        forward
-            .apply(view)
-            .forEach((tap, output) -> scatter(output.toFloatArray(), batchRows, values.get(tap)));
-      }
     }
   }
 

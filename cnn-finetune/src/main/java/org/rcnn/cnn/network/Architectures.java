@@ -31,6 +31,7 @@ import java.util.function.IntFunction;
  * <tr><th>name</th><th>pixels</th><th>pool5</th><th>fc6</th><th>fc7</th></tr>
  * <tr><td>alexnet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>alexnet64</td><td>64</td><td>2,048</td><td>512</td><td>512</td></tr>
+ * <tr><td>alexnet64-fc1024</td><td>64</td><td>2,048</td><td>1,024</td><td>1,024</td></tr>
  * <tr><td>caffenet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>bvlc_alexnet</td><td>227</td><td>9,216</td><td>4,096</td><td>4,096</td></tr>
  * <tr><td>bvlc_alexnet-fc1024</td><td>227</td><td>9,216</td><td>1,024</td><td>1,024</td></tr>
@@ -56,6 +57,7 @@ public final class Architectures {
   static {
     register("alexnet", AlexNet::definition);
     register("alexnet64", AlexNet64::definition);
+    register("alexnet64-fc1024", AlexNet64::wide);
     register("caffenet", CaffeNet::definition);
     register("bvlc_alexnet", BvlcAlexNet::definition);
     register("bvlc_alexnet-fc1024", BvlcAlexNet::narrow);

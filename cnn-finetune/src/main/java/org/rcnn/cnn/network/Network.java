@@ -158,6 +158,17 @@ public final class Network implements AutoCloseable {
     run(0, images, Set.of(Tap.SCORES), true, share);
   }
 
+  /**
+   * Runs a batch from its values at a tap only to renew the statistics of batch normalisation.
+   *
+   * @param from a tap of {@link NetworkDefinition#suffixTaps}
+   * @param features the values at that tap, {@code N x dimension}
+   * @param share as in {@link #renewStatistics}
+   */
+  public void renewStatisticsFrom(Tap from, NDArray features, float share) {
+    run(definition.firstAfter(from), features, Set.of(Tap.SCORES), true, share);
+  }
+
   /** Runs the layers from a position in the definition on. */
   private Map<Tap, NDArray> run(
       int first, NDArray input, Set<Tap> wanted, boolean training, float share) {

@@ -293,14 +293,25 @@ public record NetworkDefinition(
    * layer but the one of the scores, for pre-training. Its layers are called {@code <layer>.bn}.
    */
   public NetworkDefinition withBatchNorm() {
+    return withBatchNorm(layer -> true);
+  }
+
+  /**
+   * The same network with a batch normalisation after some of the layers that {@link
+   * #withBatchNorm()} normalises.
+   *
+   * @param chosen whether a convolution or fully connected layer is followed by one
+   */
+  public NetworkDefinition withBatchNorm(Predicate<Layer> chosen) {
     Layer last = scoresLayer();
+    Predicate<Layer> normalised = chosen.and(layer -> layer != last);
     return withLayers(
         each(
             layers,
             layer -> {
-              if (layer instanceof Convolution convolution && layer != last) {
+              if (layer instanceof Convolution convolution && normalised.test(layer)) {
                 return List.of(layer, new BatchNorm(layer.name() + ".bn", convolution.out()));
-              } else if (layer instanceof Linear linear && layer != last) {
+              } else if (layer instanceof Linear linear && normalised.test(layer)) {
                 return List.of(layer, new BatchNorm(layer.name() + ".bn", linear.out()));
               }
               return List.of(layer);

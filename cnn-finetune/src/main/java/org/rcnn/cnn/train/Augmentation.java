@@ -66,7 +66,18 @@ public record Augmentation(double leastArea, double colour) {
   /** Writes the whole image, unchanged, as network input. */
   static void plainView(
       byte[] pixels, int size, NetworkDefinition network, float[] into, int offset) {
-    render(pixels, size, new View(0, 0, size, size, false, 1, 0), network, into, offset);
+    wholeView(pixels, size, false, network, into, offset);
+  }
+
+  /** Writes the whole image or its mirror image as network input. */
+  static void wholeView(
+      byte[] pixels,
+      int size,
+      boolean mirror,
+      NetworkDefinition network,
+      float[] into,
+      int offset) {
+    render(pixels, size, new View(0, 0, size, size, mirror, 1, 0), network, into, offset);
   }
 
   private static void render(

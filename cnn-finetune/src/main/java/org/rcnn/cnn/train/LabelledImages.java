@@ -21,4 +21,7 @@ public interface LabelledImages {
    * row.
    */
   void copyPixels(int index, byte[] into);
+
+  /** Identifies images, labels and their order: a checkpoint belongs to them. */
+  String fingerprint();
 }

@@ -8,14 +8,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.rcnn.cnn.network.BatchNormFolding;
 import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -33,6 +36,9 @@ import org.rcnn.data.SeedMix;
  * normalisation while training, a cosine schedule, views of random area and aspect ratio, label
  * smoothing. Each is a setting.
  *
+ * <p>Layers may be frozen: they keep the weights they start with. Where they are a prefix of the
+ * network, what they compute can be kept ({@link KeptViews}).
+ *
  * <p>Same seed, machine and thread count give the same weights, also when a training was stopped
  * and resumed from its checkpoint: order, views and dropout of an iteration depend on the seed and
  * its number alone.
@@ -47,6 +53,7 @@ public final class Pretraining {
   private final PretrainingSettings settings;
   private final LabelledImages images;
   private final LabelledImages validation;
+  private final KeptViews kept;
   private final ComputeDevice device;
   private final int batchesPerEpoch;
   private int[] order = new int[0];
@@ -102,6 +109,7 @@ public final class Pretraining {
    *
    * @param definition the network, with as many scores as there are classes
    * @param device where the network trains
+   * @throws IllegalArgumentException if there are too few images for a batch, or no layer learns
    */
   public Pretraining(
       NetworkDefinition definition,
@@ -109,18 +117,54 @@ public final class Pretraining {
       LabelledImages images,
       LabelledImages validation,
       ComputeDevice device) {
+    this(definition, settings, images, validation, null, device);
+  }
+
+  /**
+   * A training of a network from values that were computed before.
+   *
+   * @param definition the network, with as many scores as there are classes
+   * @param kept the images' values at a tap; null to run all layers on random views
+   * @param device where the network trains
+   * @throws IllegalArgumentException if there are too few images for a batch, no layer learns, or a
+   *     layer up to the tap does
+   */
+  public Pretraining(
+      NetworkDefinition definition,
+      PretrainingSettings settings,
+      LabelledImages images,
+      LabelledImages validation,
+      KeptViews kept,
+      ComputeDevice device) {
     this.device = device;
     this.plain = definition;
-    NetworkDefinition dropout = definition.withDropout((float) settings.dropout());
-    this.trained = settings.batchNorm() ? dropout.withBatchNorm() : dropout;
+    this.trained =
+        definition.withDropout((float) settings.dropout()).withBatchNorm(settings::normalises);
     this.settings = settings;
     this.images = images;
     this.validation = validation;
+    this.kept = kept;
     this.batchesPerEpoch = images.count() / settings.batch();
     if (batchesPerEpoch < 1) {
       throw new IllegalArgumentException(
           "Pre-training needs at least one batch of %d images; there are %d."
               .formatted(settings.batch(), images.count()));
+    }
+    if (definition.leaves().noneMatch(settings::learns)) {
+      throw new IllegalArgumentException(
+          "Pre-training has no layer that may learn: all of network %s are frozen."
+              .formatted(definition.name()));
+    }
+    boolean fixed =
+        kept == null
+            || definition
+                .lastFixedTap(settings::learns)
+                .filter(tap -> tap.compareTo(kept.tap()) >= 0)
+                .isPresent();
+    if (!fixed) {
+      throw new IllegalArgumentException(
+          "Values at %s cannot be kept: a layer of network %s up to there changes while it trains."
+              .formatted(kept.tap().label(), definition.name()));
     }
   }
 
@@ -130,9 +174,14 @@ public final class Pretraining {
    * @param checkpoint where the state is kept after every epoch; never deleted, so that a finished
    *     training is recognised
    * @return the plain network's weights and what they reach
-   * @throws IOException if the checkpoint cannot be read or written
+   * @throws IllegalArgumentException if layers are frozen
+   * @throws IOException if the checkpoint, or what is trained on, cannot be read or written
    */
   public Result run(Path checkpoint, Listener listener) throws IOException {
+    if (!settings.frozenLayers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Frozen layers keep the weights that they start with; give the training starting weights.");
+    }
     return run(Weights.initial(trained, settings.seed()), identity(), checkpoint, listener);
   }
 
@@ -140,16 +189,37 @@ public final class Pretraining {
    * Trains an already trained network to the end; resumes from the checkpoint if there is one.
    *
    * @param start the weights to start from, without batch normalisation
+   * @param newLayers names of the layers whose weights are fresh; a frozen layer is none of them.
+   *     With batch normalisation all layers that learn are, the one of the scores perhaps not.
    * @param checkpoint as in {@link #run(Path, Listener)}
-   * @throws IllegalArgumentException if the settings ask for batch normalisation
-   * @throws IOException if the checkpoint cannot be read or written
+   * @throws IllegalArgumentException if layers that are not new would be normalised, or frozen ones
+   *     are new
+   * @throws IOException if the checkpoint, or what is trained on, cannot be read or written
    */
-  public Result run(Weights start, Path checkpoint, Listener listener) throws IOException {
-    if (settings.batchNorm()) {
-      throw new IllegalArgumentException(
-          "Batch normalisation would undo what trained weights have learned; train on without it.");
+  public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
+      throws IOException {
+    requireSuitable(newLayers);
+    Map<String, Tensor> first =
+        new LinkedHashMap<>(Weights.initial(trained, settings.seed()).tensors());
+    first.putAll(start.tensors());
+    return run(new Weights(first), identity() + ", from " + checksum(start), checkpoint, listener);
+  }
+
+  private void requireSuitable(Set<String> newLayers) {
+    for (Layer layer : plain.parameterLayers()) {
+      boolean isNew = newLayers.contains(layer.name());
+      boolean normalised = settings.normalises(layer) && !layer.equals(plain.scoresLayer());
+      if (normalised && !isNew) {
+        throw new IllegalArgumentException(
+            "Batch normalisation would undo what trained weights have learned, here those of %s; train on without it."
+                .formatted(layer.name()));
+      }
+      if (isNew && layer.learns() && !settings.learns(layer)) {
+        throw new IllegalArgumentException(
+            "Layer %s is frozen, and the starting weights have none for it: it would stay random."
+                .formatted(layer.name()));
+      }
     }
-    return run(start, identity() + ", from " + checksum(start), checkpoint, listener);
   }
 
   private Result run(Weights first, String identity, Path checkpoint, Listener listener)
@@ -159,13 +229,15 @@ public final class Pretraining {
     Weights start = saved == null ? first : saved.weights();
     List<Epoch> curve = new ArrayList<>(Checkpoint.curve(saved).stream().map(Epoch::of).toList());
     try (Network network = new Network(trained, start, device.engineDevice())) {
-      MomentumSgd sgd = new MomentumSgd(network, settings.solver(), name -> 1);
+      Set<String> frozen = frozenParameters();
+      MomentumSgd sgd =
+          new MomentumSgd(network, settings.solver(), name -> frozen.contains(name) ? 0 : 1);
       if (saved != null) {
         sgd.restore(Checkpoint.velocities(saved.weights()));
       }
       int firstBatch = firstEpoch * batchesPerEpoch;
       try (BatchFeeder feeder =
-          new BatchFeeder(this::fill, firstBatch, settings.batch(), perImage())) {
+          new BatchFeeder(this::fill, firstBatch, settings.batch(), perItem())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {
           curve.add(trainEpoch(network, sgd, feeder, epoch, listener));
           listener.epoch(curve.get(curve.size() - 1));
@@ -184,13 +256,26 @@ public final class Pretraining {
 
   /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
-    return "%s, %d outputs, %d images, %s%s"
+    return "%s, %d outputs, %d images %s, validated on %s, %s%s%s"
         .formatted(
             plain.name(),
             plain.outputs(),
             images.count(),
+            images.fingerprint(),
+            validation.fingerprint(),
             settings,
+            kept == null
+                ? ""
+                : ", %d views kept at %s: %s"
+                    .formatted(kept.views(), kept.tap().label(), kept.fingerprint()),
             device == ComputeDevice.CPU ? "" : ", on " + device);
+  }
+
+  private Set<String> frozenParameters() {
+    return plain.parameterLayers().stream()
+        .filter(layer -> !settings.learns(layer))
+        .flatMap(layer -> layer.parameters().keySet().stream())
+        .collect(Collectors.toSet());
   }
 
   private static String checksum(Weights weights) {
@@ -203,7 +288,7 @@ public final class Pretraining {
     return Long.toHexString(sum.getValue());
   }
 
-  private Result evaluated(Weights weights, List<Epoch> curve) {
+  private Result evaluated(Weights weights, List<Epoch> curve) throws IOException {
     try (Network network = new Network(plain, weights, device.engineDevice())) {
       double[] accuracy = validate(network);
       return new Result(weights, accuracy[0], accuracy[1], curve);
@@ -217,12 +302,17 @@ public final class Pretraining {
   private void settleStatistics(Network network) throws IOException {
     int batches = Math.min(STATISTICS_BATCHES, batchesPerEpoch);
     int first = settings.epochs() * batchesPerEpoch;
-    try (BatchFeeder feeder = new BatchFeeder(this::fill, first, settings.batch(), perImage())) {
+    try (BatchFeeder feeder = new BatchFeeder(this::fill, first, settings.batch(), perItem())) {
       for (int i = 0; i < batches; i++) {
         BatchFeeder.Batch batch = feeder.take();
         TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), first + i));
         try (NDManager scratch = network.manager().newSubManager()) {
-          network.renewStatistics(batch.images(scratch, plain.inputSize()), 1f / (i + 1));
+          float share = 1f / (i + 1);
+          if (kept == null) {
+            network.renewStatistics(batch.images(scratch, plain.inputSize()), share);
+          } else {
+            network.renewStatisticsFrom(kept.tap(), batch.rows(scratch), share);
+          }
         }
         feeder.release(batch);
       }
@@ -254,11 +344,13 @@ public final class Pretraining {
     // repeated.
     TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), iteration));
     try (NDManager scratch = network.manager().newSubManager()) {
-      NDArray input = batch.images(scratch, plain.inputSize());
       NDArray labels = scratch.create(batch.labels);
       double loss;
       try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
-        NDArray scores = network.forwardTraining(input);
+        NDArray scores =
+            kept == null
+                ? network.forwardTraining(batch.images(scratch, plain.inputSize()))
+                : network.forwardTrainingFrom(kept.tap(), batch.rows(scratch));
         NDArray mean = SoftmaxLoss.of(scores, labels, (float) settings.labelSmoothing());
         collector.backward(mean);
         loss = mean.getFloat();
@@ -269,25 +361,29 @@ public final class Pretraining {
   }
 
   /**
-   * Fills batch number {@code index}: the epoch's permutation, each image with a view of its own.
+   * Fills batch number {@code index}: the epoch's permutation, each image with a view of its own, a
+   * new one or one of those kept.
    */
-  private void fill(int index, float[] values, long[] labels) {
+  private void fill(int index, float[] values, long[] labels) throws IOException {
     int epoch = index / batchesPerEpoch;
     if (epoch != orderEpoch) {
       order = permutation(images.count(), SeedMix.mix(settings.seed(), epoch));
       orderEpoch = epoch;
     }
     byte[] pixels = new byte[3 * images.size() * images.size()];
-    int perImage = values.length / labels.length;
     for (int i = 0; i < labels.length; i++) {
       int position = index % batchesPerEpoch * settings.batch() + i;
       int image = order[position];
-      images.copyPixels(image, pixels);
       labels[i] = images.label(image);
       Random random = new Random(SeedMix.mix(settings.seed(), epoch, image));
-      settings
-          .augmentation()
-          .randomView(pixels, images.size(), plain, random, values, i * perImage);
+      if (kept == null) {
+        images.copyPixels(image, pixels);
+        settings
+            .augmentation()
+            .randomView(pixels, images.size(), plain, random, values, i * perItem());
+      } else {
+        kept.training().copy(image, random.nextInt(kept.views()), values, i * perItem());
+      }
     }
   }
 
@@ -303,22 +399,28 @@ public final class Pretraining {
     return order;
   }
 
-  /** Values of an input image. */
-  private int perImage() {
-    return 3 * plain.inputSize() * plain.inputSize();
+  /** Values of what a network is given of an image: its pixels, or what is kept of it. */
+  private int perItem() {
+    return kept == null
+        ? 3 * plain.inputSize() * plain.inputSize()
+        : plain.tapDimensions().get(kept.tap());
   }
 
   /** Top-1 and top-5 accuracy on the validation images. */
-  private double[] validate(Network network) {
-    int perImage = perImage();
+  private double[] validate(Network network) throws IOException {
+    int perItem = perItem();
     byte[] pixels = new byte[3 * validation.size() * validation.size()];
     int[] hits = new int[2];
     for (int begin = 0; begin < validation.count(); begin += settings.batch()) {
       int count = Math.min(settings.batch(), validation.count() - begin);
-      float[] values = new float[count * perImage];
+      float[] values = new float[count * perItem];
       for (int i = 0; i < count; i++) {
-        validation.copyPixels(begin + i, pixels);
-        Augmentation.plainView(pixels, validation.size(), plain, values, i * perImage);
+        if (kept == null) {
+          validation.copyPixels(begin + i, pixels);
+          Augmentation.plainView(pixels, validation.size(), plain, values, i * perItem);
+        } else {
+          kept.validation().copy(begin + i, 0, values, i * perItem);
+        }
       }
       countHits(scores(network, values, count), begin, count, hits);
     }
@@ -328,11 +430,15 @@ public final class Pretraining {
 
   private float[] scores(Network network, float[] values, int count) {
     int side = plain.inputSize();
+    Set<Tap> wanted = Set.of(Tap.SCORES);
     try (NDManager scratch = network.manager().newSubManager()) {
+      if (kept != null) {
+        NDArray rows = scratch.create(values, new Shape(count, perItem()));
+        return network.forwardFrom(kept.tap(), rows, wanted).get(Tap.SCORES).toFloatArray();
+      }
       NDArray input = scratch.create(values, new Shape(count, side, side, 3)).transpose(0, 3, 1, 2);
       input.attach(scratch);
-      Map<Tap, NDArray> outputs = network.forward(input, Set.of(Tap.SCORES));
-      return outputs.get(Tap.SCORES).toFloatArray();
+      return network.forward(input, wanted).get(Tap.SCORES).toFloatArray();
     }
   }
 

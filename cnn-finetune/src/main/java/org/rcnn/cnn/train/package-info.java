@@ -14,10 +14,10 @@
  * background first, and the curve of the loss. {@link org.rcnn.cnn.train.FineTuningSettings} has
  * the paper's values; a new layer learns ten times as fast as a copied one, its bias twenty times.
  *
- * <p>Fine-tuning has one or more {@link org.rcnn.cnn.train.Phase}s. In one where no convolution
- * learns, what the convolutions give is the same in every iteration; {@link
- * org.rcnn.cnn.train.KeptRegions} are regions with these values, so that an iteration runs the
- * fully connected layers alone.
+ * <p>Fine-tuning has one or more {@link org.rcnn.cnn.train.Phase}s. Where the layers that learn are
+ * a suffix of the network, both trainings can draw from values that the layers before gave once:
+ * {@link org.rcnn.cnn.train.KeptViews} of images, {@link org.rcnn.cnn.train.KeptRegions} of regions.
+ * An iteration then takes a small part of the time.
  *
  * <p>Both trainings follow Caffe's update rule, resume from a checkpoint, and give the same weights
  * for the same seed, machine and thread count. On a GPU they do not: some of its gradients are

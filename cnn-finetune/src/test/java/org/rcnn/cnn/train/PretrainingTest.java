@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,11 @@ class PretrainingTest {
     @Override
     public int label(int index) {
       return index % 2;
+    }
+
+    @Override
+    public String fingerprint() {
+      return count + " from " + seed;
     }
 
     @Override
@@ -188,7 +194,7 @@ class PretrainingTest {
         new PretrainingSettings(
             2, 16, new Solver(1e-4f, new Cosine(4), 0.9f, 0), Augmentation.NONE, 0, 0, false, 3);
     Log log = log();
-    Result result = pretraining(gentle).run(trained, folder.resolve("on"), log);
+    Result result = pretraining(gentle).run(trained, Set.of(), folder.resolve("on"), log);
     assertEquals(2, log.epochs.size());
     assertTrue(log.epochs.get(0).top1() > 0.85, log.epochs.toString());
     assertTrue(result.top1() > 0.85, result.toString());
@@ -196,12 +202,13 @@ class PretrainingTest {
 
     assertEquals(
         result.weights(),
-        pretraining(gentle).run(trained, folder.resolve("on"), log()).weights(),
+        pretraining(gentle).run(trained, Set.of(), folder.resolve("on"), log()).weights(),
         "a finished training is recognised");
     Path checkpoint = folder.resolve("on");
     IOException other =
         assertThrows(
-            IOException.class, () -> pretraining(gentle).run(result.weights(), checkpoint, log()));
+            IOException.class,
+            () -> pretraining(gentle).run(result.weights(), Set.of(), checkpoint, log()));
     assertTrue(other.getMessage().contains("a training with other settings"), other.getMessage());
   }
 
@@ -211,7 +218,8 @@ class PretrainingTest {
     Weights start = Weights.initial(NETWORK, 1);
     Path checkpoint = folder.resolve("c");
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> training.run(start, checkpoint, log()));
+        assertThrows(
+            IllegalArgumentException.class, () -> training.run(start, Set.of(), checkpoint, log()));
     assertTrue(e.getMessage().startsWith("Batch normalisation would undo"), e.getMessage());
   }
 

@@ -2,8 +2,10 @@ package org.rcnn.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
@@ -12,6 +14,7 @@ import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.Augmentation;
+import org.rcnn.cnn.train.FixedViews;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
 import org.rcnn.data.folder.ImageFolder;
@@ -65,7 +68,9 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--least-area",
       defaultValue = "0.35",
-      description = "Smallest share of an image's area that a training crop covers.")
+      description =
+          "Smallest share of an image's area that a training crop covers. Stored views (--frozen)"
+              + " are crops from the third on only.")
   private double leastArea;
 
   @Option(
@@ -85,9 +90,39 @@ final class PretrainCommand implements Callable<Integer> {
       names = "--start",
       paramLabel = "embedded|FILE|NAME",
       description =
-          "Start from these weights, a NAME being one that `weights download` has fetched; this"
-              + " needs a low --rate and --no-batch-norm. Default: random weights.")
+          "Start from these weights, a NAME being one that `weights download` has fetched; layers"
+              + " that they lack are new. Training what they have needs a low --rate and"
+              + " --no-batch-norm. Default: random weights.")
   private String start;
+
+  @Option(
+      names = "--frozen",
+      split = ",",
+      paramLabel = "LAYER",
+      description = {
+        "Layers that keep the weights of --start, such as conv1,conv2; convolutions means all of"
+            + " them.",
+        "Where they are all that comes before a fully connected layer, what they give is computed"
+            + " once for a few views of each image, stored, and trained from: many times faster,"
+            + " but without new random views in each epoch."
+      })
+  private List<String> frozen = List.of();
+
+  @Option(
+      names = "--views",
+      paramLabel = "N",
+      description =
+          "Views of each image that --frozen stores, of which an epoch takes one at random: the"
+              + " whole image, its mirror image, then random crops (default 2).")
+  private Integer views;
+
+  @Option(
+      names = "--shared",
+      paramLabel = "DIR",
+      description =
+          "The folder for decoded images and stored views, which several trainings may share"
+              + " (default: that of --out).")
+  private Path shared;
 
   @Mixin private DeviceOption device;
 
@@ -107,7 +142,8 @@ final class PretrainCommand implements Callable<Integer> {
       ComputeDevice place = device.present();
       PretrainStage stage =
           new PretrainStage(settings(images.train().size()), place, cores, new ProgressBars());
-      PretrainStage.Trained trained = stage.run(images, out, Map.of("command", command(cores)));
+      PretrainStage.Trained trained =
+          stage.run(images, out, shared == null ? out : shared, Map.of("command", command(cores)));
       output.write(Json.read(trained.about()));
       System.out.printf(
           Locale.ROOT,
@@ -120,13 +156,22 @@ final class PretrainCommand implements Callable<Integer> {
       throw new ConfigException(
           e.getMessage()
               .replace("network.weights", "--start")
-              .replace("network.architecture: ", ""));
+              .replace("network.architecture: ", "")
+              .replace("frozen-layers", "--frozen"));
     }
     return 0;
   }
 
   private PretrainStage.Settings settings(int images) {
-    if (start != null && !noBatchNorm) {
+    if (start == null && !frozen.isEmpty()) {
+      throw new ConfigException(
+          "--frozen needs --start: frozen layers keep the weights that they start with.");
+    }
+    if (views != null && frozen.isEmpty()) {
+      throw new ConfigException(
+          "--views has no effect without --frozen: only what frozen layers give is stored.");
+    }
+    if (start != null && !noBatchNorm && frozen.isEmpty()) {
       throw new ConfigException(
           "--start needs --no-batch-norm: batch normalisation would undo what the starting weights"
               + " have learned.");
@@ -145,7 +190,9 @@ final class PretrainCommand implements Callable<Integer> {
               dropout,
               labelSmoothing,
               !noBatchNorm,
-              seed));
+              Set.copyOf(frozen),
+              seed),
+          views == null ? FixedViews.WHOLE : views);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
@@ -157,7 +204,7 @@ final class PretrainCommand implements Callable<Integer> {
         Locale.ROOT,
         "rcnn pretrain --data %s --out %s --architecture %s --epochs %d --batch %d --rate %s"
             + " --weight-decay %s --dropout %s --least-area %s --label-smoothing %s --seed %d"
-            + " --threads %d%s%s%s",
+            + " --threads %d%s%s%s%s%s",
         data.getFileName(),
         out.getFileName(),
         architecture,
@@ -172,6 +219,8 @@ final class PretrainCommand implements Callable<Integer> {
         cores,
         noBatchNorm ? " --no-batch-norm" : "",
         start == null ? "" : " --start " + Path.of(start).getFileName(),
+        frozen.isEmpty() ? "" : " --frozen " + String.join(",", frozen),
+        views == null ? "" : " --views " + views,
         device.device() == ComputeDevice.CPU ? "" : " --device gpu");
   }
 }

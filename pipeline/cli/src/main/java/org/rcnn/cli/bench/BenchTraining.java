@@ -187,5 +187,10 @@ interface BenchTraining {
       byte[] noise = pixels.get(index % pixels.size());
       System.arraycopy(noise, 0, into, 0, noise.length);
     }
+
+    @Override
+    public String fingerprint() {
+      return "noise";
+    }
   }
 }

@@ -42,6 +42,9 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   private static final Logger LOG = LoggerFactory.getLogger(Backbone.class);
   private static final String EMBEDDED = "alexnet64.safetensors";
 
+  /** The networks that embedded weights fit, the second in its convolutions alone. */
+  private static final List<String> WITH_EMBEDDED = List.of("alexnet64", "alexnet64-fc1024");
+
   /**
    * Prepares a detector's network: one score for background and one for each class, which may be
    * negative ({@link NetworkDefinition#withLinearScores}). The layer of the scores is always new.
@@ -174,10 +177,10 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
                 + " has far too few images for that.");
         return new Source(new Weights(Map.of()), List.of(), usual);
       case "embedded":
-        if (!choice.architecture().equals("alexnet64")) {
+        if (!WITH_EMBEDDED.contains(choice.architecture())) {
           throw new ConfigException(
-              "network.weights: embedded weights exist for alexnet64 only; name a weight file for %s."
-                  .formatted(choice.architecture()));
+              "network.weights: embedded weights exist for %s only; name a weight file for %s."
+                  .formatted(String.join(" and ", WITH_EMBEDDED), choice.architecture()));
         }
         return new Source(embedded().weights(), List.of(), usual);
       default:
