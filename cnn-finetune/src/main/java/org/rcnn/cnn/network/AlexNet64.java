@@ -16,7 +16,7 @@ final class AlexNet64 {
     return definition("alexnet64", 512, classes);
   }
 
-  /** With fc6 and fc7 of 1,024 values, 4.4 M parameters; the convolutions are the same. */
+  /** With fc6 and fc7 of 1,024 values, 4.2 M parameters; the convolutions are the same. */
   static NetworkDefinition wide(int classes) {
     return definition("alexnet64-fc1024", 1024, classes);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.data.Box;
 import org.rcnn.data.Labelled;
@@ -83,6 +85,27 @@ class FeatureExtractorTest {
         }
       }
       assertFalse(Arrays.equals(row(all, Tap.FC6, 0), row(all, Tap.FC6, 1)));
+    }
+  }
+
+  @Test
+  void inputsMadeOtherwiseGiveTheFeaturesOfTheRegionsThatTheyShow() throws IOException {
+    List<Box> regions = regions(7, 3);
+    for (Execution execution : List.of(Execution.PLAIN, Execution.FUSED)) {
+      try (FeatureExtractor extractor =
+              FeatureExtractor.onCpu(NETWORK, ToyNetworks.random(NETWORK, 2), TAPS, 3, execution);
+          RegionWarper warper = new RegionWarper(IMAGE, NETWORK)) {
+        RegionFeatures features =
+            extractor.extract(
+                7,
+                (number, into, offset) ->
+                    warper.warp(warper.geometry(regions.get(number)), false, into, offset));
+        assertEquals(7, features.rows());
+        for (Tap tap : TAPS) {
+          assertArrayEquals(
+              extractor.extract(IMAGE, regions).at(tap), features.at(tap), 1e-4f, tap.label());
+        }
+      }
     }
   }
 

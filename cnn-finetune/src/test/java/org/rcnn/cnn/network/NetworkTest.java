@@ -644,6 +644,9 @@ class NetworkTest {
     long convolutions = 4_864 + 73_856 + 221_376 + 331_968 + 221_312;
     long connected = (2048 + 1) * 512 + (512 + 1) * 512 + (512 + 1) * 200;
     assertEquals(convolutions + connected, Architectures.byName("alexnet64", 200).parameterCount());
+    long wider = (2048 + 1) * 1024 + (1024 + 1) * 1024 + (1024 + 1) * 200;
+    assertEquals(
+        convolutions + wider, Architectures.byName("alexnet64-fc1024", 200).parameterCount());
   }
 
   @Test
@@ -763,6 +766,19 @@ class NetworkTest {
             "drop6",
             "fc8"),
         names);
+  }
+
+  @Test
+  void normalisationStandsAfterTheChosenLayersOnly() {
+    List<String> normalised =
+        ToyNetworks.tiny(3)
+            .withBatchNorm(layer -> !layer.name().equals("conv1"))
+            .layers()
+            .stream()
+            .map(Layer::name)
+            .filter(name -> name.endsWith(".bn"))
+            .toList();
+    assertEquals(List.of("fc6.bn"), normalised);
   }
 
   @Test

@@ -41,7 +41,8 @@ class SettingsTest {
     return Stream.of(
         StandardSettingsChecks.of(fineTuning(Map.of()), "seed"),
         StandardSettingsChecks.of(
-            new PretrainingSettings(30, 128, SOLVER, AUGMENTATION, 0.5, 0.1, true, 1), "seed"),
+            new PretrainingSettings(30, 128, SOLVER, AUGMENTATION, 0.5, 0.1, true, Set.of(), 1),
+            "seed"),
         StandardSettingsChecks.of(Phase.ofAllLayers(2000)),
         StandardSettingsChecks.of(SOLVER),
         StandardSettingsChecks.of(STEPS),

@@ -45,7 +45,7 @@ final class WeightsImportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "NAME",
       description =
-          "The network to initialise: alexnet, alexnet64, caffenet, bvlc_alexnet,"
+          "The network to initialise: alexnet, alexnet64, alexnet64-fc1024, caffenet, bvlc_alexnet,"
               + " bvlc_alexnet-fc1024, zfnet, vgg16, squeezenet1_0, squeezenet1_0-caffe,"
               + " squeezenet1_0-131, resnet50, resnet50v2_c4 or resnet50v2_c4-160.")
   private String architecture;

@@ -82,7 +82,52 @@ class PretrainCommandTest {
   }
 
   @Test
+  void frozenConvolutionsLetNewLayersLearnAlone() throws IOException {
+    Path json = folder.resolve("pretrain.json");
+    Path shared = folder.resolve("shared");
+    pretrain(
+            "--architecture",
+            "alexnet64-fc1024",
+            "--start",
+            "embedded",
+            "--frozen",
+            "conv1,conv2,conv3,conv4,conv5",
+            "--views",
+            "3",
+            "--shared",
+            shared.toString(),
+            "--json",
+            json.toString())
+        .done();
+    JsonNode about = Session.json(json);
+    assertTrue(
+        about
+            .get("command")
+            .asText()
+            .endsWith(" --start embedded --frozen conv1,conv2,conv3,conv4,conv5 --views 3"),
+        about.get("command").asText());
+    assertEquals(3, about.get("stored_views").asInt());
+    assertTrue(Files.isDirectory(shared.resolve("stored")));
+    Tensor before = Backbone.embedded().weights().tensors().get("conv5.weight");
+    Tensor after =
+        WeightFile.read(folder.resolve("out/alexnet64-fc1024.safetensors"))
+            .weights()
+            .tensors()
+            .get("conv5.weight");
+    assertEquals(before, after);
+  }
+
+  @Test
   void wrongUseIsRefused() {
+    pretrain("--frozen", "conv1").refused(2, "--frozen needs --start");
+    pretrain("--start", "embedded", "--no-batch-norm", "--views", "2")
+        .refused(2, "--views has no effect without --frozen");
+    pretrain("--start", "embedded", "--frozen", "convolutions", "--views", "0")
+        .refused(2, "views must lie between 1 and 1000; it is 0.");
+    pretrain("--start", "embedded", "--frozen", "conv1,conv9")
+        .refused(2, "--frozen: network alexnet64 has no layer 'conv9'");
+    pretrain("--start", "embedded", "--frozen", "convolutions")
+        .refused(2, "here those of fc6: freeze that layer, or train without");
     pretrain("--start", "embedded").refused(2, "--start needs --no-batch-norm");
     pretrain("--start", "none.pth", "--no-batch-norm")
         .refused(2, "--start: there is no file none.pth");

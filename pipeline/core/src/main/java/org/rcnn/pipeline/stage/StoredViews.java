@@ -42,7 +42,7 @@ final class StoredViews implements Closeable {
   private static final int VERSION = 1;
 
   /** Images in a file. */
-  static final int PART = 2048;
+  private static final int PART = 2048;
 
   /** Inputs in a forward pass. */
   private static final int BATCH = 32;
@@ -92,12 +92,14 @@ final class StoredViews implements Closeable {
     }
   }
 
+  private final int part;
   private final List<FeatureStore> parts;
   private final String fingerprint;
   private final int dimension;
   private final float[] row;
 
-  private StoredViews(List<FeatureStore> parts, String fingerprint, int dimension) {
+  private StoredViews(int part, List<FeatureStore> parts, String fingerprint, int dimension) {
+    this.part = part;
     this.parts = parts;
     this.fingerprint = fingerprint;
     this.dimension = dimension;
@@ -114,21 +116,31 @@ final class StoredViews implements Closeable {
    * @param progress counts images
    * @throws IOException if a file cannot be read or written
    */
-  static StoredViews of(Prefix prefix, FixedViews images, int views, Path place, Progress progress)
+  static StoredViews of(
+      Prefix prefix, FixedViews images, int views, Path place, Progress progress)
+      throws IOException {
+    return of(prefix, images, views, place, progress, PART);
+  }
+
+  /**
+   * As the other method, with the number of images in a file, so that a test needs no large set to
+   * get several.
+   */
+  static StoredViews of(
+      Prefix prefix, FixedViews images, int views, Path place, Progress progress, int part)
       throws IOException {
     String fingerprint = fingerprint(prefix, images, views);
     Path folder = place.resolve(fingerprint.substring(0, 16));
     int count = images.images().count();
     List<Path> files =
-        IntStream.range(0, (count + PART - 1) / PART)
-            .mapToObj(part -> folder.resolve("%04d.bin".formatted(part)))
+        IntStream.range(0, (count + part - 1) / part)
+            .mapToObj(number -> folder.resolve("%04d.bin".formatted(number)))
             .toList();
     if (!files.stream().allMatch(Files::exists)) {
-      compute(prefix, images, views, files, progress);
+      compute(prefix, images, views, files, part, progress);
     }
-    StoredViews opened =
-        new StoredViews(
-            new ArrayList<>(), fingerprint, prefix.definition().tapDimensions().get(prefix.tap()));
+    int dimension = prefix.definition().tapDimensions().get(prefix.tap());
+    StoredViews opened = new StoredViews(part, new ArrayList<>(), fingerprint, dimension);
     try {
       for (Path file : files) {
         opened.parts.add(FeatureStore.open(file));
@@ -153,7 +165,12 @@ final class StoredViews implements Closeable {
   }
 
   private static void compute(
-      Prefix prefix, FixedViews images, int views, List<Path> files, Progress progress)
+      Prefix prefix,
+      FixedViews images,
+      int views,
+      List<Path> files,
+      int part,
+      Progress progress)
       throws IOException {
     TorchEngine.useThreads(1);
     int dimension = prefix.definition().tapDimensions().get(prefix.tap());
@@ -166,13 +183,13 @@ final class StoredViews implements Closeable {
             BATCH,
             prefix.device(),
             prefix.execution())) {
-      for (int part = 0; part < files.size(); part++) {
-        int end = Math.min((part + 1) * PART, images.images().count());
-        if (!Files.exists(files.get(part))) {
-          try (FeatureStore.Writer writer =
-              FeatureStore.create(files.get(part), dimension, ENCODING)) {
+      for (int number = 0; number < files.size(); number++) {
+        Path file = files.get(number);
+        int end = Math.min((number + 1) * part, images.images().count());
+        if (!Files.exists(file)) {
+          try (FeatureStore.Writer writer = FeatureStore.create(file, dimension, ENCODING)) {
             List<Integer> begins =
-                IntStream.iterate(part * PART, i -> i < end, i -> i + together).boxed().toList();
+                IntStream.iterate(number * part, i -> i < end, i -> i + together).boxed().toList();
             OrderedWork.<Integer, List<EncodedRows>>forEach(
                 begins,
                 prefix.threads(),
@@ -222,7 +239,7 @@ final class StoredViews implements Closeable {
 
   /** As {@link KeptViews.Values#copy}. */
   void copy(int image, int view, float[] into, int offset) throws IOException {
-    parts.get(image / PART).readRows(Integer.toString(image), new int[] {view}, row);
+    parts.get(image / part).readRows(Integer.toString(image), new int[] {view}, row);
     System.arraycopy(row, 0, into, offset, dimension);
   }
 

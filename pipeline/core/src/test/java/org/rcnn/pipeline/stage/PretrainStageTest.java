@@ -1,6 +1,9 @@
 package org.rcnn.pipeline.stage;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,18 +12,26 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Augmentation;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.data.folder.ImageFolder;
+import org.rcnn.data.folder.PackedImages;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Progress;
@@ -30,6 +41,11 @@ class PretrainStageTest {
   @TempDir Path folder;
 
   private static PretrainStage stage(String architecture, String start, boolean batchNorm) {
+    return frozen(architecture, start, batchNorm, 0);
+  }
+
+  private static PretrainStage frozen(
+      String architecture, String start, boolean batchNorm, double smoothing, String... layers) {
     PretrainingSettings training =
         new PretrainingSettings(
             1,
@@ -37,8 +53,9 @@ class PretrainStageTest {
             new Solver(0.001f, new Solver.Cosine(1), 0.9f, 0),
             Augmentation.NONE,
             0,
-            0,
+            smoothing,
             batchNorm,
+            Set.of(layers),
             1);
     return new PretrainStage(
         new PretrainStage.Settings(architecture, start, training),
@@ -83,14 +100,128 @@ class PretrainStageTest {
   }
 
   @Test
-  void whatCannotTrainIsRefusedBeforeImagesAreDecoded() throws IOException {
-    assertThrows(IllegalArgumentException.class, () -> stage("alexnet64", "embedded", true));
+  void frozenConvolutionsKeepTheirBitsAndTheirValuesAreShared() throws IOException {
+    Map<String, Tensor> embedded = Backbone.embedded().weights().tensors();
+    Path shared = folder.resolve("shared");
+    List<Weights> trained = new ArrayList<>();
+    Map<Path, FileTime> stored = new TreeMap<>();
+    for (double smoothing : new double[] {0, 0, 0.1}) {
+      Path out = folder.resolve("out" + trained.size());
+      try (ImageFolder images = squares()) {
+        PretrainStage.Trained result =
+            frozen("alexnet64-fc1024", "embedded", true, smoothing, "convolutions")
+                .run(images, out, shared, Map.of());
+        trained.add(WeightFile.read(result.weights()).weights());
+        JsonNode about = Json.read(result.about());
+        assertEquals("pool5", about.get("stored_tap").asText());
+        assertEquals(2, about.get("stored_views").asInt());
+        assertEquals("convolutions", about.get("frozen_layers").get(0).asText());
+      }
+      assertTrue(Files.notExists(out.resolve("stored")));
+      try (Stream<Path> files = Files.walk(shared.resolve("stored"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          FileTime time = Files.getLastModifiedTime(file);
+          assertEquals(time, stored.computeIfAbsent(file, key -> time), "computed again");
+        }
+      }
+    }
+    assertEquals(2, stored.size(), "training and validation");
+    Map<String, Tensor> tensors = trained.get(0).tensors();
+    for (int layer = 1; layer <= 5; layer++) {
+      String name = "conv" + layer;
+      assertEquals(embedded.get(name + ".weight"), tensors.get(name + ".weight"));
+      assertEquals(embedded.get(name + ".bias"), tensors.get(name + ".bias"));
+    }
+    assertArrayEquals(new int[] {1024, 2048}, tensors.get("fc6.weight").shape());
+    assertEquals(trained.get(0), trained.get(1));
+    assertNotEquals(trained.get(0), trained.get(2));
+  }
+
+  @Test
+  void layersFrozenInTheMiddleTrainOnAllLayers() throws IOException {
+    Path out = folder.resolve("out");
+    PretrainStage.Trained result;
+    try (ImageFolder images = squares()) {
+      result =
+          frozen("alexnet64", "embedded", false, 0, "conv1", "fc6").run(images, out, Map.of());
+    }
+    assertTrue(Files.notExists(out.resolve("stored")));
+    assertFalse(Json.read(result.about()).has("stored_tap"));
+    Map<String, Tensor> before = Backbone.embedded().weights().tensors();
+    Map<String, Tensor> after = WeightFile.read(result.weights()).weights().tensors();
+    assertEquals(before.get("conv1.weight"), after.get("conv1.weight"));
+    assertEquals(before.get("fc6.weight"), after.get("fc6.weight"));
+    assertNotEquals(before.get("conv2.weight"), after.get("conv2.weight"));
+  }
+
+  @Test
+  void aNewClassMakesTheOldLabelsOfValidationImagesUseless() throws IOException {
+    Path shared = folder.resolve("shared");
+    try (ImageFolder images = squares()) {
+      stage("alexnet64", "embedded", false)
+          .run(images, folder.resolve("two"), shared, Map.of());
+    }
+    // It comes between the two others, so that light is no longer class 1.
+    Path set = folder.resolve("set/train");
+    Files.createDirectories(set.resolve("grey"));
+    Files.copy(set.resolve("dark/0.png"), set.resolve("grey/0.png"));
+    try (ImageFolder images = ImageFolder.open(folder.resolve("set"))) {
+      stage("alexnet64", "embedded", false)
+          .run(images, folder.resolve("three"), shared, Map.of());
+    }
+    try (Stream<Path> files = Files.list(shared)) {
+      List<Path> validation =
+          files.filter(file -> file.getFileName().toString().startsWith("validation")).toList();
+      assertEquals(2, validation.size(), validation.toString());
+      Set<List<Integer>> labels = new HashSet<>();
+      for (Path file : validation) {
+        try (PackedImages images = PackedImages.open(file)) {
+          labels.add(List.of(images.label(0), images.label(1)));
+        }
+      }
+      assertEquals(Set.of(List.of(0, 1), List.of(0, 2)), labels);
+    }
+  }
+
+  @Test
+  void smallImagesAreNotPackedLarger() throws IOException {
     Path out = folder.resolve("out");
     try (ImageFolder images = squares()) {
-      PretrainStage unknown = stage("lenet", null, true);
+      stage("squeezenet1_0-131", null, false).run(images, out, Map.of());
+    }
+    try (Stream<Path> files = Files.list(out)) {
+      assertTrue(
+          files.anyMatch(file -> file.getFileName().toString().startsWith("train-64-")),
+          "131 pixels would say no more than the 64 that there are");
+    }
+  }
+
+  @Test
+  void whatCannotTrainIsRefusedBeforeImagesAreDecoded() throws IOException {
+    assertThrows(IllegalArgumentException.class, () -> stage("alexnet64", "embedded", true));
+    assertThrows(
+        IllegalArgumentException.class, () -> frozen("alexnet64", null, false, 0, "conv1"));
+    assertRefused("There is no network 'lenet'", stage("lenet", null, true));
+    assertRefused(
+        "frozen-layers: network alexnet64 has no layer 'conv9'",
+        frozen("alexnet64", "embedded", false, 0, "conv9"));
+    assertRefused(
+        "Batch normalisation would undo what the starting weights have learned, here those of fc6",
+        frozen("alexnet64", "embedded", true, 0, "convolutions"));
+    assertRefused(
+        "frozen-layers: the starting weights have no layer fc6 that fits, so frozen it would stay random.",
+        frozen("alexnet64-fc1024", "embedded", false, 0, "conv1", "fc6"));
+    assertRefused(
+        "frozen-layers: all layers of network alexnet64 would be frozen",
+        frozen("alexnet64", "embedded", false, 0, "convolutions", "fc6", "fc7", "fc8"));
+  }
+
+  private void assertRefused(String words, PretrainStage stage) throws IOException {
+    Path out = folder.resolve("out");
+    try (ImageFolder images = squares()) {
       ConfigException refused =
-          assertThrows(ConfigException.class, () -> unknown.run(images, out, Map.of()));
-      assertTrue(refused.getMessage().contains("There is no network 'lenet'"));
+          assertThrows(ConfigException.class, () -> stage.run(images, out, Map.of()));
+      assertTrue(refused.getMessage().contains(words), refused.getMessage());
     }
     assertTrue(Files.notExists(out));
   }
