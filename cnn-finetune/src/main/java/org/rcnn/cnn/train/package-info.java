@@ -16,8 +16,8 @@
  *
  * <p>Fine-tuning has one or more {@link org.rcnn.cnn.train.Phase}s. Where the layers that learn are
  * a suffix of the network, both trainings can draw from values that the layers before gave once:
- * {@link org.rcnn.cnn.train.KeptViews} of images, {@link org.rcnn.cnn.train.KeptRegions} of regions.
- * An iteration then takes a small part of the time.
+ * {@link org.rcnn.cnn.train.KeptViews} of images, {@link org.rcnn.cnn.train.KeptRegions} of
+ * regions. An iteration then takes a small part of the time.
  *
  * <p>Both trainings follow Caffe's update rule, resume from a checkpoint, and give the same weights
  * for the same seed, machine and thread count. On a GPU they do not: some of its gradients are

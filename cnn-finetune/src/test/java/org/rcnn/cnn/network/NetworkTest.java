@@ -771,10 +771,7 @@ class NetworkTest {
   @Test
   void normalisationStandsAfterTheChosenLayersOnly() {
     List<String> normalised =
-        ToyNetworks.tiny(3)
-            .withBatchNorm(layer -> !layer.name().equals("conv1"))
-            .layers()
-            .stream()
+        ToyNetworks.tiny(3).withBatchNorm(layer -> !layer.name().equals("conv1")).layers().stream()
             .map(Layer::name)
             .filter(name -> name.endsWith(".bn"))
             .toList();

@@ -139,8 +139,7 @@ class FrozenPretrainingTest {
           extractor
               .extract(
                   images.count() * views,
-                  (number, into, offset) ->
-                      fixed.put(number / views, number % views, into, offset))
+                  (number, into, offset) -> fixed.put(number / views, number % views, into, offset))
               .at(Tap.POOL5);
       return (image, view, into, offset) ->
           System.arraycopy(rows, (image * views + view) * 64, into, offset, 64);
@@ -152,8 +151,7 @@ class FrozenPretrainingTest {
   }
 
   private Pretraining.Result run(
-      PretrainingSettings settings, KeptViews kept, String checkpoint, Log log)
-      throws IOException {
+      PretrainingSettings settings, KeptViews kept, String checkpoint, Log log) throws IOException {
     return training(settings, kept).run(START, NEW, folder.resolve(checkpoint), log);
   }
 
@@ -228,11 +226,9 @@ class FrozenPretrainingTest {
   void aTrainingFromKeptViewsResumesWhereItWasKilled() throws IOException {
     for (boolean batchNorm : new boolean[] {true, false}) {
       Log whole = new Log();
-      Weights expected =
-          run(settings(batchNorm), kept(2), "whole" + batchNorm, whole).weights();
+      Weights expected = run(settings(batchNorm), kept(2), "whole" + batchNorm, whole).weights();
       String checkpoint = "killed" + batchNorm;
-      assertThrows(
-          Killed.class, () -> run(settings(batchNorm), kept(2), checkpoint, new Log(15)));
+      assertThrows(Killed.class, () -> run(settings(batchNorm), kept(2), checkpoint, new Log(15)));
       Log rest = new Log();
       assertEquals(expected, run(settings(batchNorm), kept(2), checkpoint, rest).weights());
       assertEquals(whole.losses.subList(12, 24), rest.losses);

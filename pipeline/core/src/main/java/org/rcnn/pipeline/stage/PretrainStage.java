@@ -333,7 +333,7 @@ public final class PretrainStage {
             backbone.transfer().weights(),
             tap.get(),
             device,
-            Execution.inSinglePrecision(device, System.getProperty("os.arch")),
+            Execution.AUTO.on(device, network),
             threads);
     try (StoredViews training = stored(prefix, train, settings.views, "train", shared);
         StoredViews validating = stored(prefix, validation, 1, "validation", shared)) {

@@ -116,8 +116,7 @@ final class StoredViews implements Closeable {
    * @param progress counts images
    * @throws IOException if a file cannot be read or written
    */
-  static StoredViews of(
-      Prefix prefix, FixedViews images, int views, Path place, Progress progress)
+  static StoredViews of(Prefix prefix, FixedViews images, int views, Path place, Progress progress)
       throws IOException {
     return of(prefix, images, views, place, progress, PART);
   }
@@ -165,12 +164,7 @@ final class StoredViews implements Closeable {
   }
 
   private static void compute(
-      Prefix prefix,
-      FixedViews images,
-      int views,
-      List<Path> files,
-      int part,
-      Progress progress)
+      Prefix prefix, FixedViews images, int views, List<Path> files, int part, Progress progress)
       throws IOException {
     TorchEngine.useThreads(1);
     int dimension = prefix.definition().tapDimensions().get(prefix.tap());

@@ -142,8 +142,7 @@ class PretrainStageTest {
     Path out = folder.resolve("out");
     PretrainStage.Trained result;
     try (ImageFolder images = squares()) {
-      result =
-          frozen("alexnet64", "embedded", false, 0, "conv1", "fc6").run(images, out, Map.of());
+      result = frozen("alexnet64", "embedded", false, 0, "conv1", "fc6").run(images, out, Map.of());
     }
     assertTrue(Files.notExists(out.resolve("stored")));
     assertFalse(Json.read(result.about()).has("stored_tap"));
@@ -158,16 +157,14 @@ class PretrainStageTest {
   void aNewClassMakesTheOldLabelsOfValidationImagesUseless() throws IOException {
     Path shared = folder.resolve("shared");
     try (ImageFolder images = squares()) {
-      stage("alexnet64", "embedded", false)
-          .run(images, folder.resolve("two"), shared, Map.of());
+      stage("alexnet64", "embedded", false).run(images, folder.resolve("two"), shared, Map.of());
     }
     // It comes between the two others, so that light is no longer class 1.
     Path set = folder.resolve("set/train");
     Files.createDirectories(set.resolve("grey"));
     Files.copy(set.resolve("dark/0.png"), set.resolve("grey/0.png"));
     try (ImageFolder images = ImageFolder.open(folder.resolve("set"))) {
-      stage("alexnet64", "embedded", false)
-          .run(images, folder.resolve("three"), shared, Map.of());
+      stage("alexnet64", "embedded", false).run(images, folder.resolve("three"), shared, Map.of());
     }
     try (Stream<Path> files = Files.list(shared)) {
       List<Path> validation =

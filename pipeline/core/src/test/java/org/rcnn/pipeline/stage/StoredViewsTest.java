@@ -127,8 +127,7 @@ class StoredViewsTest {
     FixedViews views = views(noise());
     try (StoredViews stored = stored(prefix(), views, 3);
         FeatureExtractor extractor =
-            FeatureExtractor.onCpu(
-                NETWORK, Weights.initial(NETWORK, 1), Set.of(Tap.POOL5), 1)) {
+            FeatureExtractor.onCpu(NETWORK, Weights.initial(NETWORK, 1), Set.of(Tap.POOL5), 1)) {
       assertEquals(List.of("0000.bin", "0001.bin", "0002.bin"), files());
       for (int image = 0; image < 5; image++) {
         for (int view = 0; view < 3; view++) {
