@@ -26,6 +26,7 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Judging;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.data.Annotation;
@@ -103,6 +104,7 @@ class NetworkFromOutsideTest {
             0.5,
             Set.of(),
             Map.of(),
+            Judging.OFF,
             1);
     List<Double> losses = new ArrayList<>();
     Weights tuned =

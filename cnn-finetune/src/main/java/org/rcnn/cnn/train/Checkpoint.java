@@ -80,13 +80,18 @@ final class Checkpoint {
 
   /** The velocities in a checkpoint's tensors. */
   static Weights velocities(Weights checkpoint) {
+    return part(checkpoint, VELOCITY);
+  }
+
+  /** The tensors whose names begin with a prefix, without it. */
+  static Weights part(Weights checkpoint, String prefix) {
     Map<String, Tensor> found = new LinkedHashMap<>();
     checkpoint
         .tensors()
         .forEach(
             (name, tensor) -> {
-              if (name.startsWith(VELOCITY)) {
-                found.put(name.substring(VELOCITY.length()), tensor);
+              if (name.startsWith(prefix)) {
+                found.put(name.substring(prefix.length()), tensor);
               }
             });
     return new Weights(found);

@@ -20,11 +20,13 @@ import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.Labelled;
 import org.rcnn.data.SeedMix;
 
 /**
@@ -54,8 +56,8 @@ public final class FineTuning {
   private final FineTuningSettings settings;
   private final RegionPool pool;
   private final ImageCache images;
-  private final RegionPool validation;
-  private final ImageSource validationImages;
+  private final HeldOut heldOut;
+  private final ImageSource heldOutImages;
   private final KeptRegions kept;
   private final ComputeDevice device;
 
@@ -91,6 +93,30 @@ public final class FineTuning {
     }
   }
 
+  /**
+   * What the weights after an iteration are worth.
+   *
+   * @param iteration counted from 1
+   * @param figure the validation loss or the mean average precision, as {@link Judging#keep} says
+   */
+  public record Judgement(int iteration, double figure) {}
+
+  /** Why a phase ended. */
+  public enum Ending implements Labelled {
+    /** It had all its iterations. */
+    COMPLETED,
+    /** As many judgements in a row as {@link Judging#patience} allows found nothing better. */
+    NO_IMPROVEMENT
+  }
+
+  /**
+   * Where a phase ended.
+   *
+   * @param iteration its last iteration, counted from 1 over all phases
+   * @param ending why
+   */
+  public record PhaseEnd(int iteration, Ending ending) {}
+
   /** Receives progress. */
   public interface Listener {
     /** After every iteration, counted from 1. */
@@ -112,11 +138,22 @@ public final class FineTuning {
    * @param curve the learning curve, that of earlier calls included
    * @param distances by layer, how far its weights moved: the Euclidean length of the way from
    *     start to end as a share of the start's
+   * @param ends where the phases ended
+   * @param judgements what was judged, iterations ascending
+   * @param kept the iteration that the weights are of
    */
-  public record Result(Weights weights, List<LearningPoint> curve, Map<String, Double> distances) {
+  public record Result(
+      Weights weights,
+      List<LearningPoint> curve,
+      Map<String, Double> distances,
+      List<PhaseEnd> ends,
+      List<Judgement> judgements,
+      int kept) {
     /** Keeps its own copies. */
     public Result {
       curve = List.copyOf(curve);
+      ends = List.copyOf(ends);
+      judgements = List.copyOf(judgements);
       distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
     }
   }
@@ -140,31 +177,35 @@ public final class FineTuning {
   /**
    * A fine-tuning with validation and with regions that were computed before. After every stretch,
    * the loss is measured on about 512 regions of images that it does not learn from, the same ones
-   * each time, without dropout. Validation does not change what is learned.
+   * each time, without dropout. That does not change what is learned, unless {@link Judging} is on:
+   * then the best weights are kept, each phase goes on from the best so far, and one that finds
+   * nothing better ends early.
    *
    * @param definition the network, with one score for background and one for each class
    * @param pool labelled regions
-   * @param validation regions of other images, labelled alike; null for none
+   * @param heldOut other images, labelled alike; null for none
    * @param images the images the pools' regions lie in; may be asked by two threads at once
    * @param kept regions with their values at a tap, for phases in which nothing up to that tap
    *     learns; null to warp regions in every phase
    * @param device where the network trains
    * @param imageCacheBytes decoded images kept in memory, which changes time alone
-   * @throws IllegalArgumentException if a pool lacks positives or backgrounds
+   * @throws IllegalArgumentException if a pool lacks positives or backgrounds, or the settings ask
+   *     for judgements that nothing is given for
    */
   public FineTuning(
       NetworkDefinition definition,
       FineTuningSettings settings,
       RegionPool pool,
-      RegionPool validation,
+      HeldOut heldOut,
       ImageSource images,
       KeptRegions kept,
       ComputeDevice device,
       long imageCacheBytes) {
     requireBothKinds("the pool", pool);
-    if (validation != null) {
-      requireBothKinds("the pool held out for validation", validation);
+    if (heldOut != null) {
+      requireBothKinds("the pool held out for validation", heldOut.regions());
     }
+    requireJudge(settings.judging().keep(), heldOut);
     if (kept != null) {
       requireBothKinds("the pool of kept regions", kept.pool());
     }
@@ -173,8 +214,8 @@ public final class FineTuning {
     this.settings = settings;
     this.pool = pool;
     this.images = new ImageCache(images, imageCacheBytes);
-    this.validation = validation;
-    this.validationImages = images;
+    this.heldOut = heldOut;
+    this.heldOutImages = images;
     this.device = device;
   }
 
@@ -186,26 +227,44 @@ public final class FineTuning {
     }
   }
 
+  private static void requireJudge(Keep keep, HeldOut heldOut) {
+    boolean given =
+        switch (keep) {
+          case LAST -> true;
+          case LOWEST_LOSS -> heldOut != null;
+          case HIGHEST_MAP -> heldOut != null && heldOut.judge() != null;
+        };
+    if (!given) {
+      throw new IllegalArgumentException(
+          "To keep the weights with the %s, fine-tuning needs images held out%s."
+              .formatted(
+                  keep == Keep.LOWEST_LOSS ? "lowest loss" : "highest mAP",
+                  keep == Keep.LOWEST_LOSS ? "" : " and a judge"));
+    }
+  }
+
   /**
    * How often each label occurs in the batches of the whole training, background first. Batches
    * follow from the seed alone, so no training has to run for it.
    *
    * @param classes number of classes, background not counted
    * @param newLayers as in {@link #run}
+   * @param ends where the phases ended, as in the {@link Result}
    */
-  public long[] labelsDrawn(int classes, Set<String> newLayers) {
+  public long[] labelsDrawn(int classes, Set<String> newLayers, List<PhaseEnd> ends) {
     long[] drawn = new long[classes + 1];
     int first = 0;
-    for (Phase phase : settings.phases()) {
+    for (int phase = 0; phase < ends.size(); phase++) {
       RegionPool from = inputs(phase, newLayers).pool();
-      for (int i = first; i < first + phase.iterations(); i++) {
+      int end = ends.get(phase).iteration();
+      for (int i = first; i < end; i++) {
         Random random = batchRandom(i);
         for (int place = 0; place < batch(); place++) {
           drawn[from.label(draw(from, place, random))]++;
           random.nextBoolean();
         }
       }
-      first += phase.iterations();
+      first = end;
     }
     return drawn;
   }
@@ -218,7 +277,7 @@ public final class FineTuning {
    * @param checkpoint where the state is kept every 100 iterations, or every 500 of kept regions;
    *     it stays there at the end, for the caller to delete once the result is saved
    * @throws IllegalArgumentException if a phase has no layer that may learn
-   * @throws IOException if an image or the checkpoint cannot be read or written
+   * @throws IOException if an image or the checkpoint cannot be read or written, or the judge fails
    */
   public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
       throws IOException {
@@ -227,31 +286,51 @@ public final class FineTuning {
     }
     WeightFile saved = Checkpoint.read(checkpoint, identity());
     int done = Checkpoint.done(saved);
+    Selection selection = new Selection(settings.judging(), saved);
     List<LearningPoint> curve =
         new ArrayList<>(Checkpoint.curve(saved).stream().map(LearningPoint::of).toList());
-    try (Network network =
-        new Network(definition, saved == null ? start : saved.weights(), device.engineDevice())) {
-      int begin = 0;
-      for (Phase phase : settings.phases()) {
-        int end = begin + phase.iterations();
-        if (done < end) {
-          try (MomentumSgd sgd =
+    Course course = new Course(checkpoint, curve, selection, listener);
+    Weights weights = saved == null ? start : saved.weights();
+    while (selection.ends().size() < settings.phases().size()) {
+      int index = selection.ends().size();
+      Phase phase = settings.phases().get(index);
+      boolean resumes = done > selection.begin();
+      try (Network network =
+              new Network(
+                  definition,
+                  resumes ? weights : selection.bestOr(weights),
+                  device.engineDevice());
+          MomentumSgd sgd =
               new MomentumSgd(
                   network, settings.solver(phase), name -> rateFactor(phase, name, newLayers))) {
-            if (done > begin) {
-              sgd.restore(Checkpoint.velocities(saved.weights()));
-            }
-            Inputs inputs = inputs(phase, newLayers);
-            new Training(network, sgd, phase, begin, inputs, checkpoint, curve, listener)
-                .run(Math.max(begin, done));
-          }
+        if (resumes) {
+          sgd.restore(Checkpoint.velocities(saved.weights()));
         }
-        begin = end;
+        new Training(network, sgd, phase, inputs(index, newLayers), course)
+            .run(Math.max(selection.begin(), done));
+        weights = network.weights();
       }
-      Weights tuned = network.weights();
-      return new Result(tuned, curve, distances(start, tuned));
     }
+    Weights tuned = selection.bestOr(weights);
+    return new Result(
+        ofDefinition(tuned),
+        curve,
+        distances(start, tuned),
+        selection.ends(),
+        selection.judgements(),
+        selection.kept());
   }
+
+  /** The network's own parameters; a checkpoint has more. */
+  private Weights ofDefinition(Weights weights) {
+    Map<String, Tensor> own = new LinkedHashMap<>(weights.tensors());
+    own.keySet().retainAll(definition.parameters().keySet());
+    return new Weights(own);
+  }
+
+  /** What a training leaves on its way, over all phases. */
+  private record Course(
+      Path checkpoint, List<LearningPoint> curve, Selection selection, Listener listener) {}
 
   /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
@@ -335,11 +414,15 @@ public final class FineTuning {
         : from.background(random.nextInt(from.backgroundCount()));
   }
 
-  private Inputs inputs(Phase phase, Set<String> newLayers) {
+  /** What the network gets in a phase: kept values only while they are still the network's. */
+  private Inputs inputs(int phase, Set<String> newLayers) {
+    List<Phase> soFar = settings.phases().subList(0, phase + 1);
     boolean suffix =
         kept != null
             && definition
-                .lastFixedTap(layer -> settings.learns(phase, layer, newLayers))
+                .lastFixedTap(
+                    layer ->
+                        soFar.stream().anyMatch(each -> settings.learns(each, layer, newLayers)))
                 .filter(tap -> tap.compareTo(kept.tap()) >= 0)
                 .isPresent();
     return suffix ? new Kept() : new Warped();
@@ -362,8 +445,16 @@ public final class FineTuning {
     /** The scores of a batch, in training mode. */
     NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch);
 
-    /** The scores of regions of other images, given as warped pixels, after training. */
-    NDArray validate(Network network, int number, NDArray images);
+    /** Whether they are kept values. */
+    boolean areKept();
+
+    /**
+     * The scores of regions held out, as after training.
+     *
+     * @param number the batch's number; a batch has the same regions each time
+     */
+    NDArray validate(Network network, int number, int[] regions, NDManager scratch)
+        throws IOException;
   }
 
   /** Regions warped from their images for every batch. */
@@ -396,8 +487,14 @@ public final class FineTuning {
     }
 
     @Override
-    public NDArray validate(Network network, int number, NDArray images) {
-      return network.forward(images, Set.of(Tap.SCORES)).get(Tap.SCORES);
+    public boolean areKept() {
+      return false;
+    }
+
+    @Override
+    public NDArray validate(Network network, int number, int[] regions, NDManager scratch)
+        throws IOException {
+      return network.forward(heldOut(regions, scratch), Set.of(Tap.SCORES)).get(Tap.SCORES);
     }
   }
 
@@ -432,15 +529,39 @@ public final class FineTuning {
     }
 
     @Override
-    public NDArray validate(Network network, int number, NDArray images) {
-      float[] values =
-          validationValues.computeIfAbsent(
-              number,
-              key -> network.forward(images, Set.of(kept.tap())).get(kept.tap()).toFloatArray());
-      NDArray rows =
-          images.getManager().create(values, new Shape(values.length / perRegion(), perRegion()));
+    public boolean areKept() {
+      return true;
+    }
+
+    @Override
+    public NDArray validate(Network network, int number, int[] regions, NDManager scratch)
+        throws IOException {
+      float[] values = validationValues.get(number);
+      if (values == null) {
+        Tap tap = kept.tap();
+        values = network.forward(heldOut(regions, scratch), Set.of(tap)).get(tap).toFloatArray();
+        validationValues.put(number, values);
+      }
+      NDArray rows = scratch.create(values, new Shape(values.length / perRegion(), perRegion()));
       return network.forwardFrom(kept.tap(), rows, Set.of(Tap.SCORES)).get(Tap.SCORES);
     }
+  }
+
+  /** Regions held out, warped, {@code N x 3 x size x size}. */
+  private NDArray heldOut(int[] regions, NDManager scratch) throws IOException {
+    int side = definition.inputSize();
+    float[] values = new float[regions.length * 3 * side * side];
+    for (int i = 0; i < regions.length; i++) {
+      int image = heldOut.regions().image(regions[i]);
+      try (RegionWarper warper = new RegionWarper(heldOutImages.read(image), definition)) {
+        warper.warp(
+            warper.geometry(heldOut.regions().box(regions[i])), false, values, i * 3 * side * side);
+      }
+    }
+    NDArray stored = scratch.create(values, new Shape(regions.length, side, side, 3));
+    NDArray view = stored.transpose(0, 3, 1, 2);
+    view.attach(scratch);
+    return view;
   }
 
   /** A phase in progress. */
@@ -450,50 +571,78 @@ public final class FineTuning {
     private final Phase phase;
     private final int begin;
     private final Inputs inputs;
-    private final Path checkpoint;
-    private final List<LearningPoint> curve;
-    private final Listener listener;
+    private final Course course;
     private final Stretch stretch = new Stretch(settings.positives());
 
-    /** A phase whose first iteration, counted from 0 over all phases, is {@code begin}. */
-    Training(
-        Network network,
-        MomentumSgd sgd,
-        Phase phase,
-        int begin,
-        Inputs inputs,
-        Path checkpoint,
-        List<LearningPoint> curve,
-        Listener listener) {
+    Training(Network network, MomentumSgd sgd, Phase phase, Inputs inputs, Course course) {
       this.network = network;
       this.sgd = sgd;
       this.phase = phase;
-      this.begin = begin;
+      this.begin = course.selection().begin();
       this.inputs = inputs;
-      this.checkpoint = checkpoint;
-      this.curve = curve;
-      this.listener = listener;
+      this.course = course;
     }
 
     void run(int first) throws IOException {
-      int end = begin + phase.iterations();
+      int planned = begin + phase.iterations();
+      boolean ended = false;
       try (BatchFeeder feeder = new BatchFeeder(this::fill, first, batch(), inputs.perRegion())) {
-        for (int i = first; i < end; i++) {
+        for (int i = first; !ended; i++) {
           BatchFeeder.Batch batch = feeder.take();
           double loss = step(batch, i);
           feeder.release(batch);
-          listener.iteration(i + 1, settings.iterations(), loss);
-          if ((i + 1) % listener.stretch() == 0 || i + 1 == end) {
-            curve.add(stretch.finish(i + 1, validated()));
-            listener.progress(curve.get(curve.size() - 1));
-          }
+          course.listener().iteration(i + 1, settings.iterations(), loss);
+          ended = follow(i + 1, planned);
           if ((i + 1) % inputs.checkpointEvery() == 0) {
-            List<double[]> figures = curve.stream().map(LearningPoint::figures).toList();
-            Checkpoint.of(network.weights(), sgd.velocities(), i + 1, figures, identity())
-                .write(checkpoint, Precision.F32);
+            writeCheckpoint(i + 1);
           }
         }
       }
+    }
+
+    /**
+     * Measures and judges where it is time to.
+     *
+     * @param done iterations done, over all phases
+     * @param planned iterations over all phases when this one has had all its own
+     * @return whether the phase ends here
+     */
+    private boolean follow(int done, int planned) throws IOException {
+      Selection selection = course.selection();
+      Judging judging = settings.judging();
+      boolean last = done == planned;
+      double[] validated = null;
+      boolean exhausted = false;
+      if (judging.isOn() && ((done - begin) % judging.judgeEvery() == 0 || last)) {
+        double figure;
+        if (judging.keep() == Keep.LOWEST_LOSS) {
+          validated = validated();
+          figure = validated[0];
+        } else {
+          figure = heldOut.judge().meanAp(network.weights(), inputs.areKept());
+        }
+        selection.add(new Judgement(done, figure), network::weights);
+        exhausted = !last && selection.isExhausted();
+      }
+      boolean ends = last || exhausted;
+      if (done % course.listener().stretch() == 0 || ends) {
+        LearningPoint point = stretch.finish(done, validated == null ? validated() : validated);
+        course.curve().add(point);
+        course.listener().progress(point);
+      }
+      if (ends) {
+        selection.endPhase(
+            new PhaseEnd(done, exhausted ? Ending.NO_IMPROVEMENT : Ending.COMPLETED));
+      }
+      return ends;
+    }
+
+    private void writeCheckpoint(int done) throws IOException {
+      List<double[]> figures = course.curve().stream().map(LearningPoint::figures).toList();
+      course
+          .selection()
+          .addTo(Checkpoint.of(network.weights(), sgd.velocities(), done, figures, identity()))
+          .write(course.checkpoint(), Precision.F32);
     }
 
     private double step(BatchFeeder.Batch batch, int iteration) {
@@ -530,30 +679,21 @@ public final class FineTuning {
 
     /** Loss, and accuracy on positives, of the held out regions. */
     private double[] validated() throws IOException {
-      if (validation == null) {
+      if (heldOut == null) {
         return new double[] {Double.NaN, Double.NaN};
       }
       Stretch sums = new Stretch(settings.positives());
-      int side = definition.inputSize();
       long[] labels = new long[batch()];
-      float[] values = new float[labels.length * 3 * side * side];
+      int[] regions = new int[batch()];
       for (int b = 0; b < VALIDATION_BATCHES; b++) {
         // Negative numbers, which no batch of the training has.
         Random random = batchRandom(-1 - b);
         for (int i = 0; i < labels.length; i++) {
-          int region = draw(validation, i, random);
-          labels[i] = validation.label(region);
-          try (RegionWarper warper =
-              new RegionWarper(validationImages.read(validation.image(region)), definition)) {
-            warper.warp(
-                warper.geometry(validation.box(region)), false, values, i * 3 * side * side);
-          }
+          regions[i] = draw(heldOut.regions(), i, random);
+          labels[i] = heldOut.regions().label(regions[i]);
         }
         try (NDManager scratch = network.manager().newSubManager()) {
-          NDArray stored = scratch.create(values, new Shape(labels.length, side, side, 3));
-          NDArray view = stored.transpose(0, 3, 1, 2);
-          view.attach(scratch);
-          NDArray scores = inputs.validate(network, b, view);
+          NDArray scores = inputs.validate(network, b, regions, scratch);
           double loss = SoftmaxLoss.of(scores, scratch.create(labels), 0).getFloat();
           sums.add(loss, scores.toFloatArray(), labels);
         }

@@ -32,6 +32,7 @@ import org.rcnn.data.Check;
  * @param frozenLayers layers that keep their weights in every phase [none]
  * @param layerRates factor on the rate by layer, in addition to the others; 1 for layers not named
  *     [none]
+ * @param judging which weights are kept and when a phase ends early [the last; never]
  * @param seed determines batches, mirroring and dropout
  */
 public record FineTuningSettings(
@@ -48,6 +49,7 @@ public record FineTuningSettings(
     double dropout,
     Set<String> frozenLayers,
     Map<String, Double> layerRates,
+    Judging judging,
     long seed) {
 
   /** Refuses invalid values; the message names the setting. */
@@ -71,6 +73,7 @@ public record FineTuningSettings(
           Check.given("layer-rates." + layer, factor);
           Check.within("layer-rates." + layer, factor, 0, 1000);
         });
+    Check.given("judging", judging);
     // Sorted, so that equal settings give the same text: a checkpoint is identified by it.
     frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));

@@ -19,6 +19,9 @@
  * {@link org.rcnn.cnn.train.KeptViews} of images, {@link org.rcnn.cnn.train.KeptRegions} of
  * regions. An iteration then takes a small part of the time.
  *
+ * <p>Fine-tuning may be judged on images that it does not learn from ({@link
+ * org.rcnn.cnn.train.Judging}), to keep the best weights instead of the last.
+ *
  * <p>Both trainings follow Caffe's update rule, resume from a checkpoint, and give the same weights
  * for the same seed, machine and thread count. On a GPU they do not: some of its gradients are
  * summed in an order that varies.

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +29,10 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.train.FineTuning.Ending;
+import org.rcnn.cnn.train.FineTuning.Judgement;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.FineTuning.PhaseEnd;
 import org.rcnn.cnn.train.FineTuning.Result;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
@@ -146,7 +150,40 @@ class FineTuningTest {
       Map<String, Double> layerRates,
       long seed) {
     return new FineTuningSettings(
-        phases, 4, 12, 0.5, false, 0.9, decay, 10, 20, 2, dropout, frozen, layerRates, seed);
+        phases,
+        4,
+        12,
+        0.5,
+        false,
+        0.9,
+        decay,
+        10,
+        20,
+        2,
+        dropout,
+        frozen,
+        layerRates,
+        Judging.OFF,
+        seed);
+  }
+
+  private static FineTuningSettings judged(Judging judging, Phase... phases) {
+    return new FineTuningSettings(
+        List.of(phases),
+        4,
+        12,
+        0.5,
+        false,
+        0.9,
+        5e-4,
+        10,
+        20,
+        2,
+        0.5,
+        Set.of(),
+        Map.of(),
+        judging,
+        3);
   }
 
   private Result run(
@@ -335,14 +372,21 @@ class FineTuningTest {
     RegionPool pool = pool();
     FineTuning plain =
         new FineTuning(
-            network, settings, pool, pool, FineTuningTest::image, null, ComputeDevice.CPU, 1 << 20);
+            network,
+            settings,
+            pool,
+            new HeldOut(pool),
+            FineTuningTest::image,
+            null,
+            ComputeDevice.CPU,
+            1 << 20);
     Result expected = plain.run(start(network), Set.of("fc8"), folder.resolve("a"), warped);
     FineTuning fast =
         new FineTuning(
             network,
             settings,
             pool,
-            pool,
+            new HeldOut(pool),
             FineTuningTest::image,
             new KeptRegions(Tap.POOL5, pool, valuesOf(network, pool)),
             ComputeDevice.CPU,
@@ -385,13 +429,194 @@ class FineTuningTest {
             (region, into, offset) -> {
               throw new IllegalStateException("Kept values were read.");
             });
-    for (Phase phase : List.of(all(1, 0.001f), phase("conv5", 1, 0.001f))) {
-      FineTuningSettings settings = settings(List.of(phase), 0, 0, Set.of(), Map.of(), 1);
+    Phase after = phase(Phase.FULLY_CONNECTED, 1, 0.001f);
+    for (List<Phase> phases :
+        List.of(
+            List.of(all(1, 0.001f)),
+            List.of(phase("conv5", 1, 0.001f)),
+            List.of(phase("conv5", 1, 0.001f), after))) {
+      FineTuningSettings settings = settings(phases, 0, 0, Set.of(), Map.of(), 1);
       new FineTuning(
               network, settings, pool(), null, FineTuningTest::image, kept, ComputeDevice.CPU, 0)
-          .run(start(network), Set.of("fc8"), folder.resolve("c" + phase.rate()), new Log());
-      Files.deleteIfExists(folder.resolve("c" + phase.rate()));
+          .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
     }
+  }
+
+  private Result judge(FineTuningSettings settings, HeldOut heldOut, Log log) throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    return new FineTuning(
+            network,
+            settings,
+            pool(),
+            heldOut,
+            FineTuningTest::image,
+            null,
+            ComputeDevice.CPU,
+            1 << 20)
+        .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), log);
+  }
+
+  /** Gives the figures of a list one after the other, and keeps what it was asked to judge. */
+  private static final class Script implements Judge {
+    final List<Weights> asked = new ArrayList<>();
+    private final List<Double> figures;
+
+    Script(Double... figures) {
+      this.figures = List.of(figures);
+    }
+
+    @Override
+    public double meanAp(Weights weights, boolean fromKept) {
+      asked.add(weights);
+      return figures.get(asked.size() - 1);
+    }
+  }
+
+  private static List<Integer> iterations(List<Judgement> judgements) {
+    return judgements.stream().map(Judgement::iteration).toList();
+  }
+
+  @Test
+  void ofATrainingThatIsMadeWorseTheBestWeightsAreKept() throws IOException {
+    Phase good = all(30, 0.002f);
+    Judging judging = new Judging(Keep.LOWEST_LOSS, 0, 10);
+    Result result = judge(judged(judging, good, all(20, 0.5f)), new HeldOut(pool()), new Log());
+    assertEquals(List.of(10, 20, 30, 40, 50), iterations(result.judgements()));
+    double best = result.judgements().get(result.kept() / 10 - 1).figure();
+    assertTrue(result.kept() <= 30, result.judgements().toString());
+    assertTrue(
+        result.judgements().stream().noneMatch(judgement -> judgement.figure() < best),
+        result.judgements().toString());
+    // Where it coincides with a stretch's end, it is the validation loss of the learning curve.
+    assertEquals(result.curve().get(1).validationLoss(), result.judgements().get(0).figure());
+
+    Files.deleteIfExists(folder.resolve("checkpoint"));
+    Result alone = judge(judged(Judging.OFF, good.withIterations(result.kept())), null, new Log());
+    assertEquals(alone.weights(), result.weights());
+    assertEquals(alone.distances(), result.distances());
+    assertEquals(List.of(), alone.judgements());
+    assertEquals(result.kept(), alone.kept());
+  }
+
+  @Test
+  void aPhaseWithoutImprovementEndsAndTheNextGoesOnFromTheBest() throws IOException {
+    Script script = new Script(0.1, 0.3, 0.2, 0.3, 0.1, 0.25);
+    Log log = new Log();
+    Result result =
+        judge(
+            judged(new Judging(Keep.HIGHEST_MAP, 2, 4), all(40, 0.002f), phase("conv1", 7, 0.002f)),
+            new HeldOut(pool(), script),
+            log);
+    // The first phase ends after 0.2 and 0.3, which is no improvement; the second has its own end.
+    assertEquals(
+        List.of(new PhaseEnd(16, Ending.NO_IMPROVEMENT), new PhaseEnd(23, Ending.COMPLETED)),
+        result.ends());
+    assertEquals(List.of(4, 8, 12, 16, 20, 23), iterations(result.judgements()));
+    assertEquals(8, result.kept());
+    assertEquals(script.asked.get(1), result.weights());
+    assertEquals(23, log.losses.size());
+    assertEquals(23, result.curve().get(result.curve().size() - 1).iteration());
+    // Only conv1 differs between the best and what the second phase made of it.
+    assertEquals(Set.of("conv1"), changed(script.asked.get(1), script.asked.get(4)));
+  }
+
+  @Test
+  void aFigureThatIsNoNumberIsNeverTheBest() throws IOException {
+    Script script = new Script(Double.NaN, 0.1, Double.NaN);
+    Result result =
+        judge(
+            judged(new Judging(Keep.HIGHEST_MAP, 0, 2), all(6, 0.002f)),
+            new HeldOut(pool(), script),
+            new Log());
+    assertEquals(4, result.kept());
+    Script none = new Script(Double.NaN, Double.NaN, Double.NaN);
+    result =
+        judge(
+            judged(new Judging(Keep.HIGHEST_MAP, 0, 2), all(6, 0.002f)),
+            new HeldOut(pool(), none),
+            new Log());
+    assertEquals(6, result.kept());
+    assertEquals(none.asked.get(2), result.weights());
+  }
+
+  /** The second phase spoils what the first has learned and ends at iteration 100. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 103, 205, 215})
+  void aJudgedTrainingResumedFromItsCheckpointMakesTheSameChoice(int killed) throws IOException {
+    FineTuningSettings settings =
+        judged(
+            new Judging(Keep.LOWEST_LOSS, 2, 20),
+            phase(Phase.NEW, 60, 0.002f),
+            all(200, 0.5f),
+            all(120, 0.0001f));
+    Log whole = new Log();
+    Result expected = judge(settings, new HeldOut(pool()), whole);
+    assertEquals(new PhaseEnd(100, Ending.NO_IMPROVEMENT), expected.ends().get(1));
+    assertTrue(expected.kept() <= 60 || expected.kept() > 100, expected.toString());
+
+    Files.deleteIfExists(folder.resolve("checkpoint"));
+    assertThrows(Killed.class, () -> judge(settings, new HeldOut(pool()), new Log(killed)));
+    Log rest = new Log();
+    Result resumed = judge(settings, new HeldOut(pool()), rest);
+    assertEquals(expected, resumed);
+    int from = killed > 200 ? 200 : killed > 100 ? 100 : 0;
+    assertEquals(whole.losses.subList(from, whole.losses.size()), rest.losses);
+  }
+
+  @Test
+  void aFinishedTrainingsCheckpointGivesTheKeptWeightsAgain() throws IOException {
+    FineTuningSettings settings =
+        judged(new Judging(Keep.LOWEST_LOSS, 0, 50), all(50, 0.002f), all(50, 0.5f));
+    Result first = judge(settings, new HeldOut(pool()), new Log());
+    Log nothing = new Log();
+    assertEquals(first, judge(settings, new HeldOut(pool()), nothing));
+    assertEquals(List.of(), nothing.losses);
+  }
+
+  @Test
+  void theJudgeIsToldWhetherKeptValuesAreStillTheNetworks() throws IOException {
+    NetworkDefinition network = Architectures.byName("alexnet64", 3);
+    RegionPool pool = pool();
+    List<Boolean> told = new ArrayList<>();
+    Judge judge =
+        (weights, fromKept) -> {
+          told.add(fromKept);
+          return 0.5;
+        };
+    new FineTuning(
+            network,
+            judged(
+                new Judging(Keep.HIGHEST_MAP, 0, 5),
+                phase(Phase.FULLY_CONNECTED, 1, 0.001f),
+                phase("conv5", 1, 0.001f),
+                phase(Phase.FULLY_CONNECTED, 1, 0.001f)),
+            pool,
+            new HeldOut(pool, judge),
+            FineTuningTest::image,
+            new KeptRegions(Tap.POOL5, pool, valuesOf(network, pool)),
+            ComputeDevice.CPU,
+            0)
+        .run(start(network), Set.of("fc8"), folder.resolve("checkpoint"), new Log());
+    assertEquals(List.of(true, false, false), told);
+  }
+
+  @Test
+  void withoutImagesHeldOutNothingCanBeJudged() {
+    FineTuningSettings loss = judged(new Judging(Keep.LOWEST_LOSS, 0, 5), all(5, 0.001f));
+    FineTuningSettings map = judged(new Judging(Keep.HIGHEST_MAP, 0, 5), all(5, 0.001f));
+    assertRefused(
+        "To keep the weights with the lowest loss, fine-tuning needs images held out.",
+        () -> judge(loss, null, new Log()));
+    assertRefused(
+        "To keep the weights with the highest mAP, fine-tuning needs images held out and a judge.",
+        () -> judge(map, new HeldOut(pool()), new Log()));
+    assertRefused(
+        "patience must be 0 while keep is last, because nothing is judged; it is 3.",
+        () -> new Judging(Keep.LAST, 3, 5));
+  }
+
+  private static void assertRefused(String sentence, Executable asking) {
+    assertEquals(sentence, assertThrows(IllegalArgumentException.class, asking).getMessage());
   }
 
   @Test
@@ -477,7 +702,7 @@ class FineTuningTest {
                 network,
                 settings,
                 pool(),
-                other.build(),
+                new HeldOut(other.build()),
                 index -> {
                   read.add(index);
                   return image(index % 100);
@@ -502,7 +727,7 @@ class FineTuningTest {
     FineTuningSettings settings = settings(50, 0.002f, 5e-4f, 0.5f, Set.of(), 1);
     long[] drawn =
         new FineTuning(ToyNetworks.tiny(3), settings, pool(), FineTuningTest::image)
-            .labelsDrawn(2, Set.of());
+            .labelsDrawn(2, Set.of(), List.of(new PhaseEnd(50, Ending.COMPLETED)));
     assertEquals(50 * 12, drawn[0]);
     assertEquals(50 * 4, drawn[1] + drawn[2]);
     // Half of the positives are red: 100 give or take four standard deviations.

@@ -33,6 +33,7 @@ class SettingsTest {
         0.5,
         Set.of(),
         layerRates,
+        Judging.OFF,
         1);
   }
 
@@ -44,6 +45,8 @@ class SettingsTest {
             new PretrainingSettings(30, 128, SOLVER, AUGMENTATION, 0.5, 0.1, true, Set.of(), 1),
             "seed"),
         StandardSettingsChecks.of(Phase.ofAllLayers(2000)),
+        StandardSettingsChecks.of(Judging.OFF),
+        StandardSettingsChecks.of(new Judging(Keep.LOWEST_LOSS, 5, 250)),
         StandardSettingsChecks.of(SOLVER),
         StandardSettingsChecks.of(STEPS),
         StandardSettingsChecks.of(new Solver.Cosine(500)),

@@ -27,6 +27,7 @@ import org.rcnn.cnn.speed.TrainingRun.Took;
 import org.rcnn.cnn.speed.TrainingTask;
 import org.rcnn.cnn.train.Augmentation;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Judging;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.PretrainingSettings;
 import org.rcnn.cnn.train.Solver;
@@ -262,6 +263,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         0.5,
         frozen,
         Map.of(),
+        Judging.OFF,
         seed);
   }
 

@@ -24,6 +24,7 @@ import org.rcnn.cnn.speed.ForwardPeer;
 import org.rcnn.cnn.speed.OwnTraining;
 import org.rcnn.cnn.speed.TrainingTask;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Judging;
 import org.rcnn.cnn.train.Phase;
 
 /** The benchmarks at their smallest: what they tell, not how fast anything is. */
@@ -171,6 +172,7 @@ class BenchNetworksTest {
             0.5,
             Set.of("conv1"),
             Map.of(),
+            Judging.OFF,
             1);
     TrainingTask task = TrainingTask.fineTuning(network, settings).comparable();
     Map<String, Double> figures = new HashMap<>();

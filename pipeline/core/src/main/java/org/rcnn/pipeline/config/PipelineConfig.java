@@ -12,6 +12,8 @@ import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Judging;
+import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.data.Check;
 import org.rcnn.data.store.Encoding;
@@ -229,7 +231,10 @@ public record PipelineConfig(
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
    * @param layerRates factors on the learning rate by layer
-   * @param validationShare share of the training images that are used for the validation loss only
+   * @param validationShare share of the training images that are used for validation only
+   * @param keep which weights are the result
+   * @param patience judgements without improvement after which a phase ends; 0 for never
+   * @param judgeEvery iterations from one judgement to the next
    * @param imageCache MiB of decoded images kept in memory
    */
   public record FineTune(
@@ -250,6 +255,9 @@ public record PipelineConfig(
       Set<String> frozenLayers,
       Map<String, Double> layerRates,
       double validationShare,
+      Keep keep,
+      int patience,
+      int judgeEvery,
       int imageCache) {
 
     /** Keeps its own copies, sorted. */
@@ -262,6 +270,11 @@ public record PipelineConfig(
     private void check() {
       Check.atLeast("seed", seed, 0);
       Check.within("validation-share", validationShare, 0, 0.9);
+      if (keep != Keep.LAST && validationShare == 0) {
+        throw new IllegalArgumentException(
+            "keep is %s, which is judged on images held out: set finetune.validation-share, such as 0.1."
+                .formatted(keep.label()));
+      }
       Check.atLeast("image-cache", imageCache, 1);
     }
 
@@ -287,7 +300,14 @@ public record PipelineConfig(
           dropout,
           frozenLayers,
           layerRates,
+          judging(),
           seed == 0 ? runSeed : seed);
+    }
+
+    private Judging judging() {
+      Judging judging = new Judging(keep, patience, judgeEvery);
+      // While nothing is judged, how often must not matter to what is trained anew.
+      return judging.isOn() ? judging : Judging.OFF;
     }
 
     private Phase phase(int index) {

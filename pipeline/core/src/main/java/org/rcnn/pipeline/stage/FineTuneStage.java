@@ -19,6 +19,8 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.HeldOut;
+import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.KeptRegions;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.RegionPool;
@@ -44,7 +46,7 @@ final class FineTuneStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
   private static final String CURVE = "-curve.json";
 
   private final PipelineConfig config;
@@ -65,7 +67,7 @@ final class FineTuneStage {
   record Stored(SetFeatures features, Artifact morePositives) {}
 
   /**
-   * The tap whose stored values phases are trained from, if a phase changes nothing up to it.
+   * The tap whose stored values phases are trained from, if the first changes nothing up to it.
    *
    * @param backbone the network that fine-tuning starts from
    */
@@ -75,18 +77,17 @@ final class FineTuneStage {
     }
     FineTuningSettings settings = config.finetune().settings(config.seed());
     Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
+    // What the first phase changes, no later one can take from the store.
+    Phase first = settings.phases().get(0);
     boolean some =
-        settings.phases().stream()
-            .anyMatch(
-                phase ->
-                    backbone
-                        .definition()
-                        .lastFixedTap(
-                            layer ->
-                                settings.learns(phase, layer, newLayers)
-                                    // New values differ with finetune.seed; stored ones have one.
-                                    || newLayers.contains(layer.name()))
-                        .isPresent());
+        backbone
+            .definition()
+            .lastFixedTap(
+                layer ->
+                    settings.learns(first, layer, newLayers)
+                        // New values differ with finetune.seed; stored ones have one.
+                        || newLayers.contains(layer.name()))
+            .isPresent();
     return some ? backbone.definition().suffixTaps().stream().findFirst() : Optional.empty();
   }
 
@@ -102,7 +103,11 @@ final class FineTuneStage {
     parts.put("proposals", proposals.hash());
     parts.put("backbone", backbone.fingerprint());
     parts.put("classes", classes);
-    parts.put("settings", config.finetune().settings(config.seed()));
+    FineTuningSettings settings = config.finetune().settings(config.seed());
+    parts.put("settings", settings);
+    if (settings.judging().keep() == Keep.HIGHEST_MAP) {
+      parts.put("judge", DetectionJudge.key(config));
+    }
     parts.put("stored", stored.stream().map(Artifact::hash).toList());
     parts.put("validation-share", config.finetune().validationShare());
     parts.put("device", config.network().device());
@@ -128,7 +133,7 @@ final class FineTuneStage {
         .make(
             artifact,
             "fine-tuning",
-            made -> train(set, proposals.place(), backbone, classes, made, stored));
+            made -> train(set, proposals, backbone, classes, made, stored));
   }
 
   /** The learning curve of fine-tuned weights. */
@@ -138,21 +143,22 @@ final class FineTuneStage {
 
   private void train(
       DetectionSet set,
-      Path store,
+      Artifact proposals,
       Backbone backbone,
       List<String> classes,
       Artifact artifact,
       Optional<Stored> stored)
       throws IOException {
-    List<Sample> samples = set.samples();
     Set<Integer> heldOut =
-        heldOut(samples.size(), config.finetune().validationShare(), config.seed());
+        heldOut(set.samples().size(), config.finetune().validationShare(), config.seed());
     IntPredicate learnedFrom = index -> !heldOut.contains(index);
-    RegionPool pool = pool(samples, learnedFrom, store, classes);
-    RegionPool validation =
-        heldOut.isEmpty() ? null : pool(samples, heldOut::contains, store, classes);
+    List<Sample> samples = set.samples();
+    RegionPool pool = pool(samples, learnedFrom, proposals.place(), classes);
+    HeldOut judged =
+        heldOut(
+            set, heldOut, proposals, backbone, classes, stored.map(Stored::features));
     if (stored.isEmpty()) {
-      train(samples, pool, validation, null, backbone, classes, artifact);
+      train(samples, pool, judged, null, backbone, classes, artifact);
       return;
     }
     try (StoredRegions regions =
@@ -163,14 +169,44 @@ final class FineTuneStage {
             classes,
             config.finetune().positiveIou(),
             learnedFrom)) {
-      train(samples, pool, validation, regions.kept(), backbone, classes, artifact);
+      train(samples, pool, judged, regions.kept(), backbone, classes, artifact);
     }
+  }
+
+  /** What is held out and who judges on it; null for nothing. */
+  private HeldOut heldOut(
+      DetectionSet set,
+      Set<Integer> chosen,
+      Artifact proposals,
+      Backbone backbone,
+      List<String> classes,
+      Optional<SetFeatures> stored)
+      throws IOException {
+    if (chosen.isEmpty()) {
+      return null;
+    }
+    RegionPool regions = pool(set.samples(), chosen::contains, proposals.place(), classes);
+    if (config.finetune().keep() != Keep.HIGHEST_MAP) {
+      return new HeldOut(regions);
+    }
+    List<Sample> samples = chosen.stream().sorted().map(set.samples()::get).toList();
+    return new HeldOut(
+        regions,
+        new DetectionJudge(
+            config,
+            backbone.definition(),
+            classes,
+            samples,
+            proposals,
+            stored.map(
+                features ->
+                    new DetectionJudge.Stored(features, keptTap(backbone).orElseThrow()))));
   }
 
   private void train(
       List<Sample> samples,
       RegionPool pool,
-      RegionPool validation,
+      HeldOut heldOut,
       KeptRegions kept,
       Backbone backbone,
       List<String> classes,
@@ -183,7 +219,7 @@ final class FineTuneStage {
             backbone.definition(),
             settings,
             pool,
-            validation,
+            heldOut,
             index -> ImageFiles.read(samples.get(index).image()),
             kept,
             config.network().device(),
@@ -199,20 +235,29 @@ final class FineTuneStage {
               newLayers,
               checkpoint,
               new ProgressListener(progress, classes.size() + 1, judged));
-      collapse(result.curve(), newFirst).ifPresent(LOG::warn);
+      collapse(upTo(result.kept(), result.curve()), newFirst).ifPresent(LOG::warn);
       RegionPool drawnFrom = kept == null ? pool : kept.pool();
-      LearningCurve.of(
+      LearningCurve curve =
+          LearningCurve.of(
               classes,
               drawnFrom.labelCounts(classes.size()),
-              training.labelsDrawn(classes.size(), newLayers),
-              settings.phases(),
-              result)
-          .write(artifact.beside(CURVE));
+              training.labelsDrawn(classes.size(), newLayers, result.ends()),
+              settings,
+              result);
+      if (settings.judging().isOn()) {
+        LOG.info(curve.choice());
+      }
+      curve.write(artifact.beside(CURVE));
       Map<String, String> notes = new TreeMap<>(backbone.definition().preprocessing().notes());
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(artifact.place(), Precision.F32);
       Files.deleteIfExists(checkpoint);
     }
+  }
+
+  private static List<FineTuning.LearningPoint> upTo(
+      int kept, List<FineTuning.LearningPoint> curve) {
+    return curve.stream().filter(point -> point.iteration() <= kept).toList();
   }
 
   /**

@@ -7,9 +7,15 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rcnn.cnn.train.FineTuning;
+import org.rcnn.cnn.train.FineTuning.Ending;
+import org.rcnn.cnn.train.FineTuning.Judgement;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.FineTuning.PhaseEnd;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.pipeline.run.Json;
 
@@ -18,16 +24,24 @@ import org.rcnn.pipeline.run.Json;
  *
  * @param regions how many regions of each label there were to draw from, background first
  * @param drawn how many regions of each label all batches together contained
- * @param phases the phases of the training, in order
+ * @param phases the phases of the training as they were planned, in order
+ * @param ends where they ended, and why
  * @param distances by layer, how far its weights moved, as a share of their length at the start
  * @param curve the learning curve, iterations ascending
+ * @param keep which weights were to be kept
+ * @param judgements what was judged, iterations ascending; empty if the last weights were kept
+ * @param kept the iteration that the weights are of
  */
 public record LearningCurve(
     Map<String, Integer> regions,
     Map<String, Long> drawn,
     List<Phase> phases,
+    List<PhaseEnd> ends,
     Map<String, Double> distances,
-    List<LearningPoint> curve) {
+    List<LearningPoint> curve,
+    Keep keep,
+    List<Judgement> judgements,
+    int kept) {
 
   /**
    * Figures that may be NaN: a diverged loss, and the validation figures without validation images.
@@ -35,11 +49,15 @@ public record LearningCurve(
   private static final List<String> MAY_BE_NAN =
       List.of("loss", "validationLoss", "validationPositiveAccuracy");
 
+  private static final String FIGURE = "figure";
+
   /** Keeps its own copies, the maps in their order. */
   public LearningCurve {
     regions = Collections.unmodifiableMap(new LinkedHashMap<>(regions));
     drawn = Collections.unmodifiableMap(new LinkedHashMap<>(drawn));
     phases = List.copyOf(phases);
+    ends = List.copyOf(ends);
+    judgements = List.copyOf(judgements);
     distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
     curve = List.copyOf(curve);
   }
@@ -50,14 +68,14 @@ public record LearningCurve(
    * @param classes the classes, background not among them
    * @param regions the regions of each label, background first
    * @param drawn how often each label was drawn, background first
-   * @param phases the phases of the training, in order
+   * @param settings its settings
    * @param result what it gave
    */
   static LearningCurve of(
       List<String> classes,
       int[] regions,
       long[] drawn,
-      List<Phase> phases,
+      FineTuningSettings settings,
       FineTuning.Result result) {
     Map<String, Integer> regionsOf = new LinkedHashMap<>(Map.of("background", regions[0]));
     Map<String, Long> drawnOf = new LinkedHashMap<>(Map.of("background", drawn[0]));
@@ -65,7 +83,52 @@ public record LearningCurve(
       regionsOf.put(classes.get(c), regions[c + 1]);
       drawnOf.put(classes.get(c), drawn[c + 1]);
     }
-    return new LearningCurve(regionsOf, drawnOf, phases, result.distances(), result.curve());
+    return new LearningCurve(
+        regionsOf,
+        drawnOf,
+        settings.phases(),
+        result.ends(),
+        result.distances(),
+        result.curve(),
+        settings.judging().keep(),
+        result.judgements(),
+        result.kept());
+  }
+
+  /** The iterations before a phase, which counts from 0. */
+  public int begin(int phase) {
+    return phase == 0 ? 0 : ends.get(phase - 1).iteration();
+  }
+
+  /** Which iteration was kept and which phases ended early, for people. */
+  public String choice() {
+    StringBuilder text = new StringBuilder();
+    int last = ends.get(ends.size() - 1).iteration();
+    text.append(format("Fine-tuning keeps the weights of iteration %,d of %,d", kept, last));
+    judgements.stream()
+        .filter(judgement -> judgement.iteration() == kept && !Double.isNaN(judgement.figure()))
+        .findFirst()
+        .ifPresent(best -> text.append(", with ").append(figure(best)));
+    text.append('.');
+    for (int i = 0; i < ends.size(); i++) {
+      if (ends.get(i).ending() == Ending.NO_IMPROVEMENT) {
+        text.append(
+            format(
+                " Phase %d ended after %,d of %,d iterations, because nothing better was found.",
+                i + 1, ends.get(i).iteration() - begin(i), phases.get(i).iterations()));
+      }
+    }
+    return text.toString();
+  }
+
+  private String figure(Judgement judgement) {
+    return keep == Keep.LOWEST_LOSS
+        ? format("a validation loss of %.3f", judgement.figure())
+        : format("an mAP of %.1f %% on the validation images", 100 * judgement.figure());
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   /** Writes the curve as JSON, aside first and then renamed. */
@@ -74,6 +137,9 @@ public record LearningCurve(
     for (JsonNode point : tree.get("curve")) {
       // JSON has no NaN; what was not measured is left out.
       point.properties().removeIf(figure -> Double.isNaN(figure.getValue().asDouble()));
+    }
+    for (JsonNode judgement : tree.get("judgements")) {
+      judgement.properties().removeIf(figure -> Double.isNaN(figure.getValue().asDouble()));
     }
     Json.write(file, tree);
   }
@@ -88,6 +154,11 @@ public record LearningCurve(
     for (JsonNode point : tree.path("curve")) {
       if (point instanceof ObjectNode figures) {
         MAY_BE_NAN.forEach(name -> figures.putIfAbsent(name, figures.numberNode(Double.NaN)));
+      }
+    }
+    for (JsonNode judgement : tree.path("judgements")) {
+      if (judgement instanceof ObjectNode figures) {
+        figures.putIfAbsent(FIGURE, figures.numberNode(Double.NaN));
       }
     }
     return Json.read(file, tree, LearningCurve.class);

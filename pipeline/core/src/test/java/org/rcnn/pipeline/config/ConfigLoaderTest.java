@@ -75,6 +75,10 @@ class ConfigLoaderTest {
     "features.execution, quick, 'features.execution must be one of auto, plain, fused, bf16'",
     "network.device, tpu, 'network.device must be one of cpu, gpu'",
     "finetune.layer-rates, {conv1: -1}, finetune.layer-rates.conv1 must lie between",
+    "finetune.keep, lowest-loss, 'finetune.keep is lowest-loss, which is judged on images held out: set finetune.validation-share'",
+    "finetune.keep, best, 'finetune.keep must be one of last, lowest-loss, highest-map; it is best.'",
+    "finetune.patience, 3, 'finetune.patience must be 0 while keep is last'",
+    "finetune.judge-every, 0, finetune.judge-every must be at least 1",
     "finetune.validation-share, 1, finetune.validation-share must lie between"
   })
   void aBadSettingIsRefusedByName(String key, String value, String sentence) {

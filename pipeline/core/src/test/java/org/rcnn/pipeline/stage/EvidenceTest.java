@@ -10,12 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.FineTuning;
+import org.rcnn.cnn.train.FineTuning.Ending;
+import org.rcnn.cnn.train.FineTuning.Judgement;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.FineTuning.PhaseEnd;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Judging;
+import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.svm.BoxRegressionReport;
@@ -52,11 +59,65 @@ class EvidenceTest {
         List.of("dog", "cat"),
         new int[] {7, 9, 8},
         new long[] {70, 90, 80},
-        List.of(Phase.ofAllLayers(50)),
+        settings(Keep.LOWEST_LOSS, Phase.ofAllLayers(50)),
         new FineTuning.Result(
             new Weights(Map.of()),
             List.of(new LearningPoint(50, loss, 0.75, 0.25, validation, validation)),
-            Map.of("conv1", 0.01)));
+            Map.of("conv1", 0.01),
+            List.of(new PhaseEnd(50, Ending.COMPLETED)),
+            List.of(new Judgement(50, validation)),
+            50));
+  }
+
+  private static FineTuningSettings settings(Keep keep, Phase... phases) {
+    return new FineTuningSettings(
+        List.of(phases),
+        32,
+        96,
+        0.5,
+        true,
+        0.9,
+        0.0005,
+        10,
+        20,
+        2,
+        0.5,
+        Set.of(),
+        Map.of(),
+        new Judging(keep, keep == Keep.LAST ? 0 : 2, 20),
+        1);
+  }
+
+  private static String choice(Keep keep, int kept, Judgement... judgements) {
+    Phase phase = Phase.ofAllLayers(1000);
+    return LearningCurve.of(
+            List.of(),
+            new int[] {7},
+            new long[] {70},
+            settings(keep, phase, phase.withIterations(40)),
+            new FineTuning.Result(
+                new Weights(Map.of()),
+                List.of(),
+                Map.of(),
+                List.of(
+                    new PhaseEnd(60, Ending.NO_IMPROVEMENT), new PhaseEnd(100, Ending.COMPLETED)),
+                List.of(judgements),
+                kept))
+        .choice();
+  }
+
+  @Test
+  void aLearningCurveSaysWhatWasKeptAndWhyPhasesEnded() {
+    String early = " Phase 1 ended after 60 of 1,000 iterations, because nothing better was found.";
+    assertEquals(
+        "Fine-tuning keeps the weights of iteration 20 of 100, with a validation loss of 1.250."
+            + early,
+        choice(Keep.LOWEST_LOSS, 20, new Judgement(20, 1.25), new Judgement(40, 1.5)));
+    assertEquals(
+        "Fine-tuning keeps the weights of iteration 40 of 100, with an mAP of 31.3 % on the"
+            + " validation images."
+            + early,
+        choice(Keep.HIGHEST_MAP, 40, new Judgement(20, 0.25), new Judgement(40, 0.3125)));
   }
 
   @Test
@@ -106,7 +167,13 @@ class EvidenceTest {
     assertRefused(mining, "untrained", () -> MiningEvidence.read(mining));
     Path curve = folder.resolve("a-curve.json");
     for (String component :
-        List.of("drawn", "rateDropEvery", "distances", "positiveAccuracy", "validationLoss")) {
+        List.of(
+            "drawn",
+            "rateDropEvery",
+            "distances",
+            "ending",
+            "positiveAccuracy",
+            "validationLoss")) {
       curve(1.5, 1.25).write(curve);
       assertRefused(curve, component, () -> LearningCurve.read(curve));
     }

@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -35,8 +36,8 @@ import org.rcnn.pipeline.run.Run;
  * of computing hang on both.
  *
  * <p>Two rows of the ablation table are looked at: SVMs on fc7 with box regression, and a softmax
- * on fc6 without. In the table, "proposals" are those of the training images and "all" is
- * everything.
+ * on fc6 without. Fine-tuning keeps the weights of the lowest loss. In the table, "proposals" are
+ * those of the training images and "all" is everything.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class KeyMatrixTest {
@@ -67,6 +68,8 @@ class KeyMatrixTest {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("data.demo-train", "2");
     settings.put("data.demo-test", "1");
+    settings.put("finetune.validation-share", "0.2");
+    settings.put("finetune.keep", "lowest-loss");
     settings.putAll(changed);
     PipelineConfig config = new ConfigLoader().preset("demo", settings);
     try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
@@ -138,6 +141,9 @@ class KeyMatrixTest {
           finetune.frozen-layers       | [conv1]         | FINETUNE
           finetune.layer-rates         | {fc6: 2}        | FINETUNE
           finetune.validation-share    | 0.5             | FINETUNE
+          finetune.keep                | last            | FINETUNE
+          finetune.patience            | 3               | FINETUNE
+          finetune.judge-every         | 7               | FINETUNE
           finetune.image-cache         | 7               | nothing
           features.layer               | fc6             | nothing
           features.batch               | 7               | FEATURES
@@ -172,6 +178,33 @@ class KeyMatrixTest {
   void aSettingChangesTheArtifactsThatItActsOn(String key, String value, String expected)
       throws IOException {
     assertEquals(changed(NAMED.getOrDefault(expected, expected)), changes(Map.of(key, value)), key);
+  }
+
+  @Test
+  void whatTheMapOfImagesHeldOutDependsOnMattersOnlyWhereItIsAskedFor() throws IOException {
+    Map<String, String> last = Map.of("finetune.keep", "last");
+    assertEquals(hashes(last), hashes(and(last, "finetune.judge-every", "7")));
+    Map<String, String> map = Map.of("finetune.keep", "highest-map");
+    String judged = hashes(map).get("finetune");
+    for (String[] setting :
+        new String[][] {
+          {"evaluation.metric", "area"},
+          {"detection.nms-iou", "0.4"},
+          {"detection.per-image", "7"},
+          {"detection.min-probability", "0.1"},
+          {"features.batch", "7"},
+          {"proposals.max-boxes", "50"}
+        }) {
+      Map<String, String> changed = and(map, setting[0], setting[1]);
+      assertNotEquals(judged, hashes(changed).get("finetune"), setting[0]);
+    }
+    assertEquals(judged, hashes(and(map, "detection.per-class", "7")).get("finetune"));
+  }
+
+  private static Map<String, String> and(Map<String, String> settings, String key, String value) {
+    Map<String, String> more = new LinkedHashMap<>(settings);
+    more.put(key, value);
+    return more;
   }
 
   @Test
