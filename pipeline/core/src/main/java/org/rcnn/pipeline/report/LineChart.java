@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -21,11 +22,18 @@ final class LineChart {
   private static final double BOTTOM = 36;
   private static final int SMOOTH_FROM = 60;
 
+  /** Height of a row of marks' names, about the width of a letter in them, and space around. */
+  private static final double ROW = 14;
+
+  private static final double LETTER = 5.7;
+  private static final double GAP = 4;
+
   /** The page's styles for charts, in colours that suit light and dark backgrounds. */
   private static final String FILE_STYLE =
       "text{font:11px system-ui,sans-serif;fill:#7b8086}.end{text-anchor:end}"
           + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
           + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
+          + ".mark{stroke:#7b8086;stroke-width:1}.chosen{stroke-dasharray:4 3}"
           + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}";
 
   private final String xTitle;
@@ -36,13 +44,36 @@ final class LineChart {
   private final double yMax;
   private final boolean points;
   private final List<String> names;
+  private final List<Placed> marks;
+  private final double top;
+  private final double height;
+
+  /**
+   * A vertical line at an event, with a name above the chart.
+   *
+   * @param chosen whether it marks what was chosen; else a beginning
+   */
+  record Mark(double x, String name, boolean chosen) {}
+
+  /**
+   * A mark whose name does not overlap another's.
+   *
+   * @param row from the top
+   * @param left where the name begins
+   * @param right where it ends
+   */
+  private record Placed(Mark mark, int row, double left, double right) {
+    boolean overlaps(double from, double to) {
+      return left < to && from < right;
+    }
+  }
 
   /** One line; points with a NaN are gaps. */
   record Series(String name, double[] x, double[] y) {}
 
   /** A chart whose vertical axis goes from 0 to the data's maximum, rounded up. */
   static LineChart fromZero(String xTitle, List<Series> series) {
-    return new LineChart(xTitle, series, 0, top(series), false, List.of());
+    return new LineChart(xTitle, series, 0, top(series), false, List.of(), List.of());
   }
 
   /**
@@ -51,7 +82,7 @@ final class LineChart {
    * @param names labels below the points at 0, 1, 2 and so on; empty for an axis of numbers
    */
   static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
-    return new LineChart(xTitle, series, 0, top(series), true, names);
+    return new LineChart(xTitle, series, 0, top(series), true, names, List.of());
   }
 
   private static double top(List<Series> series) {
@@ -67,7 +98,12 @@ final class LineChart {
 
   /** A chart of fractions, from 0 to 1. */
   static LineChart ofFractions(String xTitle, List<Series> series) {
-    return new LineChart(xTitle, series, 0, 1, false, List.of());
+    return new LineChart(xTitle, series, 0, 1, false, List.of(), List.of());
+  }
+
+  /** The same chart with marks, whose places it then includes. */
+  LineChart marked(List<Mark> at) {
+    return new LineChart(xTitle, series, yMin, yMax, points, names, at);
   }
 
   private LineChart(
@@ -76,7 +112,8 @@ final class LineChart {
       double yMin,
       double yMax,
       boolean points,
-      List<String> names) {
+      List<String> names,
+      List<Mark> marks) {
     this.xTitle = xTitle;
     this.points = points;
     this.names = List.copyOf(names);
@@ -91,8 +128,34 @@ final class LineChart {
         high = Math.max(high, x);
       }
     }
+    for (Mark mark : marks) {
+      low = Math.min(low, mark.x());
+      high = Math.max(high, mark.x());
+    }
     this.xMin = low <= high ? low : 0;
     this.xMax = high > low ? high : this.xMin + 1;
+    this.marks = place(marks);
+    double rows = ROW * this.marks.stream().mapToInt(Placed::row).map(r -> r + 1).max().orElse(0);
+    this.top = TOP + rows;
+    this.height = HEIGHT + rows;
+  }
+
+  /** Puts each name right of its line, or left of it at the chart's right edge, below others. */
+  private List<Placed> place(List<Mark> all) {
+    List<Placed> placed = new ArrayList<>();
+    for (Mark mark : all.stream().sorted(Comparator.comparingDouble(Mark::x)).toList()) {
+      double width = LETTER * mark.name().length() + 2 * GAP;
+      double line = x(mark.x());
+      double left = line + width <= WIDTH ? line : line - width;
+      int row =
+          placed.stream()
+              .filter(other -> other.overlaps(left, left + width))
+              .mapToInt(other -> other.row() + 1)
+              .max()
+              .orElse(0);
+      placed.add(new Placed(mark, row, left, left + width));
+    }
+    return placed;
   }
 
   /** Appends the chart, with a description for screen readers. */
@@ -108,11 +171,12 @@ final class LineChart {
   }
 
   private void append(Html html, String description, String namespace, String style) {
-    html.svg(namespace, "chart", WIDTH, HEIGHT, description);
+    html.svg(namespace, "chart", WIDTH, height, description);
     if (!style.isEmpty()) {
       html.open("style").trusted(style).close();
     }
     axes(html);
+    marks.forEach(placed -> line(html, placed));
     for (int i = 0; i < series.size(); i++) {
       Series line = series.get(i);
       String colour = "s" + (i % 2 + 1);
@@ -128,7 +192,33 @@ final class LineChart {
     if (points && series.size() > 1) {
       legend(html);
     }
+    marks.forEach(placed -> name(html, placed));
     html.close();
+  }
+
+  private void line(Html html, Placed placed) {
+    String at = Numbers.coordinate(x(placed.mark().x()));
+    html.empty(
+        "line",
+        "class",
+        placed.mark().chosen() ? "mark chosen" : "mark",
+        "x1",
+        at,
+        "x2",
+        at,
+        "y1",
+        Numbers.coordinate(ROW * placed.row() + 2),
+        "y2",
+        Numbers.coordinate(height - BOTTOM));
+  }
+
+  private void name(Html html, Placed placed) {
+    boolean before = placed.left() < x(placed.mark().x());
+    html.label(
+        placed.mark().name(),
+        before ? "name end" : "name",
+        before ? placed.right() - GAP : placed.left() + GAP,
+        ROW * placed.row() + 11);
   }
 
   private void marks(Html html, Series line, String colour) {
@@ -151,7 +241,7 @@ final class LineChart {
 
   /** Names of the lines, one below the other at the bottom of the chart, which is usually empty. */
   private void legend(Html html) {
-    double at = HEIGHT - BOTTOM - 10 - 14 * (series.size() - 1);
+    double at = height - BOTTOM - 10 - 14 * (series.size() - 1);
     for (int i = 0; i < series.size(); i++) {
       String middle = Numbers.coordinate(at + 14 * i - 4);
       html.empty(
@@ -189,9 +279,9 @@ final class LineChart {
         continue;
       }
       String label = names.isEmpty() ? label(x, xStep) : names.get((int) Math.round(x));
-      html.label(label, "tick middle", x(x), HEIGHT - BOTTOM + 16);
+      html.label(label, "tick middle", x(x), height - BOTTOM + 16);
     }
-    html.label(xTitle, "axis middle", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 3);
+    html.label(xTitle, "axis middle", (LEFT + WIDTH - RIGHT) / 2, height - 3);
   }
 
   private double x(double value) {
@@ -200,7 +290,7 @@ final class LineChart {
 
   private double y(double value) {
     double clipped = Math.min(Math.max(value, yMin), yMax);
-    return HEIGHT - BOTTOM - (clipped - yMin) / (yMax - yMin) * (HEIGHT - TOP - BOTTOM);
+    return height - BOTTOM - (clipped - yMin) / (yMax - yMin) * (height - top - BOTTOM);
   }
 
   private String path(double[] xs, double[] ys) {

@@ -13,10 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
-import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.eval.ClassErrors;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.ErrorDiagnosis;
@@ -109,14 +107,17 @@ final class ReportPage {
         "An object that no proposal covers cannot be detected, so this recall limits every later"
             + " step.",
         this::proposals);
-    if (!report.learningCurve().isEmpty()) {
-      add(
-          "learning",
-          "Fine-tuning",
-          "Softmax loss and accuracy on the training batches. Most samples are background, so the"
-              + " accuracy on positives says more.",
-          this::learningCurve);
-    }
+    report
+        .learningCurve()
+        .filter(curve -> !curve.curve().isEmpty())
+        .ifPresent(
+            curve ->
+                add(
+                    "learning",
+                    "Fine-tuning",
+                    "Softmax loss and accuracy on the training batches. Most samples are"
+                        + " background, so the accuracy on positives says more.",
+                    new LearningSection(curve)::appendTo));
     if (!report.samples().isEmpty()) {
       add(
           "samples",
@@ -232,13 +233,13 @@ final class ReportPage {
   }
 
   /** The heads of columns of figures. */
-  private static void heads(Html html, String... names) {
+  static void heads(Html html, String... names) {
     for (String name : names) {
       html.leaf("th", name, "class", "n");
     }
   }
 
-  private static void count(Html html, long count) {
+  static void count(Html html, long count) {
     html.leaf("td", Numbers.count(count), "class", "n");
   }
 
@@ -248,7 +249,7 @@ final class ReportPage {
   }
 
   /** A bar that fills a fraction of its cell. */
-  private static void bar(Html html, double fraction, String kind) {
+  static void bar(Html html, double fraction, String kind) {
     html.open("div", "class", "bar");
     if (fraction > 0) {
       html.leaf("i", "", "class", kind, "style", "width:" + width(fraction));
@@ -373,53 +374,6 @@ final class ReportPage {
               });
       html.close();
     }
-  }
-
-  private void learningCurve(Html html) {
-    html.open("div", "class", "halves");
-    html.open("figure").open("figcaption").text("Loss ");
-    List<LineChart.Series> losses = new ArrayList<>();
-    losses.add(series("loss", LearningPoint::loss));
-    if (report.learningCurve().stream().anyMatch(p -> !Double.isNaN(p.validationLoss()))) {
-      losses.add(series("validation", LearningPoint::validationLoss));
-      html.open("span", "class", "legend");
-      html.open("span").leaf("i", "", "class", "swatch l1").text("training images").close();
-      html.open("span").leaf("i", "", "class", "swatch l2").text("validation images").close();
-      html.close();
-    }
-    html.close();
-    LineChart.fromZero("iteration", losses).appendTo(html, "Loss by iteration");
-    html.close();
-    html.open("figure").open("figcaption").text("Accuracy ");
-    html.open("span", "class", "legend");
-    html.open("span").leaf("i", "", "class", "swatch l1").text("all samples").close();
-    html.open("span").leaf("i", "", "class", "swatch l2").text("positives").close();
-    html.close().close();
-    LineChart.ofFractions(
-            "iteration",
-            List.of(
-                series("all samples", LearningPoint::accuracy),
-                series("positives", LearningPoint::positiveAccuracy)))
-        .appendTo(html, "Accuracy by iteration");
-    html.close().close();
-    LearningPoint last = report.learningCurve().get(report.learningCurve().size() - 1);
-    html.leaf(
-        "p",
-        "After %s iterations: loss %s, accuracy %s %%, on positives %s %%."
-            .formatted(
-                Numbers.count(last.iteration()),
-                Numbers.significant(last.loss()),
-                Numbers.percent(last.accuracy()),
-                Numbers.percent(last.positiveAccuracy())),
-        "class",
-        "lead");
-  }
-
-  private LineChart.Series series(String name, ToDoubleFunction<LearningPoint> figure) {
-    return new LineChart.Series(
-        name,
-        report.learningCurve().stream().mapToDouble(LearningPoint::iteration).toArray(),
-        report.learningCurve().stream().mapToDouble(figure).toArray());
   }
 
   private void samples(Html html) {

@@ -43,7 +43,7 @@ final class RunFindings {
         evidence.errors(row),
         "selective search, " + run.config().proposals().mode().label(),
         evidence.proposalRecall(),
-        row.finetuned() ? evidence.learningCurve().curve() : List.of(),
+        row.finetuned() ? Optional.of(evidence.learningCurve()) : Optional.empty(),
         mining.map(MiningEvidence::samples).orElse(List.of()),
         mining.map(MiningEvidence::rounds).orElse(List.of()),
         row.boxRegression() ? evidence.boxRegression(row.finetuned()) : List.of(),

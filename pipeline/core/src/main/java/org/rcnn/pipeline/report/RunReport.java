@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import java.util.Optional;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.Round;
@@ -31,7 +32,7 @@ import org.rcnn.svm.SampleCounts;
  * @param errors the kinds of false positives, and the missed objects
  * @param proposalMethod how the proposals were made, such as {@code selective search, fast}
  * @param proposals how well they cover the objects, which limits what can be detected
- * @param learningCurve the fine-tuning curve, iterations ascending
+ * @param learningCurve how fine-tuning went; empty for a network that was not fine-tuned
  * @param samples what the SVMs learned from, by class
  * @param mining the trainings during mining, those of a class in the order in which they happened
  * @param boxRegression what box regression changed on held-back pairs, by class
@@ -49,7 +50,7 @@ public record RunReport(
     ErrorDiagnosis errors,
     String proposalMethod,
     ProposalRecall.Result proposals,
-    List<LearningPoint> learningCurve,
+    Optional<LearningCurve> learningCurve,
     List<SampleCounts> samples,
     List<Round> mining,
     List<BoxRegressionReport> boxRegression,
@@ -62,7 +63,6 @@ public record RunReport(
   /** Keeps its own copies, the maps in their order. */
   public RunReport {
     keyFigures = copy(keyFigures);
-    learningCurve = List.copyOf(learningCurve);
     samples = List.copyOf(samples);
     mining = List.copyOf(mining);
     boxRegression = List.copyOf(boxRegression);

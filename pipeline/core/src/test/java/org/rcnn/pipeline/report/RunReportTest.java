@@ -8,16 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.train.FineTuning.Ending;
+import org.rcnn.cnn.train.FineTuning.Judgement;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.FineTuning.PhaseEnd;
+import org.rcnn.cnn.train.Keep;
+import org.rcnn.cnn.train.Phase;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
@@ -32,12 +41,14 @@ import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.PrecisionRecallCurve;
 import org.rcnn.pipeline.draw.Picture;
+import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionReport.Form;
 import org.rcnn.svm.Round;
 import org.rcnn.svm.SampleCounts;
 import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class RunReportTest {
@@ -55,7 +66,7 @@ class RunReportTest {
         errors(text, 1),
         text,
         new ProposalRecall.Result(3, 1940.2, 0.82, 0.8, Map.of(text, 0.8), List.of(0.6, 0.9)),
-        List.of(new LearningPoint(1, 2, 0.5, 0.25, 1.5, 0.5)),
+        Optional.of(curve(text)),
         List.of(new SampleCounts(text, 1, 2, 3, 4, 5, 6, 7, 8)),
         List.of(round(text, 80, 40, 0.5)),
         List.of(new BoxRegressionReport(text, 9, 9, 8, 0.7, 0.75, Form.DUAL, false, 0)),
@@ -64,6 +75,28 @@ class RunReportTest {
         Map.of(text, text),
         Map.of(text, text),
         List.of(text));
+  }
+
+  /** Two phases; the first has ended early, and its weights of iteration 300 are kept. */
+  private static LearningCurve curve(String text) {
+    List<LearningPoint> points = new ArrayList<>();
+    for (int i = 50; i <= 1000; i += 50) {
+      points.add(
+          new LearningPoint(
+              i, 0.4 + 200.0 / (100 + i), 0.8, 0.6, 0.6 + Math.abs(i - 300) / 2000.0, 0.5));
+    }
+    return new LearningCurve(
+        Map.of(text, 1234),
+        Map.of(text, 5678L),
+        List.of(
+            new Phase(Set.of(text), 2000, 0.002, 0.1, 1500),
+            new Phase(Set.of(Phase.ALL), 500, 0.0001, 1, 500)),
+        List.of(new PhaseEnd(500, Ending.NO_IMPROVEMENT), new PhaseEnd(1000, Ending.COMPLETED)),
+        Map.of(text, 0.0234),
+        points,
+        Keep.HIGHEST_MAP,
+        List.of(new Judgement(300, 0.4321), new Judgement(500, 0.2), new Judgement(1000, 0.3)),
+        300);
   }
 
   /** A report of nothing but these. */
@@ -76,7 +109,7 @@ class RunReportTest {
         new ErrorDiagnosis(ApMetric.VOC07, 0.5, List.of()),
         "none",
         new ProposalRecall().result(),
-        List.of(),
+        Optional.empty(),
         List.of(),
         mining,
         List.of(),
@@ -174,6 +207,71 @@ class RunReportTest {
     assertEquals(List.of("proposals", "times"), sections(onlyTimes.toHtml()));
   }
 
+  private static long texts(Document document, String text) {
+    NodeList names = document.getElementsByTagName("text");
+    return IntStream.range(0, names.getLength())
+        .filter(i -> names.item(i).getTextContent().equals(text))
+        .count();
+  }
+
+  @Test
+  void phasesAndTheKeptIterationAreMarkedInEachLearningCurve() {
+    String html = everything("fc7").toHtml();
+    Document document = parse(html);
+    for (String name : List.of("1: fc7", "2: all", "kept")) {
+      assertEquals(3, texts(document, name), name);
+    }
+    assertTrue(html.contains("keeps the weights of iteration 300 of 1,000, with an mAP of 43.2 %"));
+    assertTrue(html.contains(">0.002, × 0.1 every 1,500</td>"), html);
+    assertTrue(html.contains(">nothing better, of 2,000 iterations</td>"), html);
+    assertTrue(html.contains(">2.3 %</td>"), html);
+    assertTrue(html.contains(">5,678</td>"), html);
+  }
+
+  @Test
+  void namesOfMarksNeverOverlap() {
+    // Of three close marks each has a row of its own, about 14 pixels high; the one at the right
+    // edge stands left of its line, and in the first row again.
+    LineChart chart =
+        LineChart.fromZero(
+                "iteration",
+                List.of(new LineChart.Series("loss", new double[] {1, 1000}, new double[] {1, 1})))
+            .marked(
+                List.of(
+                    new LineChart.Mark(0, "1: new", false),
+                    new LineChart.Mark(10, "2: fully-connected", false),
+                    new LineChart.Mark(20, "3: all", false),
+                    new LineChart.Mark(1000, "kept", true)));
+    Html html = new Html();
+    chart.appendTo(html, "a chart");
+    String svg = html.toString();
+    assertTrue(svg.contains("viewBox=\"0 0 460 272\""), svg);
+    assertTrue(svg.contains("<text class=\"name\" x=\"50\" y=\"11\">1: new<"), svg);
+    assertTrue(svg.contains("<text class=\"name\" x=\"54\" y=\"25\">2: fully-connected<"), svg);
+    assertTrue(svg.contains("<text class=\"name\" x=\"58\" y=\"39\">3: all<"), svg);
+    assertTrue(svg.contains("<text class=\"name end\" x=\"442\" y=\"11\">kept<"), svg);
+  }
+
+  @Test
+  void aTrainingOfOnePhaseThatKeepsTheLastWeightsHasNoMarks() {
+    LearningCurve plain = curve("fc7");
+    LearningCurve one =
+        new LearningCurve(
+            plain.regions(),
+            plain.drawn(),
+            plain.phases().subList(0, 1),
+            List.of(new PhaseEnd(1000, Ending.COMPLETED)),
+            plain.distances(),
+            plain.curve(),
+            Keep.LAST,
+            List.of(),
+            1000);
+    Html html = new Html();
+    new LearningSection(one).appendTo(html);
+    assertFalse(html.toString().contains("\"mark"), html.toString());
+    assertFalse(html.toString().contains("keeps"), html.toString());
+  }
+
   @Test
   void noTextCanBecomeMarkup() {
     String html = everything(NASTY).toHtml();
@@ -225,8 +323,19 @@ class RunReportTest {
             errors("cat", 0),
             "fast",
             new ProposalRecall.Result(0, 0, Double.NaN, Double.NaN, Map.of(), List.of()),
-            List.of(
-                new LearningPoint(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN)),
+            Optional.of(
+                new LearningCurve(
+                    Map.of(),
+                    Map.of(),
+                    List.of(Phase.ofAllLayers(1)),
+                    List.of(new PhaseEnd(1, Ending.COMPLETED)),
+                    Map.of("conv1", Double.NaN),
+                    List.of(
+                        new LearningPoint(
+                            0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN)),
+                    Keep.LOWEST_LOSS,
+                    List.of(new Judgement(1, Double.NaN)),
+                    1)),
             List.of(),
             List.of(round("cat", 0, 0, Double.NaN)),
             List.of(
