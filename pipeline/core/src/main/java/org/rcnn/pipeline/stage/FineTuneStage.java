@@ -155,8 +155,7 @@ final class FineTuneStage {
     List<Sample> samples = set.samples();
     RegionPool pool = pool(samples, learnedFrom, proposals.place(), classes);
     HeldOut judged =
-        heldOut(
-            set, heldOut, proposals, backbone, classes, stored.map(Stored::features));
+        heldOut(set, heldOut, proposals, backbone, classes, stored.map(Stored::features));
     if (stored.isEmpty()) {
       train(samples, pool, judged, null, backbone, classes, artifact);
       return;
@@ -199,8 +198,7 @@ final class FineTuneStage {
             samples,
             proposals,
             stored.map(
-                features ->
-                    new DetectionJudge.Stored(features, keptTap(backbone).orElseThrow()))));
+                features -> new DetectionJudge.Stored(features, keptTap(backbone).orElseThrow()))));
   }
 
   private void train(

@@ -92,7 +92,7 @@ class DetectionJudgeTest {
       NetworkDefinition definition = experiment.backbone().definition();
       Weights start = experiment.backbone().transfer().weights();
       SetFeatures features =
-          new FeatureStage(run)
+          new FeatureStage(run, definition)
               .run(
                   run.train(),
                   true,
