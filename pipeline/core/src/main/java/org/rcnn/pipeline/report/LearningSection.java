@@ -147,10 +147,7 @@ final class LearningSection {
       ReportPage.count(html, end.iteration() - curve.begin(i));
       html.leaf("td", rate(phase), "class", "n");
       html.leaf(
-          "td",
-          early
-              ? "nothing better, of %s iterations".formatted(Numbers.count(phase.iterations()))
-              : "all iterations done");
+          "td", early ? "early, of %s".formatted(Numbers.count(phase.iterations())) : "complete");
       html.close();
     }
     html.close().close();

@@ -223,7 +223,7 @@ class RunReportTest {
     }
     assertTrue(html.contains("keeps the weights of iteration 300 of 1,000, with an mAP of 43.2 %"));
     assertTrue(html.contains(">0.002, × 0.1 every 1,500</td>"), html);
-    assertTrue(html.contains(">nothing better, of 2,000 iterations</td>"), html);
+    assertTrue(html.contains(">early, of 2,000</td>"), html);
     assertTrue(html.contains(">2.3 %</td>"), html);
     assertTrue(html.contains(">5,678</td>"), html);
   }
