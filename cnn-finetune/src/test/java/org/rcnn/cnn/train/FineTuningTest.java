@@ -420,6 +420,56 @@ class FineTuningTest {
   }
 
   @Test
+  void aTrainingFromKeptRegionsResumesToTheByte() throws IOException {
+    NetworkDefinition network = ToyNetworks.tiny(3);
+    Tap tap = network.suffixTaps().get(0);
+    RegionPool pool = pool();
+    int dimension = network.tapDimensions().get(tap);
+    KeptRegions kept =
+        new KeptRegions(
+            tap,
+            pool,
+            (region, into, offset) -> {
+              Random random = new Random(region);
+              for (int i = 0; i < dimension; i++) {
+                into[offset + i] = random.nextFloat();
+              }
+            });
+    List<Phase> phases =
+        List.of(phase(Phase.NEW, 300, 0.002f), phase(Phase.FULLY_CONNECTED, 210, 0.001f));
+    FineTuningSettings settings = settings(phases, 5e-4f, 0.5f, Set.of(), Map.of(), 3);
+    Path checkpoint = folder.resolve("kept");
+    Result expected = keptTraining(network, settings, kept, checkpoint, new Log());
+
+    Files.delete(checkpoint);
+    assertThrows(
+        Killed.class, () -> keptTraining(network, settings, kept, checkpoint, new Log(505)));
+    Log rest = new Log();
+    Result resumed = keptTraining(network, settings, kept, checkpoint, rest);
+    assertEquals(10, rest.losses.size());
+    assertEquals(expected, resumed);
+  }
+
+  private static Result keptTraining(
+      NetworkDefinition network,
+      FineTuningSettings settings,
+      KeptRegions kept,
+      Path checkpoint,
+      Log log)
+      throws IOException {
+    return new FineTuning(
+            network,
+            settings,
+            pool(),
+            null,
+            FineTuningTest::image,
+            kept,
+            ComputeDevice.CPU,
+            1 << 20)
+        .run(start(network), Set.of("fc8"), checkpoint, log);
+  }
+
+  @Test
   void keptRegionsAreNotUsedWhereALayerBeforeTheirTapLearns() throws IOException {
     NetworkDefinition network = Architectures.byName("alexnet64", 3);
     KeptRegions kept =

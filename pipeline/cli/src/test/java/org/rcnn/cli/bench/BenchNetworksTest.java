@@ -145,6 +145,7 @@ class BenchNetworksTest {
             "alexnet64, all layers, ours, network alone",
             "alexnet64, suffix, prefix frozen, ours, warps included",
             "alexnet64, suffix, prefix frozen, ours, network alone",
+            "alexnet64, suffix, prefix kept, ours, kept values copied",
             "alexnet64, pre-training, ours, views included",
             "alexnet64, pre-training, ours, network alone"),
         whats(tree.get("rows")));
