@@ -28,8 +28,9 @@ class ConfigLoaderTest {
   @MethodSource("presets")
   void everyPresetReads(String preset) {
     PipelineConfig config = loader.preset(preset, Map.of());
-    assertEquals(32, config.finetune().positives());
-    assertEquals(96, config.finetune().backgrounds());
+    // The paper's share of positives; the demo has half its batch.
+    assertEquals(preset.equals("demo") ? 16 : 32, config.finetune().positives());
+    assertEquals(3 * config.finetune().positives(), config.finetune().backgrounds());
     assertEquals(0.5, config.finetune().positiveIou());
   }
 
