@@ -37,7 +37,8 @@ import org.rcnn.pipeline.Detector.Options;
 class EndToEndTest {
 
   private static final List<String> STAGES =
-      List.of("proposals", "finetune", "features", "svm", "bbox", "detections");
+      List.of(
+          "proposals", "finetune", "features", "later-features", "svm", "bbox", "detections");
 
   private Path folder;
   private Path first;

@@ -181,7 +181,7 @@ class WeightsDownloadCommandTest {
     JsonNode network = manifest.get("configuration").get("network");
     assertEquals("squeezenet1_0", network.get("architecture").asText());
     assertEquals(cache.resolve(FILE).toString(), network.get("weights").asText());
-    assertEquals(0.0001, manifest.at("/configuration/finetune/rate").asDouble());
+    assertEquals(0.0001, manifest.at("/configuration/finetune/phases/1/rate").asDouble());
 
     // The folder's own record of its settings is enough to repeat it.
     Path again = folder.resolve("again");
