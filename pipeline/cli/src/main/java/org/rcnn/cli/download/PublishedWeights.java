@@ -41,17 +41,23 @@ public record PublishedWeights(
           "finetune.new-bias-rate",
           "100");
 
+  /** The preset's rate is for alexnet64; these networks are the paper's and its successors. */
+  private static final Map<String, String> PAPERS_RATE =
+      Map.of(
+          "finetune.phases",
+          "[{layers: fully-connected, iterations: 10000, rate: 0.001, rate-drop-every: 7500}]");
+
   private static final List<PublishedWeights> ALL =
       List.of(
-          torchvision("alexnet-owt-7be5be79.pth", 233, Map.of(), "alexnet"),
-          torchvision("vgg16-397923af.pth", 528, Map.of(), "vgg16"),
+          torchvision("alexnet-owt-7be5be79.pth", 233, PAPERS_RATE, "alexnet"),
+          torchvision("vgg16-397923af.pth", 528, PAPERS_RATE, "vgg16"),
           torchvision(
               "squeezenet1_0-b66bff10.pth",
               5,
               LARGE_INPUTS_OF_THE_NEW_LAYER,
               "squeezenet1_0",
               "squeezenet1_0-131"),
-          torchvision("resnet50-0676ba61.pth", 98, Map.of(), "resnet50"));
+          torchvision("resnet50-0676ba61.pth", 98, PAPERS_RATE, "resnet50"));
 
   /** The first network is the one that the weights were trained for. */
   private static PublishedWeights torchvision(
