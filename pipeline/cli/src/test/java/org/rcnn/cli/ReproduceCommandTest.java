@@ -90,7 +90,8 @@ class ReproduceCommandTest {
     assertEquals(2, artifacts("proposals", ".bin"));
     assertEquals(2, artifacts("finetune", ".safetensors"));
     // Of each of three networks, for the training and the test images.
-    assertEquals(6, artifacts("features", "fc7.bin"));
+    assertEquals(6, artifacts("features", "pool5.bin"));
+    assertEquals(6, artifacts("later-features", "fc7.bin"));
   }
 
   @Test

@@ -210,7 +210,7 @@ class WeightsDownloadCommandTest {
     JsonNode plain = settings("--backbone", "squeezenet1_0-131");
     assertEquals(cache.resolve(FILE).toString(), plain.at("/network/weights").asText());
     assertEquals("pool5", plain.at("/features/layer").asText());
-    assertEquals(600, plain.at("/proposals/max-boxes").asInt(), "the preset's");
+    assertEquals(2, plain.at("/finetune/phases").size(), "the network's own");
 
     JsonNode changed =
         settings(
