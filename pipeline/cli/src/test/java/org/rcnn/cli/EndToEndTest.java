@@ -37,8 +37,7 @@ import org.rcnn.pipeline.Detector.Options;
 class EndToEndTest {
 
   private static final List<String> STAGES =
-      List.of(
-          "proposals", "finetune", "features", "later-features", "svm", "bbox", "detections");
+      List.of("proposals", "finetune", "features", "later-features", "svm", "bbox", "detections");
 
   private Path folder;
   private Path first;
