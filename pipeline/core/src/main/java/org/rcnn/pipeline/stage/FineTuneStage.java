@@ -79,16 +79,14 @@ final class FineTuneStage {
     Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
     // What the first phase changes, no later one can take from the store.
     Phase first = settings.phases().get(0);
-    boolean some =
-        backbone
-            .definition()
-            .lastFixedTap(
-                layer ->
-                    settings.learns(first, layer, newLayers)
-                        // New values differ with finetune.seed; stored ones have one.
-                        || newLayers.contains(layer.name()))
-            .isPresent();
-    return some ? backbone.definition().suffixTaps().stream().findFirst() : Optional.empty();
+    return backbone
+        .definition()
+        .lastFixedTap(
+            layer ->
+                settings.learns(first, layer, newLayers)
+                    // New values differ with finetune.seed; stored ones have one.
+                    || newLayers.contains(layer.name()))
+        .flatMap(last -> backbone.definition().suffixTaps().stream().findFirst());
   }
 
   /**
