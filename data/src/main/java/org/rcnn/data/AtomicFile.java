@@ -45,6 +45,8 @@ public final class AtomicFile implements Closeable {
   private final FileChannel channel;
   private final OutputStream out;
   private final Writer writer;
+  // Whether what was written stays when the file is closed without a commit.
+  private final boolean resumable;
   private boolean committed;
 
   /** Writes a file or a folder to a path. */
@@ -54,10 +56,11 @@ public final class AtomicFile implements Closeable {
     void make(Path place) throws IOException;
   }
 
-  private AtomicFile(Path target, Path partial, FileChannel channel) {
+  private AtomicFile(Path target, Path partial, FileChannel channel, boolean resumable) {
     this.target = target;
     this.partial = partial;
     this.channel = channel;
+    this.resumable = resumable;
     this.out = new BufferedOutputStream(new Chunks(), BUFFER_BYTES);
     this.writer =
         new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
@@ -70,7 +73,7 @@ public final class AtomicFile implements Closeable {
    */
   public static AtomicFile create(Path file) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      return new AtomicFile(file, file, FileChannel.open(file, StandardOpenOption.WRITE));
+      return new AtomicFile(file, file, FileChannel.open(file, StandardOpenOption.WRITE), false);
     }
     Path target = target(file);
     Path partial = partial(target);
@@ -80,7 +83,36 @@ public final class AtomicFile implements Closeable {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
-    return new AtomicFile(target, partial, channel);
+    return new AtomicFile(target, partial, channel, false);
+  }
+
+  /**
+   * Starts a file, or resumes one: closing it without a commit keeps what was written, and what
+   * such a close or a killed process left is kept here, to be looked at in {@link #partial()} and
+   * cut with {@link #truncate}. Writing begins at its end.
+   *
+   * @throws IOException if the file cannot be opened for writing
+   */
+  public static AtomicFile resume(Path file) throws IOException {
+    Path target = target(file);
+    Path partial = partial(target);
+    FileChannel channel =
+        FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    channel.position(channel.size());
+    return new AtomicFile(target, partial, channel, true);
+  }
+
+  /** Where the file is written until it is committed. */
+  public Path partial() {
+    return partial;
+  }
+
+  /**
+   * Drops what was written beyond a number of bytes. Only for {@link #write(ByteBuffer)}, which
+   * buffers nothing.
+   */
+  public void truncate(long bytes) throws IOException {
+    channel.truncate(bytes);
   }
 
   /**
@@ -104,18 +136,27 @@ public final class AtomicFile implements Closeable {
    * @throws IOException if the maker throws it, or its result cannot be moved to the place
    */
   public static void make(Path place, Maker maker) throws IOException {
-    Path target = target(place);
-    Path partial = partial(target);
+    Path partial = partial(target(place));
     delete(partial);
     try {
-      maker.make(partial);
-      for (Path path : tree(partial)) {
-        force(path);
-      }
-      rename(partial, target);
+      resume(place, maker);
     } finally {
       delete(partial);
     }
+  }
+
+  /**
+   * As {@link #make}, but what the maker wrote stays if it fails or the process is killed. The
+   * maker finds it in the path that it is given, and continues from there.
+   */
+  public static void resume(Path place, Maker maker) throws IOException {
+    Path target = target(place);
+    Path partial = partial(target);
+    maker.make(partial);
+    for (Path path : tree(partial)) {
+      force(path);
+    }
+    rename(partial, target);
   }
 
   /** The stream of the file's bytes, buffered; {@link #commit} flushes it. */
@@ -153,11 +194,14 @@ public final class AtomicFile implements Closeable {
     committed = true;
   }
 
-  /** Discards what was written, unless it was committed or went to a pipe or a device. */
+  /**
+   * Discards what was written, unless it was committed, went to a pipe or a device, or can be
+   * resumed.
+   */
   @Override
   public void close() throws IOException {
     channel.close();
-    if (!committed && !partial.equals(target)) {
+    if (!committed && !resumable && !partial.equals(target)) {
       Files.deleteIfExists(partial);
     }
   }

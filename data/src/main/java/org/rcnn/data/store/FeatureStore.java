@@ -34,12 +34,27 @@ public final class FeatureStore implements Closeable {
    * @param dimension how many values every row has
    */
   public static Writer create(Path file, int dimension, Encoding encoding) throws IOException {
+    byte[] header = header(dimension, encoding);
+    return new Writer(RecordFile.create(file, MAGIC, header), dimension, encoding);
+  }
+
+  /**
+   * Starts a store, or resumes one that a killed process left unfinished; see {@link
+   * RecordFile#resume}.
+   *
+   * @param dimension how many values every row has
+   */
+  public static Writer resume(Path file, int dimension, Encoding encoding) throws IOException {
+    byte[] header = header(dimension, encoding);
+    return new Writer(RecordFile.resume(file, MAGIC, header), dimension, encoding);
+  }
+
+  private static byte[] header(int dimension, Encoding encoding) {
     if (dimension < 1) {
       throw new IllegalArgumentException(
           "A feature store needs at least one column, not %d.".formatted(dimension));
     }
-    byte[] header = (dimension + " " + encoding).getBytes(StandardCharsets.US_ASCII);
-    return new Writer(RecordFile.create(file, MAGIC, header), dimension, encoding);
+    return (dimension + " " + encoding).getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
@@ -138,7 +153,10 @@ public final class FeatureStore implements Closeable {
     file.close();
   }
 
-  /** Appends images to a store; closing without {@link #commit} discards it. Not thread-safe. */
+  /**
+   * Appends images to a store; closing without {@link #commit} discards it, unless it can be
+   * resumed. Not thread-safe.
+   */
   public static final class Writer implements Closeable {
 
     private final RecordFile.Writer file;
@@ -175,12 +193,26 @@ public final class FeatureStore implements Closeable {
       file.append(imageId, rows.rows(), rows.bytes());
     }
 
+    /** The images so far, in their order. */
+    public List<String> imageIds() {
+      return file.names();
+    }
+
+    /**
+     * Drops all images but the first few of a store that can be resumed.
+     *
+     * @param count how many stay
+     */
+    public void keep(int count) throws IOException {
+      file.keep(count);
+    }
+
     /** Completes the store, forces it to disk and renames it. */
     public void commit() throws IOException {
       file.commit();
     }
 
-    /** Discards the store, unless it was committed. */
+    /** Discards the store, unless it was committed or can be resumed. */
     @Override
     public void close() throws IOException {
       file.close();

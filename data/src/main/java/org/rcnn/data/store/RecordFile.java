@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.rcnn.data.AtomicFile;
 
@@ -41,14 +42,14 @@ public final class RecordFile implements Closeable {
   /** The longest mapped piece, and so the longest record, in bytes. */
   private static final int MAX_PIECE = 1 << 30;
 
-  private static final int MAGIC_BYTES = 8;
+  static final int MAGIC_BYTES = 8;
   private static final int FOOTER_BYTES = 32;
 
   /** Ends every complete file: "RCNNdone" in ASCII. */
   private static final long END_MARK = 0x656e6f644e4e4352L;
 
   /** A record's entry in the index. */
-  private record Entry(String name, long offset, int length, int tag, int crc) {}
+  record Entry(String name, long offset, int length, int tag, int crc) {}
 
   private final Path file;
   private final byte[] header;
@@ -82,7 +83,26 @@ public final class RecordFile implements Closeable {
    * @param header data on the whole file, in a form of its kind
    */
   public static Writer create(Path file, String magic, byte[] header) throws IOException {
-    return new Writer(file, magic, header);
+    return new Writer(file, magic, header, AtomicFile.create(file), Optional.empty());
+  }
+
+  /**
+   * Starts a file whose writing can be resumed: closing the writer without a commit keeps the
+   * records, as a killed process does, and the next call has those that are intact. Beside the
+   * unfinished file lies its {@link Journal} until the commit.
+   *
+   * @param magic eight ASCII characters naming the kind and version of the file
+   * @param header data on the whole file; records of a file with another one are dropped
+   */
+  public static Writer resume(Path file, String magic, byte[] header) throws IOException {
+    AtomicFile target = AtomicFile.resume(file);
+    try {
+      Journal journal = Journal.beside(target.partial(), magic, header);
+      return new Writer(file, magic, header, target, Optional.of(journal));
+    } catch (IOException | RuntimeException e) {
+      target.close();
+      throw e;
+    }
   }
 
   /**
@@ -200,7 +220,7 @@ public final class RecordFile implements Closeable {
     return entry.offset + entry.length;
   }
 
-  private static int crc(ByteBuffer bytes) {
+  static int crc(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes);
     return (int) crc.getValue();
@@ -296,25 +316,73 @@ public final class RecordFile implements Closeable {
     closed = true;
   }
 
-  /** Appends records; closing without {@link #commit} discards the file. Not thread-safe. */
+  /**
+   * Appends records; closing without {@link #commit} discards the file, unless it can be resumed.
+   * Not thread-safe.
+   */
   public static final class Writer implements Closeable {
 
     private final Path file;
     private final AtomicFile target;
     private final byte[] header;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Optional<Journal> journal;
     private long end;
 
-    private Writer(Path file, String magic, byte[] header) throws IOException {
+    private Writer(
+        Path file, String magic, byte[] header, AtomicFile target, Optional<Journal> journal)
+        throws IOException {
       this.file = file;
       this.header = header.clone();
+      this.target = target;
+      this.journal = journal;
       byte[] start = magic.getBytes(StandardCharsets.US_ASCII);
       if (start.length != MAGIC_BYTES) {
+        target.close();
         throw new IllegalArgumentException(
             "A record file needs a magic string of eight characters, not '%s'.".formatted(magic));
       }
-      this.target = AtomicFile.create(file);
-      write(ByteBuffer.wrap(start));
+      journal.ifPresent(kept -> kept.entries().forEach(entry -> entries.put(entry.name(), entry)));
+      if (entries.isEmpty()) {
+        if (journal.isPresent()) {
+          target.truncate(0);
+        }
+        write(ByteBuffer.wrap(start));
+      } else {
+        truncate();
+      }
+    }
+
+    /** The names of the records so far, in their order. */
+    public List<String> names() {
+      return List.copyOf(entries.keySet());
+    }
+
+    /**
+     * Drops all records but the first few.
+     *
+     * @param count how many stay; no more than there are
+     * @throws IllegalStateException if the file cannot be resumed
+     */
+    public void keep(int count) throws IOException {
+      Journal kept =
+          journal.orElseThrow(
+              () -> new IllegalStateException("Only a file that can be resumed drops records."));
+      List<String> names = names();
+      if (count == names.size()) {
+        return;
+      }
+      names.subList(count, names.size()).forEach(entries::remove);
+      kept.replace(List.copyOf(entries.values()));
+      truncate();
+    }
+
+    private void truncate() throws IOException {
+      end = MAGIC_BYTES;
+      for (Entry entry : entries.values()) {
+        end = entry.offset() + entry.length();
+      }
+      target.truncate(end);
     }
 
     /**
@@ -340,6 +408,9 @@ public final class RecordFile implements Closeable {
             "The file %s already has a record '%s'.".formatted(file, name));
       }
       write(record.duplicate());
+      if (journal.isPresent()) {
+        journal.get().append(entry);
+      }
     }
 
     /** Completes the file, forces it to disk and renames it, replacing an older one. */
@@ -351,6 +422,9 @@ public final class RecordFile implements Closeable {
       write(ByteBuffer.wrap(index));
       write(footer);
       target.commit();
+      if (journal.isPresent()) {
+        journal.get().delete();
+      }
     }
 
     private byte[] index() throws IOException {
@@ -376,10 +450,14 @@ public final class RecordFile implements Closeable {
       target.write(bytes);
     }
 
-    /** Discards what was written, unless it was committed. */
+    /** Discards what was written, unless it was committed or can be resumed. */
     @Override
     public void close() throws IOException {
-      target.close();
+      try (target) {
+        if (journal.isPresent()) {
+          journal.get().close();
+        }
+      }
     }
   }
 }

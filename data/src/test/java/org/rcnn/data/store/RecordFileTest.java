@@ -129,6 +129,118 @@ class RecordFileTest {
     assertThrows(IllegalStateException.class, () -> file.record(0));
   }
 
+  @Test
+  void unfinishedFileResumesWithTheBytesOfOneWrittenAtOnce() throws IOException {
+    byte[] whole = Files.readAllBytes(written());
+    Path path = folder.resolve("resumed");
+    try (RecordFile.Writer writer = resume(path)) {
+      writer.append("a", -1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      writer.append("empty", 0, ByteBuffer.allocate(0));
+    }
+    assertFalse(Files.exists(path));
+    try (RecordFile.Writer writer = resume(path)) {
+      assertEquals(List.of("a", "empty"), writer.names());
+      writer.append("ü", 7, ByteBuffer.wrap(new byte[] {4, 5}));
+      writer.commit();
+    }
+    assertArrayEquals(whole, Files.readAllBytes(path));
+    try (var left = Files.list(folder)) {
+      assertEquals(2, left.count(), "only the two files are left");
+    }
+  }
+
+  @Test
+  void afterAnyCutOrFlippedBitOnlyIntactRecordsAreResumed() throws IOException {
+    byte[] whole = Files.readAllBytes(written());
+    Path path = folder.resolve("resumed");
+    Path partial = folder.resolve("resumed.partial");
+    Path journal = folder.resolve("resumed.partial.index");
+    try (RecordFile.Writer writer = resume(path)) {
+      writer.append("a", -1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      writer.append("empty", 0, ByteBuffer.allocate(0));
+    }
+    byte[] records = Files.readAllBytes(partial);
+    byte[] lines = Files.readAllBytes(journal);
+    for (Path damaged : List.of(partial, journal)) {
+      byte[] bytes = damaged.equals(partial) ? records : lines;
+      for (int length = 0; length < bytes.length; length++) {
+        Files.write(partial, records);
+        Files.write(journal, lines);
+        Files.write(damaged, Arrays.copyOf(bytes, length));
+        assertResumesTo(whole, path);
+      }
+      // The first bytes of the unfinished file say its kind; they are written anew.
+      for (int bit = damaged.equals(partial) ? 64 : 0; bit < 8 * bytes.length; bit++) {
+        Files.write(partial, records);
+        Files.write(journal, lines);
+        byte[] flipped = bytes.clone();
+        flipped[bit / 8] ^= (byte) (1 << bit % 8);
+        Files.write(damaged, flipped);
+        assertResumesTo(whole, path);
+      }
+    }
+  }
+
+  private static void assertResumesTo(byte[] whole, Path path) throws IOException {
+    try (RecordFile.Writer writer = resume(path)) {
+      List<String> names = writer.names();
+      assertEquals(List.of("a", "empty", "ü").subList(0, names.size()), names);
+      if (names.isEmpty()) {
+        writer.append("a", -1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      }
+      if (names.size() < 2) {
+        writer.append("empty", 0, ByteBuffer.allocate(0));
+      }
+      writer.append("ü", 7, ByteBuffer.wrap(new byte[] {4, 5}));
+      writer.commit();
+    }
+    assertArrayEquals(whole, Files.readAllBytes(path));
+    Files.delete(path);
+  }
+
+  @Test
+  void recordsOfAnotherHeaderOrKindAreNotResumed() throws IOException {
+    Path path = folder.resolve("resumed");
+    try (RecordFile.Writer writer = resume(path)) {
+      writer.append("a", 0, ByteBuffer.wrap(new byte[] {1}));
+    }
+    try (RecordFile.Writer writer = RecordFile.resume(path, MAGIC, new byte[] {9})) {
+      assertEquals(List.of(), writer.names());
+    }
+    try (RecordFile.Writer writer = resume(path)) {
+      writer.append("a", 0, ByteBuffer.wrap(new byte[] {1}));
+    }
+    try (RecordFile.Writer writer = RecordFile.resume(path, "RCNNTST2", new byte[] {9, 8})) {
+      assertEquals(List.of(), writer.names());
+    }
+  }
+
+  @Test
+  void resumedFileDropsRecordsBeyondThoseThatAreKept() throws IOException {
+    byte[] whole = Files.readAllBytes(written());
+    Path path = folder.resolve("resumed");
+    try (RecordFile.Writer writer = resume(path)) {
+      writer.append("a", -1, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      writer.append("b", 1, ByteBuffer.wrap(new byte[] {6, 6, 6, 6}));
+      writer.keep(1);
+      assertEquals(List.of("a"), writer.names());
+    }
+    try (RecordFile.Writer writer = resume(path)) {
+      assertEquals(List.of("a"), writer.names());
+      writer.append("empty", 0, ByteBuffer.allocate(0));
+      writer.append("ü", 7, ByteBuffer.wrap(new byte[] {4, 5}));
+      writer.commit();
+    }
+    assertArrayEquals(whole, Files.readAllBytes(path));
+    try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[0])) {
+      assertThrows(IllegalStateException.class, () -> writer.keep(0));
+    }
+  }
+
+  private static RecordFile.Writer resume(Path path) throws IOException {
+    return RecordFile.resume(path, MAGIC, new byte[] {9, 8});
+  }
+
   private Path written() throws IOException {
     Path path = folder.resolve("file");
     try (RecordFile.Writer writer = RecordFile.create(path, MAGIC, new byte[] {9, 8})) {

@@ -59,7 +59,8 @@
  *
  * <p>A stage writes its artifact aside and renames it into place, so what bears the name is whole.
  * A stage whose artifact exists is skipped. Hence the same command, given again, resumes: finished
- * stages are found, the interrupted one begins anew, and fine-tuning and pre-training resume from
- * their latest checkpoint. A run that another process works in is refused.
+ * stages are found, and the interrupted one begins anew. The long ones lose little: features resume
+ * after the last image, fine-tuning and pre-training from their latest checkpoint. A run that
+ * another process works in is refused.
  */
 package org.rcnn.pipeline.run;

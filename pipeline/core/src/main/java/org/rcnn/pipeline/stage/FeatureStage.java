@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -42,6 +43,10 @@ import org.slf4j.LoggerFactory;
  * stored, in half precision unless {@code features.encoding} says otherwise. So networks with the
  * same convolutions share pool5, whatever was trained after it. A network that cannot be resumed
  * from its pool5, such as SqueezeNet, gives all its taps in one forward pass.
+ *
+ * <p>Computing features takes most of a run's time. So a killed computation resumes after the last
+ * image that reached the disk, with the same bytes in the end: an image's features depend on no
+ * other image.
  */
 final class FeatureStage {
 
@@ -169,7 +174,7 @@ final class FeatureStage {
             features.first(),
             "features of %s, %s".formatted(set.split(), network.identity().prefixName()),
             artifact ->
-                AtomicFile.make(
+                AtomicFile.resume(
                     artifact.place(),
                     folder -> extract(features, training, network, classes, folder)));
     return features;
@@ -196,7 +201,7 @@ final class FeatureStage {
               Set<String> known = Set.copyOf(classes);
               try (Stores stores = new Stores();
                   RankedBoxes proposals = training.openProposals()) {
-                stores.add(tap, artifact.place(), network.definition(), encoding(tap));
+                stores.resume(tap, artifact.place(), network.definition(), encoding(tap));
                 extract(
                     training.set(),
                     true,
@@ -240,8 +245,12 @@ final class FeatureStage {
     try (Stores stores = new Stores();
         RankedBoxes proposals = of.openProposals()) {
       Set<Tap> taps = split().map(Set::of).orElse(network.definition().taps().keySet());
+      if (taps.stream().allMatch(tap -> Files.exists(store(folder, tap)))) {
+        // A process was killed between the last store's rename and the folder's.
+        return;
+      }
       for (Tap tap : taps) {
-        stores.add(tap, store(folder, tap), network.definition(), encoding(tap));
+        stores.resume(tap, store(folder, tap), network.definition(), encoding(tap));
       }
       extract(
           of.set(),
@@ -288,8 +297,15 @@ final class FeatureStage {
       if (config.features().executionOf(training) == Execution.AUTO) {
         check.require(network, extractor, config.features().executionKey(training));
       }
+      List<Sample> searched =
+          all.stream().filter(sample -> proposals.contains(sample.id())).toList();
+      int done = stores.resumeAt(searched.stream().map(Sample::id).toList());
+      if (done > 0) {
+        LOG.info("features of {} resume after {} of {} images.", set.split(), done, all.size());
+        progress.at(done, "");
+      }
       OrderedWork.<Sample, Map<Tap, EncodedRows>>forEach(
-          all.stream().filter(sample -> proposals.contains(sample.id())).toList(),
+          searched.subList(done, searched.size()),
           config.effectiveThreads(),
           sample -> {
             List<Box> boxes = regions.of(sample);
@@ -363,6 +379,33 @@ final class FeatureStage {
 
     void add(Tap tap, Path file, NetworkDefinition network, Encoding encoding) throws IOException {
       writers.put(tap, FeatureStore.create(file, network.tapDimensions().get(tap), encoding));
+    }
+
+    /** Adds a store that continues where a killed process ended. */
+    void resume(Tap tap, Path file, NetworkDefinition network, Encoding encoding)
+        throws IOException {
+      writers.put(tap, FeatureStore.resume(file, network.tapDimensions().get(tap), encoding));
+    }
+
+    /**
+     * Drops what does not belong to the first of the given images, which all stores then have.
+     *
+     * @return how many images that are
+     */
+    int resumeAt(List<String> images) throws IOException {
+      int done = images.size();
+      for (FeatureStore.Writer writer : writers.values()) {
+        List<String> stored = writer.imageIds();
+        int same = 0;
+        while (same < Math.min(done, stored.size()) && stored.get(same).equals(images.get(same))) {
+          same++;
+        }
+        done = same;
+      }
+      for (FeatureStore.Writer writer : writers.values()) {
+        writer.keep(done);
+      }
+      return done;
     }
 
     void append(String imageId, Map<Tap, EncodedRows> rows) throws IOException {
