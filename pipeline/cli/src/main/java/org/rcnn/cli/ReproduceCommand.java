@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "reproduce",
     description = {
-      "Reruns the commands behind a table of the README and says row by row whether it holds.",
+      "Reruns the commands behind a table of the project's pages and says row by row whether it holds.",
       "Without a name, lists what there is. A figure holds if it lies within the expected mean plus"
           + " or minus the larger of its tolerance and twice its spread over the seeds. Exit status"
           + " 1 if a figure or a claim does not hold."

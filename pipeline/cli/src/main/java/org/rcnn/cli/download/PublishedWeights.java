@@ -30,7 +30,7 @@ public record PublishedWeights(
     String publisher,
     Map<String, String> fineTuning) {
 
-  /** README, "A real ImageNet backbone", has the measurements. */
+  /** cnn-finetune/README.md, "A real ImageNet backbone", has the measurements. */
   private static final Map<String, String> LARGE_INPUTS_OF_THE_NEW_LAYER =
       Map.of(
           "finetune.phases",

@@ -12,13 +12,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rcnn.pipeline.expected.ExpectedTable.Layout;
 import org.rcnn.pipeline.report.ApTable;
 
 /** Maven runs tests in the module's folder. */
 class MarkedTablesTest {
 
-  private static final Path README = Path.of("../../README.md");
+  private static final Path ROOT = Path.of("../..");
 
   @TempDir Path folder;
 
@@ -28,14 +30,21 @@ class MarkedTablesTest {
         Files.writeString(folder.resolve("cats.json"), ExpectedFileTest.cats()));
   }
 
-  @Test
-  void theTablesOfTheReadmeAreThoseOfTheExpectedResults() throws IOException {
-    String readme = Files.readString(README);
-    assertTrue(readme.contains("<!-- expected: voc2007-small grid -->"));
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, demo ap",
+    "pipeline/README.md, voc2007-small grid",
+    "svm-stage/README.md, negative-iou thresholds",
+    "svm-stage/README.md, resampling resampling"
+  })
+  void theTablesOfThePagesAreThoseOfTheExpectedResults(String page, String table)
+      throws IOException {
+    String text = Files.readString(ROOT.resolve(page));
+    assertTrue(text.contains("<!-- expected: " + table + " -->"));
     assertEquals(
-        MarkedTables.renew(readme, ExpectedFile::packaged),
-        readme,
-        "`./rcnn reproduce --renew README.md` makes the tables anew");
+        MarkedTables.renew(text, ExpectedFile::packaged),
+        text,
+        "`./rcnn reproduce --renew " + page + "` makes the tables anew");
   }
 
   @Test
