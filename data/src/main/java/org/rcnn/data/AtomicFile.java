@@ -236,6 +236,14 @@ public final class AtomicFile implements Closeable {
     return target.resolveSibling(target.getFileName() + ".partial");
   }
 
+  /**
+   * Moves a file or folder that is complete to another place of the same file system, at once, and
+   * forces the new name to disk. An older file there is replaced.
+   */
+  public static void move(Path complete, Path place) throws IOException {
+    rename(complete, place);
+  }
+
   private static void rename(Path partial, Path target) throws IOException {
     try {
       Files.move(
@@ -260,7 +268,8 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  private static void delete(Path path) throws IOException {
+  /** Deletes a file, or a folder with everything in it, if it is there. */
+  public static void delete(Path path) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       List<Path> paths = tree(path);
       Collections.reverse(paths);

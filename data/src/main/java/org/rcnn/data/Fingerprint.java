@@ -1,6 +1,10 @@
 package org.rcnn.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -38,6 +42,23 @@ public final class Fingerprint {
       digest.update((byte) (bytes.length >> shift));
     }
     digest.update(bytes);
+    return this;
+  }
+
+  /** Adds bytes without their length, so that alone they give their SHA-256. */
+  public Fingerprint addPlain(byte[] bytes) {
+    digest.update(bytes);
+    return this;
+  }
+
+  /** Adds the bytes of a file, without their length, so that alone they give the file's SHA-256. */
+  public Fingerprint addFile(Path file) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
     return this;
   }
 

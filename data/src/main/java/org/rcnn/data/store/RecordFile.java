@@ -129,6 +129,32 @@ public final class RecordFile implements Closeable {
     }
   }
 
+  /**
+   * The index and footer of a file of any kind, which have the checksum of every record; empty if
+   * the file is no complete record file. Two record files with equal ones have equal records, or
+   * reading one of them reports damage.
+   */
+  public static Optional<byte[]> index(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < MAGIC_BYTES + FOOTER_BYTES) {
+        return Optional.empty();
+      }
+      ByteBuffer footer =
+          ByteBuffer.wrap(bytes(channel, size - FOOTER_BYTES, FOOTER_BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      long offset = footer.getLong();
+      boolean complete =
+          footer.getLong(FOOTER_BYTES - Long.BYTES) == END_MARK
+              && offset >= MAGIC_BYTES
+              && size - offset <= MAX_PIECE
+              && offset <= size - FOOTER_BYTES;
+      return complete
+          ? Optional.of(bytes(channel, offset, (int) (size - offset)))
+          : Optional.empty();
+    }
+  }
+
   private static RecordFile read(
       Path file, FileChannel channel, String magic, String kind, int maxPiece) throws IOException {
     long size = channel.size();

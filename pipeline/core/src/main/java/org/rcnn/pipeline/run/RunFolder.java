@@ -1,19 +1,22 @@
 package org.rcnn.pipeline.run;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.rcnn.data.AtomicFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +25,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An existing artifact is not made again. So a killed run resumes, and an ablation computes
  * shared stages once. A stage writes its artifact aside and renames it into place. A {@code .json}
- * beside it, the artifact's note, says what it was made from and how long that took.
+ * beside it, the artifact's note, says what it was made from, how long that took, and which files
+ * with which checksums were made.
  */
 public final class RunFolder {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
+  private static final String NOTE_ENDING = ".json";
   private static final Pattern NOTE = Pattern.compile("[0-9a-f]{12}\\.json");
 
   private final Path root;
@@ -86,7 +91,10 @@ public final class RunFolder {
   /** Makes an artifact. */
   @FunctionalInterface
   public interface Maker {
-    /** Writes the artifact to its place, a file or a folder, whole or not at all. */
+    /**
+     * Writes the artifact to its place, a file or a folder, whole or not at all, and what belongs
+     * to it {@link Artifact#beside} it.
+     */
     void make(Artifact artifact) throws IOException;
   }
 
@@ -100,46 +108,101 @@ public final class RunFolder {
   }
 
   /**
-   * Makes an artifact unless it exists.
+   * Makes an artifact unless it exists, and is what was made: its files are compared with those of
+   * its note, once in a process. A damaged artifact is reported, and made anew.
+   *
+   * <p>The maker writes into a folder {@code HASH.making}, which a failed or killed one leaves, so
+   * that the next continues there if it can. When it is done, its files are moved beside each other
+   * into the stage's folder, the note first and the artifact itself last. So an artifact that
+   * exists is complete and has its note.
    *
    * @param name the name under which its time is reported
    * @return the artifact
-   * @throws IOException if the maker fails, or the note cannot be read or written
+   * @throws IOException if the maker fails, or a file cannot be read, moved or written
    */
   public Artifact make(Artifact artifact, String name, Maker maker) throws IOException {
-    Path note = artifact.beside(".json");
-    // Artifacts are renamed into place, so an existing one is complete, even if the process ended
-    // before it wrote the note.
     if (Files.exists(artifact.place())) {
-      if (!counted.add(artifact.place())) {
+      if (counted.contains(artifact.place())) {
         return artifact;
       }
-      double before = Files.exists(note) ? Json.read(note).path("seconds").asDouble() : 0;
-      LOG.info("{}: reused; making it took {} s", name, Math.round(before));
-      reused.add(name);
-      count(artifact.key(), name, before);
-      return artifact;
+      Optional<ArtifactNote> note = intactNote(artifact);
+      if (note.isPresent()) {
+        double before = note.get().seconds();
+        LOG.info("{}: reused; making it took {} s", name, Math.round(before));
+        reused.add(name);
+        counted.add(artifact.place());
+        count(artifact.key(), name, before);
+        return artifact;
+      }
     }
-    Files.createDirectories(artifact.place().getParent());
+    Path making = artifact.beside(".making");
+    Files.createDirectories(making);
     LOG.info("{} ...", name);
     long begin = System.nanoTime();
-    maker.make(artifact);
+    maker.make(new Artifact(artifact.key(), making.resolve(artifact.place().getFileName())));
     double taken = (System.nanoTime() - begin) / 1e9;
-    ObjectNode about = Json.object();
-    about.put("name", name);
-    about.put("seconds", taken);
-    about.set("made-from", Json.tree(artifact.key().parts()));
-    Json.write(note, about);
+    take(artifact, making, name, taken);
     LOG.info("{}: {} s", name, "%.1f".formatted(taken));
     counted.add(artifact.place());
     count(artifact.key(), name, taken);
     return artifact;
   }
 
+  /** The note of an artifact that is as it was made; empty, and the artifact gone, if it is not. */
+  private Optional<ArtifactNote> intactNote(Artifact artifact) throws IOException {
+    Path stage = artifact.place().getParent();
+    String objection;
+    try {
+      ArtifactNote note = ArtifactNote.read(artifact.beside(NOTE_ENDING));
+      Optional<String> changed = note.firstChange(stage);
+      if (changed.isEmpty()) {
+        return Optional.of(note);
+      }
+      objection = changed.get();
+    } catch (NoSuchFileException e) {
+      objection = "%s is missing".formatted(artifact.beside(NOTE_ENDING));
+      LOG.debug("The note is missing.", e);
+    } catch (IOException e) {
+      objection = "%s cannot be read".formatted(artifact.beside(NOTE_ENDING));
+      LOG.debug("The note cannot be read.", e);
+    }
+    LOG.warn("{}; it and what belongs to it are made anew.", objection);
+    // The artifact first: without it, the rest counts for nothing.
+    AtomicFile.delete(artifact.place());
+    try (Stream<Path> files = Files.list(stage)) {
+      Pattern own = Pattern.compile(artifact.hash() + "(-[a-z-]+)?\\.[a-z]+");
+      for (Path file : files.toList()) {
+        if (own.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file)) {
+          Files.delete(file);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Moves what a maker made into the stage's folder. */
+  private static void take(Artifact artifact, Path making, String name, double seconds)
+      throws IOException {
+    Path made = making.resolve(artifact.place().getFileName());
+    if (!Files.exists(made)) {
+      throw new IOException("Nothing was made at %s.".formatted(made));
+    }
+    ArtifactNote.of(artifact.key(), name, seconds, making).write(artifact.beside(NOTE_ENDING));
+    List<Path> all;
+    try (Stream<Path> files = Files.list(making)) {
+      all = files.filter(file -> !file.equals(made)).toList();
+    }
+    for (Path file : all) {
+      AtomicFile.move(file, artifact.place().resolveSibling(file.getFileName()));
+    }
+    AtomicFile.move(made, artifact.place());
+    Files.delete(making);
+  }
+
   /** Seconds that it took to make an artifact, in this run or an earlier one; NaN if unknown. */
   public double secondsOf(Artifact artifact) throws IOException {
-    Path note = artifact.beside(".json");
-    return Files.exists(note) ? Json.read(note).path("seconds").asDouble(Double.NaN) : Double.NaN;
+    Path note = artifact.beside(NOTE_ENDING);
+    return Files.exists(note) ? ArtifactNote.read(note).seconds() : Double.NaN;
   }
 
   /**
@@ -151,7 +214,7 @@ public final class RunFolder {
     double sum = 0;
     try (Stream<Path> files = Files.walk(root, 2)) {
       for (Path note : files.filter(RunFolder::isNote).toList()) {
-        sum += Json.read(note).path("seconds").asDouble();
+        sum += ArtifactNote.read(note).seconds();
       }
     }
     return sum;

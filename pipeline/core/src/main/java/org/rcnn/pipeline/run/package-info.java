@@ -24,7 +24,6 @@
  *              HASH-left-out.txt   images that could not be decoded
  * finetune/    HASH.safetensors    weights
  *              HASH-curve.json     the learning curve
- *              HASH.safetensors.checkpoint   while the training lasts
  * features/    HASH/TAP.bin        pool5, or all that the network has if it cannot go on from it
  * later-features/  HASH/TAP.bin    fc6, fc7, scores, computed from pool5
  * more-positives/  HASH.bin        pool5 of positives that only fine-tuning uses
@@ -36,8 +35,10 @@
  * }</pre>
  *
  * <p>A folder per stage, in which an artifact is a file or folder named by its key's hash. Beside
- * it lies {@code HASH.json}, its note: the stage's name, the seconds it took and all that the hash
- * was made from. Files with another ending are evidence for the report.
+ * it lies {@code HASH.json}, its note: the stage's name, the seconds it took, all that the hash was
+ * made from, and the SHA-256 of every file. Files with another ending are evidence for the report.
+ * {@code HASH.making} is a folder in which an artifact is being made, or was when a run was killed;
+ * a training's checkpoint is in it.
  *
  * <h2>Keys</h2>
  *
@@ -58,9 +59,10 @@
  * <h2>Killed runs</h2>
  *
  * <p>A stage writes its artifact aside and renames it into place, so what bears the name is whole.
- * A stage whose artifact exists is skipped. Hence the same command, given again, resumes: finished
- * stages are found, and the interrupted one begins anew. The long ones lose little: features resume
- * after the last image, fine-tuning and pre-training from their latest checkpoint. A run that
- * another process works in is refused.
+ * A stage whose artifact exists, and is what its note says, is skipped. One that was damaged since
+ * is reported and made anew. Hence the same command, given again, resumes: finished stages are
+ * found, and the interrupted one begins anew. The long ones lose little: features resume after the
+ * last image, fine-tuning and pre-training from their latest checkpoint. A run that another process
+ * works in is refused.
  */
 package org.rcnn.pipeline.run;

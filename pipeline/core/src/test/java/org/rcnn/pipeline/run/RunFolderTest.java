@@ -4,15 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.store.Encoding;
+import org.rcnn.data.store.FeatureStore;
 
 class RunFolderTest {
 
@@ -74,6 +80,149 @@ class RunFolderTest {
     assertFalse(Files.exists(artifact.place()));
     run.make(artifact, "stage", to -> Files.writeString(to.place(), "whole"));
     assertEquals("whole", Files.readString(artifact.place()));
+  }
+
+  private static final Key DAMAGED = Key.of("stage", 1, Map.of("input", "damage"));
+
+  /** A folder with two files, and a file of evidence. */
+  private static String madeOnceMore(Path root, AtomicInteger made) throws IOException {
+    RunFolder run = new RunFolder(root);
+    Artifact artifact =
+        run.make(
+            run.artifact(DAMAGED, ""),
+            "stage",
+            to -> {
+              made.incrementAndGet();
+              Files.createDirectory(to.place());
+              Files.writeString(to.place().resolve("cat.txt"), "cat 0.9");
+              Files.writeString(to.place().resolve("dog.txt"), "dog 0.8");
+              Files.writeString(to.beside("-curve.json"), "{}");
+            });
+    return Files.readString(artifact.place().resolve("cat.txt"))
+        + Files.readString(artifact.place().resolve("dog.txt"))
+        + Files.readString(artifact.beside("-curve.json"));
+  }
+
+  /** Damages a run's folder. */
+  @FunctionalInterface
+  private interface Damage {
+    void in(Path stage, String hash) throws IOException;
+  }
+
+  @Test
+  void anArtifactThatWasDamagedIsMadeAnew() throws IOException {
+    Map<String, Damage> kinds = new LinkedHashMap<>();
+    kinds.put("nothing", (stage, hash) -> {});
+    kinds.put(
+        "a flipped bit",
+        (stage, hash) -> Files.writeString(stage.resolve(hash).resolve("cat.txt"), "cat 0.1"));
+    kinds.put(
+        "an emptied file",
+        (stage, hash) -> Files.writeString(stage.resolve(hash).resolve("dog.txt"), ""));
+    kinds.put(
+        "a deleted file", (stage, hash) -> Files.delete(stage.resolve(hash).resolve("dog.txt")));
+    kinds.put(
+        "an added file",
+        (stage, hash) -> Files.writeString(stage.resolve(hash).resolve("eel.txt"), "eel 1"));
+    kinds.put(
+        "changed evidence",
+        (stage, hash) -> Files.writeString(stage.resolve(hash + "-curve.json"), "[]"));
+    kinds.put(
+        "deleted evidence", (stage, hash) -> Files.delete(stage.resolve(hash + "-curve.json")));
+    kinds.put(
+        "a cut note", (stage, hash) -> Files.writeString(stage.resolve(hash + ".json"), "{\"na"));
+    kinds.put("a deleted note", (stage, hash) -> Files.delete(stage.resolve(hash + ".json")));
+    for (Map.Entry<String, Damage> kind : kinds.entrySet()) {
+      Path root = Files.createTempDirectory(folder, "run");
+      AtomicInteger made = new AtomicInteger();
+      String whole = madeOnceMore(root, made);
+      kind.getValue().in(root.resolve("stage"), DAMAGED.hash());
+      assertEquals(whole, madeOnceMore(root, made), kind.getKey());
+      assertEquals(kind.getKey().equals("nothing") ? 1 : 2, made.get(), kind.getKey());
+      try (Stream<Path> left = Files.list(root.resolve("stage"))) {
+        assertEquals(3, left.count(), kind.getKey());
+      }
+    }
+  }
+
+  @Test
+  void aFlippedBitInARecordFileIsNoticedByTheRecordThatIsRead() throws IOException {
+    RunFolder run = new RunFolder(folder);
+    Artifact artifact =
+        run.make(
+            run.artifact(Key.of("stage", 1, Map.of("input", "records")), ".bin"),
+            "stage",
+            to -> {
+              try (FeatureStore.Writer writer =
+                  FeatureStore.create(to.place(), 2, Encoding.DENSE_FP32)) {
+                writer.append("a", new float[] {1, 2}, 1);
+                writer.commit();
+              }
+            });
+    byte[] bytes = Files.readAllBytes(artifact.place());
+    bytes[8] ^= 1;
+    Files.write(artifact.place(), bytes);
+    Artifact again = new RunFolder(folder).make(artifact, "stage", to -> fail("not made anew"));
+    try (FeatureStore store = FeatureStore.open(again.place())) {
+      assertThrows(IOException.class, () -> store.read("a", new float[2]));
+    }
+    bytes[bytes.length - 40] ^= 1;
+    Files.write(artifact.place(), bytes);
+    assertThrows(
+        IOException.class,
+        () ->
+            new RunFolder(folder)
+                .make(
+                    artifact,
+                    "stage",
+                    to -> {
+                      throw new IOException("made anew");
+                    }));
+  }
+
+  @Test
+  void aKilledMakerFindsWhatItLeft() throws IOException {
+    Key key = Key.of("stage", 1, Map.of("input", "long"));
+    RunFolder run = new RunFolder(folder);
+    Artifact artifact = run.artifact(key, ".txt");
+    assertThrows(
+        IOException.class,
+        () ->
+            run.make(
+                artifact,
+                "stage",
+                to -> {
+                  Files.writeString(to.beside(".checkpoint"), "half");
+                  throw new IOException("killed");
+                }));
+    run.make(
+        artifact,
+        "stage",
+        to -> {
+          assertEquals("half", Files.readString(to.beside(".checkpoint")));
+          Files.delete(to.beside(".checkpoint"));
+          Files.writeString(to.place(), "whole");
+        });
+    assertEquals("whole", Files.readString(artifact.place()));
+    try (Stream<Path> left = Files.list(folder.resolve("stage"))) {
+      assertEquals(
+          List.of(key.hash() + ".json", key.hash() + ".txt"),
+          left.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void anArtifactOfAnEarlierVersionWithoutChecksumsIsReused() throws IOException {
+    Key key = Key.of("stage", 1, Map.of("input", "old"));
+    Path stage = Files.createDirectories(folder.resolve("stage"));
+    Files.writeString(stage.resolve(key.hash() + ".txt"), "old");
+    Files.writeString(
+        stage.resolve(key.hash() + ".json"),
+        "{\"name\": \"stage\", \"seconds\": 2.5, \"made-from\": {}}");
+    RunFolder run = new RunFolder(folder);
+    Artifact artifact = run.make(run.artifact(key, ".txt"), "stage", to -> fail("not made anew"));
+    assertEquals("old", Files.readString(artifact.place()));
+    assertEquals(2.5, run.secondsOf(artifact));
   }
 
   @Test
