@@ -2,6 +2,7 @@ package org.rcnn.cli;
 
 import java.util.Locale;
 import org.rcnn.cli.options.LabelConverter;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,7 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     version = "rcnn 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {CommandLine.HelpCommand.class})
+    subcommands = {CommandLine.HelpCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main {
 
   @Mixin private final Failures failures = new Failures();

@@ -9,13 +9,17 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +32,7 @@ public final class ConfigLoader {
 
   private static final List<String> PRESETS = List.of("demo", "voc2007-small", "voc2007", "paper");
   private static final String DEFAULTS = "defaults";
+  private static final ValueType.Section TYPE = ValueType.of(PipelineConfig.class);
 
   private final YAMLMapper yaml =
       YAMLMapper.builder()
@@ -36,8 +41,13 @@ public final class ConfigLoader {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .addModule(new LabelModule())
           .build();
+
+  private static final Pattern TWICE =
+      Pattern.compile("[Dd]uplicate (?:field|key) ['\"]?([^'\" ]+)");
 
   /** The names of the presets. */
   public static List<String> presets() {
@@ -76,13 +86,20 @@ public final class ConfigLoader {
     try {
       return assemble(yaml.readTree(file.toFile()), file.toString(), settings);
     } catch (JsonProcessingException e) {
-      throw new ConfigException(
-          "%s is not valid YAML: line %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage()));
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw new ConfigException("%s: line %d: %s".formatted(file, line, mistake(e)));
     }
+  }
+
+  /** What is wrong with a file that cannot be read, in our words where we know it. */
+  private static String mistake(JsonProcessingException e) {
+    Matcher twice = TWICE.matcher(e.getOriginalMessage());
+    if (twice.find()) {
+      return "the key '%s' stands twice; delete one of them.".formatted(twice.group(1));
+    }
+    return e.getOriginalMessage().startsWith("Trailing token")
+        ? "a second document begins here; write all settings into one."
+        : "this is not valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse("");
   }
 
   /**
@@ -119,7 +136,7 @@ public final class ConfigLoader {
     }
     settings.forEach((key, value) -> set(tree, defaults, key, value));
     try {
-      return yaml.treeToValue(tree, PipelineConfig.class);
+      return yaml.treeToValue(TYPE.checked("", tree), PipelineConfig.class);
     } catch (JsonProcessingException e) {
       throw refusal(e);
     }
@@ -189,7 +206,9 @@ public final class ConfigLoader {
           "%s is a section; set one of its keys, such as %s.%s."
               .formatted(key, key, section.fieldNames().next()));
     }
-    at.set(last, read(key, value));
+    boolean asTyped = typeOf(parts) instanceof ValueType.Text && !value.isBlank();
+    // YAML would make numbers and truth values of some names.
+    at.set(last, asTyped ? TextNode.valueOf(value) : read(key, value));
   }
 
   private JsonNode read(String key, String value) {
@@ -202,6 +221,15 @@ public final class ConfigLoader {
     } catch (JsonProcessingException e) {
       throw new ConfigException("%s: '%s' is not valid YAML.".formatted(key, value));
     }
+  }
+
+  /** The type of a setting that exists. */
+  private static ValueType typeOf(String[] parts) {
+    ValueType type = TYPE;
+    for (String part : parts) {
+      type = ((ValueType.Section) type).settings().get(part);
+    }
+    return type;
   }
 
   private static boolean isListOfSections(ArrayNode list) {
@@ -242,11 +270,31 @@ public final class ConfigLoader {
     String known =
         siblings.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
     return new ConfigException(
-        "%s '%s'; choose one of %s."
+        "%s '%s'; %s"
             .formatted(
                 source.isEmpty() ? "There is no setting" : source + ": there is no setting",
                 key,
-                known));
+                NearestName.to(key, keys("", TYPE))
+                    .map("did you mean %s?"::formatted)
+                    .orElse("choose one of %s.".formatted(known))));
+  }
+
+  /** The keys of a section and of those below it; of a list of sections, those of the first. */
+  private static List<String> keys(String path, ValueType.Section section) {
+    List<String> keys = new ArrayList<>();
+    section
+        .settings()
+        .forEach(
+            (name, type) -> {
+              keys.add(path + name);
+              if (type instanceof ValueType.Section below) {
+                keys.addAll(keys(path + name + ".", below));
+              } else if (type instanceof ValueType.ListOf list
+                  && list.of() instanceof ValueType.Section item) {
+                keys.addAll(keys(path + name + ".1.", item));
+              }
+            });
+    return keys;
   }
 
   private static ConfigException refusal(JsonProcessingException e) {
@@ -275,6 +323,11 @@ public final class ConfigLoader {
     }
     return new ConfigException(
         "%s has a value of the wrong kind: %s".formatted(key, e.getOriginalMessage()));
+  }
+
+  /** The defaults as a tree. */
+  JsonNode defaults() {
+    return resource(DEFAULTS);
   }
 
   private JsonNode resource(String name) {

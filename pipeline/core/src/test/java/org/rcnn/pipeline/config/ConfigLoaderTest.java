@@ -56,14 +56,25 @@ class ConfigLoaderTest {
     "svm.negativ-iou, 0.5, There is no setting 'svm.negativ-iou'",
     "features.layer, fc9, 'features.layer must be one of pool5, fc6, fc7'",
     "finetune.phases.1.iterations, 0, finetune.phases.1.iterations must be at least 1",
-    "finetune.phases.1.iterations, 7.9, finetune.phases.1.iterations has a value of the wrong kind",
+    "finetune.phases.1.iterations, 7.9, finetune.phases.1.iterations must be a whole number; it is 7.9.",
     "proposals.longer-side, -1, proposals.longer-side must be at least 0",
     "proposals.max-boxes, -1, proposals.max-boxes must be at least 0",
-    "bbox.enabled, 7, bbox.enabled has a value of the wrong kind",
+    "bbox.enabled, 7, bbox.enabled must be true or false; it is 7.",
     "detection.nms-iou, 7, detection.nms-iou must lie between",
     "svm.hard-negative-score, -2, svm.easy-negative-score must be at most hard-negative-score",
     "features.layer, scores, 'features.layer must be one of pool5, fc6, fc7; it is scores.'",
-    "finetune.phases.1.iterations, many, finetune.phases.1.iterations has a value of the wrong kind",
+    "finetune.phases.1.iterations, many, finetune.phases.1.iterations must be a whole number; it is many.",
+    "threads, 1.7, threads must be a whole number; it is 1.7.",
+    "threads, 3000000000, threads must lie between",
+    "svm.cost, '0.1 0.2', svm.cost must be a number; it is 0.1 0.2.",
+    "finetune.frozen-layers, conv1, 'finetune.frozen-layers must be a list, such as [conv1, conv2]; it is conv1.'",
+    "finetune.layer-rates, 2, 'finetune.layer-rates must be a mapping, such as {conv1: 0.1, fc6: 2}; it is 2.'",
+    "finetune.layer-rates, {conv1: much}, finetune.layer-rates.conv1 must be a number; it is much.",
+    "finetune.phases, 3, finetune.phases must be a list of mappings; it is 3.",
+    "proposals.minside, 5, did you mean proposals.min-side?",
+    "negative-iou, 0.3, did you mean svm.negative-iou?",
+    "finetune.iterations, 9, did you mean finetune.phases.1.iterations?",
+    "colour, red, 'There is no setting ''colour''; choose one of seed, threads'",
     "svm, 3, svm is a section; set one of its keys",
     "finetune.phases, [], finetune.phases must be at least 1",
     "finetune.phases, '[{layers: [], iterations: 1}]', finetune.phases.1.layers must be at least 1",
@@ -157,7 +168,24 @@ class ConfigLoaderTest {
     assertTrue(
         assertThrows(ConfigException.class, () -> loader.file(broken, Map.of()))
             .getMessage()
-            .contains("broken.yaml is not valid YAML: line"));
+            .matches(".*broken.yaml: line \\d: this is not valid YAML: .*"));
+
+    Path twice = Files.writeString(folder.resolve("twice.yaml"), "seed: 1\nthreads: 2\nseed: 3\n");
+    assertEquals(
+        twice + ": line 3: the key 'seed' stands twice; delete one of them.",
+        assertThrows(ConfigException.class, () -> loader.file(twice, Map.of())).getMessage());
+    Path two = Files.writeString(folder.resolve("two.yaml"), "seed: 1\n---\nseed: 3\n");
+    assertEquals(
+        two + ": line 3: a second document begins here; write all settings into one.",
+        assertThrows(ConfigException.class, () -> loader.file(two, Map.of())).getMessage());
+  }
+
+  @Test
+  void aNameStaysAsItIsTyped(@TempDir Path folder) throws IOException {
+    assertEquals("no", loader.preset("demo", Map.of("data.train", "no")).data().train());
+    assertEquals("2007", loader.preset("demo", Map.of("data.train", "2007")).data().train());
+    Path file = Files.writeString(folder.resolve("names.yaml"), "data:\n  test: 2012\n");
+    assertEquals("2012", loader.file(file, Map.of()).data().test());
   }
 
   @Test
