@@ -11,47 +11,209 @@ import java.util.Optional;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
+import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.draw.DetectionPainter;
+import org.rcnn.pipeline.report.StageTimeSection.StageTime;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.proposals.ProposalRecall;
+import org.rcnn.svm.BoxRegressionReport;
+import org.rcnn.svm.Round;
+import org.rcnn.svm.SampleCounts;
 
-/** Collects a run's results into its report. */
+/** Collects what is known of a run into the sections of its report. */
 final class RunFindings {
 
   private static final int EXAMPLES = 8;
 
   private RunFindings() {}
 
-  static RunReport report(Experiment experiment, Row row, EvaluationResult result)
+  static ReportPage report(Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
     Run run = experiment.run();
     Evidence evidence = new Evidence(experiment);
+    ErrorDiagnosis errors = evidence.errors(row);
+    ProposalRecall.Result recall = evidence.proposalRecall();
     Optional<MiningEvidence> mining = evidence.mining(row);
-    return new RunReport(
+    List<Round> rounds = mining.map(MiningEvidence::rounds).orElse(List.of());
+    List<BoxRegressionReport> corrections =
+        row.boxRegression() ? evidence.boxRegression(row.finetuned()) : List.of();
+
+    List<String> findings = new ArrayList<>(Findings.ofScores(result));
+    findings.addAll(Findings.ofProposals(recall, run.config().proposals().minSide()));
+    findings.addAll(Findings.ofErrors(errors));
+    findings.addAll(Findings.ofMining(rounds));
+    findings.addAll(Findings.ofBoxRegression(corrections));
+
+    // In the order of a reader's questions: how good, why, on what, at what cost, how to repeat it.
+    List<Section> sections = new ArrayList<>();
+    sections.addAll(scores(result));
+    sections.addAll(examples(examples(run, evidence.detections(row), row)));
+    sections.addAll(falsePositives(errors));
+    sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
+    if (row.finetuned()) {
+      sections.addAll(learning(evidence.learningCurve()));
+    }
+    sections.addAll(samples(mining.map(MiningEvidence::samples).orElse(List.of())));
+    sections.addAll(mining(rounds));
+    sections.addAll(boxRegression(corrections));
+    sections.addAll(times(stageTimes(run.folder())));
+    sections.addAll(configuration(configuration(run)));
+    sections.addAll(provenance(provenance(experiment)));
+    return new ReportPage(
         "R-CNN on " + run.source(),
         row.label(),
-        result,
+        findings,
+        Optional.of(headline(result)),
         keyFigures(run, experiment),
-        evidence.errors(row),
-        "selective search, " + run.config().proposals().mode().label(),
-        evidence.proposalRecall(),
-        row.finetuned() ? Optional.of(evidence.learningCurve()) : Optional.empty(),
-        mining.map(MiningEvidence::samples).orElse(List.of()),
-        mining.map(MiningEvidence::rounds).orElse(List.of()),
-        row.boxRegression() ? evidence.boxRegression(row.finetuned()) : List.of(),
-        examples(run, evidence.detections(row), row),
-        stageTimes(run.folder()),
-        configuration(run),
-        provenance(experiment),
-        Manifest.problems(run));
+        Manifest.problems(run),
+        sections,
+        "");
+  }
+
+  /** The mean average precision. */
+  static ReportPage.Headline headline(EvaluationResult result) {
+    int classes = result.classesInMean();
+    String over = classes == 1 ? "1 class" : classes + " classes";
+    return new ReportPage.Headline(
+        "mAP", Numbers.percent(result.meanAp()), "%", result.metric().title() + ", over " + over);
+  }
+
+  /** AP by class and, of classes with objects, their curves. */
+  static List<Section> scores(EvaluationResult result) {
+    List<Section> sections = new ArrayList<>();
+    if (!result.classes().isEmpty()) {
+      sections.add(
+          new Section(
+              "classes",
+              "Average precision by class",
+              "",
+              new ClassScoreSection(result)::appendTo));
+    }
+    if (result.classes().stream().anyMatch(ClassResult::isScored)) {
+      sections.add(
+          new Section(
+              "curves",
+              "Precision and recall",
+              "Precision (upwards) over recall; AP in per cent. Shaded: the highest precision at"
+                  + " any higher recall, from which AP is computed.",
+              new PrecisionRecallSection(result.classes())::appendTo));
+    }
+    return sections;
+  }
+
+  static List<Section> examples(List<PageImage> pictures) {
+    return pictures.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "examples", "Example detections", "", new ExampleSection(pictures)::appendTo));
+  }
+
+  static List<Section> falsePositives(ErrorDiagnosis errors) {
+    return errors.classes().isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "errors",
+                "What the false positives are on",
+                "The most confident false positives of each class, as many as it has objects.",
+                new FalsePositiveSection(errors)::appendTo));
+  }
+
+  static Section proposals(String method, ProposalRecall.Result recall) {
+    return new Section(
+        "proposals",
+        "Proposals",
+        "An object that no proposal covers cannot be detected, so this recall limits every later"
+            + " step.",
+        new ProposalSection(method, recall)::appendTo);
+  }
+
+  static List<Section> learning(LearningCurve curve) {
+    return curve.curve().isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "learning",
+                "Fine-tuning",
+                "Softmax loss and accuracy on the training batches. Most samples are background,"
+                    + " so the accuracy on positives says more.",
+                new LearningSection(curve)::appendTo));
+  }
+
+  static List<Section> samples(List<SampleCounts> samples) {
+    return samples.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "samples",
+                "Samples of the SVMs",
+                "Regions by their role for a class, before and after resampling. Held: positives"
+                    + " after the limit svm.max-positives, which bounds the proposals that are"
+                    + " added.",
+                new SampleSection(samples)::appendTo));
+  }
+
+  static List<Section> mining(List<Round> rounds) {
+    return rounds.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "mining",
+                "Hard-negative mining",
+                "A class has converged when few of the examined negatives are hard. Their share"
+                    + " should fall from the first training on mined negatives to the last. The"
+                    + " bars show how many were added before each training.",
+                new MiningSection(rounds)::appendTo));
+  }
+
+  static List<Section> boxRegression(List<BoxRegressionReport> corrections) {
+    return corrections.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "boxes",
+                "Box regression",
+                "Mean overlap (IoU) of proposals with their ground truth, on pairs held back from"
+                    + " training: ring before, dot after.",
+                new BoxRegressionSection(corrections)::appendTo));
+  }
+
+  static List<Section> times(List<StageTime> times) {
+    return times.isEmpty()
+        ? List.of()
+        : List.of(new Section("times", "Time by stage", "", new StageTimeSection(times)::appendTo));
+  }
+
+  static List<Section> configuration(Map<String, String> settings) {
+    return settings.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section("configuration", "Configuration", "", new PairSection(settings)::appendTo)
+                .fold());
+  }
+
+  static List<Section> provenance(Map<String, String> facts) {
+    return facts.isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                    "provenance",
+                    "Provenance",
+                    "What it takes to repeat this run.",
+                    new PairSection(facts)::appendTo)
+                .fold());
   }
 
   private static Map<String, String> keyFigures(Run run, Experiment experiment) {
@@ -106,21 +268,20 @@ final class RunFindings {
     return train.equals(test) ? train : train + "; test images " + test;
   }
 
-  private static List<RunReport.StageTime> stageTimes(RunFolder folder) {
-    List<RunReport.StageTime> times = new ArrayList<>();
+  private static List<StageTime> stageTimes(RunFolder folder) {
+    List<StageTime> times = new ArrayList<>();
     folder
         .seconds()
         .forEach(
-            (stage, seconds) ->
-                times.add(new RunReport.StageTime(stage, seconds, folder.wasReused(stage))));
+            (stage, seconds) -> times.add(new StageTime(stage, seconds, folder.wasReused(stage))));
     return times;
   }
 
   /** The first test images that have detections at even odds or better, with those detections. */
-  private static List<RunReport.Example> examples(
-      Run run, Map<String, List<Detection>> detections, Row row) throws IOException {
+  private static List<PageImage> examples(Run run, Map<String, List<Detection>> detections, Row row)
+      throws IOException {
     double minScore = row.effectiveHead().evenOdds();
-    List<RunReport.Example> examples = new ArrayList<>();
+    List<PageImage> examples = new ArrayList<>();
     for (Sample sample : run.test().samples()) {
       List<Detection> found =
           detections.getOrDefault(sample.id(), List.of()).stream()
@@ -128,7 +289,7 @@ final class RunFindings {
               .toList();
       if (!found.isEmpty() && examples.size() < EXAMPLES) {
         examples.add(
-            new RunReport.Example(
+            new PageImage(
                 new DetectionPainter()
                     .paint(ImageFiles.read(sample.image()), found, sample.annotation().objects())
                     .jpeg(0.85f),

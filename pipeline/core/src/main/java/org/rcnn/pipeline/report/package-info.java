@@ -3,13 +3,13 @@
  *
  * <p>A detector's mAP is one number; whether to believe it, and what to do next, takes more: which
  * classes carry it, whether proposals even reach the objects, whether fine-tuning converged and
- * mining ran dry, what the false positives are on. {@link org.rcnn.pipeline.report.RunReport} puts
- * everything that is known of a run on a self-contained HTML page, {@link
- * org.rcnn.pipeline.report.StudyReport} does so for a study, and {@link
+ * mining ran dry, what the false positives are on. {@link org.rcnn.pipeline.report.RunResults}
+ * writes what is known of a run into its folder, as self-contained HTML pages and as JSON, beside
+ * the provenance ({@link org.rcnn.pipeline.report.Manifest}). A page is a frame, {@code
+ * ReportPage}, around {@code Section}s; what a section shows is a class of its own. {@link
+ * org.rcnn.pipeline.report.StudyReport} is the page of a study, and {@link
  * org.rcnn.pipeline.report.ApTable} and {@link org.rcnn.pipeline.report.AblationTable} lay figures
- * out as the paper does. All of them take what the modules themselves return. {@link
- * org.rcnn.pipeline.report.RunResults} writes them into a run's folder, beside the provenance
- * ({@link org.rcnn.pipeline.report.Manifest}).
+ * out as the paper does. All of them take what the modules themselves return.
  *
  * <p>Figures go in as fractions and seconds; pages show per cent.
  */

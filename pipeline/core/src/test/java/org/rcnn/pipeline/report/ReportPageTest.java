@@ -41,6 +41,7 @@ import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.PrecisionRecallCurve;
 import org.rcnn.pipeline.draw.Picture;
+import org.rcnn.pipeline.report.StageTimeSection.StageTime;
 import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
@@ -51,30 +52,39 @@ import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-class RunReportTest {
+class ReportPageTest {
 
   private static final String NASTY = "<script>alert('x')</script> & \"quoted\" \u0007";
   private static final byte[] PNG = Picture.of(new RgbImage(2, 1, new byte[6])).png();
 
-  /** A report in which every section is present and every text is hostile. */
-  private static RunReport everything(String text) {
-    return new RunReport(
+  /** A page in which every section is present and every text is hostile. */
+  private static ReportPage everything(String text) {
+    EvaluationResult result = result(text, 0.4716, 1234, curve());
+    List<Section> sections = new ArrayList<>(RunFindings.scores(result));
+    sections.addAll(RunFindings.examples(List.of(new PageImage(PNG, text))));
+    sections.addAll(RunFindings.falsePositives(errors(text, 1)));
+    sections.add(
+        RunFindings.proposals(
+            text,
+            new ProposalRecall.Result(3, 1940.2, 0.82, 0.8, Map.of(text, 0.8), List.of(0.6, 0.9))));
+    sections.addAll(RunFindings.learning(curve(text)));
+    sections.addAll(RunFindings.samples(List.of(new SampleCounts(text, 1, 2, 3, 4, 5, 6, 7, 8))));
+    sections.addAll(RunFindings.mining(List.of(round(text, 80, 40, 0.5))));
+    sections.addAll(
+        RunFindings.boxRegression(
+            List.of(new BoxRegressionReport(text, 9, 9, 8, 0.7, 0.75, Form.DUAL, false, 0))));
+    sections.addAll(RunFindings.times(List.of(new StageTime(text, 75, false))));
+    sections.addAll(RunFindings.configuration(Map.of(text, text)));
+    sections.addAll(RunFindings.provenance(Map.of(text, text)));
+    return new ReportPage(
         text,
         text,
-        result(text, 0.4716, 1234, curve()),
+        List.of(text),
+        Optional.of(RunFindings.headline(result)),
         Map.of(text, text),
-        errors(text, 1),
-        text,
-        new ProposalRecall.Result(3, 1940.2, 0.82, 0.8, Map.of(text, 0.8), List.of(0.6, 0.9)),
-        Optional.of(curve(text)),
-        List.of(new SampleCounts(text, 1, 2, 3, 4, 5, 6, 7, 8)),
-        List.of(round(text, 80, 40, 0.5)),
-        List.of(new BoxRegressionReport(text, 9, 9, 8, 0.7, 0.75, Form.DUAL, false, 0)),
-        List.of(new RunReport.Example(PNG, text)),
-        List.of(new RunReport.StageTime(text, 75, false)),
-        Map.of(text, text),
-        Map.of(text, text),
-        List.of(text));
+        List.of(text),
+        sections,
+        text);
   }
 
   /** Two phases; the first has ended early, and its weights of iteration 300 are kept. */
@@ -99,25 +109,10 @@ class RunReportTest {
         300);
   }
 
-  /** A report of nothing but these. */
-  private static RunReport only(List<Round> mining, List<RunReport.StageTime> times) {
-    return new RunReport(
-        "A run",
-        "",
-        new EvaluationResult(ApMetric.VOC07, 0.5, 0, List.of()),
-        Map.of(),
-        new ErrorDiagnosis(ApMetric.VOC07, 0.5, List.of()),
-        "none",
-        new ProposalRecall().result(),
-        Optional.empty(),
-        List.of(),
-        mining,
-        List.of(),
-        List.of(),
-        times,
-        Map.of(),
-        Map.of(),
-        List.of());
+  /** A page of nothing but these. */
+  private static ReportPage only(List<Section> sections) {
+    return new ReportPage(
+        "A run", "", List.of(), Optional.empty(), Map.of(), List.of(), sections, "");
   }
 
   private static EvaluationResult result(
@@ -177,11 +172,22 @@ class RunReportTest {
   }
 
   @Test
-  void whereNothingIsKnownThePageHasNoSectionsButTheProposals() {
-    String html = only(List.of(), List.of()).toHtml();
+  void whereNothingIsKnownThePageHasNoSections() {
+    EvaluationResult none = new EvaluationResult(ApMetric.VOC07, 0.5, 0, List.of());
+    List<Section> sections = new ArrayList<>(RunFindings.scores(none));
+    sections.addAll(RunFindings.examples(List.of()));
+    sections.addAll(RunFindings.falsePositives(new ErrorDiagnosis(ApMetric.VOC07, 0.5, List.of())));
+    sections.addAll(RunFindings.samples(List.of()));
+    sections.addAll(RunFindings.mining(List.of()));
+    sections.addAll(RunFindings.boxRegression(List.of()));
+    sections.addAll(RunFindings.times(List.of()));
+    sections.addAll(RunFindings.configuration(Map.of()));
+    sections.addAll(RunFindings.provenance(Map.of()));
+    String html = only(sections).toHtml();
     assertTrue(html.contains("<h1>A run</h1>"), html);
-    assertEquals(List.of("proposals"), sections(html));
+    assertEquals(List.of(), sections(html));
     assertFalse(html.contains("<nav"));
+    assertFalse(html.contains("<dl"));
     parse(html);
   }
 
@@ -203,8 +209,8 @@ class RunReportTest {
             "configuration",
             "provenance"),
         sections(everything("plain").toHtml()));
-    RunReport onlyTimes = only(List.of(), List.of(new RunReport.StageTime("svm", 75, false)));
-    assertEquals(List.of("proposals", "times"), sections(onlyTimes.toHtml()));
+    List<Section> times = RunFindings.times(List.of(new StageTime("svm", 75, false)));
+    assertEquals(List.of("times"), sections(only(times).toHtml()));
   }
 
   private static long texts(Document document, String text) {
@@ -288,7 +294,7 @@ class RunReportTest {
             .getAttributes()
             .getNamedItem("alt")
             .getNodeValue();
-    assertEquals(shown, caption);
+    assertEquals("Detections in " + shown, caption);
   }
 
   @Test
@@ -314,38 +320,43 @@ class RunReportTest {
 
   @Test
   void whatDoesNotExistIsADashAndNeverNaN() {
-    RunReport report =
-        new RunReport(
-            "A run",
-            "",
-            result("cat", Double.NaN, 0, PrecisionRecallCurve.empty()),
-            Map.of(),
-            errors("cat", 0),
-            "fast",
-            new ProposalRecall.Result(0, 0, Double.NaN, Double.NaN, Map.of(), List.of()),
-            Optional.of(
-                new LearningCurve(
-                    Map.of(),
-                    Map.of(),
-                    List.of(Phase.ofAllLayers(1)),
-                    List.of(new PhaseEnd(1, Ending.COMPLETED)),
-                    Map.of("conv1", Double.NaN),
-                    List.of(
-                        new LearningPoint(
-                            0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN)),
-                    Keep.LOWEST_LOSS,
-                    List.of(new Judgement(1, Double.NaN)),
-                    1)),
-            List.of(),
-            List.of(round("cat", 0, 0, Double.NaN)),
+    EvaluationResult result = result("cat", Double.NaN, 0, PrecisionRecallCurve.empty());
+    List<Section> sections = new ArrayList<>(RunFindings.scores(result));
+    sections.addAll(RunFindings.falsePositives(errors("cat", 0)));
+    sections.add(
+        RunFindings.proposals(
+            "fast", new ProposalRecall.Result(0, 0, Double.NaN, Double.NaN, Map.of(), List.of())));
+    sections.addAll(
+        RunFindings.learning(
+            new LearningCurve(
+                Map.of(),
+                Map.of(),
+                List.of(Phase.ofAllLayers(1)),
+                List.of(new PhaseEnd(1, Ending.COMPLETED)),
+                Map.of("conv1", Double.NaN),
+                List.of(
+                    new LearningPoint(
+                        0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN)),
+                Keep.LOWEST_LOSS,
+                List.of(new Judgement(1, Double.NaN)),
+                1)));
+    sections.addAll(RunFindings.mining(List.of(round("cat", 0, 0, Double.NaN))));
+    sections.addAll(
+        RunFindings.boxRegression(
             List.of(
                 new BoxRegressionReport(
-                    "cat", 0, 0, 0, Double.NaN, Double.NaN, Form.IDENTITY, false, 0)),
+                    "cat", 0, 0, 0, Double.NaN, Double.NaN, Form.IDENTITY, false, 0))));
+    sections.addAll(RunFindings.times(List.of(new StageTime("svm", 0, true))));
+    ReportPage report =
+        new ReportPage(
+            "A run",
+            "",
+            Findings.ofScores(result),
+            Optional.of(RunFindings.headline(result)),
+            Map.of(),
             List.of(),
-            List.of(new RunReport.StageTime("svm", 0, true)),
-            Map.of(),
-            Map.of(),
-            List.of());
+            sections,
+            "");
     String html = report.toHtml();
     parse(html);
     assertFalse(html.contains("NaN"), html);
@@ -392,8 +403,8 @@ class RunReportTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new RunReport.Example("GIF89a".getBytes(StandardCharsets.US_ASCII), "a.gif"));
-    assertEquals("The example \"a.gif\" is neither a PNG nor a JPEG file.", e.getMessage());
+            () -> new PageImage("GIF89a".getBytes(StandardCharsets.US_ASCII), "a.gif"));
+    assertEquals("The picture \"a.gif\" is neither a PNG nor a JPEG file.", e.getMessage());
   }
 
   @Test
@@ -413,7 +424,7 @@ class RunReportTest {
   void miningShowsTheShareOfHardNegativesFirstAndLast() {
     List<Round> rounds =
         List.of(round("cat", 0, 0, 1), round("cat", 1000, 250, 1.2), round("cat", 2000, 20, 1.3));
-    String html = only(rounds, List.of()).toHtml();
+    String html = only(RunFindings.mining(rounds)).toHtml();
     assertTrue(html.contains("25.0 → 1.0"), html);
   }
 }
