@@ -81,6 +81,11 @@ public enum ApMetric implements Labelled {
     return overlaps.length > 0;
   }
 
+  /** The overlaps that an AP is a mean over: fixed ones, or the evaluation's. */
+  double[] overlaps(double iou) {
+    return averagesOverlaps() ? overlaps.clone() : new double[] {iou};
+  }
+
   /** Matches detections with objects. */
   Matching match(ClassRanking ranking, double iou) {
     return rule.match(ranking, iou);

@@ -84,7 +84,15 @@ public final class DetectionEvaluator {
     return result(split, ClassRanking.of(classNames, split, results));
   }
 
-  private EvaluationResult result(List<Annotation> split, List<ClassRanking> rankings) {
+  ApMetric metric() {
+    return metric;
+  }
+
+  double iou() {
+    return iou;
+  }
+
+  EvaluationResult result(List<Annotation> split, List<ClassRanking> rankings) {
     List<ClassResult> results = rankings.stream().map(this::score).toList();
     return new EvaluationResult(metric, iou, split.size(), results);
   }

@@ -74,6 +74,15 @@ public final class PrecisionRecallCurve {
         Arrays.copyOf(precisions, points));
   }
 
+  /**
+   * A curve of known points, without scores.
+   *
+   * @param recalls ascending
+   */
+  static PrecisionRecallCurve ofPoints(double[] recalls, double[] precisions) {
+    return new PrecisionRecallCurve(new double[recalls.length], recalls, precisions);
+  }
+
   /** A curve without points: a class that has no object, or no counted detection. */
   public static PrecisionRecallCurve empty() {
     return new PrecisionRecallCurve(new double[0], new double[0], new double[0]);

@@ -17,7 +17,8 @@
  * org.rcnn.eval.EvaluationResult}: one {@link org.rcnn.eval.ClassResult} per class with its AP,
  * counts and {@link org.rcnn.eval.PrecisionRecallCurve}. {@link org.rcnn.eval.ErrorDiagnoser} takes
  * the same and gives an {@link org.rcnn.eval.ErrorDiagnosis}: what the false positives are, what
- * each kind costs, which sizes of objects are missed.
+ * each kind costs, which sizes of objects are missed. {@link org.rcnn.eval.Bootstrap} says how far
+ * a score, or the difference of two, depends on the images it was measured on.
  *
  * <p>Boxes are in the convention of {@link org.rcnn.data.Box}; overlaps equal those of the devkit's
  * inclusive pixel corners. AP, recall, precision and IoU are fractions from 0 to 1; an AP that does

@@ -1,0 +1,50 @@
+package org.rcnn.eval;
+
+import java.util.Arrays;
+
+/**
+ * A figure and the range in which it would lie in {@value #PERCENT} % of repetitions.
+ *
+ * @param estimate the figure itself; NaN if it does not exist
+ * @param low the lower end; NaN if it cannot be told
+ * @param high the upper end; NaN if it cannot be told
+ */
+public record Interval(double estimate, double low, double high) {
+
+  /** How much of the repetitions a range contains. */
+  public static final int PERCENT = 95;
+
+  /**
+   * The range of the middle {@value #PERCENT} % of repetitions. Between two of them it is
+   * interpolated, as numpy's {@code percentile} does.
+   *
+   * @param estimate the figure itself
+   * @param repetitions the figure of each repetition, in any order; NaNs are left out
+   */
+  public static Interval ofRepetitions(double estimate, double[] repetitions) {
+    double[] sorted = Arrays.stream(repetitions).filter(value -> !Double.isNaN(value)).toArray();
+    Arrays.sort(sorted);
+    double tail = (1 - PERCENT / 100.0) / 2;
+    return new Interval(estimate, quantile(sorted, tail), quantile(sorted, 1 - tail));
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    if (sorted.length == 0) {
+      return Double.NaN;
+    }
+    double place = share * (sorted.length - 1);
+    int below = (int) Math.floor(place);
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+  }
+
+  /** Half the range: what is written behind ±. */
+  public double halfWidth() {
+    return (high - low) / 2;
+  }
+
+  /** Whether a value lies in the range. */
+  public boolean contains(double value) {
+    return low <= value && value <= high;
+  }
+}
