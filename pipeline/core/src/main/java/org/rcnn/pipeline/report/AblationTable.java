@@ -2,6 +2,7 @@ package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.rcnn.pipeline.stage.Row;
  *
  * <p>Rows are grouped by head and box regression; within a group, rows without fine-tuning come
  * first. Otherwise they keep the given order. The best figure of a column is marked: bold in
- * Markdown and HTML.
+ * Markdown. {@link AblationSection} is the same table on a page.
  */
 public final class AblationTable {
 
@@ -23,7 +24,7 @@ public final class AblationTable {
   public static final int CONSOLE_WIDTH = 120;
 
   private final List<EvaluatedRow> rows;
-  private final Map<String, String> columns;
+  private final List<String> classes;
 
   /**
    * A table of the given rows.
@@ -41,7 +42,7 @@ public final class AblationTable {
             .toList();
     Set<String> classes = new LinkedHashSet<>();
     rows.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
-    this.columns = ClassAbbreviations.of(List.copyOf(classes));
+    this.classes = List.copyOf(classes);
   }
 
   private static String head(EvaluatedRow evaluated) {
@@ -63,21 +64,24 @@ public final class AblationTable {
   }
 
   /**
-   * The table for a console. Classes that do not fit continue in further blocks of about equal
-   * width; the mean is the last column.
+   * The table for a console. Where full names of classes would take more blocks than short ones,
+   * the heads are short. Classes that do not fit continue in further blocks of about equal width;
+   * the mean is the last column.
    *
    * @param width columns of the console
    */
   public String toText(int width) {
-    List<TextColumn> all = new ArrayList<>();
-    columns.forEach((name, head) -> all.add(column(head, row -> row.ap(name))));
-    all.add(column("mAP", AblationTable::meanAp));
     List<String> names = new ArrayList<>();
     rows.forEach(row -> names.add(row.name()));
     int nameWidth = names.stream().mapToInt(String::length).max().orElse(0);
+    Map<String, String> full = new LinkedHashMap<>();
+    classes.forEach(name -> full.put(name, name));
+    List<List<TextColumn>> blocks = blocks(columns(full), width - nameWidth);
+    List<List<TextColumn>> shorter =
+        blocks(columns(ClassAbbreviations.of(classes)), width - nameWidth);
 
     StringBuilder text = new StringBuilder();
-    for (List<TextColumn> block : blocks(all, width - nameWidth)) {
+    for (List<TextColumn> block : blocks.size() <= shorter.size() ? blocks : shorter) {
       if (text.length() > 0) {
         text.append('\n');
       }
@@ -90,6 +94,14 @@ public final class AblationTable {
     int width() {
       return 1 + Math.max(head.length(), cells.stream().mapToInt(String::length).max().orElse(0));
     }
+  }
+
+  /** The classes' columns under the given heads, and the mean. */
+  private List<TextColumn> columns(Map<String, String> heads) {
+    List<TextColumn> all = new ArrayList<>();
+    heads.forEach((name, head) -> all.add(column(head, row -> row.ap(name))));
+    all.add(column("mAP", AblationTable::meanAp));
+    return all;
   }
 
   private TextColumn column(String head, ToDoubleFunction<EvaluatedRow> figure) {
@@ -138,10 +150,14 @@ public final class AblationTable {
     return " ".repeat(Math.max(0, width - text.length())) + text;
   }
 
-  /** Whether a rule goes above a row, because fine-tuning, head or box regression changes there. */
   private boolean startsGroup(int r) {
-    Row row = rows.get(r).row();
-    Row before = rows.get(r - 1).row();
+    return startsGroup(rows.get(r - 1), rows.get(r));
+  }
+
+  /** Whether a rule goes between rows, because fine-tuning, head or box regression changes. */
+  static boolean startsGroup(EvaluatedRow above, EvaluatedRow below) {
+    Row row = below.row();
+    Row before = above.row();
     return row.finetuned() != before.finetuned()
         || row.boxRegression() != before.boxRegression()
         || !row.head().equals(before.head());
@@ -150,11 +166,11 @@ public final class AblationTable {
   /** The table in GitHub's Markdown. */
   public String toMarkdown() {
     StringBuilder text = new StringBuilder("| |");
-    columns.values().forEach(head -> text.append(' ').append(markdown(head)).append(" |"));
-    text.append(" mAP |\n|:---|").append("---:|".repeat(columns.size() + 1)).append('\n');
+    classes.forEach(head -> text.append(' ').append(markdown(head)).append(" |"));
+    text.append(" mAP |\n|:---|").append("---:|".repeat(classes.size() + 1)).append('\n');
     for (EvaluatedRow row : rows) {
       text.append("| ").append(markdown(row.name())).append(" |");
-      for (String name : columns.keySet()) {
+      for (String name : classes) {
         text.append(' ').append(markdownFigure(row.ap(name), best(name))).append(" |");
       }
       text.append(' ').append(markdownFigure(meanAp(row), bestMean())).append(" |\n");
@@ -170,34 +186,6 @@ public final class AblationTable {
   /** Text that means nothing else in a table of Markdown. */
   static String markdown(String text) {
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
-  }
-
-  /** The table as an HTML {@code table} element, without style. */
-  public String toHtml() {
-    Html html = new Html();
-    html.open("table", "class", "ablation").open("thead").open("tr").leaf("th", "");
-    columns.forEach(
-        (name, head) -> html.open("th", "class", "n").leaf("abbr", head, "title", name).close());
-    html.leaf("th", "mAP", "class", "n mean").close().close().open("tbody");
-    for (int r = 0; r < rows.size(); r++) {
-      EvaluatedRow row = rows.get(r);
-      html.open("tr", "class", r > 0 && startsGroup(r) ? "rule" : "").leaf("th", row.name());
-      for (String name : columns.keySet()) {
-        appendFigure(html, "n", row.ap(name), best(name));
-      }
-      appendFigure(html, "n mean", meanAp(row), bestMean());
-      html.close();
-    }
-    return html.close().close().toString();
-  }
-
-  private void appendFigure(Html html, String cssClass, double value, double best) {
-    String figure = Numbers.percent(value);
-    if (isBest(value, best)) {
-      html.open("td", "class", cssClass).leaf("b", figure).close();
-    } else {
-      html.leaf("td", figure, "class", cssClass);
-    }
   }
 
   private double best(String className) {

@@ -14,7 +14,7 @@ final class BoxRegressionSection {
   }
 
   void appendTo(Html html) {
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class");
     ReportPage.heads(html, "pairs used", "held back", "IoU before", "after", "change");
     html.open("th", "class", "wide").open("div", "class", "ends");

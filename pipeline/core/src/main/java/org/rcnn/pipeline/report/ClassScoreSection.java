@@ -20,7 +20,7 @@ final class ClassScoreSection {
   }
 
   void appendTo(Html html) {
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class").leaf("th", "AP, %", "class", "n").leaf("td", "", "class", "wide");
     ReportPage.heads(html, "objects", "found", "false positives");
     html.close().close().open("tbody");

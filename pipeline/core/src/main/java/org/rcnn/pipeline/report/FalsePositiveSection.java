@@ -27,7 +27,7 @@ final class FalsePositiveSection {
       html.text(kind.title()).close();
     }
     html.close();
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class").leaf("td", "", "class", "wide");
     for (ErrorKind kind : ErrorKind.values()) {
       html.leaf("th", kind.title(), "class", "n");

@@ -34,6 +34,14 @@ final class Html {
     return this;
   }
 
+  /**
+   * Opens a box that scrolls sideways by itself where its table is wider than the page; the
+   * keyboard reaches it.
+   */
+  Html scroll() {
+    return open("div", "class", "scroll", "tabindex", "0");
+  }
+
   /** An element that contains only text. */
   Html leaf(String tag, String text, String... attributes) {
     return open(tag, attributes).text(text).close();

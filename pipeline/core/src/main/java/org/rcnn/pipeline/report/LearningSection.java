@@ -135,7 +135,7 @@ final class LearningSection {
   }
 
   private void phases(Html html) {
-    html.leaf("h3", "Phases").open("table", "class", "phases");
+    html.leaf("h3", "Phases").scroll().open("table", "class", "phases");
     html.open("thead").open("tr").leaf("th", "layers that learn");
     ReportPage.heads(html, "iterations", "rate");
     html.leaf("th", "end").close().close().open("tbody");
@@ -150,7 +150,7 @@ final class LearningSection {
           "td", early ? "early, of %s".formatted(Numbers.count(phase.iterations())) : "complete");
       html.close();
     }
-    html.close().close();
+    html.close().close().close();
   }
 
   private static String rate(Phase phase) {
@@ -176,7 +176,7 @@ final class LearningSection {
         "From its weights at the start to the kept ones, in per cent of their length.",
         "class",
         "lead");
-    html.open("table").open("tbody");
+    html.scroll().open("table").open("tbody");
     curve
         .distances()
         .forEach(
@@ -185,7 +185,7 @@ final class LearningSection {
               ReportPage.bar(html, farthest > 0 ? distance / farthest : 0, "");
               html.close().leaf("td", Numbers.percent(distance) + " %", "class", "n").close();
             });
-    html.close().close().close();
+    html.close().close().close().close();
   }
 
   private void regions(Html html) {
@@ -198,7 +198,7 @@ final class LearningSection {
         "How many of each label there are, and how often all batches together drew one.",
         "class",
         "lead");
-    html.open("table").open("thead").open("tr").leaf("th", "label");
+    html.scroll().open("table").open("thead").open("tr").leaf("th", "label");
     ReportPage.heads(html, "regions", "drawn");
     html.close().close().open("tbody");
     curve
@@ -210,6 +210,6 @@ final class LearningSection {
               ReportPage.count(html, curve.drawn().getOrDefault(label, 0L));
               html.close();
             });
-    html.close().close().close();
+    html.close().close().close().close();
   }
 }

@@ -25,7 +25,7 @@ final class MiningSection {
   }
 
   void appendTo(Html html) {
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class");
     ReportPage.heads(html, "trainings", "positives", "negatives", "hard, %", "added");
     html.leaf("th", "added by training");

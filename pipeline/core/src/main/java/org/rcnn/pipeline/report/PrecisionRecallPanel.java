@@ -20,23 +20,39 @@ final class PrecisionRecallPanel {
   private PrecisionRecallPanel() {}
 
   static void append(Html html, ClassResult result) {
-    html.open("figure", "class", "pr");
-    html.open("figcaption")
-        .leaf("span", result.className())
-        .leaf("b", Numbers.percent(result.ap()))
-        .close();
-    String description =
-        "Precision over recall of %s, AP %s"
-            .formatted(result.className(), Numbers.percent(result.ap()));
-    html.svg("", "", SIDE + LEFT + RIGHT, HEIGHT, description);
-    for (double tick : new double[] {0, 0.5, 1}) {
-      grid(html, tick);
-    }
+    String ap = Numbers.percent(result.ap());
+    begin(html, result.className(), ap, ap);
     if (result.curve().size() > 0) {
       html.empty("path", "class", "area", "d", envelope(result.curve()));
       html.empty("path", "class", "s1", "d", line(result.curve()));
     }
     html.close().close();
+  }
+
+  /** One plot with the curves of two results of a class, the later one over the earlier one. */
+  static void append(Html html, ClassResult before, ClassResult after) {
+    String from = Numbers.percent(before.ap());
+    String to = Numbers.percent(after.ap());
+    begin(html, after.className(), from + " → " + to, from + " before and " + to + " after");
+    if (before.curve().size() > 0) {
+      html.empty("path", "class", "s2", "d", line(before.curve()));
+    }
+    if (after.curve().size() > 0) {
+      html.empty("path", "class", "area", "d", envelope(after.curve()));
+      html.empty("path", "class", "s1", "d", line(after.curve()));
+    }
+    html.close().close();
+  }
+
+  /** A figure up to its curves; the figure and its picture stay open. */
+  private static void begin(Html html, String className, String ap, String apInWords) {
+    html.open("figure", "class", "pr");
+    html.open("figcaption").leaf("span", className).leaf("b", ap).close();
+    String description = "Precision over recall of %s, AP %s".formatted(className, apInWords);
+    html.svg("", "", SIDE + LEFT + RIGHT, HEIGHT, description);
+    for (double tick : new double[] {0, 0.5, 1}) {
+      grid(html, tick);
+    }
   }
 
   private static void grid(Html html, double tick) {

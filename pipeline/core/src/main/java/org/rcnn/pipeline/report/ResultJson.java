@@ -2,6 +2,7 @@ package org.rcnn.pipeline.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.Row;
 
@@ -19,6 +20,15 @@ public final class ResultJson {
     tree.put("classes_in_mean", result.classesInMean());
     ObjectNode ap = tree.putObject("ap");
     result.apByClass().forEach(ap::put);
+  }
+
+  /**
+   * Puts {@code mAP_low} and {@code mAP_high}, the ends of the mean AP's range of 95 %, fractions;
+   * null if there is none.
+   */
+  static void putRange(ObjectNode tree, Interval meanAp) {
+    tree.put("mAP_low", Json.orNull(meanAp.low()));
+    tree.put("mAP_high", Json.orNull(meanAp.high()));
   }
 
   /** Puts {@code finetuned}, {@code layer}, {@code head} and {@code bbox}. */

@@ -68,8 +68,7 @@ final class RunFindings {
     sections.addAll(mining(rounds));
     sections.addAll(boxRegression(corrections));
     sections.addAll(times(stageTimes(run.folder())));
-    sections.addAll(configuration(configuration(run)));
-    sections.addAll(provenance(provenance(experiment)));
+    sections.addAll(settings(experiment));
     return new ReportPage(
         "R-CNN on " + run.source(),
         row.label(),
@@ -216,14 +215,28 @@ final class RunFindings {
                 .fold());
   }
 
+  /** The folded sections at the end of a page: settings, and what it takes to repeat the run. */
+  static List<Section> settings(Experiment experiment) {
+    List<Section> sections = new ArrayList<>(configuration(configuration(experiment.run())));
+    sections.addAll(provenance(provenance(experiment)));
+    return sections;
+  }
+
   private static Map<String, String> keyFigures(Run run, Experiment experiment) {
+    Map<String, String> figures = sizes(experiment);
+    figures.put(
+        "peak memory",
+        String.format(Locale.ROOT, "%.2f GiB", PeakMemory.bytes() / (double) (1 << 30)));
+    return figures;
+  }
+
+  /** How many images and classes there are. */
+  static Map<String, String> sizes(Experiment experiment) {
+    Run run = experiment.run();
     Map<String, String> figures = new LinkedHashMap<>();
     figures.put("training images", Integer.toString(run.train().samples().size()));
     figures.put("test images", Integer.toString(run.test().samples().size()));
     figures.put("classes", Integer.toString(experiment.classes().size()));
-    figures.put(
-        "peak memory",
-        String.format(Locale.ROOT, "%.2f GiB", PeakMemory.bytes() / (double) (1 << 30)));
     return figures;
   }
 

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
 
@@ -40,11 +44,13 @@ public final class RunResults {
     Json.write(root.resolve("manifest.json"), Manifest.of(experiment, summary));
     AtomicFile.writeText(
         root.resolve("report.html"), RunFindings.report(experiment, row, result).toHtml());
+    RunPages.link(root);
     return summary;
   }
 
   /**
-   * Writes {@code ablation.json} and {@code ablation.md} of several evaluated rows.
+   * Writes {@code ablation.html}, {@code ablation.json} and {@code ablation.md} of several
+   * evaluated rows.
    *
    * @return the result as JSON, as it is in {@code ablation.json}
    * @throws IOException if the folder cannot be written
@@ -52,17 +58,35 @@ public final class RunResults {
   public static ObjectNode write(Experiment experiment, List<EvaluatedRow> rows)
       throws IOException {
     Run run = experiment.run();
+    Evidence evidence = new Evidence(experiment);
+    List<ResampledRow> resampled = new ArrayList<>();
+    for (EvaluatedRow evaluated : new AblationTable(rows).rows()) {
+      resampled.add(new ResampledRow(evaluated.row(), evidence.resampled(evaluated.row())));
+    }
     ObjectNode summary = Json.object();
     ArrayNode trees = summary.putArray("rows");
     for (EvaluatedRow evaluated : rows) {
       ObjectNode tree = trees.addObject();
       ResultJson.putRow(tree, evaluated.row());
       ResultJson.putScores(tree, evaluated.result());
+      range(resampled, evaluated.row()).ifPresent(range -> ResultJson.putRange(tree, range));
     }
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     Path root = run.folder().root();
     Json.write(root.resolve("ablation.json"), Manifest.of(experiment, summary));
     AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
+    SeedRecord seeds = SeedRecord.update(run, resampled);
+    AtomicFile.writeText(
+        root.resolve("ablation.html"),
+        new AblationPage(experiment, resampled, seeds).page().toHtml());
+    RunPages.link(root);
     return summary;
+  }
+
+  private static Optional<Interval> range(List<ResampledRow> rows, Row row) {
+    return rows.stream()
+        .filter(one -> one.row().equals(row))
+        .map(one -> one.scores().meanAp())
+        .findFirst();
   }
 }

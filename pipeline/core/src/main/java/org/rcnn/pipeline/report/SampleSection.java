@@ -13,7 +13,7 @@ final class SampleSection {
   }
 
   void appendTo(Html html) {
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class");
     ReportPage.heads(html, "objects", "of them difficult", "proposals near them", "held");
     ReportPage.heads(html, "after up-sampling", "ignored", "negatives", "after down-sampling");

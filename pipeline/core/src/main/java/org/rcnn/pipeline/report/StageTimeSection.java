@@ -29,7 +29,7 @@ final class StageTimeSection {
     double longest = times.stream().mapToDouble(StageTime::seconds).max().orElse(1);
     double total =
         times.stream().filter(stage -> !stage.reused()).mapToDouble(StageTime::seconds).sum();
-    html.open("div", "class", "scroll").open("table").open("tbody");
+    html.scroll().open("table").open("tbody");
     for (StageTime stage : times) {
       html.open("tr").leaf("th", stage.stage()).open("td", "class", "wide");
       ReportPage.bar(html, stage.seconds() / longest, stage.reused() ? "faint" : "");

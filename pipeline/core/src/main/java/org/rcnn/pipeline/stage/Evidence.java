@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.rcnn.data.Detection;
 import org.rcnn.data.voc.VocResults;
+import org.rcnn.eval.Bootstrap;
+import org.rcnn.eval.BootstrapResult;
+import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnoser;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.SimilarClasses;
@@ -71,6 +74,18 @@ public final class Evidence {
   /** A row's detections on the test set by image id, boxes in the image's pixels. */
   public Map<String, List<Detection>> detections(Row row) throws IOException {
     return VocResults.read(experiment.detections(row).place(), run.test().split()).byImage();
+  }
+
+  /**
+   * A row's score on the test set and on resamples of its images. Those are the same for every row
+   * of a run, so rows can be compared.
+   */
+  public BootstrapResult resampled(Row row) throws IOException {
+    DetectionEvaluator evaluator =
+        new DetectionEvaluator(run.config().evaluation().metric(), Experiment.MATCH_IOU);
+    VocResults found = VocResults.read(experiment.detections(row).place(), run.test().split());
+    return new Bootstrap(evaluator, Bootstrap.RESAMPLES, run.config().seed())
+        .evaluate(experiment.scoredClasses(), run.test().annotations(), found);
   }
 
   /** What kinds of false positives a row has, and how many objects it misses. */

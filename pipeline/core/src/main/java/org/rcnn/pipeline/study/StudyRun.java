@@ -14,6 +14,7 @@ import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.Manifest;
 import org.rcnn.pipeline.report.ResultJson;
+import org.rcnn.pipeline.report.RunPages;
 import org.rcnn.pipeline.report.StudyReport;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
@@ -100,6 +101,7 @@ public final class StudyRun {
     AtomicFile.writeText(root.resolve(name + ".md"), report.toMarkdown());
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
+    RunPages.link(root);
     return new Outcome(report, tree);
   }
 

@@ -1,0 +1,201 @@
+package org.rcnn.pipeline.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.rcnn.eval.Interval;
+import org.rcnn.pipeline.report.Contrast.Step;
+import org.rcnn.pipeline.stage.Heads;
+
+/**
+ * What an ablation found, in sentences: what fine-tuning adds to each layer, what the other steps
+ * add, and the best row. Sentences come only from rows that were run.
+ */
+final class AblationFindings {
+
+  /** With fewer test images than this, the ranges deserve a word of their own. */
+  static final int FEW_IMAGES = 100;
+
+  private final List<ResampledRow> rows;
+  private final SeedRecord seeds;
+
+  /**
+   * The findings.
+   *
+   * @param rows the rows in the order of the table
+   * @param seeds what other seeds of fine-tuning gave
+   */
+  AblationFindings(List<ResampledRow> rows, SeedRecord seeds) {
+    this.rows = List.copyOf(rows);
+    this.seeds = seeds;
+  }
+
+  /** The sentences, the most important first. */
+  List<String> sentences() {
+    List<String> sentences = new ArrayList<>();
+    List<Contrast> tuned = plainest(Step.FINE_TUNING);
+    if (!tuned.isEmpty()) {
+      sentences.add(gains("Fine-tuning", tuned));
+    }
+    overSeeds(tuned, sentences);
+    best(sentences);
+    List<Contrast> corrected = ofSvms(Step.BOX_REGRESSION);
+    if (!corrected.isEmpty()) {
+      sentences.add(gains("Box regression", corrected));
+    }
+    List<Contrast> heads =
+        Contrast.of(Step.SVM, rows).stream()
+            .filter(one -> !one.with().row().boxRegression())
+            .toList();
+    if (!heads.isEmpty()) {
+      sentences.add(heads(heads));
+    }
+    int images = rows.isEmpty() ? 0 : rows.get(0).result().images();
+    if (images < FEW_IMAGES && !rows.isEmpty()) {
+      sentences.add(
+          "The test set has only %d %s, so the ranges are wide; read differences, not tenths."
+              .formatted(images, images == 1 ? "image" : "images"));
+    }
+    return sentences;
+  }
+
+  /** The contrasts of SVMs without box regression or, without any, of whatever rows there are. */
+  private List<Contrast> plainest(Step step) {
+    List<Contrast> all = Contrast.of(step, rows);
+    List<Contrast> plain =
+        all.stream()
+            .filter(one -> one.with().row().head() == Heads.SVM)
+            .filter(one -> !one.with().row().boxRegression())
+            .toList();
+    return plain.isEmpty() ? all : plain;
+  }
+
+  private List<Contrast> ofSvms(Step step) {
+    List<Contrast> all = Contrast.of(step, rows);
+    List<Contrast> svms =
+        all.stream()
+            .filter(one -> one.with().row().head() == Heads.SVM)
+            .filter(one -> one.with().row().finetuned())
+            .toList();
+    return svms.isEmpty() ? all : svms;
+  }
+
+  /**
+   * A sentence such as "Fine-tuning lifts fc7 by 6.1 ± 1.2 points and pool5 by 1.4 ± 0.8; the
+   * change of fc6, +0.3 ± 1.1, is within chance."
+   */
+  private static String gains(String subject, List<Contrast> contrasts) {
+    List<Contrast> sorted =
+        contrasts.stream()
+            .sorted(Comparator.comparingDouble((Contrast one) -> one.gain().estimate()).reversed())
+            .toList();
+    List<String> clauses = new ArrayList<>();
+    List<String> lifted = new ArrayList<>();
+    List<String> lowered = new ArrayList<>();
+    List<String> open = new ArrayList<>();
+    for (Contrast one : sorted) {
+      Interval gain = one.gain();
+      if (one.isWithinChance()) {
+        open.add("%s %s".formatted(one.name(), signed(gain)));
+      } else if (gain.estimate() > 0) {
+        lifted.add(change(one, lifted.isEmpty()));
+      } else {
+        lowered.add(change(one, lowered.isEmpty()));
+      }
+    }
+    if (!lifted.isEmpty()) {
+      clauses.add("lifts " + Findings.list(lifted));
+    }
+    if (!lowered.isEmpty()) {
+      clauses.add("lowers " + Findings.list(lowered));
+    }
+    String found = String.join(" and ", clauses);
+    if (open.isEmpty()) {
+      return "%s %s.".formatted(subject, found);
+    }
+    String chance =
+        open.size() == 1
+            ? "the change of %s, is within chance"
+                .formatted(open.get(0).replaceFirst(" ([+-])", ", $1"))
+            : "the changes of %s are within chance".formatted(Findings.list(open));
+    return found.isEmpty()
+        ? "%s shows no effect that these test images can tell: %s.".formatted(subject, chance)
+        : "%s %s; %s.".formatted(subject, found, chance);
+  }
+
+  private static String change(Contrast one, boolean first) {
+    return "%s by %s%s".formatted(one.name(), amount(one.gain()), first ? " points" : "");
+  }
+
+  /** The size of a change, in points: {@code 6.1 ± 1.2}. */
+  private static String amount(Interval gain) {
+    return "%s ± %s"
+        .formatted(Numbers.percent(Math.abs(gain.estimate())), Numbers.percent(gain.halfWidth()));
+  }
+
+  /** A change with its sign, in points: {@code +0.3 ± 1.1}. */
+  static String signed(Interval gain) {
+    String size = Numbers.percent(gain.estimate());
+    return "%s ± %s"
+        .formatted(size.startsWith("-") ? size : "+" + size, Numbers.percent(gain.halfWidth()));
+  }
+
+  private void overSeeds(List<Contrast> tuned, List<String> sentences) {
+    for (Contrast one : tuned) {
+      List<Double> gains =
+          seeds.of(one.with().row()).stream().map(ap -> ap - one.without().meanAp()).toList();
+      if (gains.size() > 1) {
+        sentences.add(
+            "Over %d seeds of fine-tuning, the gain of %s ranges from %s to %s points."
+                .formatted(
+                    gains.size(),
+                    one.name(),
+                    Numbers.percent(gains.stream().mapToDouble(g -> g).min().orElseThrow()),
+                    Numbers.percent(gains.stream().mapToDouble(g -> g).max().orElseThrow())));
+      }
+    }
+  }
+
+  private void best(List<String> sentences) {
+    rows.stream()
+        .filter(row -> !Double.isNaN(row.meanAp()))
+        .max(Comparator.comparingDouble(ResampledRow::meanAp))
+        .ifPresent(
+            best -> {
+              Interval range = best.scores().meanAp();
+              sentences.add(
+                  "%s is %s, with an mAP of %s %% (95 %%: %s to %s)."
+                      .formatted(
+                          rows.size() > 1 ? "The best row" : "The row",
+                          best.row().label(),
+                          Numbers.percent(range.estimate()),
+                          Numbers.percent(range.low()),
+                          Numbers.percent(range.high())));
+            });
+  }
+
+  private static String heads(List<Contrast> contrasts) {
+    long better = contrasts.stream().filter(one -> one.gain().low() > 0).count();
+    long worse = contrasts.stream().filter(one -> one.gain().high() < 0).count();
+    long open = contrasts.size() - better - worse;
+    List<String> parts = new ArrayList<>();
+    for (Map.Entry<String, Long> part :
+        List.of(
+            Map.entry("beat softmax on %d", better),
+            Map.entry("lose to it on %d", worse),
+            Map.entry("do not differ beyond chance on %d", open))) {
+      if (part.getValue() > 0) {
+        parts.add(part.getKey().formatted(part.getValue()));
+      }
+    }
+    if (better == 0 && worse > 0) {
+      parts.set(0, parts.get(0).replace("to it", "to softmax"));
+    } else if (better == 0) {
+      parts.set(0, parts.get(0).replace("differ", "differ from softmax"));
+    }
+    return "SVMs %s of %d %s of features."
+        .formatted(
+            Findings.list(parts), contrasts.size(), contrasts.size() == 1 ? "kind" : "kinds");
+  }
+}

@@ -1,0 +1,207 @@
+package org.rcnn.pipeline.report;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Detection;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.eval.DetectionEvaluator;
+import org.rcnn.pipeline.draw.DetectionPainter;
+import org.rcnn.pipeline.report.Contrast.Step;
+import org.rcnn.pipeline.report.PhotoPairSection.PhotoPair;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Evidence;
+import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Heads;
+import org.rcnn.pipeline.stage.Row;
+
+/**
+ * Collects an ablation's rows into the page that says what fine-tuning and other steps are worth.
+ */
+final class AblationPage {
+
+  /** So many photos on which fine-tuning helped most, and half as many on which it harmed most. */
+  private static final int PHOTOS = 4;
+
+  /** The section of all figures, the first that is only looked up. */
+  static final String RANGES = "ranges";
+
+  private final Experiment experiment;
+  private final List<ResampledRow> rows;
+  private final SeedRecord seeds;
+
+  /**
+   * The page of an experiment.
+   *
+   * @param rows in the order of the table
+   * @param seeds what other seeds of fine-tuning gave
+   */
+  AblationPage(Experiment experiment, List<ResampledRow> rows, SeedRecord seeds) {
+    this.experiment = experiment;
+    this.rows = List.copyOf(rows);
+    this.seeds = seeds;
+  }
+
+  ReportPage page() throws IOException {
+    Run run = experiment.run();
+    List<Section> sections = new ArrayList<>();
+    List<Contrast> contrasts = new ArrayList<>();
+    for (Step step : Step.values()) {
+      contrasts.addAll(Contrast.of(step, rows));
+    }
+    if (!contrasts.isEmpty()) {
+      sections.add(
+          new Section(
+              "steps",
+              "What each step is worth",
+              "The change of the mAP, in points, between rows that differ in nothing else, and the"
+                  + " range that holds it for 95 % of resamples of the test images. Both rows see"
+                  + " the same resamples. A hollow dot: the range leaves open whether the step"
+                  + " helps.",
+              new ContrastSection(contrasts)::appendTo));
+    }
+    boolean withPaper = PaperTable.isOn(run.source(), experiment.scoredClasses());
+    sections.add(
+        new Section(
+            "table", "The ablation", "", new AblationSection(rows, seeds, withPaper)::appendTo));
+    Optional<Contrast> shown = shown();
+    if (shown.isPresent()) {
+      beforeAndAfter(shown.get(), sections);
+    }
+    sections.add(
+        new Section(
+                RANGES,
+                "Every AP with its range",
+                "AP in per cent and, small, the range that holds it for 95 % of resamples of the"
+                    + " test images.",
+                new RangeSection(rows)::appendTo)
+            .fold());
+    sections.addAll(RunFindings.settings(experiment));
+    return new ReportPage(
+        shown.isPresent() ? "What fine-tuning does" : "The ablation",
+        "R-CNN with " + experiment.backbone().definition().name() + " on " + run.source(),
+        new AblationFindings(rows, seeds).sentences(),
+        shown.map(AblationPage::headline),
+        RunFindings.sizes(experiment),
+        Manifest.problems(run),
+        sections,
+        "");
+  }
+
+  /** The contrast that curves and photos show: fine-tuning, SVMs, no box regression, last layer. */
+  private Optional<Contrast> shown() {
+    Comparator<Contrast> plainest =
+        Comparator.comparing((Contrast one) -> one.with().row().head() != Heads.SVM)
+            .thenComparing(one -> one.with().row().boxRegression())
+            .thenComparing(one -> one.with().row().layer(), Comparator.reverseOrder());
+    return Contrast.of(Step.FINE_TUNING, rows).stream().min(plainest);
+  }
+
+  private static ReportPage.Headline headline(Contrast shown) {
+    return new ReportPage.Headline(
+        "fine-tuning, on " + shown.name(),
+        AblationFindings.signed(shown.gain()),
+        "points",
+        "%s of %s, %s to %s %%"
+            .formatted(
+                "mAP",
+                shown.with().row().label(),
+                Numbers.percent(shown.without().meanAp()),
+                Numbers.percent(shown.with().meanAp())));
+  }
+
+  private void beforeAndAfter(Contrast shown, List<Section> sections) throws IOException {
+    sections.add(
+        new Section(
+            "curves",
+            "Precision and recall before and after fine-tuning",
+            "Precision (upwards) over recall; AP in per cent, before → after. Shaded: the area that"
+                + " the AP after fine-tuning measures.",
+            new CurvePairSection(shown)::appendTo));
+    List<PhotoPair> pairs = photos(shown);
+    if (!pairs.isEmpty()) {
+      sections.add(
+          new Section(
+              "photos",
+              "The same photos before and after",
+              "Left the %s row, right the %s row, with what each finds at even odds or better; annotated objects are dashed. These are the photos on which most changed, first for the better and then for the worse."
+                  .formatted(shown.without().row().label(), shown.with().row().label()),
+              new PhotoPairSection(pairs)::appendTo));
+    }
+  }
+
+  /** A photo, what each row finds in it, and by how much the later row is better. */
+  private record Change(Sample sample, List<Detection> before, List<Detection> after, int better) {}
+
+  private List<PhotoPair> photos(Contrast shown) throws IOException {
+    Map<String, List<Detection>> before = found(shown.without().row());
+    Map<String, List<Detection>> after = found(shown.with().row());
+    List<Change> changes = new ArrayList<>();
+    for (Sample sample : experiment.run().test().samples()) {
+      List<Detection> first = before.getOrDefault(sample.id(), List.of());
+      List<Detection> second = after.getOrDefault(sample.id(), List.of());
+      if (!first.isEmpty() || !second.isEmpty()) {
+        int better = balance(sample.annotation(), second) - balance(sample.annotation(), first);
+        changes.add(new Change(sample, first, second, better));
+      }
+    }
+    // Stable, so photos of equal change keep the order of the split.
+    changes.sort(Comparator.comparingInt(Change::better).reversed());
+    int best = Math.min(PHOTOS, changes.size());
+    int worst = Math.min(PHOTOS / 2, changes.size() - best);
+    List<Change> chosen = new ArrayList<>(changes.subList(0, best));
+    for (int i = changes.size() - 1; i >= changes.size() - worst; i--) {
+      chosen.add(changes.get(i));
+    }
+    List<PhotoPair> pairs = new ArrayList<>();
+    for (Change change : chosen) {
+      pairs.add(pair(change));
+    }
+    return pairs;
+  }
+
+  /** A row's detections at even odds or better, by image. */
+  private Map<String, List<Detection>> found(Row row) throws IOException {
+    double least = row.effectiveHead().evenOdds();
+    Map<String, List<Detection>> found = new LinkedHashMap<>();
+    new Evidence(experiment)
+        .detections(row)
+        .forEach(
+            (id, all) -> found.put(id, all.stream().filter(one -> one.score() >= least).toList()));
+    return found;
+  }
+
+  /** How many detections of an image are right, less those that are wrong. */
+  private int balance(Annotation image, List<Detection> found) {
+    return DetectionEvaluator.voc07()
+        .evaluate(experiment.scoredClasses(), List.of(image), Map.of(image.imageId(), found))
+        .classes()
+        .stream()
+        .mapToInt(one -> one.truePositives() - one.falsePositives())
+        .sum();
+  }
+
+  private static PhotoPair pair(Change change) throws IOException {
+    Sample sample = change.sample();
+    RgbImage photo = ImageFiles.read(sample.image());
+    String name = sample.id();
+    return new PhotoPair(
+        painted(photo, change.before(), sample, name + ", before"),
+        painted(photo, change.after(), sample, name + ", after"),
+        name);
+  }
+
+  private static PageImage painted(
+      RgbImage photo, List<Detection> found, Sample sample, String caption) {
+    byte[] picture =
+        new DetectionPainter().paint(photo, found, sample.annotation().objects()).jpeg(0.85f);
+    return new PageImage(picture, caption);
+  }
+}

@@ -1,0 +1,106 @@
+package org.rcnn.pipeline.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.rcnn.data.AtomicFile;
+
+/**
+ * The pages of a run's folder, {@code report.html}, {@code ablation.html} and {@code study-*.html}:
+ * each links to the others, and that of the ablation gathers the studies. Links are relative, so a
+ * folder can be moved.
+ *
+ * <p>Pages are written at different times by different commands. So what they say of each other is
+ * renewed in all of them whenever one is written. It stands between comments, which no text of a
+ * page can contain, because {@link Html} escapes it.
+ */
+public final class RunPages {
+
+  private static final String REPORT = "report.html";
+  private static final String ABLATION = "ablation.html";
+
+  private static final Pattern LINKS =
+      Pattern.compile("<!-- pages -->.*?<!-- /pages -->\\n?", Pattern.DOTALL);
+  private static final Pattern STUDIES =
+      Pattern.compile("<!-- studies -->.*?<!-- /studies -->\\n?", Pattern.DOTALL);
+
+  /** Studies stand before the first section of what is only looked up. */
+  private static final Pattern AFTER_STUDIES =
+      Pattern.compile("<section id=\"" + AblationPage.RANGES + "\">");
+
+  private static final Pattern BODY = Pattern.compile("<body>");
+
+  private RunPages() {}
+
+  /**
+   * Renews what the pages of a folder say of each other.
+   *
+   * @param folder the run's folder
+   * @throws IOException if a page cannot be read or written
+   */
+  public static void link(Path folder) throws IOException {
+    List<StudyDigest> studies = StudyDigest.in(folder);
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put(REPORT, "Report");
+    pages.put(ABLATION, "Ablation");
+    studies.forEach(
+        study -> pages.put("study-" + study.name() + ".html", "Study: " + study.name()));
+    pages.keySet().removeIf(page -> !Files.exists(folder.resolve(page)));
+    for (String page : pages.keySet()) {
+      Path file = folder.resolve(page);
+      String before = Files.readString(file);
+      String after = withLinks(before, page, pages);
+      if (page.equals(ABLATION)) {
+        after = withStudies(after, studies);
+      }
+      if (!after.equals(before)) {
+        AtomicFile.writeText(file, after);
+      }
+    }
+  }
+
+  private static String withLinks(String page, String name, Map<String, String> pages) {
+    String bare = LINKS.matcher(page).replaceAll("");
+    if (pages.size() < 2) {
+      return bare;
+    }
+    Html html = new Html();
+    html.open("nav", "class", "pages", "aria-label", "Pages of this run");
+    pages.forEach(
+        (file, title) -> {
+          if (file.equals(name)) {
+            html.leaf("b", title, "aria-current", "page");
+          } else {
+            html.leaf("a", title, "href", file);
+          }
+        });
+    html.close();
+    String links = "<body><!-- pages -->" + html + "<!-- /pages -->";
+    return BODY.matcher(bare).replaceFirst(Matcher.quoteReplacement(links));
+  }
+
+  private static String withStudies(String page, List<StudyDigest> studies) {
+    String bare = STUDIES.matcher(page).replaceAll("");
+    return studies.isEmpty()
+        ? bare
+        : AFTER_STUDIES
+            .matcher(bare)
+            .replaceFirst(Matcher.quoteReplacement(studies(studies)) + "$0");
+  }
+
+  private static String studies(List<StudyDigest> studies) {
+    Html html = new Html();
+    new Section(
+            "studies",
+            "Studies",
+            "One question each, answered on the same images by ablate --study.",
+            body -> studies.forEach(study -> study.appendTo(body)))
+        .appendTo(html);
+    return "<!-- studies -->" + html + "<!-- /studies -->\n";
+  }
+}
