@@ -33,7 +33,8 @@ public enum ApMetric implements Labelled {
    * monotone and read at 101 recalls. There are differences: VOC's difficult objects stand for
    * COCO's crowd regions (detections on them count neither as right nor as wrong), but their
    * overlap is IoU, not intersection over detection; there is one area range, all; and ties are
-   * broken by split order, not by numeric image id.
+   * broken by split order, not by numeric image id. {@link CocoEvaluator} has COCO's other figures;
+   * where no object is difficult its AP is this one.
    */
   COCO(
       "COCO AP (IoU .50:.05:.95)",
@@ -120,12 +121,12 @@ public enum ApMetric implements Labelled {
   }
 
   /** The values of numpy's {@code linspace(0, 1, 101)}, as pycocotools has them. */
-  private static double[] hundredAndOneRecalls() {
+  static double[] hundredAndOneRecalls() {
     return IntStream.rangeClosed(0, 100).mapToDouble(k -> k == 100 ? 1 : k * 0.01).toArray();
   }
 
   /** The values of numpy's {@code linspace(0.5, 0.95, 10)}, as pycocotools has them. */
-  private static double[] tenOverlaps() {
+  static double[] tenOverlaps() {
     double step = (0.95 - 0.5) / 9;
     return IntStream.range(0, 10).mapToDouble(k -> k == 9 ? 0.95 : 0.5 + k * step).toArray();
   }

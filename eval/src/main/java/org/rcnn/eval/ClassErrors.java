@@ -17,6 +17,7 @@ import java.util.Map;
  * @param apWithout AP if all false positives of a kind were absent. Every kind is present
  * @param apLocalised AP if every badly fitting detection fitted, and duplicates were absent
  * @param sizes results by object size, smallest first; empty if there are no positives
+ * @param aspects results by aspect ratio, tallest first; empty if there are no positives
  */
 public record ClassErrors(
     String className,
@@ -26,13 +27,15 @@ public record ClassErrors(
     Map<ErrorKind, Integer> topFalsePositives,
     Map<ErrorKind, Double> apWithout,
     double apLocalised,
-    List<SizeResult> sizes) {
+    List<SizeResult> sizes,
+    List<AspectResult> aspects) {
 
   /** Keeps its own copies. */
   public ClassErrors {
     topFalsePositives = Collections.unmodifiableMap(new EnumMap<>(topFalsePositives));
     apWithout = Collections.unmodifiableMap(new EnumMap<>(apWithout));
     sizes = List.copyOf(sizes);
+    aspects = List.copyOf(aspects);
   }
 
   /** The number of false positives examined. */

@@ -107,6 +107,18 @@ final class ClassRanking {
     return rankings(split, ofClass);
   }
 
+  /**
+   * Refuses what no evaluation can mean.
+   *
+   * @param detected the images that have detections
+   * @throws IllegalArgumentException if a class or image is named twice, or detections are given
+   *     for an image that the split does not hold
+   */
+  static void requireNames(List<String> classNames, List<Annotation> split, Set<String> detected) {
+    empty(classNames);
+    places(split, detected);
+  }
+
   private static Map<String, List<Ranked>> empty(List<String> classNames) {
     Map<String, List<Ranked>> ofClass = new LinkedHashMap<>();
     for (String className : classNames) {

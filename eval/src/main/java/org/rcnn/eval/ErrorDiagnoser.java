@@ -20,7 +20,11 @@ import org.rcnn.data.GroundTruth;
  * class, or background (see {@link ErrorKind}); the most confident ones, as many as the class has
  * objects, are counted by kind; and the AP is computed again as if all those of a kind were absent.
  *
- * <p>Where this differs from the authors' tool: sizes are by rank within the class and the split
+ * <p>Sensitivity to size and to aspect ratio is the paper's: the objects of a class in five groups
+ * (a tenth, two, four, two tenths and a tenth), and for each the normalised AP (AP_N) of its
+ * objects alone.
+ *
+ * <p>Where this differs from the authors' tool: groups are by rank within the class and the split
  * evaluated; normalised precision takes the number of objects of the class, theirs a constant 0.15
  * per image, so here the normalised AP of all objects is the AP itself; difficult objects of the
  * class are counted as objects when a bad fit is looked for.
@@ -91,7 +95,8 @@ public final class ErrorDiagnoser {
         countTop(ranking.positives, kinds),
         apWithout,
         ap(ranking, localised(ranking, matching, kinds)),
-        bySize(ranking, matching));
+        bySize(ranking, matching),
+        byAspect(ranking, matching));
   }
 
   private double ap(ClassRanking ranking, Verdict[] verdicts) {
@@ -170,27 +175,54 @@ public final class ErrorDiagnoser {
   }
 
   private List<SizeResult> bySize(ClassRanking ranking, Matching matching) {
-    List<SizeResult> results = new ArrayList<>();
+    return byGroup(
+        ranking,
+        matching,
+        ObjectSize.values(),
+        ObjectSize.ofObjects(ranking.object),
+        SizeResult::new);
+  }
+
+  private List<AspectResult> byAspect(ClassRanking ranking, Matching matching) {
+    return byGroup(
+        ranking,
+        matching,
+        ObjectAspect.values(),
+        ObjectAspect.ofObjects(ranking.object),
+        AspectResult::new);
+  }
+
+  /** Makes the result of one group of objects. */
+  @FunctionalInterface
+  private interface GroupResult<G, R> {
+    R of(G group, int positives, int found, double normalisedAp);
+  }
+
+  private <G, R> List<R> byGroup(
+      ClassRanking ranking,
+      Matching matching,
+      G[] groups,
+      G[] ofObjects,
+      GroupResult<G, R> result) {
+    List<R> results = new ArrayList<>();
     if (ranking.positives == 0) {
       return results;
     }
-    ObjectSize[] sizes = ObjectSize.ofObjects(ranking.object);
-    for (ObjectSize size : ObjectSize.values()) {
+    for (G group : groups) {
       Verdict[] verdicts = matching.verdicts().clone();
       int found = 0;
       for (int d = 0; d < verdicts.length; d++) {
         if (verdicts[d] != Verdict.TRUE_POSITIVE) {
           continue;
         }
-        if (sizes[matching.object()[d]] == size) {
+        if (ofObjects[matching.object()[d]] == group) {
           found++;
         } else {
           verdicts[d] = Verdict.IGNORED;
         }
       }
-      int positives = (int) Arrays.stream(sizes).filter(s -> s == size).count();
-      results.add(
-          new SizeResult(size, positives, found, normalisedAp(ranking, verdicts, positives)));
+      int positives = (int) Arrays.stream(ofObjects).filter(g -> g == group).count();
+      results.add(result.of(group, positives, found, normalisedAp(ranking, verdicts, positives)));
     }
     return results;
   }

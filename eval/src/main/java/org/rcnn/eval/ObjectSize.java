@@ -1,8 +1,5 @@
 package org.rcnn.eval;
 
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import org.rcnn.data.GroundTruth;
 
 /**
@@ -11,20 +8,25 @@ import org.rcnn.data.GroundTruth;
  */
 public enum ObjectSize {
   /** The smallest tenth. */
-  XS(0.1),
+  XS("extra small"),
   /** From the 10th to the 30th percentile. */
-  S(0.3),
+  S("small"),
   /** From the 30th to the 70th percentile. */
-  M(0.7),
+  M("medium"),
   /** From the 70th to the 90th percentile. */
-  L(0.9),
+  L("large"),
   /** The largest tenth. */
-  XL(1.0);
+  XL("extra large");
 
-  private final double upTo;
+  private final String title;
 
-  ObjectSize(double upTo) {
-    this.upTo = upTo;
+  ObjectSize(String title) {
+    this.title = title;
+  }
+
+  /** The name used in tables and legends. */
+  public String title() {
+    return title;
   }
 
   /**
@@ -32,21 +34,11 @@ public enum ObjectSize {
    * their order, so that each bucket has its share whatever the areas.
    */
   static ObjectSize[] ofObjects(GroundTruth[] objects) {
-    int[] ranked =
-        IntStream.range(0, objects.length)
-            .filter(o -> !objects[o].difficult())
-            .boxed()
-            .sorted(Comparator.comparingDouble(o -> objects[o].box().area()))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] shares = Percentiles.shares(objects, object -> object.box().area());
     ObjectSize[] sizes = new ObjectSize[objects.length];
-    for (int rank = 0; rank < ranked.length; rank++) {
-      sizes[ranked[rank]] = ofPercentile((rank + 0.5) / ranked.length);
+    for (int o = 0; o < shares.length; o++) {
+      sizes[o] = shares[o] < 0 ? null : values()[shares[o]];
     }
     return sizes;
-  }
-
-  private static ObjectSize ofPercentile(double percentile) {
-    return Arrays.stream(values()).filter(size -> percentile < size.upTo).findFirst().orElse(XL);
   }
 }

@@ -17,8 +17,12 @@
  * org.rcnn.eval.EvaluationResult}: one {@link org.rcnn.eval.ClassResult} per class with its AP,
  * counts and {@link org.rcnn.eval.PrecisionRecallCurve}. {@link org.rcnn.eval.ErrorDiagnoser} takes
  * the same and gives an {@link org.rcnn.eval.ErrorDiagnosis}: what the false positives are, what
- * each kind costs, which sizes of objects are missed. {@link org.rcnn.eval.Bootstrap} says how far
- * a score, or the difference of two, depends on the images it was measured on.
+ * each kind costs, which sizes and shapes of objects are missed. {@link
+ * org.rcnn.eval.TideDiagnoser} sorts errors as TIDE does, {@link org.rcnn.eval.ConfusionMatrix}
+ * counts what objects are taken for, {@link org.rcnn.eval.ErrorExampleFinder} chooses errors to
+ * look at, and {@link org.rcnn.eval.CocoEvaluator} gives COCO's summary. {@link
+ * org.rcnn.eval.Bootstrap} says how far a score, or the difference of two, depends on the images it
+ * was measured on.
  *
  * <p>Boxes are in the convention of {@link org.rcnn.data.Box}; overlaps equal those of the devkit's
  * inclusive pixel corners. AP, recall, precision and IoU are fractions from 0 to 1; an AP that does

@@ -136,6 +136,42 @@ class ErrorDiagnoserTest {
   }
 
   @Test
+  void aspectsAreSharesOfTheClassFromTallToWide() {
+    Scene scene = new Scene();
+    for (int i = 0; i < 10; i++) {
+      // Growing width to height with shrinking area, so that size and aspect differ.
+      Box box = new Box(0, 0, 10, 100 - 9 * i);
+      scene.object("image" + i, "cat", box);
+      if (i < 3) {
+        scene.detection("image" + i, "cat", i, box);
+      }
+    }
+    List<AspectResult> aspects = cat(scene).aspects();
+    assertEquals(List.of(1, 2, 4, 2, 1), aspects.stream().map(AspectResult::positives).toList());
+    assertEquals(List.of(1, 2, 0, 0, 0), aspects.stream().map(AspectResult::found).toList());
+    assertEquals(
+        List.of(0, 0, 0, 2, 1), cat(scene).sizes().stream().map(SizeResult::found).toList());
+  }
+
+  @Test
+  void groupsOverAllClassesAverageThoseThatHaveObjects() {
+    Scene scene =
+        new Scene()
+            .object("a", "cat", at(0))
+            .detection("a", "cat", 1, at(0))
+            .object("a", "dog", at(100));
+    ErrorDiagnosis diagnosis =
+        new ErrorDiagnoser(ApMetric.AREA, 0.5, SimilarClasses.none())
+            .diagnose(List.of("bird", "cat", "dog"), scene.split(), scene.detections());
+    SizeResult medium = diagnosis.sizes().get(ObjectSize.M.ordinal());
+    assertEquals(new SizeResult(ObjectSize.M, 2, 1, 0.5), medium);
+    assertTrue(Double.isNaN(diagnosis.sizes().get(0).normalisedAp()));
+    AspectResult aspect = diagnosis.aspects().get(ObjectAspect.M.ordinal());
+    assertEquals(new AspectResult(ObjectAspect.M, 2, 1, 0.5), aspect);
+    assertEquals(0.5, diagnosis.meanAp(), 1e-12);
+  }
+
+  @Test
   void aClassWithoutObjectsHasNoApAndNoSizes() {
     ClassErrors errors = cat(new Scene().image("a").detection("a", "cat", 1, at(0)));
     assertTrue(Double.isNaN(errors.ap()));
