@@ -20,8 +20,13 @@ import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.CocoEvaluator;
+import org.rcnn.eval.CocoSummary;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.TideDiagnoser;
+import org.rcnn.eval.TideDiagnosis;
+import org.rcnn.eval.TideKind;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.report.ResultJson;
 import org.rcnn.pipeline.run.Json;
@@ -73,6 +78,22 @@ final class EvalCommand implements Callable<Integer> {
       description = "IoU from which a detection matches an object; default ${DEFAULT-VALUE}.")
   private double iou;
 
+  @Option(
+      names = "--coco",
+      arity = "0..1",
+      fallbackValue = "crowds",
+      paramLabel = "DIFFICULT",
+      description = {
+        "Also COCO's summary: AP, AP50, AP75, AP and AR by area, AR at 1, 10 and 100 detections.",
+        "Difficult objects are crowds (the default) or ignored."
+      })
+  private CocoSummary.Difficult coco;
+
+  @Option(
+      names = "--tide",
+      description = "Also TIDE's six kinds of errors, and the AP that each kind costs.")
+  private boolean tide;
+
   @Mixin private Output output;
 
   @Spec private CommandSpec spec;
@@ -86,11 +107,23 @@ final class EvalCommand implements Callable<Integer> {
     List<String> ids = dataset.imageIds(split);
     List<Annotation> annotations = annotations(dataset, ids);
     VocResults results = VocResults.read(detections, split);
-    EvaluationResult result =
-        evaluator.evaluate(
-            classes(annotations, results), annotations, scored(results, ids, annotations));
+    List<String> classes = classes(annotations, results);
+    VocResults scored = scored(results, ids, annotations);
+    EvaluationResult result = evaluator.evaluate(classes, annotations, scored);
     print(result);
-    output.write(tree(result));
+    ObjectNode tree = tree(result);
+    if (coco != null) {
+      CocoSummary summary = new CocoEvaluator(coco).summarise(classes, annotations, scored);
+      print(summary, annotations);
+      tree.set("coco", tree(summary));
+    }
+    if (tide) {
+      TideDiagnosis diagnosis =
+          new TideDiagnoser().diagnose(classes, annotations, scored.byImage());
+      print(diagnosis);
+      tree.set("tide", tree(diagnosis));
+    }
+    output.write(tree);
     return 0;
   }
 
@@ -191,6 +224,70 @@ final class EvalCommand implements Callable<Integer> {
           String.join(", ", result.unscoredClasses()));
     }
     out.flush();
+  }
+
+  private void print(CocoSummary summary, List<Annotation> annotations) {
+    PrintWriter out = output.out();
+    out.printf("%nCOCO's summary%n");
+    summary
+        .figures()
+        .forEach((name, value) -> out.printf(Locale.ROOT, "%-8s  %6s%n", name, fraction(value)));
+    long difficult =
+        annotations.stream()
+            .flatMap(annotation -> annotation.objects().stream())
+            .filter(GroundTruth::difficult)
+            .count();
+    if (difficult > 0) {
+      out.printf(Locale.ROOT, "%d objects: %s%n", difficult, summary.difficult().caveat());
+    }
+    out.flush();
+  }
+
+  private static ObjectNode tree(CocoSummary summary) {
+    ObjectNode tree = Json.object();
+    tree.put("difficult", summary.difficult().label());
+    summary.figures().forEach((name, value) -> putFraction(tree, name, value));
+    ObjectNode classes = tree.putObject("ap");
+    summary.apByClass().forEach(classes::put);
+    return tree;
+  }
+
+  private void print(TideDiagnosis diagnosis) {
+    PrintWriter out = output.out();
+    out.printf(
+        Locale.ROOT,
+        "%nTIDE, the best %d detections of an image: AP %s%n",
+        diagnosis.detectionsPerImage(),
+        fraction(diagnosis.ap()));
+    String line = "%-16s  %7s  %6s%n";
+    out.printf(Locale.ROOT, line, "error", "errors", "dAP");
+    for (TideKind kind : TideKind.values()) {
+      int count = diagnosis.counts().get(kind);
+      out.printf(Locale.ROOT, line, kind.label(), count, fraction(diagnosis.deltaAp().get(kind)));
+    }
+    String all = fraction(diagnosis.deltaApFalsePositives());
+    out.printf(Locale.ROOT, line, "false positives", "", all);
+    String unfound = fraction(diagnosis.deltaApFalseNegatives());
+    out.printf(Locale.ROOT, line, "false negatives", "", unfound);
+    out.flush();
+  }
+
+  private static ObjectNode tree(TideDiagnosis diagnosis) {
+    ObjectNode tree = Json.object();
+    putFraction(tree, "AP", diagnosis.ap());
+    tree.put("detections_per_image", diagnosis.detectionsPerImage());
+    ObjectNode gains = tree.putObject("dAP");
+    diagnosis.deltaAp().forEach((kind, gain) -> putFraction(gains, kind.label(), gain));
+    putFraction(gains, "false-positives", diagnosis.deltaApFalsePositives());
+    putFraction(gains, "false-negatives", diagnosis.deltaApFalseNegatives());
+    ObjectNode counts = tree.putObject("errors");
+    diagnosis.counts().forEach((kind, count) -> counts.put(kind.label(), count));
+    return tree;
+  }
+
+  /** A figure that does not exist is null, which every reader of JSON knows; NaN is none. */
+  private static void putFraction(ObjectNode tree, String name, double value) {
+    tree.put(name, Double.isNaN(value) ? null : Double.valueOf(value));
   }
 
   private static String fraction(double value) {

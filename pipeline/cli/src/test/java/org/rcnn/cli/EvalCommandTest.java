@@ -55,6 +55,62 @@ class EvalCommandTest {
   }
 
   @Test
+  void cocosSummaryIsPrintedWithItsCaveatAndWritten() throws IOException {
+    String difficult = Files.readString(data.resolve("Annotations/a.xml"));
+    Files.writeString(
+        data.resolve("Annotations/a.xml"),
+        difficult.replace(
+            "</annotation>",
+            """
+            <object><name>cat</name><difficult>1</difficult><bndbox>
+            <xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>
+            </annotation>"""));
+    Path json = folder.resolve("eval.json");
+    Session session =
+        Session.of(
+                "eval", "--data", data, "--split", "test", "--detections", results, "--coco",
+                "--json", json)
+            .done();
+    assertTrue(session.out().contains("AP50      0.7500"), session.out());
+    assertTrue(session.out().contains("1 objects: Difficult objects are COCO's crowds"));
+    JsonNode coco = Session.json(json).get("coco");
+    assertEquals("crowds", coco.get("difficult").asText());
+    assertEquals(0.75, coco.get("AP50").doubleValue(), 1e-12);
+    assertEquals(1, coco.get("AR100").doubleValue(), 1e-12);
+    assertEquals(0.5, coco.get("AR1").doubleValue(), 1e-12);
+    assertTrue(coco.get("APlarge").isNull());
+    assertEquals(0.5, coco.get("ap").get("dog").doubleValue(), 1e-12);
+
+    assertTrue(
+        Session.of(
+                "eval",
+                "--data=" + data,
+                "--split=test",
+                "--detections=" + results,
+                "--coco=ignored")
+            .done()
+            .out()
+            .contains("Difficult objects are ignored"));
+  }
+
+  @Test
+  void errorsByTheirKindsArePrintedAndWritten() throws IOException {
+    Path json = folder.resolve("eval.json");
+    Session session =
+        Session.of(
+                "eval", "--data", data, "--split", "test", "--detections", results, "--tide",
+                "--json", json)
+            .done();
+    assertTrue(session.out().contains("background              1  0.2500"), session.out());
+    JsonNode tide = Session.json(json).get("tide");
+    assertEquals(0.75, tide.get("AP").doubleValue(), 1e-12);
+    assertEquals(0.25, tide.get("dAP").get("background").doubleValue(), 1e-12);
+    assertEquals(0.25, tide.get("dAP").get("false-positives").doubleValue(), 1e-12);
+    assertEquals(1, tide.get("errors").get("background").intValue());
+    assertTrue(Session.json(json).get("coco") == null);
+  }
+
+  @Test
   void missingResultFileScoresNothingAndIsTold() throws IOException {
     Files.delete(results.resolve("comp4_det_test_dog.txt"));
     Path json = folder.resolve("eval.json");

@@ -21,6 +21,7 @@ import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.stage.ErrorAnalysis;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.LearningCurve;
@@ -42,7 +43,10 @@ final class RunFindings {
       throws IOException {
     Run run = experiment.run();
     Evidence evidence = new Evidence(experiment);
-    ErrorDiagnosis errors = evidence.errors(row);
+    ErrorAnalysis analysis =
+        evidence.errorAnalysis(
+            row, ErrorSections.examplesOfAKind(experiment.scoredClasses().size()));
+    ErrorDiagnosis errors = analysis.diagnosis();
     ProposalRecall.Result recall = evidence.proposalRecall();
     Optional<MiningEvidence> mining = evidence.mining(row);
     List<Round> rounds = mining.map(MiningEvidence::rounds).orElse(List.of());
@@ -60,6 +64,7 @@ final class RunFindings {
     sections.addAll(scores(result));
     sections.addAll(examples(examples(run, evidence.detections(row), row)));
     sections.addAll(falsePositives(errors));
+    sections.addAll(ErrorSections.of(analysis, run.test()));
     sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
     if (row.finetuned()) {
       sections.addAll(learning(evidence.learningCurve()));

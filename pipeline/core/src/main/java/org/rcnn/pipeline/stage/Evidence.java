@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.Bootstrap;
 import org.rcnn.eval.BootstrapResult;
+import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnoser;
 import org.rcnn.eval.ErrorDiagnosis;
+import org.rcnn.eval.ErrorExampleFinder;
 import org.rcnn.eval.SimilarClasses;
+import org.rcnn.eval.TideDiagnoser;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.Run;
@@ -90,11 +94,32 @@ public final class Evidence {
 
   /** What kinds of false positives a row has, and how many objects it misses. */
   public ErrorDiagnosis errors(Row row) throws IOException {
+    return diagnosis(detections(row));
+  }
+
+  private ErrorDiagnosis diagnosis(Map<String, List<Detection>> detections) {
     List<String> classes = experiment.scoredClasses();
     return new ErrorDiagnoser(
             run.config().evaluation().metric(),
             Experiment.MATCH_IOU,
             SimilarClasses.defaultFor(classes))
-        .diagnose(classes, run.test().annotations(), detections(row));
+        .diagnose(classes, run.test().annotations(), detections);
+  }
+
+  /**
+   * What a row's errors are, what each kind costs, what objects are taken for, and examples.
+   *
+   * @param examples the most examples of a class in each of their lists
+   */
+  public ErrorAnalysis errorAnalysis(Row row, int examples) throws IOException {
+    Map<String, List<Detection>> detections = detections(row);
+    List<String> classes = experiment.scoredClasses();
+    List<Annotation> split = run.test().annotations();
+    return new ErrorAnalysis(
+        diagnosis(detections),
+        new TideDiagnoser().diagnose(classes, split, detections),
+        ConfusionMatrix.of(
+            classes, split, detections, row.effectiveHead().evenOdds(), Experiment.MATCH_IOU),
+        new ErrorExampleFinder(Experiment.MATCH_IOU, examples).find(classes, split, detections));
   }
 }

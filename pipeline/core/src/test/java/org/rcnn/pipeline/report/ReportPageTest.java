@@ -146,8 +146,7 @@ class ReportPageTest {
       apWithout.put(kind, Double.NaN);
     }
     ClassErrors errors =
-        new ClassErrors(
-            name, 6, 5, Double.NaN, kinds, apWithout, Double.NaN, List.of(), List.of());
+        new ClassErrors(name, 6, 5, Double.NaN, kinds, apWithout, Double.NaN, List.of(), List.of());
     return new ErrorDiagnosis(ApMetric.VOC07, 0.5, List.of(errors));
   }
 
