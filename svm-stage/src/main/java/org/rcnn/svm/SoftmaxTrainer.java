@@ -12,7 +12,8 @@ import org.rcnn.data.GroundTruth;
  *
  * <p>It complements the paper's appendix B: it shows how good a detector the loose labels of
  * fine-tuning give (positive from IoU 0.5 on, background drawn at random), compared with SVMs with
- * strict labels and hard negatives on the same features.
+ * strict labels and hard negatives on the same features. With the SVMs' labels in its settings it
+ * shows how much of the difference the labels make.
  *
  * <p>Rows are offered image by image; seeded reservoirs keep a bounded uniform sample of the
  * positives and of the background. {@link #train} then runs stochastic gradient descent, each
@@ -21,8 +22,8 @@ import org.rcnn.data.GroundTruth;
  */
 public final class SoftmaxTrainer {
 
-  /** A proposal with at least this IoU with a ground truth is a positive in fine-tuning. */
-  public static final double POSITIVE_OVERLAP = 0.5;
+  /** The label of a region that is neither a positive nor background. */
+  public static final int IGNORED = -1;
 
   private static final int CURVE_POINTS = 20;
 
@@ -84,28 +85,35 @@ public final class SoftmaxTrainer {
   }
 
   /**
-   * The label that fine-tuning gives a box: that of the ground truth that it overlaps most, if the
-   * IoU is at least {@link #POSITIVE_OVERLAP}. So a ground truth's own box is a positive.
+   * The label of a box: that of the ground truth that it overlaps most, if the IoU is at least the
+   * settings' positive IoU; background, if it overlaps every ground truth by less than the negative
+   * IoU. A ground truth's own box is always a positive, since it overlaps itself by 1.
    *
    * @param box a proposal or a ground truth
    * @param objects the image's ground truth
-   * @return 0 for background, else 1 + the index of the class
+   * @return 0 for background, 1 + the index of the class, or {@link #IGNORED}
    */
   public int labelOf(Box box, List<GroundTruth> objects) {
-    int label = 0;
+    double threshold = settings.positiveIou() == 0 ? 1 : settings.positiveIou();
+    int label = IGNORED;
     double most = 0;
+    double mostOfPositives = 0;
     for (GroundTruth object : objects) {
       double overlap = box.iou(object.box());
-      if (overlap >= POSITIVE_OVERLAP && overlap > most) {
+      most = Math.max(most, overlap);
+      if (overlap >= threshold && overlap > mostOfPositives) {
         int classIndex = classes.indexOf(object.className());
         if (classIndex < 0) {
           throw new IllegalArgumentException(
               "The softmax head is not trained for class '%s', only for %s."
                   .formatted(object.className(), classes));
         }
-        most = overlap;
+        mostOfPositives = overlap;
         label = 1 + classIndex;
       }
+    }
+    if (label == IGNORED && (objects.isEmpty() || most < settings.negativeIou())) {
+      return 0;
     }
     return label;
   }

@@ -29,6 +29,9 @@ class SettingsTest {
         "positive-iou must be 0 or at least negative-iou (0.7), so that no region is both; it is 0.5.",
         () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE));
     assertRefused(
+        "positive-iou must be 0 or at least negative-iou (0.5), so that no region is both; it is 0.4.",
+        () -> SoftmaxSettings.authors(1).withLabels(0.4, 0.5));
+    assertRefused(
         "easy-negative-score must be at most hard-negative-score (-1.0), or negatives would be added only to be dropped; it is -0.5.",
         () -> new MiningSettings(1, 1, -1, 1, 1, -0.5, 1));
     assertRefused(

@@ -101,7 +101,8 @@ class SoftmaxTest {
   @Test
   void trainingBeginsWithAllClassesEquallyLikely() {
     SoftmaxSettings oneStep =
-        new SoftmaxSettings(200, 300, 8, 24, 1, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
+        new SoftmaxSettings(
+            0.5, 0.5, 200, 300, 8, 24, 1, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
     assertEquals(Math.log(3), fed(oneStep).train().losses().get(0), 1e-12);
   }
 
@@ -109,7 +110,8 @@ class SoftmaxTest {
   void theFeatureScaleIsFoldedIntoTheModel() {
     SoftmaxModel plain = fed(settings(SoftmaxSettings.Schedule.STEP, 1)).train().model();
     SoftmaxSettings scaled =
-        new SoftmaxSettings(200, 300, 8, 24, 400, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
+        new SoftmaxSettings(
+            0.5, 0.5, 200, 300, 8, 24, 400, 0.1, SoftmaxSettings.Schedule.STEP, 0.9, 5e-4, 1);
     SoftmaxTrainer trainer = new SoftmaxTrainer(CLASSES, 3, new FeatureScale(0.5), scaled);
     Random random = new Random(8);
     for (int i = 0; i < 1_200; i++) {
@@ -152,6 +154,34 @@ class SoftmaxTest {
   }
 
   @Test
+  void betweenTheTwoThresholdsARegionIsNeither() {
+    List<GroundTruth> dog = List.of(new GroundTruth("dog", new Box(0, 0, 10, 10), false, false));
+    SoftmaxTrainer gap = fed(settings(SoftmaxSettings.Schedule.STEP, 1).withLabels(0.7, 0.3));
+    assertEquals(2, gap.labelOf(new Box(0, 0, 7, 10), dog), "exactly the upper one");
+    assertEquals(SoftmaxTrainer.IGNORED, gap.labelOf(new Box(0, 0, 6.99, 10), dog));
+    assertEquals(SoftmaxTrainer.IGNORED, gap.labelOf(new Box(0, 0, 3, 10), dog));
+    assertEquals(0, gap.labelOf(new Box(0, 0, 2.99, 10), dog));
+    assertEquals(0, gap.labelOf(new Box(0, 0, 2.99, 10), List.of()));
+  }
+
+  @Test
+  void withoutAPositiveOverlapOnlyTheGroundTruthsOwnBoxIsAPositive() {
+    List<GroundTruth> dog = List.of(new GroundTruth("dog", new Box(1, 2, 10.5, 33), false, false));
+    SoftmaxTrainer trainer = fed(settings(SoftmaxSettings.Schedule.STEP, 1).withLabels(0, 0.3));
+    assertEquals(2, trainer.labelOf(dog.get(0).box(), dog));
+    assertEquals(SoftmaxTrainer.IGNORED, trainer.labelOf(new Box(1, 2, 10.5, 32.9), dog));
+    assertEquals(0, trainer.labelOf(new Box(20, 2, 30, 33), dog));
+  }
+
+  @Test
+  void negativesUpToZeroAreTheRegionsOfImagesWithoutAnObject() {
+    List<GroundTruth> dog = List.of(new GroundTruth("dog", new Box(0, 0, 10, 10), false, false));
+    SoftmaxTrainer trainer = fed(settings(SoftmaxSettings.Schedule.STEP, 1).withLabels(0.5, 0));
+    assertEquals(SoftmaxTrainer.IGNORED, trainer.labelOf(new Box(20, 20, 30, 30), dog));
+    assertEquals(0, trainer.labelOf(new Box(20, 20, 30, 30), List.of()));
+  }
+
+  @Test
   void positivesAndBackgroundAreBothNeeded() {
     SoftmaxTrainer trainer =
         new SoftmaxTrainer(
@@ -189,7 +219,7 @@ class SoftmaxTest {
   }
 
   private static SoftmaxSettings settings(SoftmaxSettings.Schedule schedule, long seed) {
-    return new SoftmaxSettings(200, 300, 8, 24, 400, 0.1, schedule, 0.9, 5e-4, seed);
+    return new SoftmaxSettings(0.5, 0.5, 200, 300, 8, 24, 400, 0.1, schedule, 0.9, 5e-4, seed);
   }
 
   private static SoftmaxTrainer fed(SoftmaxSettings settings) {

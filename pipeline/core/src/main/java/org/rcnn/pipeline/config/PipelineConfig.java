@@ -26,6 +26,7 @@ import org.rcnn.svm.BoxRegressionSettings;
 import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.MiningSettings;
 import org.rcnn.svm.SampleSettings;
+import org.rcnn.svm.SoftmaxSettings;
 import org.rcnn.svm.SolverSettings;
 import org.rcnn.svm.SvmSettings;
 
@@ -46,6 +47,7 @@ import org.rcnn.svm.SvmSettings;
  * @param finetune fine-tuning
  * @param features feature extraction
  * @param svm the detector's head
+ * @param softmax the labels of a softmax head that is trained on features
  * @param bbox box regression
  * @param detection from scores to detections
  * @param evaluation the metric
@@ -59,6 +61,7 @@ public record PipelineConfig(
     FineTune finetune,
     Features features,
     Svm svm,
+    Softmax softmax,
     BoxRegression bbox,
     DetectionSettings detection,
     Evaluation evaluation) {
@@ -78,6 +81,7 @@ public record PipelineConfig(
     check("finetune.", () -> finetune.settings(seed));
     check("features.", features::check);
     check("svm.", () -> svm.settings(seed));
+    check("softmax.", () -> softmax.settings(seed));
     check("bbox.", () -> bbox.settings(seed));
     if (network.device() == ComputeDevice.GPU) {
       features.requireForGpu(true);
@@ -443,6 +447,26 @@ public record PipelineConfig(
               negativeCache),
           standard.scaleImages(),
           seed);
+    }
+  }
+
+  /**
+   * A softmax head that is trained on features. A fine-tuned network's own softmax is not: it
+   * learned from the labels of fine-tuning.
+   *
+   * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
+   * @param negativeIou IoU below which a region is background
+   */
+  public record Softmax(double positiveIou, double negativeIou) {
+
+    /**
+     * These settings as the training of a softmax takes them.
+     *
+     * @param seed of the samples and the mini-batches
+     * @throws IllegalArgumentException if a value is out of range; the message names the key
+     */
+    public SoftmaxSettings settings(long seed) {
+      return SoftmaxSettings.authors(seed).withLabels(positiveIou, negativeIou);
     }
   }
 

@@ -11,7 +11,13 @@ public final class Heads {
   public static final Head SVM = new SvmHead();
 
   /** A softmax over classes and background (appendix B of the paper). */
-  public static final Head SOFTMAX = new SoftmaxHead();
+  public static final Head SOFTMAX = new SoftmaxHead(false);
+
+  /**
+   * The same, trained on the layer's features even where a fine-tuned network has a softmax of its
+   * own. For comparisons; no configuration names it.
+   */
+  public static final Head TRAINED_SOFTMAX = new SoftmaxHead(true);
 
   /** The scores of a fine-tuned network's own last layer, which are its softmax. */
   static final Head NETWORK = new NetworkHead();

@@ -18,14 +18,17 @@ import org.rcnn.svm.TrainingImage;
  * A softmax over classes and background; scores are probabilities. On a fine-tuned network's fc7 it
  * is the network's own last layer, as in the paper. On other layers and networks it is a linear
  * layer, trained on the frozen features with fine-tuning's sampling.
+ *
+ * @param alwaysTrained whether it is trained even where the network has its own, so that softmaxes
+ *     with different labels can be compared on equal features
  */
-final class SoftmaxHead implements Head {
+record SoftmaxHead(boolean alwaysTrained) implements Head {
 
   private static final int VERSION = 2;
 
   @Override
   public String label() {
-    return "softmax";
+    return alwaysTrained ? "trained-softmax" : "softmax";
   }
 
   @Override
@@ -45,11 +48,11 @@ final class SoftmaxHead implements Head {
 
   @Override
   public Head effective(boolean finetuned, Tap layer) {
-    return finetuned && layer == Tap.FC7 ? Heads.NETWORK : this;
+    return finetuned && layer == Tap.FC7 && !alwaysTrained ? Heads.NETWORK : this;
   }
 
   private static SoftmaxSettings settings(HeadTraining training) {
-    return SoftmaxSettings.authors(training.config().seed());
+    return training.config().softmax().settings(training.config().seed());
   }
 
   @Override
@@ -72,7 +75,9 @@ final class SoftmaxHead implements Head {
         TrainingImage image = images.load(id);
         for (int row = 0; row < image.regions().size(); row++) {
           int label = trainer.labelOf(image.regions().get(row), image.annotation().objects());
-          trainer.add(image.features(), row * images.dimension(), label);
+          if (label != SoftmaxTrainer.IGNORED) {
+            trainer.add(image.features(), row * images.dimension(), label);
+          }
         }
         progress.step();
       }

@@ -164,6 +164,8 @@ class KeyMatrixTest {
           svm.retrain-after            | 7               | svm svm-detections
           svm.hard-negatives-per-image | 7               | svm svm-detections
           svm.negative-cache           | 7               | svm svm-detections
+          softmax.positive-iou         | 0.7             | softmax softmax-detections
+          softmax.negative-iou         | 0.3             | softmax softmax-detections
           bbox.enabled                 | false           | nothing
           bbox.pair-iou                | 0.7             | bbox svm-detections
           bbox.lambda                  | 7               | bbox svm-detections
