@@ -2,7 +2,10 @@ package org.rcnn.cnn.network;
 
 import org.rcnn.data.Labelled;
 
-/** A place in a network where region features are taken, as the paper's section 3.2 names them. */
+/**
+ * Where region features come from: a place in a network, as the paper's section 3.2 names them, or
+ * {@link #HOG}, which stands beside networks for comparison.
+ */
 public enum Tap implements Labelled {
   /** The maps after the last pooling, flattened. */
   POOL5,
@@ -11,5 +14,7 @@ public enum Tap implements Labelled {
   /** The second fully connected layer, after its ReLU. */
   FC7,
   /** The class scores before the softmax. */
-  SCORES
+  SCORES,
+  /** Histograms of oriented gradients, of no network ({@code HogExtractor}); none has this tap. */
+  HOG
 }

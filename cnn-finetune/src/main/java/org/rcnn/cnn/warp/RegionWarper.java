@@ -1,8 +1,6 @@
 package org.rcnn.cnn.warp;
 
 import java.util.Arrays;
-import nu.pattern.OpenCV;
-import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Rect;
@@ -22,19 +20,6 @@ import org.rcnn.data.RgbImage;
  */
 public final class RegionWarper implements AutoCloseable {
 
-  /** Loads the native library once, when the first warper is made. */
-  private static final class NativeLibrary {
-    static {
-      OpenCV.loadLocally();
-      // The project runs one image per core; threads inside a resize would only compete.
-      Core.setNumThreads(1);
-    }
-
-    private NativeLibrary() {}
-
-    static void load() {}
-  }
-
   private final int size;
   private final int context;
   private final Preprocessing preprocessing;
@@ -45,7 +30,7 @@ public final class RegionWarper implements AutoCloseable {
   private final SummedAreas.Shrinking shrinking;
 
   static {
-    NativeLibrary.load();
+    OpenCvLibrary.load();
   }
 
   /** A warper of one image for one network's input. */

@@ -27,6 +27,7 @@
  * features/    HASH/TAP.bin        pool5, or all that the network has if it cannot go on from it
  * later-features/  HASH/TAP.bin    fc6, fc7, scores, computed from pool5
  * more-positives/  HASH.bin        pool5 of positives that only fine-tuning uses
+ * hog/         HASH/hog.bin        histograms of oriented gradients, for a study alone
  * svm/         HASH.model          the head, in a folder of its stage's name: svm, softmax, ...
  *              HASH-mining.json    what mining did
  * bbox/        HASH.model          the box regression

@@ -2,7 +2,6 @@ package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +47,12 @@ public final class Experiment {
   private final ProposalStage proposals;
   private final FineTuneStage fineTuning;
   private final FeatureStage features;
+  private final HogStage hog;
   private final BoxRegressionStage boxRegression;
   private final DetectionStage detection;
 
-  /** By fingerprint, so that weights are not read again for every row. */
-  private final Map<String, TrainedNetwork> networks;
+  /** So that weights are not read again for every row. */
+  private final RecentNetworks networks;
 
   /**
    * An experiment.
@@ -63,11 +63,11 @@ public final class Experiment {
    * @throws IOException if the starting weights cannot be read
    */
   public Experiment(Run run) throws IOException {
-    this(run, backboneOf(run), new HashMap<>());
+    this(run, backboneOf(run.config(), run), new RecentNetworks());
     requireNames(config);
   }
 
-  private Experiment(Run run, Backbone backbone, Map<String, TrainedNetwork> networks) {
+  private Experiment(Run run, Backbone backbone, RecentNetworks networks) {
     this.run = run;
     this.config = run.config();
     backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
@@ -79,6 +79,7 @@ public final class Experiment {
     this.proposals = new ProposalStage(run);
     this.fineTuning = new FineTuneStage(run);
     this.features = new FeatureStage(run, backbone.definition());
+    this.hog = new HogStage(run);
     this.boxRegression = new BoxRegressionStage(run);
     this.detection = new DetectionStage(run, classes);
   }
@@ -86,17 +87,31 @@ public final class Experiment {
   /**
    * The same experiment with other settings. It shares every artifact that they do not change.
    *
-   * @param other settings with the same seed and network
-   * @throws IllegalArgumentException if the seed or the network differs
+   * @param other settings with the same seed and images
+   * @throws IllegalArgumentException if the seed or the images differ
+   * @throws ConfigException if the settings name a network or layer that does not exist
+   * @throws IOException if the network is another, and its starting weights cannot be read
    */
-  public Experiment with(PipelineConfig other) {
-    if (other.seed() != config.seed()
-        || !other.network().equals(config.network())
-        || !other.data().equals(config.data())) {
+  public Experiment with(PipelineConfig other) throws IOException {
+    return with(
+        other, other.network().equals(config.network()) ? backbone : backboneOf(other, run));
+  }
+
+  /**
+   * The same experiment with other settings and another start, such as a network of which only some
+   * layers were copied.
+   *
+   * @param other settings with the same seed and images
+   * @param start what the network starts from, whatever the settings say
+   * @throws IllegalArgumentException if the seed or the images differ
+   * @throws ConfigException if the settings name a layer that the network lacks
+   */
+  public Experiment with(PipelineConfig other, Backbone start) {
+    if (other.seed() != config.seed() || !other.data().equals(config.data())) {
       throw new IllegalArgumentException(
-          "An experiment keeps its seed, network and images; open another run for others.");
+          "An experiment keeps its seed and images; open another run for others.");
     }
-    return new Experiment(run.withConfig(other), backbone, networks);
+    return new Experiment(run.withConfig(other), start, networks);
   }
 
   /**
@@ -110,8 +125,7 @@ public final class Experiment {
     Heads.named("svm.head", config.svm().head());
   }
 
-  private static Backbone backboneOf(Run run) throws IOException {
-    PipelineConfig config = run.config();
+  private static Backbone backboneOf(PipelineConfig config, Run run) throws IOException {
     return Backbone.of(config.network(), run.train().classes().size(), config.seed());
   }
 
@@ -203,7 +217,7 @@ public final class Experiment {
   }
 
   private List<Artifact> storedFor(Artifact boxes, Tap tap) {
-    SetFeatures pretrained = featuresOf(run.train(), true, boxes, false);
+    SetFeatures pretrained = featuresOf(run.train(), true, boxes, Source.PRE_TRAINED);
     double iou = config.finetune().positiveIou();
     return List.of(
         pretrained.first(), features.morePositives(pretrained, tap, iou, identity(false), classes));
@@ -215,7 +229,8 @@ public final class Experiment {
    * @param finetuned whether of the fine-tuned network; else of the one that it starts from
    */
   public List<Artifact> features(boolean finetuned) throws IOException {
-    return List.of(trainFeatures(finetuned).last(), testFeatures(finetuned).last());
+    Source source = Source.of(finetuned);
+    return List.of(trainFeatures(source).last(), testFeatures(source).last());
   }
 
   /** Stage 4: a row's head; empty for the network's own scores, which fine-tuning has trained. */
@@ -235,12 +250,12 @@ public final class Experiment {
 
   /** Stage 5: a network's box regression. */
   public Artifact boxRegression(boolean finetuned) throws IOException {
-    return boxRegression.run(trainFeatures(finetuned), classes);
+    return boxRegression.run(trainFeatures(Source.of(finetuned)), classes);
   }
 
   /** Stage 6: a row's result files on the test set, in one folder. */
   public Artifact detections(Row row) throws IOException {
-    SetFeatures test = testFeatures(row.finetuned());
+    SetFeatures test = testFeatures(Source.of(row));
     Optional<Artifact> head = head(row);
     Optional<Artifact> corrected =
         row.boxRegression() ? Optional.of(boxRegression(row.finetuned())) : Optional.empty();
@@ -269,8 +284,12 @@ public final class Experiment {
    * Packs a row's detector into one file of the run's folder.
    *
    * @return the file, {@link DetectorFile#NAME}
+   * @throws IllegalArgumentException if the row has no network
    */
   public Path detector(Row row) throws IOException {
+    if (row.layer() == Tap.HOG) {
+      throw new IllegalArgumentException("A detector file has a network; HOG is for studies.");
+    }
     return DetectorFile.pack(
         run,
         row,
@@ -278,6 +297,21 @@ public final class Experiment {
         classes,
         head(row),
         row.boxRegression() ? Optional.of(boxRegression(row.finetuned())) : Optional.empty());
+  }
+
+  /** What a row's features are of. */
+  private enum Source {
+    PRE_TRAINED,
+    FINE_TUNED,
+    HOG;
+
+    static Source of(boolean finetuned) {
+      return finetuned ? FINE_TUNED : PRE_TRAINED;
+    }
+
+    static Source of(Row row) {
+      return row.layer() == Tap.HOG ? HOG : of(row.finetuned());
+    }
   }
 
   private TrainedNetwork network(boolean finetuned) throws IOException {
@@ -311,30 +345,34 @@ public final class Experiment {
         : TrainedNetwork.Identity.of(FINE_TUNED, tuned, tuned);
   }
 
-  private SetFeatures trainFeatures(boolean finetuned) throws IOException {
-    return setFeatures(run.train(), true, finetuned);
+  private SetFeatures trainFeatures(Source source) throws IOException {
+    return setFeatures(run.train(), true, source);
   }
 
-  private SetFeatures testFeatures(boolean finetuned) throws IOException {
+  private SetFeatures testFeatures(Source source) throws IOException {
     // Training images first, so that the slow stages come in the order of the method.
-    trainFeatures(finetuned);
-    return setFeatures(run.test(), false, finetuned);
+    trainFeatures(source);
+    return setFeatures(run.test(), false, source);
   }
 
-  private SetFeatures setFeatures(DetectionSet set, boolean training, boolean finetuned)
+  private SetFeatures setFeatures(DetectionSet set, boolean training, Source source)
       throws IOException {
-    List<Artifact> boxes = proposals();
-    return features.run(set, training, boxes.get(training ? 0 : 1), network(finetuned), classes);
+    Artifact boxes = proposals().get(training ? 0 : 1);
+    return source == Source.HOG
+        ? hog.run(set, training, boxes, classes)
+        : features.run(set, training, boxes, network(source == Source.FINE_TUNED), classes);
   }
 
   /** A set's features, whether they exist or not. */
   private SetFeatures featuresOf(
-      DetectionSet set, boolean training, Artifact boxes, boolean finetuned) {
-    return features.of(set, training, boxes, identity(finetuned), classes);
+      DetectionSet set, boolean training, Artifact boxes, Source source) {
+    return source == Source.HOG
+        ? hog.of(set, training, boxes, classes)
+        : features.of(set, training, boxes, identity(source == Source.FINE_TUNED), classes);
   }
 
   private HeadTraining training(Row row) throws IOException {
-    return new HeadTraining(run, trainFeatures(row.finetuned()), row.layer(), classes);
+    return new HeadTraining(run, trainFeatures(Source.of(row)), row.layer(), classes);
   }
 
   /**
@@ -346,8 +384,8 @@ public final class Experiment {
     Map<String, Artifact> all = new LinkedHashMap<>();
     Artifact trainProposals = proposals.artifact(run.train());
     Artifact testProposals = proposals.artifact(run.test());
-    SetFeatures train = featuresOf(run.train(), true, trainProposals, row.finetuned());
-    SetFeatures test = featuresOf(run.test(), false, testProposals, row.finetuned());
+    SetFeatures train = featuresOf(run.train(), true, trainProposals, Source.of(row));
+    SetFeatures test = featuresOf(run.test(), false, testProposals, Source.of(row));
     Optional<Artifact> head =
         row.effectiveHead().artifact(new HeadTraining(run, train, row.layer(), classes));
     Optional<Artifact> corrected =
@@ -369,5 +407,23 @@ public final class Experiment {
     corrected.ifPresent(artifact -> all.put("box regression", artifact));
     all.put("detections", detection.artifact(test, new DetectionStage.Parts(row, head, corrected)));
     return all;
+  }
+
+  /**
+   * The networks used last, by fingerprint. Two are enough for a table, which has the pre-trained
+   * and the fine-tuned one; a study of many trainings would fill the memory with theirs.
+   */
+  private static final class RecentNetworks extends LinkedHashMap<String, TrainedNetwork> {
+    private static final long serialVersionUID = 1L;
+    private static final int MOST = 2;
+
+    RecentNetworks() {
+      super(MOST, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, TrainedNetwork> eldest) {
+      return size() > MOST;
+    }
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +75,7 @@ class ExecutionCheckTest {
         List<Box> objects = scene.annotation().objects().stream().map(GroundTruth::box).toList();
         RegionFeatures expected = plain.extract(scene.image(), objects);
         RegionFeatures actual = auto.extract(scene.image(), objects);
-        assertEquals(Set.of(Tap.values()), actual.values().keySet());
+        assertEquals(expected.values().keySet(), actual.values().keySet());
         double difference = ExecutionCheck.difference(expected, actual);
         assertTrue(difference <= 1e-5, "scene " + i + " differs by " + difference);
       }
