@@ -14,31 +14,39 @@ import org.rcnn.data.Labelled;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.AblationTable;
 import org.rcnn.pipeline.report.EvaluatedRow;
 import org.rcnn.pipeline.report.RunResults;
+import org.rcnn.pipeline.report.StudyReport;
+import org.rcnn.pipeline.report.StudyResult;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.study.NegativeIouStudy;
 import org.rcnn.pipeline.study.NegativeIouStudy.Positives;
 import org.rcnn.pipeline.study.Studies;
+import org.rcnn.pipeline.study.Study;
 import org.rcnn.pipeline.study.StudyRun;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code rcnn ablate}: the paper's Table 2 and beyond, or a study of the SVMs' samples. */
+/** {@code rcnn ablate}: the paper's Table 2 and beyond, or a study of one question. */
 @Command(
     name = "ablate",
+    modelTransformer = AblateCommand.StudyHelp.class,
     description =
         "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, if the network has them} x"
-            + " {SVM, softmax} x {box regression off, on}. With --study: SVMs with different"
-            + " samples, on the features of the configured network and layer.")
+            + " {SVM, softmax} x {box regression off, on}. With --study: detectors that differ in one"
+            + " thing, to answer one question.")
 final class AblateCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
@@ -85,17 +93,14 @@ final class AblateCommand implements Callable<Integer> {
       description = "Box regression in the grid.")
   private List<Switch> boxRegression;
 
+  // The studies describe themselves, see StudyHelp.
   @Option(
       names = "--study",
-      paramLabel = "NAME=VALUES",
-      description = {
-        "Instead of the grid, one question on stored features, without box regression:",
-        "negative-iou=0,0.1,0.3,0.5,0.7: IoU below which a region is a negative. Once with only"
-            + " the ground truth as positives, as in the paper, and once with proposals from"
-            + " svm.positive-iou on (or 0.7) as positives too.",
-        "resampling=none,up:5,down:0.3,weight:4,up:5+down:0.3: how many times each positive"
-            + " counts, the share of negatives that mining examines, the cost of a positive."
-      })
+      paramLabel = "NAME[=VALUES]",
+      description =
+          "Instead of the grid, one question; the table, its plots and a finding go to"
+              + " study-NAME.html, .svg, .md and .json in the run's folder. Without VALUES those"
+              + " shown here:")
   private String study;
 
   @Option(
@@ -111,10 +116,9 @@ final class AblateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     checkOptions();
     if (study != null) {
-      Studies.Asked asked = Studies.of(positives).parse(study);
-      // Parsed here too, so that wrong values are reported before any data is read.
-      asked.study().points(asked.values(), new ConfigLoader().preset("demo", Map.of()));
-      try (Run run = options.open()) {
+      Studies.Asked asked = asked();
+      // Asked for the points here too, so that wrong values are reported before any data is read.
+      try (Run run = options.open(asked::points)) {
         return study(run, asked);
       }
     }
@@ -123,13 +127,21 @@ final class AblateCommand implements Callable<Integer> {
     }
   }
 
+  private Studies.Asked asked() {
+    Studies.Asked asked = Studies.installed().parse(study);
+    if (asked.study() instanceof NegativeIouStudy) {
+      return new Studies.Asked(new NegativeIouStudy(positives), asked.values());
+    }
+    refuseIdle(List.of("--positives"), "%s has no effect on another study than negative-iou.");
+    return asked;
+  }
+
   private int study(Run run, Studies.Asked asked) throws IOException {
-    StudyRun.Outcome outcome = new StudyRun(new Experiment(run), asked).run();
-    System.out.print(outcome.report().toText());
+    StudyResult result = new StudyRun(new Experiment(run), asked).run();
+    System.out.print(new StudyReport(result).toText());
     System.out.printf(
-        "run folder %s: study-%s.html, .svg, .md, .json%n",
-        run.folder().root(), asked.study().name());
-    output.write(outcome.summary());
+        "run folder %s: %s.html, .svg, .md, .json%n", run.folder().root(), result.fileName());
+    output.write(result.toTree());
     return 0;
   }
 
@@ -150,18 +162,44 @@ final class AblateCommand implements Callable<Integer> {
 
   /** Checks that no option is given that would have no effect. */
   private void checkOptions() {
-    List<String> idle =
-        study == null
-            ? List.of("--positives")
-            : List.of("--networks", "--layers", "--heads", "--bbox");
+    if (study == null) {
+      refuseIdle(List.of("--positives"), "%s has no effect without --study negative-iou.");
+    } else {
+      refuseIdle(
+          List.of("--networks", "--layers", "--heads", "--bbox"),
+          "%s has no effect on a study; choose its network and layer with --set finetune.enabled and --set features.layer.");
+    }
+  }
+
+  private void refuseIdle(List<String> idle, String sentence) {
     for (String option : idle) {
       if (command.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new ConfigException(
-            study == null
-                ? "%s has no effect without --study negative-iou.".formatted(option)
-                : "%s has no effect on a study; choose its network and layer with --set finetune.enabled and --set features.layer."
-                    .formatted(option));
+        throw new ConfigException(sentence.formatted(option));
       }
+    }
+  }
+
+  /** Puts what each study says of itself into the help of {@code --study}. */
+  static final class StudyHelp implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      OptionSpec option = spec.findOption("--study");
+      List<String> lines = new ArrayList<>(List.of(option.description()));
+      PipelineConfig demo = new ConfigLoader().preset("demo", Map.of());
+      for (Study study : Studies.installed().studies()) {
+        // A percent sign would begin a format.
+        lines.add(
+            "%s=%s: %s %s"
+                .formatted(
+                    study.name(),
+                    String.join(",", study.defaultValues(demo)),
+                    study.question(),
+                    study.values())
+                .replace("%", "%%"));
+      }
+      spec.remove(option);
+      return spec.addOption(
+          OptionSpec.builder(option).description(lines.toArray(String[]::new)).build());
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigException;
@@ -63,11 +64,23 @@ public final class RunOptions {
    *     of {@code --backbone} cannot be fetched
    */
   public Run open() throws IOException {
+    return open(settings -> {});
+  }
+
+  /**
+   * Opens the run that the options describe, after a check of its settings.
+   *
+   * @param check refuses settings by an exception, before any image is read
+   * @throws ConfigException if an option or a setting is invalid
+   * @throws IOException as {@link #open()}
+   */
+  public Run open(Consumer<PipelineConfig> check) throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     ConfigLoader loader = new ConfigLoader();
     PipelineConfig named = configuration(loader, network.settings(settings));
     Experiment.requireNames(named);
     PipelineConfig complete = network.complete(loader, named, settings);
+    check.accept(complete);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
     ProgressBars bars = new ProgressBars();
     Run run =

@@ -34,7 +34,12 @@ final class LineChart {
           + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
           + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
           + ".mark{stroke:#7b8086;stroke-width:1}.chosen{stroke-dasharray:4 3}"
-          + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}";
+          + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}.s3{stroke:#5b9a3c}.s4{stroke:#9a62b5}"
+          + ".s5{stroke:#c99410}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}"
+          + "circle.s3{fill:#5b9a3c}circle.s4{fill:#9a62b5}circle.s5{fill:#c99410}";
+
+  /** Lines of different colours; a sixth has the colour of the first. */
+  private static final int COLOURS = 5;
 
   private final String xTitle;
   private final List<Series> series;
@@ -42,7 +47,7 @@ final class LineChart {
   private final double xMax;
   private final double yMin;
   private final double yMax;
-  private final boolean points;
+  private final Kind kind;
   private final List<String> names;
   private final List<Placed> marks;
   private final double top;
@@ -68,12 +73,22 @@ final class LineChart {
     }
   }
 
+  /** How lines are told apart. */
+  private enum Kind {
+    /** By a legend in the page. */
+    CURVES,
+    /** By a legend at the top, where falling curves leave room. */
+    OVERLAID,
+    /** Each point is marked, and a legend stands at the bottom. */
+    POINTS
+  }
+
   /** One line; points with a NaN are gaps. */
   record Series(String name, double[] x, double[] y) {}
 
   /** A chart whose vertical axis goes from 0 to the data's maximum, rounded up. */
   static LineChart fromZero(String xTitle, List<Series> series) {
-    return new LineChart(xTitle, series, 0, top(series), false, List.of(), List.of());
+    return new LineChart(xTitle, series, 0, top(series), Kind.CURVES, List.of(), List.of());
   }
 
   /**
@@ -82,7 +97,12 @@ final class LineChart {
    * @param names labels below the points at 0, 1, 2 and so on; empty for an axis of numbers
    */
   static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
-    return new LineChart(xTitle, series, 0, top(series), true, names, List.of());
+    return new LineChart(xTitle, series, 0, top(series), Kind.POINTS, names, List.of());
+  }
+
+  /** A chart of curves from 0 upwards, one over the other, with a legend. */
+  static LineChart overlaid(String xTitle, List<Series> series) {
+    return new LineChart(xTitle, series, 0, top(series), Kind.OVERLAID, List.of(), List.of());
   }
 
   private static double top(List<Series> series) {
@@ -98,12 +118,12 @@ final class LineChart {
 
   /** A chart of fractions, from 0 to 1. */
   static LineChart ofFractions(String xTitle, List<Series> series) {
-    return new LineChart(xTitle, series, 0, 1, false, List.of(), List.of());
+    return new LineChart(xTitle, series, 0, 1, Kind.CURVES, List.of(), List.of());
   }
 
   /** The same chart with marks, whose places it then includes. */
   LineChart marked(List<Mark> at) {
-    return new LineChart(xTitle, series, yMin, yMax, points, names, at);
+    return new LineChart(xTitle, series, yMin, yMax, kind, names, at);
   }
 
   private LineChart(
@@ -111,11 +131,11 @@ final class LineChart {
       List<Series> series,
       double yMin,
       double yMax,
-      boolean points,
+      Kind kind,
       List<String> names,
       List<Mark> marks) {
     this.xTitle = xTitle;
-    this.points = points;
+    this.kind = kind;
     this.names = List.copyOf(names);
     this.series = List.copyOf(series);
     this.yMin = yMin;
@@ -179,17 +199,21 @@ final class LineChart {
     marks.forEach(placed -> line(html, placed));
     for (int i = 0; i < series.size(); i++) {
       Series line = series.get(i);
-      String colour = "s" + (i % 2 + 1);
+      String colour = "s" + (i % COLOURS + 1);
       boolean noisy = line.y().length >= SMOOTH_FROM;
-      html.empty("path", "class", colour + (noisy ? " faint" : ""), "d", path(line.x(), line.y()));
+      // Between names there is nothing to interpolate.
+      if (names.isEmpty()) {
+        html.empty(
+            "path", "class", colour + (noisy ? " faint" : ""), "d", path(line.x(), line.y()));
+      }
       if (noisy) {
         html.empty("path", "class", colour, "d", path(line.x(), smooth(line.y())));
       }
-      if (points) {
+      if (kind == Kind.POINTS) {
         marks(html, line, colour);
       }
     }
-    if (points && series.size() > 1) {
+    if (kind != Kind.CURVES && series.size() > 1) {
       legend(html);
     }
     marks.forEach(placed -> name(html, placed));
@@ -239,19 +263,21 @@ final class LineChart {
     }
   }
 
-  /** Names of the lines, one below the other at the bottom of the chart, which is usually empty. */
+  /** Names of the lines, one below the other, where the chart is usually empty. */
   private void legend(Html html) {
-    double at = height - BOTTOM - 10 - 14 * (series.size() - 1);
+    boolean below = kind == Kind.POINTS;
+    double at = below ? height - BOTTOM - 10 - 14 * (series.size() - 1) : top + 12;
+    double left = below ? LEFT : WIDTH / 2;
     for (int i = 0; i < series.size(); i++) {
       String middle = Numbers.coordinate(at + 14 * i - 4);
       html.empty(
           "path",
           "class",
-          "s" + (i % 2 + 1),
+          "s" + (i % COLOURS + 1),
           "d",
           "M%s %sH%s"
-              .formatted(Numbers.coordinate(LEFT + 10), middle, Numbers.coordinate(LEFT + 28)));
-      html.label(series.get(i).name(), "", LEFT + 34, at + 14 * i);
+              .formatted(Numbers.coordinate(left + 10), middle, Numbers.coordinate(left + 28)));
+      html.label(series.get(i).name(), "", left + 34, at + 14 * i);
     }
   }
 

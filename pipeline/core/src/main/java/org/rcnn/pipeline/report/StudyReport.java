@@ -1,148 +1,115 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
-import org.rcnn.eval.EvaluationResult;
-import org.rcnn.svm.SampleCounts;
+import java.util.function.Predicate;
+import org.rcnn.pipeline.report.StudyResult.Axis;
+import org.rcnn.pipeline.report.StudyResult.Chart;
+import org.rcnn.pipeline.report.StudyResult.Line;
+import org.rcnn.pipeline.report.StudyResult.Point;
+import org.rcnn.pipeline.report.StudyResult.Samples;
 
 /**
- * The result of training the same SVMs several times with one setting changed: a row for every
- * training, and the mean AP as lines over that setting.
+ * A study's finding, its table with a row for every point, and its pictures: the mean AP as lines
+ * over what was changed, and those of the study's own.
  *
- * <p>The table also has the figures that explain the mean AP: how many regions were positives,
- * negatives or neither, how many positives the training itself left on the wrong side, and how many
- * of the most confident false positives are on the right object but fit badly.
+ * <p>The table also has the figures that explain the mean AP: where SVMs were trained, how many
+ * regions were positives, negatives or neither, and how many positives the training itself left on
+ * the wrong side; how many of the most confident false positives are on the right object but fit
+ * badly; and what the study adds.
  */
 public final class StudyReport {
 
-  private final String title;
+  private final StudyResult result;
   private final Axis axis;
-  private final List<String> notes;
-  private final List<Training> rows;
+  private final List<Point> rows;
 
-  /**
-   * A report.
-   *
-   * @param title what was studied, on what
-   * @param axis what was changed
-   * @param notes how to read the table, a sentence each
-   * @param rows the trainings, series by series
-   */
-  public StudyReport(String title, Axis axis, List<String> notes, List<Training> rows) {
-    this.title = Objects.requireNonNull(title, "title");
-    this.axis = Objects.requireNonNull(axis, "axis");
-    this.notes = List.copyOf(notes);
-    this.rows = List.copyOf(rows);
+  /** The report of a result. */
+  public StudyReport(StudyResult result) {
+    this.result = Objects.requireNonNull(result, "result");
+    this.axis = result.axis();
+    this.rows = result.rows();
   }
 
-  /**
-   * What was changed, as plot and tables name it.
-   *
-   * @param title in words
-   * @param numeric whether places along the axis are numbers; else the labels name them
-   * @param series heads the column of the series
-   * @param labels heads the column of the labels
-   * @param prefix stands before each label in the tables
-   */
-  public record Axis(String title, boolean numeric, String series, String labels, String prefix) {
-
-    /** Numbers, printed as they are. */
-    public static Axis ofNumbers(String title) {
-      return new Axis(title, true, "series", title, "");
-    }
-
-    /** Points that have names. */
-    public static Axis ofNames(String title) {
-      return new Axis(title, false, "series", title, "");
-    }
-  }
-
-  /**
-   * One training and its result.
-   *
-   * @param series the name of its line in the plot; empty if there is only one
-   * @param label the value of what was changed
-   * @param at its place along the axis
-   * @param result how well the SVMs detect
-   * @param samples what they learned from, sums over the classes
-   * @param misplaced share of the positives that their last training scored below 0; NaN if unknown
-   * @param localisation share of the most confident false positives that are on an object of the
-   *     class but fit badly; NaN without any
-   * @param seconds time of training; NaN if unknown
-   */
-  public record Training(
-      String series,
-      String label,
-      double at,
-      EvaluationResult result,
-      SampleCounts samples,
-      double misplaced,
-      double localisation,
-      double seconds) {
-
-    /** Refuses missing parts. */
-    public Training {
-      Objects.requireNonNull(series, "series");
-      Objects.requireNonNull(label, "label");
-      Objects.requireNonNull(result, "result");
-      Objects.requireNonNull(samples, "samples");
-    }
-
-    private double mAP() {
-      return result.meanAp();
-    }
-  }
-
-  private record Column(String head, boolean right, Function<Training, String> figure) {}
+  private record Column(String head, boolean right, Function<Point, String> figure) {}
 
   private List<Column> columns() {
     List<Column> columns = new ArrayList<>();
-    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      columns.add(new Column(axis.series(), false, Training::series));
+    if (hasSeries()) {
+      columns.add(new Column(axis.series(), false, Point::series));
     }
     columns.add(new Column(axis.labels(), false, this::changed));
-    columns.add(new Column("mAP", true, row -> Numbers.percent(row.mAP())));
-    columns.add(new Column("positives", true, row -> positives(row.samples())));
-    if (rows.stream().anyMatch(r -> r.samples().positivesAfter() != r.samples().positives())) {
-      columns.add(
-          new Column("up-sampled", true, row -> Numbers.count(row.samples().positivesAfter())));
+    columns.add(new Column("mAP", true, row -> Numbers.percent(row.meanAp())));
+    Set<String> figures = new LinkedHashSet<>();
+    rows.forEach(row -> figures.addAll(row.figures().keySet()));
+    figures.forEach(figure -> columns.add(new Column(figure, true, row -> figure(row, figure))));
+    if (rows.stream().anyMatch(row -> row.samples() != null)) {
+      addSamples(columns);
+      columns.add(new Column("misplaced, %", true, row -> Numbers.percent(row.misplaced())));
     }
-    columns.add(new Column("ignored", true, row -> Numbers.count(row.samples().ignored())));
-    columns.add(new Column("negatives", true, row -> Numbers.count(row.samples().negatives())));
-    if (rows.stream().anyMatch(r -> r.samples().negativesAfter() != r.samples().negatives())) {
-      columns.add(
-          new Column("down-sampled", true, row -> Numbers.count(row.samples().negativesAfter())));
-    }
-    columns.add(new Column("misplaced, %", true, row -> Numbers.percent(row.misplaced())));
     columns.add(new Column("bad fit, %", true, row -> Numbers.percent(row.localisation())));
     columns.add(new Column("seconds", true, row -> Numbers.decimals(row.seconds(), 1)));
     return columns;
   }
 
-  private String changed(Training row) {
+  private boolean hasSeries() {
+    return rows.stream().anyMatch(row -> !row.series().isEmpty());
+  }
+
+  private static String figure(Point row, String name) {
+    double value = row.figures().getOrDefault(name, Double.NaN);
+    return Math.abs(value) >= 1000 ? Numbers.count(Math.round(value)) : plain(value);
+  }
+
+  /** A whole number without decimals, another with four digits. */
+  private static String plain(double value) {
+    return value == Math.rint(value)
+        ? Numbers.count(Math.round(value))
+        : Numbers.significant(value);
+  }
+
+  private void addSamples(List<Column> columns) {
+    columns.add(samples("positives", StudyReport::positives));
+    if (anySamples(s -> s.positivesAfter() != s.positives())) {
+      columns.add(samples("up-sampled", s -> Numbers.count(s.positivesAfter())));
+    }
+    columns.add(samples("ignored", s -> Numbers.count(s.ignored())));
+    columns.add(samples("negatives", s -> Numbers.count(s.negatives())));
+    if (anySamples(s -> s.negativesAfter() != s.negatives())) {
+      columns.add(samples("down-sampled", s -> Numbers.count(s.negativesAfter())));
+    }
+  }
+
+  private static Column samples(String head, Function<Samples, String> figure) {
+    return new Column(head, true, row -> row.samples() == null ? "-" : figure.apply(row.samples()));
+  }
+
+  private boolean anySamples(Predicate<Samples> test) {
+    return rows.stream().map(Point::samples).filter(Objects::nonNull).anyMatch(test);
+  }
+
+  private String changed(Point row) {
     return axis.prefix() + row.label();
   }
 
-  private static String positives(SampleCounts samples) {
-    return Numbers.count(samples.groundTruthPositives())
-        + (samples.proposalPositives() == 0
-            ? ""
-            : " + " + Numbers.count(samples.proposalPositives()));
+  private static String positives(Samples samples) {
+    return Numbers.count(samples.groundTruth())
+        + (samples.proposals() == 0 ? "" : " + " + Numbers.count(samples.proposals()));
   }
 
-  /** The table for a console, with an explanation of its columns below it. */
+  /** The table for a console, with the finding and an explanation of its columns below it. */
   public String toText() {
     List<Column> columns = columns();
     int[] widths = new int[columns.size()];
     for (int c = 0; c < widths.length; c++) {
       widths[c] = columns.get(c).head().length();
-      for (Training row : rows) {
+      for (Point row : rows) {
         widths[c] = Math.max(widths[c], columns.get(c).figure().apply(row).length());
       }
     }
@@ -153,13 +120,15 @@ public final class StudyReport {
       total += width;
     }
     String series = null;
-    for (Training row : rows) {
+    for (Point row : rows) {
       if (!row.series().equals(series)) {
         text.append("-".repeat(total)).append('\n');
         series = row.series();
       }
       appendLine(text, columns, widths, column -> column.figure().apply(row));
     }
+    text.append('\n').append(result.question()).append('\n');
+    text.append(result.finding()).append("\n\n");
     explanations().forEach(sentence -> text.append(sentence).append('\n'));
     return text.toString();
   }
@@ -178,75 +147,79 @@ public final class StudyReport {
 
   private List<String> explanations() {
     List<String> sentences = new ArrayList<>();
+    if (rows.stream().anyMatch(row -> row.samples() != null)) {
+      sentences.add(
+          "positives: annotated objects + proposals; counts are sums over the classes."
+              + " misplaced: positives that the training itself scored below 0.");
+    }
     sentences.add(
-        "positives: annotated objects + proposals; counts are sums over the classes."
-            + " misplaced: positives that the training itself scored below 0."
-            + " bad fit: of the most confident false positives, those on the right object.");
-    sentences.addAll(notes);
+        "bad fit: of the most confident false positives, those on the right object."
+            + " seconds: to make what not all rows share.");
+    sentences.addAll(result.notes());
+    sentences.add("Source: " + result.source());
     return sentences;
   }
 
   /** The tables in GitHub's Markdown: the figures, then the AP of each class. */
   public String toMarkdown() {
     List<Column> columns = columns();
-    StringBuilder text = new StringBuilder("# " + AblationTable.markdown(title) + "\n\n|");
-    columns.forEach(
-        column -> text.append(' ').append(AblationTable.markdown(column.head())).append(" |"));
+    StringBuilder text = new StringBuilder("# " + markdown(result.question()) + "\n\n");
+    text.append("**").append(markdown(result.finding())).append("**\n\n");
+    text.append(markdown(subject())).append("\n\n|");
+    columns.forEach(column -> text.append(' ').append(markdown(column.head())).append(" |"));
     text.append("\n|");
     columns.forEach(column -> text.append(column.right() ? "---:|" : ":---|"));
     text.append('\n');
-    for (Training row : rows) {
+    for (Point row : rows) {
       text.append('|');
       columns.forEach(
-          column ->
-              text.append(' ')
-                  .append(AblationTable.markdown(column.figure().apply(row)))
-                  .append(" |"));
+          column -> text.append(' ').append(markdown(column.figure().apply(row))).append(" |"));
       text.append('\n');
     }
     text.append('\n');
-    explanations().forEach(sentence -> text.append(AblationTable.markdown(sentence)).append('\n'));
+    explanations().forEach(sentence -> text.append(markdown(sentence)).append('\n'));
     text.append("\n| class, AP in per cent |");
-    rows.forEach(row -> text.append(' ').append(AblationTable.markdown(changed(row))).append(" |"));
+    rows.forEach(row -> text.append(' ').append(markdown(changed(row))).append(" |"));
     text.append("\n|:---|").append("---:|".repeat(rows.size())).append('\n');
-    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
-      text.append("| ").append(AblationTable.markdown(axis.series())).append(" |");
-      rows.forEach(
-          row -> text.append(' ').append(AblationTable.markdown(row.series())).append(" |"));
+    if (hasSeries()) {
+      text.append("| ").append(markdown(axis.series())).append(" |");
+      rows.forEach(row -> text.append(' ').append(markdown(row.series())).append(" |"));
       text.append('\n');
     }
-    for (String name : classes()) {
-      text.append("| ").append(AblationTable.markdown(name)).append(" |");
+    for (String name : result.classes()) {
+      text.append("| ").append(markdown(name)).append(" |");
       rows.forEach(row -> text.append(' ').append(apOf(row, name)).append(" |"));
       text.append('\n');
     }
     return text.toString();
   }
 
-  private static String apOf(Training row, String className) {
-    return Numbers.percent(row.result().apByClass().getOrDefault(className, Double.NaN));
+  private static String markdown(String text) {
+    return AblationTable.markdown(text);
   }
 
-  private Set<String> classes() {
-    Set<String> classes = new LinkedHashSet<>();
-    rows.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
-    return classes;
+  private String subject() {
+    return "Study %s: %s.".formatted(result.study(), result.subject());
   }
 
-  /** The plot as a standalone SVG file. */
+  private static String apOf(Point row, String className) {
+    return Numbers.percent(row.ap().getOrDefault(className, Double.NaN));
+  }
+
+  /** The plot of the mean AP as a standalone SVG file. */
   public String toSvg() {
-    return chart().toFile(title);
+    return chart().toFile(result.question());
   }
 
-  /** Plot and tables as a standalone HTML page. */
+  /** The finding, plots and tables as a standalone HTML page. */
   public String toHtml() {
-    Html html = ReportPage.begin(title);
-    html.open("body").open("header").leaf("h1", title).close().open("main");
-    html.open("section").leaf("h2", "Mean average precision, in per cent");
-    html.open("div", "class", "halves").open("figure");
-    chart().appendTo(html, "Mean AP by " + axis.title());
-    html.close().close().close();
-    html.open("section").open("div", "class", "scroll");
+    Html html = ReportPage.begin(result.question());
+    html.open("body").open("header").leaf("h1", result.question());
+    html.leaf("p", subject(), "class", "subtitle").close().open("main");
+    html.open("section").leaf("h2", result.finding()).open("div", "class", "halves");
+    appendCharts(html);
+    html.close().close();
+    html.open("section").leaf("h2", "All figures").open("div", "class", "scroll");
     appendTable(html);
     html.close();
     explanations().forEach(sentence -> html.leaf("p", sentence, "class", "lead"));
@@ -258,12 +231,24 @@ public final class StudyReport {
     return html.close().close().close().toString();
   }
 
+  /** The pictures, each a figure: the mean AP, then the study's own. */
+  void appendCharts(Html html) {
+    html.open("figure").leaf("figcaption", "Mean average precision, in per cent");
+    chart().appendTo(html, "Mean AP by " + axis.title());
+    html.close();
+    for (Chart chart : result.charts()) {
+      html.open("figure").leaf("figcaption", chart.title());
+      drawn(chart).appendTo(html, chart.title());
+      html.close();
+    }
+  }
+
   private void appendTable(Html html) {
     List<Column> columns = columns();
     html.open("table").open("thead").open("tr");
     columns.forEach(column -> html.leaf("th", column.head(), "class", column.right() ? "n" : ""));
     html.close().close().open("tbody");
-    for (Training row : rows) {
+    for (Point row : rows) {
       html.open("tr");
       columns.forEach(
           column ->
@@ -275,7 +260,7 @@ public final class StudyReport {
 
   private void appendClasses(Html html) {
     html.open("table").open("thead");
-    if (rows.stream().anyMatch(row -> !row.series().isEmpty())) {
+    if (hasSeries()) {
       html.open("tr").leaf("th", axis.series());
       rows.forEach(row -> html.leaf("th", row.series(), "class", "n"));
       html.close();
@@ -283,7 +268,7 @@ public final class StudyReport {
     html.open("tr").leaf("th", "class");
     rows.forEach(row -> html.leaf("th", changed(row), "class", "n"));
     html.close().close().open("tbody");
-    for (String name : classes()) {
+    for (String name : result.classes()) {
       html.open("tr").leaf("th", name);
       rows.forEach(row -> html.leaf("td", apOf(row, name), "class", "n"));
       html.close();
@@ -292,17 +277,38 @@ public final class StudyReport {
   }
 
   private LineChart chart() {
-    Map<String, List<Training>> bySeries = new LinkedHashMap<>();
-    rows.forEach(row -> bySeries.computeIfAbsent(row.series(), s -> new ArrayList<>()).add(row));
     List<LineChart.Series> lines = new ArrayList<>();
-    bySeries.forEach(
-        (series, points) ->
-            lines.add(
-                new LineChart.Series(
-                    series.isEmpty() ? "mAP" : series,
-                    points.stream().mapToDouble(Training::at).toArray(),
-                    points.stream().mapToDouble(row -> 100 * row.mAP()).toArray())));
-    List<String> names = axis.numeric() ? List.of() : rows.stream().map(Training::label).toList();
-    return LineChart.ofPoints(axis.title(), names, lines);
+    for (String series : result.series()) {
+      List<Point> points = rows.stream().filter(row -> row.series().equals(series)).toList();
+      lines.add(
+          new LineChart.Series(
+              series.isEmpty() ? "mAP" : series,
+              points.stream().mapToDouble(Point::at).toArray(),
+              points.stream().mapToDouble(row -> 100 * row.meanAp()).toArray()));
+    }
+    return LineChart.ofPoints(axis.title(), names(), lines);
+  }
+
+  /** The labels below the places 0, 1, 2 and so on, which series may share. */
+  private List<String> names() {
+    Map<Double, String> names = new TreeMap<>();
+    if (!axis.numeric()) {
+      rows.forEach(row -> names.putIfAbsent(row.at(), row.label()));
+    }
+    return List.copyOf(names.values());
+  }
+
+  private static LineChart drawn(Chart chart) {
+    List<LineChart.Series> lines = chart.lines().stream().map(StudyReport::drawn).toList();
+    return chart.marked()
+        ? LineChart.ofPoints(chart.axis(), chart.names(), lines)
+        : LineChart.overlaid(chart.axis(), lines);
+  }
+
+  private static LineChart.Series drawn(Line line) {
+    return new LineChart.Series(
+        line.name(),
+        line.x().stream().mapToDouble(x -> x).toArray(),
+        line.y().stream().mapToDouble(y -> y).toArray());
   }
 }

@@ -1,36 +1,42 @@
 package org.rcnn.pipeline.study;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.ErrorKind;
-import org.rcnn.eval.EvaluationResult;
-import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.report.Manifest;
-import org.rcnn.pipeline.report.ResultJson;
 import org.rcnn.pipeline.report.RunPages;
 import org.rcnn.pipeline.report.StudyReport;
+import org.rcnn.pipeline.report.StudyResult;
+import org.rcnn.pipeline.report.StudyResult.Samples;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
-import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.MiningEvidence;
-import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.study.Study.Measured;
+import org.rcnn.pipeline.study.Study.Point;
 import org.rcnn.svm.SampleCounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link Study} on a run's features and writes its report into the run's folder: {@code
- * study-NAME.json}, {@code .md}, {@code .html} and {@code .svg}.
+ * Runs a {@link Study} in a run's folder and writes its report there: {@code study-NAME.json} (a
+ * {@link StudyResult}), {@code .md}, {@code .html} and {@code .svg}.
  */
 public final class StudyRun {
 
@@ -39,86 +45,152 @@ public final class StudyRun {
   private final Run run;
   private final Experiment experiment;
   private final Study study;
-  private final List<Study.Point> points;
-  private final Row row;
+  private final List<Point> points;
 
   /**
-   * A study on a run's features.
+   * A study in a run's folder. Nothing is computed yet, but every point is known to be possible.
    *
-   * @throws org.rcnn.pipeline.config.ConfigException if a value of the study is invalid
+   * @throws org.rcnn.pipeline.config.ConfigException if a value of the study is invalid, or a point
+   *     cannot have it
+   * @throws IOException if a point starts from other weights, and they cannot be read
    */
-  public StudyRun(Experiment experiment, Studies.Asked asked) {
+  public StudyRun(Experiment experiment, Studies.Asked asked) throws IOException {
     this.run = experiment.run();
     this.experiment = experiment;
     this.study = asked.study();
-    this.points = study.points(asked.values(), run.config());
-    Row configured = experiment.configuredRow();
-    // Without box regression, so that only the SVMs differ.
-    this.row = new Row(configured.finetuned(), configured.layer(), Heads.SVM, false);
+    this.points = asked.points(run.config());
+    for (Point point : points) {
+      experimentOf(point);
+    }
+  }
+
+  private Experiment experimentOf(Point point) throws IOException {
+    Experiment varied = experiment.with(point.config());
+    Backbone start = point.start().apply(varied.backbone());
+    return start == varied.backbone() ? varied : varied.with(point.config(), start);
   }
 
   /**
-   * The result of a study.
-   *
-   * @param report its table and plot
-   * @param summary the same as JSON
-   */
-  public record Outcome(StudyReport report, ObjectNode summary) {}
-
-  /**
-   * Trains and evaluates every point, and writes the report.
+   * Evaluates every point, and writes the report.
    *
    * @throws IOException if a stage fails, or the report cannot be written
    */
-  public Outcome run() throws IOException {
-    ObjectNode tree = Json.object();
-    tree.put("study", study.name());
-    ResultJson.putRow(tree, row);
-    ArrayNode rows = tree.putArray("rows");
-    List<StudyReport.Training> trainings = new ArrayList<>();
-    for (Study.Point point : points) {
-      StudyReport.Training measured = measure(point);
-      trainings.add(measured);
-      rows.add(tree(point, measured));
+  public StudyResult run() throws IOException {
+    List<Measured> measured = new ArrayList<>();
+    for (Point point : points) {
+      Experiment varied = experimentOf(point);
+      measured.add(new Measured(point, varied, varied.evaluate(point.row())));
       LOG.info(
-          "{} {} {}: mAP {} %",
+          "{} {} {}: mAP {}",
           study.name(),
           point.label(),
           point.series(),
-          String.format(Locale.ROOT, "%.1f", 100 * measured.result().meanAp()));
+          Values.percent(measured.get(measured.size() - 1).meanAp()));
     }
-    tree.put("peak_memory_bytes", PeakMemory.bytes());
-    StudyReport report =
-        new StudyReport(
-            "%s, SVMs on %s, %s network, %s"
-                .formatted(study.name(), row.layer().label(), row.network(), run.source()),
-            study.axis(),
+    StudyResult result =
+        new StudyResult(
+            study.name(),
+            study.question(),
+            study.source(),
+            subject(),
+            study.finding(measured),
+            study.axis(run.config()),
             study.notes(run.config(), points),
-            trainings);
+            rows(measured),
+            study.charts(measured),
+            PeakMemory.bytes());
     Path root = run.folder().root();
-    String name = "study-" + study.name();
-    Json.write(root.resolve(name + ".json"), Manifest.of(experiment, tree));
+    String name = result.fileName();
+    StudyReport report = new StudyReport(result);
+    Json.write(root.resolve(name + ".json"), Manifest.of(experiment, result.toTree()));
     AtomicFile.writeText(root.resolve(name + ".md"), report.toMarkdown());
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
     RunPages.link(root);
-    return new Outcome(report, tree);
+    return result;
   }
 
-  private StudyReport.Training measure(Study.Point point) throws IOException {
-    Experiment varied = experiment.with(point.config());
-    EvaluationResult result = varied.evaluate(row);
-    Evidence evidence = new Evidence(varied);
-    MiningEvidence mining = evidence.mining(row).orElseThrow();
-    return new StudyReport.Training(
+  /** What all points have in common, and the images. */
+  private String subject() {
+    Set<String> rows = new TreeSet<>();
+    points.forEach(point -> rows.add(point.row().label()));
+    return "%s, %s, %s"
+        .formatted(
+            experiment.backbone().definition().name(),
+            rows.size() == 1 ? rows.iterator().next() : rows.size() + " kinds of detectors",
+            run.source());
+  }
+
+  private List<StudyResult.Point> rows(List<Measured> measured) throws IOException {
+    Set<Path> shared = shared(measured);
+    Set<String> changed = changedSettings();
+    List<StudyResult.Point> rows = new ArrayList<>();
+    for (Measured point : measured) {
+      rows.add(row(point, shared, changed));
+    }
+    return rows;
+  }
+
+  /** What the stages of all points have made together; nothing if there is only one. */
+  private static Set<Path> shared(List<Measured> measured) {
+    Set<Path> shared = new HashSet<>();
+    for (int i = 0; i < measured.size(); i++) {
+      Set<Path> made = new HashSet<>();
+      artifacts(measured.get(i)).values().forEach(artifact -> made.add(artifact.place()));
+      if (i == 0) {
+        shared.addAll(made);
+      } else {
+        shared.retainAll(made);
+      }
+    }
+    return measured.size() == 1 ? Set.of() : shared;
+  }
+
+  private static Map<String, Artifact> artifacts(Measured measured) {
+    return measured.experiment().artifacts(measured.point().row());
+  }
+
+  private StudyResult.Point row(Measured measured, Set<Path> shared, Set<String> changed)
+      throws IOException {
+    Point point = measured.point();
+    Map<String, Double> stageSeconds = new LinkedHashMap<>();
+    double seconds = 0;
+    for (Map.Entry<String, Artifact> stage : artifacts(measured).entrySet()) {
+      double taken = run.folder().secondsOf(stage.getValue());
+      if (!Double.isNaN(taken)) {
+        stageSeconds.put(stage.getKey(), taken);
+      }
+      seconds += shared.contains(stage.getValue().place()) ? 0 : taken;
+    }
+    Evidence evidence = new Evidence(measured.experiment());
+    Optional<MiningEvidence> mining = evidence.mining(point.row());
+    Map<String, String> settings = settings(measured);
+    settings.keySet().retainAll(changed);
+    return new StudyResult.Point(
         point.series(),
         point.label(),
-        point.at(),
-        result,
-        mining.totalSamples(),
-        mining.misplacedShare(),
-        localisation(evidence.errors(row).topFalsePositives()),
-        evidence.headSeconds(row));
+        study.place(measured),
+        point.row().label(),
+        settings,
+        measured.meanAp(),
+        measured.result().classesInMean(),
+        measured.result().apByClass(),
+        mining.map(m -> samples(m.totalSamples())).orElse(null),
+        mining.map(MiningEvidence::misplacedShare).orElse(Double.NaN),
+        localisation(evidence.errors(point.row()).topFalsePositives()),
+        seconds,
+        stageSeconds,
+        study.figures(measured));
+  }
+
+  private static Samples samples(SampleCounts counts) {
+    return new Samples(
+        counts.groundTruthPositives(),
+        counts.proposalPositives(),
+        counts.positivesAfter(),
+        counts.ignored(),
+        counts.negatives(),
+        counts.negativesAfter());
   }
 
   private static double localisation(Map<ErrorKind, Integer> kinds) {
@@ -126,27 +198,43 @@ public final class StudyRun {
     return kinds.get(ErrorKind.LOCALISATION) / all;
   }
 
-  private static ObjectNode tree(Study.Point point, StudyReport.Training measured) {
-    ObjectNode tree = Json.object();
-    tree.put("label", point.label());
-    PipelineConfig.Svm svm = point.config().svm();
-    tree.put("negative_iou", svm.negativeIou());
-    tree.put("positive_iou", svm.positiveIou());
-    tree.put("positive_weight", svm.positiveWeight());
-    tree.put("positive_upsampling", svm.positiveUpsampling());
-    tree.put("negative_sampling", svm.negativeSampling());
-    ResultJson.putScores(tree, measured.result());
-    SampleCounts counts = measured.samples();
-    ObjectNode samples = tree.putObject("samples");
-    samples.put("ground_truth", counts.groundTruthPositives());
-    samples.put("proposals", counts.proposalPositives());
-    samples.put("positives_after", counts.positivesAfter());
-    samples.put("ignored", counts.ignored());
-    samples.put("negatives", counts.negatives());
-    samples.put("negatives_after", counts.negativesAfter());
-    tree.put("positives_misplaced", measured.misplaced());
-    tree.put("false_positives_localisation", measured.localisation());
-    tree.put("seconds", measured.seconds());
-    return tree;
+  /** The keys that any point has another value of than the run. */
+  private Set<String> changedSettings() {
+    Map<String, String> configured = settings(new ConfigLoader().toTree(run.config()));
+    Set<String> changed = new TreeSet<>();
+    for (Point point : points) {
+      settings(new ConfigLoader().toTree(point.config()))
+          .forEach(
+              (key, value) -> {
+                if (!value.equals(configured.get(key))) {
+                  changed.add(key);
+                }
+              });
+    }
+    return changed;
+  }
+
+  private static Map<String, String> settings(Measured measured) {
+    return settings(new ConfigLoader().toTree(measured.point().config()));
+  }
+
+  private static Map<String, String> settings(JsonNode tree) {
+    Map<String, String> settings = new TreeMap<>();
+    collect("", tree, settings);
+    return settings;
+  }
+
+  private static void collect(String key, JsonNode node, Map<String, String> into) {
+    if (node.isObject() && !node.isEmpty()) {
+      node.properties()
+          .forEach(
+              entry ->
+                  collect(
+                      key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(),
+                      entry.getValue(),
+                      into));
+    } else {
+      into.put(key, node.isValueNode() ? node.asText() : node.toString());
+    }
   }
 }

@@ -2,50 +2,94 @@ package org.rcnn.pipeline.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.rcnn.eval.ApMetric;
-import org.rcnn.eval.ClassResult;
-import org.rcnn.eval.EvaluationResult;
-import org.rcnn.eval.PrecisionRecallCurve;
-import org.rcnn.svm.SampleCounts;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.pipeline.report.StudyResult.Axis;
+import org.rcnn.pipeline.report.StudyResult.Chart;
+import org.rcnn.pipeline.report.StudyResult.Line;
+import org.rcnn.pipeline.report.StudyResult.Point;
+import org.rcnn.pipeline.report.StudyResult.Samples;
+import org.rcnn.pipeline.run.Json;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
 class StudyReportTest {
 
-  private static StudyReport thresholds() {
-    return new StudyReport(
-        "negative-iou, SVMs on fc7",
-        new StudyReport.Axis(
-            "IoU below which a region is a negative", true, "positives", "negatives", "IoU < "),
+  @TempDir Path folder;
+
+  private static StudyResult result(
+      String study, Axis axis, List<Chart> charts, List<Point> points) {
+    return new StudyResult(
+        study,
+        "How strict?",
+        "paper.",
+        "fc7 of photos",
+        "0.3 is the best.",
+        axis,
         List.of("A note."),
-        List.of(
-            training("ground truth", "0.3", 0.3, 0.171, 0, 40),
-            training("ground truth", "0.7", 0.7, 0.081, 0, 100),
-            training("and proposals", "0.3", 0.3, 0.122, 1200, 40)));
+        points,
+        charts,
+        1 << 20);
   }
 
-  private static StudyReport.Training training(
-      String series, String label, double at, double mAp, int proposals, int positivesAfter) {
-    ClassResult cat = new ClassResult("cat", mAp, 1, 0, 0, 0, 0, PrecisionRecallCurve.empty());
-    return new StudyReport.Training(
+  private static StudyResult thresholds() {
+    return result(
+        "negative-iou",
+        new Axis(
+            "IoU below which a region is a negative", true, "positives", "negatives", "IoU < "),
+        List.of(),
+        List.of(
+            point("ground truth", "0.3", 0.3, 0.171, samples(0, 40)),
+            point("ground truth", "0.7", 0.7, 0.081, samples(0, 100)),
+            point("and proposals", "0.3", 0.3, 0.122, samples(1200, 40))));
+  }
+
+  private static Samples samples(int proposals, int positivesAfter) {
+    return new Samples(40, proposals, proposals + positivesAfter, 7, 123_456, 123_456);
+  }
+
+  private static Point point(String series, String label, double at, double mAp, Samples samples) {
+    return point(series, label, at, mAp, samples, Map.of());
+  }
+
+  private static Point point(
+      String series,
+      String label,
+      double at,
+      double mAp,
+      Samples samples,
+      Map<String, Double> figures) {
+    return new Point(
         series,
         label,
         at,
-        new EvaluationResult(ApMetric.VOC07, 0.5, 1, List.of(cat)),
-        new SampleCounts("", 40, 0, proposals, 40, proposals + positivesAfter, 7, 123_456, 123_456),
-        0.25,
+        "fine-tuned fc7 svm",
+        Map.of("svm.negative-iou", label),
+        mAp,
+        1,
+        Double.isNaN(mAp) ? Map.of() : Map.of("cat", mAp),
+        samples,
+        samples == null ? Double.NaN : 0.25,
         0.5,
-        61.04);
+        61.04,
+        Map.of("head", 61.04),
+        figures);
   }
 
   @Test
-  void theTableHasARowForEveryTrainingAndOnlyColumnsThatSaySomething() {
+  void theTableHasARowForEveryPointAndOnlyColumnsThatSaySomething() {
+    String text = new StudyReport(thresholds()).toText();
     assertEquals(
         """
         positives      negatives   mAP   positives  up-sampled  ignored  negatives  misplaced, %  bad fit, %  seconds
@@ -54,35 +98,45 @@ class StudyReportTest {
         ground truth   IoU < 0.7   8.1          40         100        7    123,456          25.0        50.0     61.0
         -------------------------------------------------------------------------------------------------------------
         and proposals  IoU < 0.3  12.2  40 + 1,200       1,240        7    123,456          25.0        50.0     61.0
+
+        How strict?
+        0.3 is the best.
+
         """,
-        thresholds().toText().replaceAll("(?s)positives: annotated.*", ""));
-    assertTrue(thresholds().toText().endsWith("A note.\n"));
-    assertFalse(thresholds().toText().contains("down-sampled"));
+        text.replaceAll("(?s)positives: annotated.*", ""));
+    assertTrue(text.endsWith("A note.\nSource: paper.\n"), text);
+    assertFalse(text.contains("down-sampled"));
   }
 
   @Test
-  void numbersThatAreNoOverlapsArePrintedAsTheyAre() {
+  void headsWithoutMiningHaveNoSamplesAndAStudysOwnFiguresHaveColumns() {
     String text =
         new StudyReport(
-                "cost",
-                StudyReport.Axis.ofNumbers("C"),
-                List.of(),
-                List.of(training("", "0.001", 0.001, 0.1, 0, 40)))
+                result(
+                    "cost",
+                    Axis.ofNumbers("C"),
+                    List.of(),
+                    List.of(
+                        point("", "0.001", 0.001, 0.1, null, Map.of("values", 1764.0)),
+                        point("", "0.01", 0.01, Double.NaN, null, Map.of("values", 0.125)))))
             .toText();
-    assertTrue(text.startsWith("C       mAP"), text);
-    assertTrue(text.contains("\n0.001  10.0"), text);
+    assertTrue(text.startsWith("C       mAP  values  bad fit, %  seconds\n"), text);
+    assertTrue(text.contains("\n0.001  10.0   1,764        50.0     61.0\n"), text);
+    assertTrue(text.contains("\n0.01      -  0.1250        50.0     61.0\n"), text);
+    assertFalse(text.contains("misplaced"), text);
   }
 
   @Test
-  void markdownAlsoHasTheClasses() {
-    String markdown = thresholds().toMarkdown();
+  void markdownHasTheFindingAndTheClasses() {
+    String markdown = new StudyReport(thresholds()).toMarkdown();
+    assertTrue(markdown.startsWith("# How strict?\n\n**0.3 is the best.**\n"), markdown);
     assertTrue(markdown.contains("| ground truth | IoU &lt; 0.3 | 17.1 |"), markdown);
     assertTrue(markdown.contains("| cat | 17.1 | 8.1 | 12.2 |"), markdown);
   }
 
   @Test
   void thePlotIsAFileOfItsOwnWithALineForEverySeriesAndAMarkForEveryRow() throws Exception {
-    String svg = thresholds().toSvg();
+    String svg = new StudyReport(thresholds()).toSvg();
     Document document =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
@@ -92,19 +146,77 @@ class StudyReportTest {
     // Two lines and two strokes of the legend.
     assertEquals(4, document.getElementsByTagName("path").getLength());
     assertTrue(svg.contains(">and proposals<"), svg);
-    assertTrue(thresholds().toHtml().contains("<svg"));
+    assertTrue(new StudyReport(thresholds()).toHtml().contains("<svg"));
   }
 
   @Test
-  void whereNothingIsANumberThePointsHaveTheirNames() {
+  void whereNothingIsANumberThePointsHaveTheirNamesAndNoLineJoinsThem() {
     StudyReport report =
         new StudyReport(
-            "resampling",
-            StudyReport.Axis.ofNames("resampling"),
-            List.of(),
-            List.of(training("", "none", 0, 0.1, 0, 40), training("", "up:5", 1, 0.2, 0, 200)));
+            result(
+                "resampling",
+                Axis.ofNames("resampling"),
+                List.of(),
+                List.of(
+                    point("", "none", 0, 0.1, samples(0, 40)),
+                    point("", "up:5", 1, 0.2, samples(0, 200)))));
     String svg = report.toSvg();
     assertTrue(svg.contains(">none</text>") && svg.contains(">up:5</text>"), svg);
+    assertFalse(svg.contains("<path"), svg);
     assertTrue(report.toText().startsWith("resampling   mAP"), report.toText());
+  }
+
+  @Test
+  void furtherPicturesStandBesideTheFirst() {
+    Line line = new Line("seed 1", List.of(1.0, 2.0), List.of(3.0, 2.5));
+    Chart curves = new Chart("Loss", "iteration", List.of(), false, List.of(line, line));
+    StudyResult result =
+        result(
+            "seeds", Axis.ofNames("seed"), List.of(curves), List.of(point("", "1", 0, 0.1, null)));
+    String html = new StudyReport(result).toHtml();
+    assertEquals(3, html.split("<svg", -1).length);
+    assertTrue(html.contains("<figcaption>Loss</figcaption>"), html);
+    // Two curves, a legend of two, and no mark but the one of the mean AP.
+    assertEquals(5, html.split("<path", -1).length);
+    assertEquals(2, html.split("<circle", -1).length);
+  }
+
+  @Test
+  void aResultIsReadBackAsItWasWithItsGaps() throws IOException {
+    Line gap = new Line("a", List.of(1.0, 2.0, 3.0), List.of(3.0, Double.NaN, 1.0));
+    StudyResult written =
+        result(
+            "labels",
+            Axis.ofNames("labels").withSeries("head"),
+            List.of(new Chart("t", "x", List.of("p", "q"), true, List.of(gap))),
+            List.of(
+                point("SVM", "0.5/0.5", 0, 0.4, samples(3, 4)),
+                point("softmax", "0/0.3", 1, Double.NaN, null, Map.of("f", Double.NaN, "g", 2.0))));
+    Path file = folder.resolve("study-labels.json");
+    write(file, written);
+    assertFalse(Files.readString(file).contains("NaN"));
+    assertEquals(written, StudyResult.read(file));
+    write(folder.resolve("study-a.json"), thresholds());
+    Files.writeString(folder.resolve("study-a.md"), "");
+    Files.writeString(folder.resolve("manifest.json"), "{}");
+    assertEquals(List.of(thresholds(), written), StudyResult.readAll(folder));
+  }
+
+  private static void write(Path file, StudyResult result) throws IOException {
+    ObjectNode manifest = Json.object();
+    manifest.set("result", result.toTree());
+    Json.write(file, manifest);
+  }
+
+  @Test
+  void aFileOfAnotherVersionIsRefusedInASentence() throws IOException {
+    Path file = folder.resolve("study-labels.json");
+    write(file, thresholds());
+    Files.writeString(file, Files.readString(file).replace("\"finding\"", "\"found\""));
+    String message = assertThrows(IOException.class, () -> StudyResult.read(file)).getMessage();
+    assertTrue(message.startsWith(file + " is damaged or of another version"), message);
+    Files.writeString(file, "{}");
+    message = assertThrows(IOException.class, () -> StudyResult.read(file)).getMessage();
+    assertTrue(message.contains("it is empty"), message);
   }
 }

@@ -1,0 +1,123 @@
+package org.rcnn.pipeline.study;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.StudyResult.Axis;
+import org.rcnn.pipeline.report.StudyResult.Chart;
+
+/**
+ * Fine-tunes with several seeds and nothing else changed: {@code seeds=1,2,3}. There is a series
+ * for every layer of the network.
+ */
+public record SeedsStudy() implements Study {
+
+  @Override
+  public String name() {
+    return "seeds";
+  }
+
+  @Override
+  public String question() {
+    return "How much of a difference is the luck of one fine-tuning?";
+  }
+
+  @Override
+  public String source() {
+    return "the paper reports one fine-tuning of each kind, to a tenth of a point.";
+  }
+
+  @Override
+  public String values() {
+    return "Seeds of fine-tuning, from 1 on. Each fine-tunes a network; every layer is evaluated.";
+  }
+
+  @Override
+  public List<String> defaultValues(PipelineConfig configured) {
+    return List.of("1", "2", "3");
+  }
+
+  @Override
+  public Axis axis(PipelineConfig configured) {
+    return Axis.ofNames("seed of fine-tuning").withSeries("layer");
+  }
+
+  @Override
+  public List<Point> points(List<String> values, PipelineConfig configured) {
+    List<Point> points = new ArrayList<>();
+    for (Tap layer : Studies.network(configured).featureTaps()) {
+      for (int at = 0; at < values.size(); at++) {
+        Map<String, String> settings = Map.of("finetune.seed", seed(values.get(at)));
+        points.add(
+            new Point(
+                layer.label(),
+                values.get(at),
+                at,
+                Values.with(configured, settings),
+                Values.fineTunedRow(configured, layer)));
+      }
+    }
+    return points;
+  }
+
+  private static String seed(String value) {
+    if (!value.matches("[1-9][0-9]{0,17}")) {
+      throw new ConfigException(
+          "The study seeds takes whole numbers from 1 on, not '%s'.".formatted(value));
+    }
+    return value;
+  }
+
+  @Override
+  public List<String> notes(PipelineConfig configured, List<Point> points) {
+    return List.of(
+        "The seed decides batches, mirroring, dropout and the values that new layers start from;"
+            + " proposals, images and the head's seed are the same.",
+        "The spread over test images comes on top: other images would move the mAP too.");
+  }
+
+  @Override
+  public List<Chart> charts(List<Measured> points) throws IOException {
+    return List.of(LearningCharts.losses(points));
+  }
+
+  @Override
+  public String finding(List<Measured> points) {
+    List<String> layers = Values.series(points);
+    if (Values.series(points, layers.get(0)).size() < 2) {
+      return "One seed has no spread; give at least two, such as seeds=1,2,3.";
+    }
+    String spreads =
+        layers.stream()
+            .map(layer -> layer + " " + spread(Values.series(points, layer)))
+            .collect(Collectors.joining(", "));
+    double largest =
+        layers.stream()
+            .mapToDouble(layer -> deviation(Values.series(points, layer)))
+            .max()
+            .orElse(Double.NaN);
+    // Two detectors differ by luck alone with the root of two times one's deviation; two of those.
+    double noticeable = 2 * Math.sqrt(2) * largest;
+    return "Over %d seeds of fine-tuning the mAP is %s: a difference below %s between two single networks says nothing, so nobody should read tenths."
+        .formatted(Values.series(points, layers.get(0)).size(), spreads, Values.points(noticeable));
+  }
+
+  private static String spread(List<Measured> line) {
+    double mean = line.stream().mapToDouble(Measured::meanAp).average().orElse(Double.NaN);
+    return String.format(Locale.ROOT, "%.1f ± %.1f %%", 100 * mean, 100 * deviation(line));
+  }
+
+  /** The sample's standard deviation. */
+  private static double deviation(List<Measured> line) {
+    double mean = line.stream().mapToDouble(Measured::meanAp).average().orElse(Double.NaN);
+    double squares =
+        line.stream().mapToDouble(m -> (m.meanAp() - mean) * (m.meanAp() - mean)).sum();
+    return Math.sqrt(squares / (line.size() - 1));
+  }
+}

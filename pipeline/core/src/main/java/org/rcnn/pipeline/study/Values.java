@@ -1,0 +1,132 @@
+package org.rcnn.pipeline.study;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.stage.Head;
+import org.rcnn.pipeline.stage.Heads;
+import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.study.Study.Measured;
+
+/** What studies read values with and say figures with. */
+public final class Values {
+
+  private Values() {}
+
+  /**
+   * Reads one of a study's values as a number.
+   *
+   * @throws ConfigException if it is none, or infinite
+   */
+  public static double number(String study, String text) {
+    try {
+      double value = Double.parseDouble(text.strip());
+      if (Double.isFinite(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as infinite numbers are.
+    }
+    throw new ConfigException(
+        "The study %s takes numbers separated by commas, not '%s'.".formatted(study, text));
+  }
+
+  /**
+   * A study's values as numbers, ascending and without duplicates, as on the plot's axis.
+   *
+   * @throws ConfigException if one is none, or infinite
+   */
+  public static TreeSet<Double> numbers(String study, List<String> values) {
+    TreeSet<Double> numbers = new TreeSet<>();
+    values.forEach(value -> numbers.add(number(study, value)));
+    return numbers;
+  }
+
+  /**
+   * Settings with some changed.
+   *
+   * @param changes dotted key to value
+   * @throws ConfigException if a value is invalid
+   */
+  public static PipelineConfig with(PipelineConfig configured, Map<String, String> changes) {
+    return new ConfigLoader().with(configured, changes);
+  }
+
+  /**
+   * The configured network and layer under a head, without box regression, so that only what is
+   * studied differs.
+   */
+  public static Row row(PipelineConfig configured, Head head) {
+    return new Row(configured.finetune().enabled(), configured.features().layer(), head, false);
+  }
+
+  /** The configured network, layer and head, without box regression. */
+  public static Row row(PipelineConfig configured) {
+    return row(configured, Heads.named("svm.head", configured.svm().head()));
+  }
+
+  /** The same of the fine-tuned network; a study that asks for it without one is refused. */
+  public static Row fineTunedRow(PipelineConfig configured, Tap layer) {
+    return new Row(true, layer, Heads.named("svm.head", configured.svm().head()), false);
+  }
+
+  /** A number as a label; a whole number has no fraction. */
+  public static String label(double value) {
+    return String.format(Locale.ROOT, "%s", value).replaceAll("\\.0$", "");
+  }
+
+  /** A fraction in per cent, such as {@code 24.1 %}. */
+  public static String percent(double fraction) {
+    return Double.isNaN(fraction)
+        ? "no mAP"
+        : String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
+  }
+
+  /** The size of a difference of two fractions, such as {@code 1.4 points}. */
+  public static String points(double difference) {
+    String points = String.format(Locale.ROOT, "%.1f", Math.abs(100 * difference));
+    return points + (points.equals("1.0") ? " point" : " points");
+  }
+
+  /** Whether two fractions are the same as {@link #percent} prints them. */
+  static boolean look(double left, double right) {
+    return percent(left).equals(percent(right));
+  }
+
+  /** The points of a series, in their order. */
+  public static List<Measured> series(List<Measured> points, String series) {
+    return points.stream().filter(m -> m.point().series().equals(series)).toList();
+  }
+
+  /** The names of the series, in their order. */
+  public static List<String> series(List<Measured> points) {
+    return points.stream().map(m -> m.point().series()).distinct().toList();
+  }
+
+  /** The point with the highest mAP, the first of equals; the first of all if none has one. */
+  public static Measured best(List<Measured> points) {
+    Measured best = points.get(0);
+    for (Measured point : points) {
+      if (point.meanAp() > best.meanAp() || Double.isNaN(best.meanAp())) {
+        best = point;
+      }
+    }
+    return best;
+  }
+
+  /** The point with the lowest mAP, the first of equals; the first of all if none has one. */
+  public static Measured worst(List<Measured> points) {
+    Measured worst = points.get(0);
+    for (Measured point : points) {
+      if (point.meanAp() < worst.meanAp() || Double.isNaN(worst.meanAp())) {
+        worst = point;
+      }
+    }
+    return worst;
+  }
+}
