@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
@@ -48,6 +49,9 @@ public final class FineTuning {
 
   /** Decoded images kept in memory unless told otherwise. */
   private static final long IMAGE_CACHE_BYTES = 1L << 30;
+
+  /** Number of the first batch of a phase's range test; no batch of the training has it. */
+  private static final int RANGE_TEST_BATCHES = Integer.MIN_VALUE / 2;
 
   /** Batches of held out regions that the validation loss is the mean of. */
   private static final int VALIDATION_BATCHES = 4;
@@ -129,6 +133,22 @@ public final class FineTuning {
     default int stretch() {
       return 50;
     }
+
+    /**
+     * After every iteration of a range test, which comes before a phase's first iteration.
+     *
+     * @param done iterations of the training done
+     * @param rate the rate that was tried
+     */
+    default void testing(int done, double rate, double loss) {}
+
+    /**
+     * After a phase's range test.
+     *
+     * @param phase the phase's number, from 0
+     * @param rate the rate that the phase takes
+     */
+    default void tested(int phase, RangeTest test, double rate) {}
   }
 
   /**
@@ -141,6 +161,9 @@ public final class FineTuning {
    * @param ends where the phases ended
    * @param judgements what was judged, iterations ascending
    * @param kept the iteration that the weights are of
+   * @param movements where the layers stood after the first iteration and at each point of the
+   *     curve
+   * @param rangeTests the range test of each phase; empty if no rate was to be suggested
    */
   public record Result(
       Weights weights,
@@ -148,13 +171,35 @@ public final class FineTuning {
       Map<String, Double> distances,
       List<PhaseEnd> ends,
       List<Judgement> judgements,
-      int kept) {
+      int kept,
+      List<Movement> movements,
+      List<RangeTest> rangeTests) {
     /** Keeps its own copies. */
     public Result {
       curve = List.copyOf(curve);
       ends = List.copyOf(ends);
       judgements = List.copyOf(judgements);
+      movements = List.copyOf(movements);
+      rangeTests = List.copyOf(rangeTests);
       distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
+    }
+
+    /** A result without movements and range tests. */
+    public Result(
+        Weights weights,
+        List<LearningPoint> curve,
+        Map<String, Double> distances,
+        List<PhaseEnd> ends,
+        List<Judgement> judgements,
+        int kept) {
+      this(weights, curve, distances, ends, judgements, kept, List.of(), List.of());
+    }
+
+    /** The phases of the settings, each with the rate that it took. */
+    public List<Phase> phases(FineTuningSettings settings) {
+      return IntStream.range(0, settings.phases().size())
+          .mapToObj(i -> SuggestedRates.phase(rangeTests, i, settings.phases().get(i)))
+          .toList();
     }
   }
 
@@ -277,6 +322,7 @@ public final class FineTuning {
    * @param checkpoint where the state is kept every 100 iterations, or every 500 of kept regions;
    *     it stays there at the end, for the caller to delete once the result is saved
    * @throws IllegalArgumentException if a phase has no layer that may learn
+   * @throws DivergedException at the first loss that is no number
    * @throws IOException if an image or the checkpoint cannot be read or written, or the judge fails
    */
   public Result run(Weights start, Set<String> newLayers, Path checkpoint, Listener listener)
@@ -289,17 +335,23 @@ public final class FineTuning {
     Selection selection = new Selection(settings.judging(), saved);
     List<LearningPoint> curve =
         new ArrayList<>(Checkpoint.curve(saved).stream().map(LearningPoint::of).toList());
-    Course course = new Course(checkpoint, curve, selection, listener);
+    MovementLog movements = new MovementLog(definition, start, saved);
+    SuggestedRates rates = new SuggestedRates(saved);
+    Course course = new Course(checkpoint, curve, selection, movements, rates, listener);
     Weights weights = saved == null ? start : saved.weights();
     while (selection.ends().size() < settings.phases().size()) {
       int index = selection.ends().size();
-      Phase phase = settings.phases().get(index);
       boolean resumes = done > selection.begin();
-      try (Network network =
-              new Network(
-                  definition,
-                  resumes ? weights : selection.bestOr(weights),
-                  device.engineDevice());
+      Weights first = resumes ? weights : selection.bestOr(weights);
+      if (settings.suggestRate() && rates.tests().size() == index) {
+        RangeTest test = rangeTest(index, first, newLayers, course);
+        rates.add(test);
+        Phase phase = rates.phase(index, settings.phases().get(index));
+        listener.tested(index, test, phase.rate());
+      }
+      Phase phase = rates.phase(index, settings.phases().get(index));
+      movements.beginPhase();
+      try (Network network = new Network(definition, first, device.engineDevice());
           MomentumSgd sgd =
               new MomentumSgd(
                   network, settings.solver(phase), name -> rateFactor(phase, name, newLayers))) {
@@ -315,10 +367,50 @@ public final class FineTuning {
     return new Result(
         ofDefinition(tuned),
         curve,
-        distances(start, tuned),
+        movements.distances(tuned),
         selection.ends(),
         selection.judgements(),
-        selection.kept());
+        selection.kept(),
+        movements.movements(),
+        rates.tests());
+  }
+
+  /**
+   * Tries rates on a copy of the network, on batches of the training's pool that the training does
+   * not see.
+   */
+  private RangeTest rangeTest(int index, Weights from, Set<String> newLayers, Course course)
+      throws IOException {
+    Phase phase = settings.phases().get(index).withRate(RangeTest.LOWEST);
+    Inputs inputs = inputs(index, newLayers);
+    int first = RANGE_TEST_BATCHES + index * RangeTest.ITERATIONS;
+    List<RangeTest.Point> points = new ArrayList<>();
+    Stretch ignored = new Stretch(settings.positives());
+    try (Network network = new Network(definition, from, device.engineDevice());
+        MomentumSgd sgd =
+            new MomentumSgd(
+                network, settings.solver(phase), name -> rateFactor(phase, name, newLayers));
+        BatchFeeder feeder = feeder(inputs, first)) {
+      for (int i = 0; i < RangeTest.ITERATIONS; i++) {
+        double rate = RangeTest.rate(i);
+        BatchFeeder.Batch batch = feeder.take();
+        double loss;
+        try (NDManager scratch = network.manager().newSubManager()) {
+          loss = gradients(network, inputs, batch, first + i, scratch, ignored);
+          sgd.step(scratch, rate / RangeTest.LOWEST);
+        }
+        feeder.release(batch);
+        if (!Double.isFinite(loss)) {
+          break;
+        }
+        points.add(new RangeTest.Point(rate, loss));
+        course.listener().testing(course.selection().begin(), rate, loss);
+        if (RangeTest.isOver(points.get(0).loss(), loss)) {
+          break;
+        }
+      }
+    }
+    return new RangeTest(points);
   }
 
   /** The network's own parameters; a checkpoint has more. */
@@ -330,7 +422,12 @@ public final class FineTuning {
 
   /** What a training leaves on its way, over all phases. */
   private record Course(
-      Path checkpoint, List<LearningPoint> curve, Selection selection, Listener listener) {}
+      Path checkpoint,
+      List<LearningPoint> curve,
+      Selection selection,
+      MovementLog movements,
+      SuggestedRates rates,
+      Listener listener) {}
 
   /** Identifies the training that a checkpoint belongs to. */
   private String identity() {
@@ -379,26 +476,6 @@ public final class FineTuning {
     return parameter.substring(0, parameter.lastIndexOf('.'));
   }
 
-  private Map<String, Double> distances(Weights start, Weights tuned) {
-    Map<String, Double> distances = new LinkedHashMap<>();
-    for (Layer layer : definition.parameterLayers()) {
-      String name = layer.name() + ".weight";
-      if (start.tensors().containsKey(name)) {
-        float[] before = start.tensors().get(name).values();
-        float[] after = tuned.tensors().get(name).values();
-        double moved = 0;
-        double length = 0;
-        for (int i = 0; i < before.length; i++) {
-          double step = (double) after[i] - before[i];
-          moved += step * step;
-          length += (double) before[i] * before[i];
-        }
-        distances.put(layer.name(), Math.sqrt(moved / Math.max(length, Double.MIN_NORMAL)));
-      }
-    }
-    return distances;
-  }
-
   private int batch() {
     return settings.positives() + settings.backgrounds();
   }
@@ -412,6 +489,54 @@ public final class FineTuning {
     return place < settings.positives()
         ? from.positive(random.nextInt(from.positiveCount()))
         : from.background(random.nextInt(from.backgroundCount()));
+  }
+
+  private BatchFeeder feeder(Inputs inputs, int first) {
+    return new BatchFeeder(
+        (iteration, values, labels) -> fill(inputs, iteration, values, labels),
+        first,
+        batch(),
+        inputs.perRegion());
+  }
+
+  /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
+  private void fill(Inputs inputs, int iteration, float[] values, long[] labels)
+      throws IOException {
+    Random random = batchRandom(iteration);
+    RegionPool from = inputs.pool();
+    for (int i = 0; i < labels.length; i++) {
+      int region = draw(from, i, random);
+      boolean mirror = random.nextBoolean() && settings.mirror();
+      labels[i] = from.label(region);
+      inputs.put(region, mirror, values, i * inputs.perRegion());
+    }
+  }
+
+  /**
+   * Runs a batch forward and backward, so that the network's parameters have their gradients.
+   *
+   * @param sums receives loss and hits
+   * @return the loss
+   */
+  private double gradients(
+      Network network,
+      Inputs inputs,
+      BatchFeeder.Batch batch,
+      int iteration,
+      NDManager scratch,
+      Stretch sums) {
+    // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
+    // repeated.
+    TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), iteration, 1));
+    NDArray labels = scratch.create(batch.labels);
+    try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
+      NDArray scores = inputs.train(network, batch, scratch);
+      NDArray mean = SoftmaxLoss.of(scores, labels, 0);
+      collector.backward(mean);
+      double loss = mean.getFloat();
+      sums.add(loss, scores.toFloatArray(), batch.labels);
+      return loss;
+    }
   }
 
   /** What the network gets in a phase: kept values only while they are still the network's. */
@@ -573,6 +698,7 @@ public final class FineTuning {
     private final Inputs inputs;
     private final Course course;
     private final Stretch stretch = new Stretch(settings.positives());
+    private Map<String, Double> lastGradients = Map.of();
 
     Training(Network network, MomentumSgd sgd, Phase phase, Inputs inputs, Course course) {
       this.network = network;
@@ -584,15 +710,14 @@ public final class FineTuning {
     }
 
     void run(int first) throws IOException {
-      int planned = begin + phase.iterations();
       boolean ended = false;
-      try (BatchFeeder feeder = new BatchFeeder(this::fill, first, batch(), inputs.perRegion())) {
+      try (BatchFeeder feeder = feeder(inputs, first)) {
         for (int i = first; !ended; i++) {
           BatchFeeder.Batch batch = feeder.take();
           double loss = step(batch, i);
           feeder.release(batch);
           course.listener().iteration(i + 1, settings.iterations(), loss);
-          ended = follow(i + 1, planned);
+          ended = follow(i + 1);
           if ((i + 1) % inputs.checkpointEvery() == 0) {
             writeCheckpoint(i + 1);
           }
@@ -604,16 +729,15 @@ public final class FineTuning {
      * Measures and judges where it is time to.
      *
      * @param done iterations done, over all phases
-     * @param planned iterations over all phases when this one has had all its own
      * @return whether the phase ends here
      */
-    private boolean follow(int done, int planned) throws IOException {
+    private boolean follow(int done) throws IOException {
       Selection selection = course.selection();
       Judging judging = settings.judging();
-      boolean last = done == planned;
+      boolean last = done == planned();
       double[] validated = null;
       boolean exhausted = false;
-      if (judging.isOn() && ((done - begin) % judging.judgeEvery() == 0 || last)) {
+      if (isJudged(done)) {
         double figure;
         if (judging.keep() == Keep.LOWEST_LOSS) {
           validated = validated();
@@ -625,10 +749,14 @@ public final class FineTuning {
         exhausted = !last && selection.isExhausted();
       }
       boolean ends = last || exhausted;
-      if (done % course.listener().stretch() == 0 || ends) {
-        LearningPoint point = stretch.finish(done, validated == null ? validated() : validated);
-        course.curve().add(point);
-        course.listener().progress(point);
+      boolean point = done % course.listener().stretch() == 0 || ends;
+      if (point || done == 1) {
+        measureMovement(done);
+      }
+      if (point) {
+        LearningPoint found = stretch.finish(done, validated == null ? validated() : validated);
+        course.curve().add(found);
+        course.listener().progress(found);
       }
       if (ends) {
         selection.endPhase(
@@ -639,41 +767,56 @@ public final class FineTuning {
 
     private void writeCheckpoint(int done) throws IOException {
       List<double[]> figures = course.curve().stream().map(LearningPoint::figures).toList();
-      course
-          .selection()
-          .addTo(Checkpoint.of(network.weights(), sgd.velocities(), done, figures, identity()))
-          .write(course.checkpoint(), Precision.F32);
+      WeightFile state =
+          Checkpoint.of(network.weights(), sgd.velocities(), done, figures, identity());
+      state = course.rates().addTo(course.movements().addTo(course.selection().addTo(state)));
+      state.write(course.checkpoint(), Precision.F32);
     }
 
-    private double step(BatchFeeder.Batch batch, int iteration) {
-      // Dropout draws from the engine's one generator; seeding it each time lets any iteration be
-      // repeated.
-      TorchEngine.instance().setRandomSeed((int) SeedMix.mix(settings.seed(), iteration, 1));
+    private double step(BatchFeeder.Batch batch, int iteration) throws DivergedException {
       try (NDManager scratch = network.manager().newSubManager()) {
-        NDArray labels = scratch.create(batch.labels);
-        double loss;
-        try (GradientCollector collector = TorchEngine.instance().newGradientCollector()) {
-          NDArray scores = inputs.train(network, batch, scratch);
-          NDArray mean = SoftmaxLoss.of(scores, labels, 0);
-          collector.backward(mean);
-          loss = mean.getFloat();
-          stretch.add(loss, scores.toFloatArray(), batch.labels);
+        double loss = gradients(network, inputs, batch, iteration, scratch, stretch);
+        if (!Double.isFinite(loss)) {
+          throw diverged(iteration + 1);
         }
-        Solver.Schedule schedule = settings.solver(phase).schedule();
-        sgd.step(scratch, schedule.factor(iteration - begin, phase.iterations()));
+        int done = iteration + 1;
+        lastGradients =
+            done == 1 || mayEndStretch(done)
+                ? course.movements().gradients(network, sgd.parameters())
+                : Map.of();
+        sgd.step(scratch, factor(iteration));
         return loss;
       }
     }
 
-    /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
-    private void fill(int iteration, float[] values, long[] labels) throws IOException {
-      Random random = batchRandom(iteration);
-      RegionPool from = inputs.pool();
-      for (int i = 0; i < labels.length; i++) {
-        int region = draw(from, i, random);
-        boolean mirror = random.nextBoolean() && settings.mirror();
-        labels[i] = from.label(region);
-        inputs.put(region, mirror, values, i * inputs.perRegion());
+    private double factor(int iteration) {
+      Solver.Schedule schedule = settings.solver(phase).schedule();
+      return schedule.factor(iteration - begin, phase.iterations());
+    }
+
+    private DivergedException diverged(int done) {
+      return new DivergedException(
+          done, phase.rate() * factor(done - 1), "Take a lower rate, such as a tenth of it.");
+    }
+
+    /** Whether a point of the learning curve may follow: only a judgement ends a phase early. */
+    private boolean mayEndStretch(int done) {
+      return done % course.listener().stretch() == 0 || done == planned() || isJudged(done);
+    }
+
+    private boolean isJudged(int done) {
+      return settings.judging().isOn()
+          && ((done - begin) % settings.judging().judgeEvery() == 0 || done == planned());
+    }
+
+    /** Iterations over all phases when this one has had all its own. */
+    private int planned() {
+      return begin + phase.iterations();
+    }
+
+    private void measureMovement(int done) throws DivergedException {
+      if (!course.movements().add(done, network, sgd.parameters(), lastGradients)) {
+        throw diverged(done);
       }
     }
 

@@ -32,6 +32,8 @@ import org.rcnn.data.Check;
  * @param frozenLayers layers that keep their weights in every phase [none]
  * @param layerRates factor on the rate by layer, in addition to the others; 1 for layers not named
  *     [none]
+ * @param suggestRate whether each phase takes the rate that a {@link RangeTest} before it suggests,
+ *     in place of its own [false]
  * @param judging which weights are kept and when a phase ends early [the last; never]
  * @param seed determines batches, mirroring and dropout
  */
@@ -49,6 +51,7 @@ public record FineTuningSettings(
     double dropout,
     Set<String> frozenLayers,
     Map<String, Double> layerRates,
+    boolean suggestRate,
     Judging judging,
     long seed) {
 
@@ -77,6 +80,42 @@ public record FineTuningSettings(
     // Sorted, so that equal settings give the same text: a checkpoint is identified by it.
     frozenLayers = Collections.unmodifiableSet(new TreeSet<>(frozenLayers));
     layerRates = Collections.unmodifiableMap(new TreeMap<>(layerRates));
+  }
+
+  /** Settings with the phases' own rates. */
+  public FineTuningSettings(
+      List<Phase> phases,
+      int positives,
+      int backgrounds,
+      double positiveIou,
+      boolean mirror,
+      double momentum,
+      double weightDecay,
+      double newWeightRate,
+      double newBiasRate,
+      double copiedBiasRate,
+      double dropout,
+      Set<String> frozenLayers,
+      Map<String, Double> layerRates,
+      Judging judging,
+      long seed) {
+    this(
+        phases,
+        positives,
+        backgrounds,
+        positiveIou,
+        mirror,
+        momentum,
+        weightDecay,
+        newWeightRate,
+        newBiasRate,
+        copiedBiasRate,
+        dropout,
+        frozenLayers,
+        layerRates,
+        false,
+        judging,
+        seed);
   }
 
   /** Iterations of all phases together. */

@@ -67,4 +67,9 @@ public record Phase(
   public Phase withIterations(int other) {
     return new Phase(layers, other, rate, rateDrop, rateDropEvery);
   }
+
+  /** The same phase at another rate. */
+  public Phase withRate(double other) {
+    return new Phase(layers, iterations, other, rateDrop, rateDropEvery);
+  }
 }

@@ -3,6 +3,7 @@ package org.rcnn.cnn.weights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,22 +107,32 @@ public record Transfer(
    */
   public static Transfer into(
       NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
-    return into(target, GluonNames.translate(source), described, seed, false);
+    return into(target, GluonNames.translate(source), described, seed, Map.of());
   }
 
   /**
    * Copies what fits, all but the layer of the class scores: that is new even if the source's has
    * the same name and shape, because equally many classes are not the same classes. The authors
-   * rename their last layer to the same effect.
+   * rename their last layer to the same effect. Other layers can be left out too: how much a
+   * network owes to its first n copied layers is asked by Yosinski et al. 2014, "How transferable
+   * are features in deep neural networks?".
    *
    * @param source the weights to copy from
    * @param described their file's description of its layers; empty if it has none
    * @param target the network to initialise
+   * @param leftOut names of layers that are new although the source may have them
    * @param seed the seed of the new layers
    */
   public static Transfer intoNewTask(
-      NetworkDefinition target, Weights source, List<SourceLayer> described, long seed) {
-    return into(target, GluonNames.translate(source), described, seed, true);
+      NetworkDefinition target,
+      Weights source,
+      List<SourceLayer> described,
+      Set<String> leftOut,
+      long seed) {
+    Map<String, String> reasons = new HashMap<>();
+    leftOut.forEach(layer -> reasons.put(layer, "it was to be new"));
+    reasons.put(target.scoresLayer().name(), "a new task has scores of its own");
+    return into(target, GluonNames.translate(source), described, seed, reasons);
   }
 
   private static Transfer into(
@@ -129,14 +140,13 @@ public record Transfer(
       Weights source,
       List<SourceLayer> described,
       long seed,
-      boolean newTask) {
+      Map<String, String> leftOut) {
     Map<String, SourceLayer> settings =
         described.stream()
             .collect(Collectors.toMap(SourceLayer::name, Function.identity(), (a, b) -> a));
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     List<LayerTransfer> rows = new ArrayList<>();
     Set<String> unused = layersOf(source);
-    Layer scores = target.scoresLayer();
     for (Layer layer : target.parameterLayers()) {
       Origin origin = origin(target, layer, unused);
       if (origin == null) {
@@ -154,9 +164,9 @@ public record Transfer(
           folds && !folded
               ? "its normalisation %s is incomplete or of another size".formatted(origin.norm())
               : objection(layer, origin, found, settings);
-      if (objection == null && newTask && layer.equals(scores)) {
+      if (objection == null && leftOut.containsKey(layer.name())) {
         tensors.putAll(Weights.initial(target, layer, seed));
-        rows.add(new LayerTransfer(layer.name(), Outcome.NEW, "a new task has scores of its own"));
+        rows.add(new LayerTransfer(layer.name(), Outcome.NEW, leftOut.get(layer.name())));
       } else if (objection != null) {
         tensors.putAll(Weights.initial(target, layer, seed));
         rows.add(new LayerTransfer(layer.name(), Outcome.REFUSED, objection));

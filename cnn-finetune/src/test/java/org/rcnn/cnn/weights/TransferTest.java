@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -267,7 +268,7 @@ class TransferTest {
   @Test
   void aNewTasksScoresAreNewEvenIfTheSourceHasAsMany() {
     Weights source = new Weights(source());
-    Transfer transfer = Transfer.intoNewTask(TARGET, source, List.of(), 42);
+    Transfer transfer = Transfer.intoNewTask(TARGET, source, List.of(), Set.of(), 42);
     assertEquals(
         new LayerTransfer("fc8", Outcome.NEW, "a new task has scores of its own"),
         transfer.rows().get(2));

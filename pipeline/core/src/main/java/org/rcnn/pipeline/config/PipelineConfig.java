@@ -183,9 +183,22 @@ public record PipelineConfig(
    *
    * @param architecture the name of a registered architecture
    * @param weights {@code embedded}, {@code none}, or the path of a weight file
+   * @param newLayers layers that start from random values although the weights have them
    * @param device where the network trains and computes features
    */
-  public record NetworkChoice(String architecture, String weights, ComputeDevice device) {}
+  public record NetworkChoice(
+      String architecture, String weights, Set<String> newLayers, ComputeDevice device) {
+
+    /** Keeps its own copy, sorted. */
+    public NetworkChoice {
+      newLayers = Collections.unmodifiableSet(new TreeSet<>(newLayers));
+    }
+
+    /** A network that takes from the weights what fits. */
+    public NetworkChoice(String architecture, String weights, ComputeDevice device) {
+      this(architecture, weights, Set.of(), device);
+    }
+  }
 
   /**
    * A phase of fine-tuning; what it leaves out has the paper's value.
@@ -235,6 +248,7 @@ public record PipelineConfig(
    * @param dropout dropout rate
    * @param frozenLayers layers that keep their weights
    * @param layerRates factors on the learning rate by layer
+   * @param suggestRate whether a range test before each phase chooses its rate
    * @param validationShare share of the training images that are used for validation only
    * @param keep which weights are the result
    * @param patience judgements without improvement after which a phase ends; 0 for never
@@ -258,6 +272,7 @@ public record PipelineConfig(
       double dropout,
       Set<String> frozenLayers,
       Map<String, Double> layerRates,
+      boolean suggestRate,
       double validationShare,
       Keep keep,
       int patience,
@@ -304,6 +319,7 @@ public record PipelineConfig(
           dropout,
           frozenLayers,
           layerRates,
+          suggestRate,
           judging(),
           seed == 0 ? runSeed : seed);
     }

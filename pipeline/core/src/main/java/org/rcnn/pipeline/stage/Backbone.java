@@ -100,14 +100,21 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
     Weights weights = source.weights();
     Transfer transfer =
         newTask
-            ? Transfer.intoNewTask(definition, weights, source.described(), seed)
+            ? Transfer.intoNewTask(
+                definition, weights, source.described(), choice.newLayers(), seed)
             : Transfer.into(definition, weights, source.described(), seed);
-    if (!weights.tensors().isEmpty() && transfer.newLayers().size() == transfer.rows().size()) {
+    boolean anyFits =
+        transfer.rows().stream()
+            .anyMatch(
+                row -> row.outcome() == Outcome.COPIED || choice.newLayers().contains(row.layer()));
+    if (!weights.tensors().isEmpty() && !anyFits) {
       throw new ConfigException(
           "network.weights: no layer of %s fits %s; `weights inspect` shows what the file holds."
               .formatted(choice.weights(), choice.architecture()));
     }
-    return new Backbone(definition, transfer, fingerprint(definition, transfer));
+    Backbone backbone = new Backbone(definition, transfer, fingerprint(definition, transfer));
+    backbone.requireLayers("network.new-layers", choice.newLayers());
+    return backbone;
   }
 
   /**

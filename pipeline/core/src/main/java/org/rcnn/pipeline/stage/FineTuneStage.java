@@ -17,12 +17,14 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
 import org.rcnn.cnn.train.HeldOut;
 import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.KeptRegions;
 import org.rcnn.cnn.train.Phase;
+import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
@@ -46,7 +48,7 @@ final class FineTuneStage {
 
   private static final Logger LOG = LoggerFactory.getLogger(FineTuneStage.class);
 
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
   private static final String CURVE = "-curve.json";
 
   private final PipelineConfig config;
@@ -225,12 +227,17 @@ final class FineTuneStage {
     boolean newFirst = settings.phases().get(0).layers().equals(Set.of(Phase.NEW));
     try (Progress progress = run.monitor().start("fine-tuning", settings.iterations(), "it")) {
       boolean judged = !newFirst && !newLayers.isEmpty();
-      FineTuning.Result result =
-          training.run(
-              backbone.startingWeights(settings.seed()),
-              newLayers,
-              checkpoint,
-              new ProgressListener(progress, classes.size() + 1, judged));
+      FineTuning.Result result;
+      try {
+        result =
+            training.run(
+                backbone.startingWeights(settings.seed()),
+                newLayers,
+                checkpoint,
+                new ProgressListener(progress, classes.size() + 1, judged));
+      } catch (DivergedException e) {
+        throw new DivergedException(e.iteration(), e.rate(), advice(settings));
+      }
       collapse(upTo(result.kept(), result.curve()), newFirst).ifPresent(LOG::warn);
       RegionPool drawnFrom = kept == null ? pool : kept.pool();
       LearningCurve curve =
@@ -249,6 +256,14 @@ final class FineTuneStage {
       new WeightFile(result.weights(), notes).write(artifact.place(), Precision.F32);
       Files.deleteIfExists(checkpoint);
     }
+  }
+
+  private static String advice(FineTuningSettings settings) {
+    return settings.suggestRate()
+        ? "The range test suggested it: switch finetune.suggest-rate off and lower the rate in"
+            + " finetune.phases, or lower finetune.new-weight-rate."
+        : "Set finetune.suggest-rate=true, which tries rates before training, or lower the rate in"
+            + " finetune.phases, such as to a tenth.";
   }
 
   private static List<FineTuning.LearningPoint> upTo(
@@ -292,6 +307,22 @@ final class FineTuneStage {
             even));
   }
 
+  /** What a range test said, for people. */
+  static String suggestion(int phase, RangeTest test, double rate) {
+    return test.risesAt().isPresent()
+        ? String.format(
+            Locale.ROOT,
+            "Phase %d of fine-tuning takes the rate %.1e, which its range test suggests.",
+            phase + 1,
+            rate)
+        : String.format(
+            Locale.ROOT,
+            "Phase %d of fine-tuning keeps its rate of %.1e: the range test found none at which the"
+                + " loss rises.",
+            phase + 1,
+            rate);
+  }
+
   /**
    * The indices of the validation images: a seeded choice of at least one, none for a share of 0.
    */
@@ -333,6 +364,16 @@ final class FineTuneStage {
         startsFar(loss, outputs).ifPresent(LOG::warn);
       }
       progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void testing(int done, double rate, double loss) {
+      progress.at(done, String.format(Locale.ROOT, "trying rate %.1e, loss %.3f", rate, loss));
+    }
+
+    @Override
+    public void tested(int phase, RangeTest test, double rate) {
+      LOG.info(suggestion(phase, test, rate));
     }
   }
 }

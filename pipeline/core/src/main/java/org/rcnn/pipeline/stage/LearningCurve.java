@@ -16,7 +16,9 @@ import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.cnn.train.FineTuning.PhaseEnd;
 import org.rcnn.cnn.train.FineTuningSettings;
 import org.rcnn.cnn.train.Keep;
+import org.rcnn.cnn.train.Movement;
 import org.rcnn.cnn.train.Phase;
+import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.pipeline.run.Json;
 
 /**
@@ -24,13 +26,16 @@ import org.rcnn.pipeline.run.Json;
  *
  * @param regions how many regions of each label there were to draw from, background first
  * @param drawn how many regions of each label all batches together contained
- * @param phases the phases of the training as they were planned, in order
+ * @param phases the phases of the training as they were planned, in order, with the rates taken
  * @param ends where they ended, and why
  * @param distances by layer, how far its weights moved, as a share of their length at the start
  * @param curve the learning curve, iterations ascending
  * @param keep which weights were to be kept
  * @param judgements what was judged, iterations ascending; empty if the last weights were kept
  * @param kept the iteration that the weights are of
+ * @param movements where the layers stood after the first iteration and at each point of the curve
+ * @param rangeTests the range test of each phase, whose rate is then the suggested one; empty if no
+ *     rate was to be suggested
  */
 public record LearningCurve(
     Map<String, Integer> regions,
@@ -41,7 +46,9 @@ public record LearningCurve(
     List<LearningPoint> curve,
     Keep keep,
     List<Judgement> judgements,
-    int kept) {
+    int kept,
+    List<Movement> movements,
+    List<RangeTest> rangeTests) {
 
   /**
    * Figures that may be NaN: a diverged loss, and the validation figures without validation images.
@@ -60,6 +67,33 @@ public record LearningCurve(
     judgements = List.copyOf(judgements);
     distances = Collections.unmodifiableMap(new LinkedHashMap<>(distances));
     curve = List.copyOf(curve);
+    movements = List.copyOf(movements);
+    rangeTests = List.copyOf(rangeTests);
+  }
+
+  /** A curve without movements and range tests. */
+  public LearningCurve(
+      Map<String, Integer> regions,
+      Map<String, Long> drawn,
+      List<Phase> phases,
+      List<PhaseEnd> ends,
+      Map<String, Double> distances,
+      List<LearningPoint> curve,
+      Keep keep,
+      List<Judgement> judgements,
+      int kept) {
+    this(
+        regions,
+        drawn,
+        phases,
+        ends,
+        distances,
+        curve,
+        keep,
+        judgements,
+        kept,
+        List.of(),
+        List.of());
   }
 
   /**
@@ -86,13 +120,15 @@ public record LearningCurve(
     return new LearningCurve(
         regionsOf,
         drawnOf,
-        settings.phases(),
+        result.phases(settings),
         result.ends(),
         result.distances(),
         result.curve(),
         settings.judging().keep(),
         result.judgements(),
-        result.kept());
+        result.kept(),
+        result.movements(),
+        result.rangeTests());
   }
 
   /** The iterations before a phase, which counts from 0. */

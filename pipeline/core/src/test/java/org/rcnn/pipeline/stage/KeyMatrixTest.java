@@ -118,6 +118,7 @@ class KeyMatrixTest {
           proposals.max-boxes          | 50              | FEATURES
           proposals.ranking            | authors         | ALL
           network.weights              | none            | FINETUNE
+          network.new-layers           | [fc6]           | FINETUNE
           network.device               | gpu             | FINETUNE
           finetune.seed                | 7               | FINETUNE
           finetune.enabled             | false           | nothing
@@ -140,6 +141,7 @@ class KeyMatrixTest {
           finetune.dropout             | 0.4             | FINETUNE
           finetune.frozen-layers       | [conv1]         | FINETUNE
           finetune.layer-rates         | {fc6: 2}        | FINETUNE
+          finetune.suggest-rate        | true            | FINETUNE
           finetune.validation-share    | 0.5             | FINETUNE
           finetune.keep                | last            | FINETUNE
           finetune.patience            | 3               | FINETUNE
