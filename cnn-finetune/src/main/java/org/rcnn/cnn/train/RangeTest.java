@@ -34,7 +34,7 @@ public record RangeTest(List<Point> points) {
   public static final double HIGHEST = 1;
 
   /** The suggested rate as a share of the rate at which the loss begins to rise. */
-  public static final double SHARE = 0.05;
+  public static final double SHARE = 0.1;
 
   private static final int REACH = 5;
   private static final double CAP = 4;
@@ -71,13 +71,14 @@ public record RangeTest(List<Point> points) {
   public List<Double> smoothed() {
     List<Double> smoothed = new ArrayList<>();
     for (int i = 0; i < points.size(); i++) {
-      // The same reach on both sides: a one-sided mean would shift the curve along the rates.
-      int reach = Math.min(REACH, Math.min(i, points.size() - 1 - i));
+      // On both sides: the mean over those before alone would shift the curve along the rates.
+      int from = Math.max(0, i - REACH);
+      int to = Math.min(points.size() - 1, i + REACH);
       double sum = 0;
-      for (int j = i - reach; j <= i + reach; j++) {
+      for (int j = from; j <= to; j++) {
         sum += capped(j);
       }
-      smoothed.add(sum / (2 * reach + 1));
+      smoothed.add(sum / (to - from + 1));
     }
     return smoothed;
   }

@@ -257,6 +257,7 @@ class FineTuningTest {
     assertEquals(whole.losses.subList(100, 110), rest.losses);
     assertEquals(expected.weights(), resumed.weights());
     assertEquals(expected.curve(), resumed.curve());
+    assertEquals(expected.movements(), resumed.movements());
   }
 
   @Test

@@ -280,6 +280,20 @@ class TransferTest {
     assertSame(source.tensors().get("fc6.weight"), transfer.weights().tensors().get("fc6.weight"));
   }
 
+  @Test
+  void aLayerCanBeLeftOutThoughTheSourceHasIt() {
+    Weights source = new Weights(source());
+    Transfer transfer = Transfer.intoNewTask(TARGET, source, List.of(), Set.of("conv1"), 42);
+    assertEquals(
+        new LayerTransfer("conv1", Outcome.NEW, "it was to be new"), transfer.rows().get(0));
+    assertEquals(List.of("conv1", "fc8"), transfer.newLayers());
+    assertEquals(List.of(), transfer.unused());
+    assertEquals(
+        Weights.initial(TARGET, 42).tensors().get("conv1.weight"),
+        transfer.weights().tensors().get("conv1.weight"));
+    assertSame(source.tensors().get("fc6.weight"), transfer.weights().tensors().get("fc6.weight"));
+  }
+
   private static Tensor ofFour(float value) {
     return new Tensor(new int[] {4}, new float[] {value, value, value, value});
   }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -232,6 +233,47 @@ class BackboneTest {
             new Preprocessing(usual.order(), usual.mean(), usual.scale(), !usual.antialias()));
     Transfer fresh = Transfer.into(network, new Weights(Map.of()), List.of(), 1);
     assertNotEquals(Backbone.fingerprint(network, fresh), Backbone.fingerprint(other, fresh));
+  }
+
+  private static Backbone withNew(String... layers) throws IOException {
+    return Backbone.of(
+        new NetworkChoice("alexnet64", "embedded", Set.of(layers), ComputeDevice.CPU), 20, 1);
+  }
+
+  @Test
+  void layersThatAreToBeNewTakeNothingFromTheWeights() throws IOException {
+    Backbone all = withNew();
+    Backbone half = withNew("fc6", "conv5");
+    assertEquals(List.of("conv5", "fc6", "fc8"), half.transfer().newLayers());
+    assertEquals(
+        Weights.initial(half.definition(), 1).tensors().get("fc6.weight"),
+        half.transfer().weights().tensors().get("fc6.weight"));
+    assertEquals(
+        all.transfer().weights().tensors().get("conv4.weight"),
+        half.transfer().weights().tensors().get("conv4.weight"));
+    assertNotEquals(all.fingerprint(), half.fingerprint());
+    // Convolutions up to pool5 are the same only while none of them is new.
+    assertNotEquals(all.prefixFingerprint(), half.prefixFingerprint());
+    assertEquals(all.prefixFingerprint(), withNew("fc6").prefixFingerprint());
+  }
+
+  @Test
+  void allLayersMayBeNewWhereTheWeightsGiveTheInputAlone() throws IOException {
+    List<String> names =
+        withNew().definition().parameterLayers().stream().map(layer -> layer.name()).toList();
+    Backbone none = withNew(names.toArray(String[]::new));
+    assertEquals(names, none.transfer().newLayers());
+    assertEquals(Weights.initial(none.definition(), 1), none.transfer().weights());
+  }
+
+  @Test
+  void aNewLayerThatTheNetworkLacksIsRefused() {
+    ConfigException refusal = assertThrows(ConfigException.class, () -> withNew("fc9"));
+    assertTrue(
+        refusal
+            .getMessage()
+            .startsWith("network.new-layers: network alexnet64 has no layer 'fc9' with"),
+        refusal.getMessage());
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.train.FineTuning;
+import org.rcnn.cnn.train.RangeTest;
 
 class FineTuneStageTest {
 
@@ -47,6 +49,21 @@ class FineTuneStageTest {
     assertTrue(told.get().contains("new layer"), told.get());
     assertEquals(Optional.empty(), FineTuneStage.startsFar(3.3, 21));
     assertEquals(Optional.empty(), FineTuneStage.startsFar(Double.NaN, 21));
+  }
+
+  @Test
+  void aSuggestedRateIsToldAndSoIsItsAbsence() {
+    List<RangeTest.Point> points = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      points.add(new RangeTest.Point(1e-4 * (i + 1), i < 20 ? 2 : 9));
+    }
+    RangeTest test = new RangeTest(points);
+    assertEquals(
+        "Phase 2 of fine-tuning takes the rate 1.6e-04, which its range test suggests.",
+        FineTuneStage.suggestion(1, test, test.suggestion().orElseThrow()));
+    assertEquals(
+        "Phase 1 of fine-tuning keeps its rate of 1.0e-03: the range test found none at which the loss rises.",
+        FineTuneStage.suggestion(0, new RangeTest(List.of()), 0.001));
   }
 
   @Test
