@@ -25,11 +25,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes image files to {@link RgbImage}.
  *
- * <p>Stored values are used unchanged: no colour profile or gamma is applied, and an EXIF
- * orientation is ignored, because annotations refer to stored pixels and the published networks
- * were trained on them. Grey becomes three equal channels, 16-bit samples keep their high byte,
- * palettes are looked up, and transparent pixels are blended with white. CMYK files need a plug-in
- * on the class path (TwelveMonkeys' is present at run time).
+ * <p>Pictures are turned upright as their EXIF orientation says, because labelling tools show them
+ * so; {@link ExifOrientation#IGNORE} switches that off. Otherwise stored values are used unchanged:
+ * no colour profile or gamma is applied, as for the published networks. Grey becomes three equal
+ * channels, 16-bit samples keep their high byte, palettes are looked up, and transparent pixels are
+ * blended with white. CMYK and WebP files need plug-ins on the class path (TwelveMonkeys' are
+ * present at run time).
  *
  * <p>A truncated JPEG is refused. The decoder would fill the missing part with grey, and a network
  * would learn from that.
@@ -47,42 +48,82 @@ public final class ImageFiles {
   private ImageFiles() {}
 
   /**
-   * The image in a file.
+   * The image in a file, turned upright.
    *
    * @throws IOException if the file is missing or cannot be decoded; the message names it
    */
   public static RgbImage read(Path file) throws IOException {
-    return read(bytesOf(file), file.toString());
+    return read(file, ExifOrientation.APPLY);
+  }
+
+  /**
+   * The image in a file.
+   *
+   * @param exif whether it is turned upright
+   * @throws IOException if the file is missing or cannot be decoded; the message names it
+   */
+  public static RgbImage read(Path file, ExifOrientation exif) throws IOException {
+    return read(bytesOf(file), file.toString(), exif);
+  }
+
+  /**
+   * The image in the bytes of a file, turned upright.
+   *
+   * @param name what to call the image in an error
+   * @throws IOException if it cannot be decoded
+   */
+  public static RgbImage read(byte[] file, String name) throws IOException {
+    return read(file, name, ExifOrientation.APPLY);
   }
 
   /**
    * The image in the bytes of a file.
    *
    * @param name what to call the image in an error
+   * @param exif whether it is turned upright
    * @throws IOException if it cannot be decoded
    */
-  public static RgbImage read(byte[] file, String name) throws IOException {
-    return decode(file, name, ImageFiles::pixels);
+  public static RgbImage read(byte[] file, String name, ExifOrientation exif) throws IOException {
+    RgbImage stored = decode(file, name, ImageFiles::pixels);
+    return exif == ExifOrientation.IGNORE
+        ? stored
+        : Orientation.turned(stored, Orientation.of(file));
   }
 
   /**
-   * The size of the image in a file, read only from its header.
+   * The size of the image in a file, upright, read only from its header.
    *
    * @return {@code {width, height}}
    * @throws IOException if the file is missing or its header cannot be read
    */
   public static int[] size(Path file) throws IOException {
+    ImageHeader header = header(bytesOf(file), file.toString());
+    return new int[] {header.width(ExifOrientation.APPLY), header.height(ExifOrientation.APPLY)};
+  }
+
+  /**
+   * The size and orientation of the image in the bytes of a file.
+   *
+   * @param name what to call the image in an error
+   * @throws IOException if its header cannot be read
+   */
+  public static ImageHeader header(byte[] file, String name) throws IOException {
     return decode(
-        bytesOf(file),
-        file.toString(),
-        reader -> new int[] {reader.getWidth(0), reader.getHeight(0)});
+        file,
+        name,
+        reader -> new ImageHeader(reader.getWidth(0), reader.getHeight(0), Orientation.of(file)));
   }
 
   private interface Decoding<T> {
     T of(ImageReader reader) throws IOException;
   }
 
-  private static byte[] bytesOf(Path file) throws IOException {
+  /**
+   * The bytes of an image file.
+   *
+   * @throws IOException if there is no such file or it cannot be read; the message names it
+   */
+  public static byte[] bytesOf(Path file) throws IOException {
     try {
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
@@ -120,7 +161,8 @@ public final class ImageFiles {
     }
     if (firstFailure == null) {
       throw new IOException(
-          "%s is not an image in a supported format (JPEG, PNG, BMP, GIF, TIFF).".formatted(name));
+          "%s is not an image in a supported format (JPEG, PNG, BMP, GIF, TIFF, WebP)."
+              .formatted(name));
     }
     throw new IOException(
         "The image %s cannot be decoded: %s.".formatted(name, reason(firstFailure)), firstFailure);

@@ -3,7 +3,9 @@ package org.rcnn.data.dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.ExifOrientation;
 
 /**
  * A set of annotated images, divided into splits, to train and test detectors on.
@@ -48,7 +50,8 @@ public interface Dataset {
 
   /**
    * The annotation of an image, with the problems found in it. Objects without area, or with a
-   * class name that cannot be part of a file name, are reported and left out.
+   * class name that cannot be part of a file name, are reported and left out. Boxes are not
+   * compared with the picture: {@link PictureCheck} does that.
    *
    * @throws IOException with a one-sentence message, if there is no annotation, or it cannot be
    *     used at all
@@ -56,13 +59,34 @@ public interface Dataset {
   AnnotationReading readAnnotation(String id) throws IOException;
 
   /**
-   * The annotation of an image. Problems with single objects are not reported; use {@link
-   * #readAnnotation} to get them.
+   * The same for a format whose boxes are fractions of the picture, so that its size is needed.
    *
-   * @throws IOException as {@link #readAnnotation} does
+   * @param exif whether pictures are turned upright; {@link #readAnnotation(String)} has them so
+   * @throws IOException as {@link #readAnnotation(String)} does
+   */
+  default AnnotationReading readAnnotation(String id, ExifOrientation exif) throws IOException {
+    return readAnnotation(id);
+  }
+
+  /**
+   * The annotation of an image without the objects that lie outside the picture ({@link
+   * PictureCheck}). Problems with single objects are not reported; use {@link PictureCheck#read} to
+   * get them.
+   *
+   * @throws IOException as {@link #readAnnotation(String)} does
    */
   default Annotation annotation(String id) throws IOException {
-    return readAnnotation(id).annotation();
+    return PictureCheck.read(this, id, ExifOrientation.APPLY).annotation();
+  }
+
+  /**
+   * The files of the set that belong to none of the {@link #annotatedIds}: annotations without a
+   * picture, pictures without an annotation, files of a kind that is not read.
+   *
+   * @return a sentence each, by image id, or by file name where there is none; sorted
+   */
+  default Map<String, String> leftOut() throws IOException {
+    return Map.of();
   }
 
   /** The same set with splits made by the program, which replace its own. */

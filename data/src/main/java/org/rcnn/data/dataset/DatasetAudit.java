@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
+import org.rcnn.data.ImageHeader;
 import org.rcnn.data.RgbImage;
 
 /**
@@ -24,6 +28,10 @@ import org.rcnn.data.RgbImage;
  * @param badAnnotations annotations that are missing or cannot be read
  * @param badObjects objects left out or doubtful, as {@link Dataset#readAnnotation} reports them
  * @param sizeMismatches images whose annotation has another size than their file
+ * @param leftOut files that belong to no checked image ({@link Dataset#leftOut})
+ * @param lookAlikes class names that look the same but differ
+ * @param repeatedPictures pictures of two splits that are the same or nearly so
+ * @param notes what is no problem but must be known, each once
  * @param splits counts per split, empty splits included
  */
 public record DatasetAudit(
@@ -34,6 +42,10 @@ public record DatasetAudit(
     List<String> badAnnotations,
     List<String> badObjects,
     List<String> sizeMismatches,
+    List<String> leftOut,
+    List<String> lookAlikes,
+    List<String> repeatedPictures,
+    List<String> notes,
     Map<String, SplitCount> splits) {
 
   /**
@@ -67,6 +79,10 @@ public record DatasetAudit(
     badAnnotations = List.copyOf(badAnnotations);
     badObjects = List.copyOf(badObjects);
     sizeMismatches = List.copyOf(sizeMismatches);
+    leftOut = List.copyOf(leftOut);
+    lookAlikes = List.copyOf(lookAlikes);
+    repeatedPictures = List.copyOf(repeatedPictures);
+    notes = List.copyOf(notes);
     splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
   }
 
@@ -77,6 +93,9 @@ public record DatasetAudit(
     all.addAll(badAnnotations);
     all.addAll(badObjects);
     all.addAll(sizeMismatches);
+    all.addAll(leftOut);
+    all.addAll(lookAlikes);
+    all.addAll(repeatedPictures);
     return all;
   }
 
@@ -87,7 +106,9 @@ public record DatasetAudit(
       String unreadable,
       String badAnnotation,
       List<String> badObjects,
-      String mismatch) {}
+      List<String> notes,
+      String mismatch,
+      Thumbnail thumbnail) {}
 
   /**
    * Checks every image and annotation of a dataset. All images are decoded, on all processors.
@@ -96,6 +117,16 @@ public record DatasetAudit(
    *     of the result
    */
   public static DatasetAudit of(Dataset dataset) throws IOException {
+    return of(dataset, ExifOrientation.APPLY);
+  }
+
+  /**
+   * Checks every image and annotation of a dataset.
+   *
+   * @param exif whether pictures are turned upright
+   * @throws IOException as {@link #of(Dataset)} does
+   */
+  public static DatasetAudit of(Dataset dataset, ExifOrientation exif) throws IOException {
     Map<String, List<String>> idsOfSplit = new LinkedHashMap<>();
     TreeSet<String> ids = new TreeSet<>(dataset.annotatedIds());
     for (String split : dataset.splits()) {
@@ -104,7 +135,7 @@ public record DatasetAudit(
       ids.addAll(named);
     }
     List<String> ordered = List.copyOf(ids);
-    List<Finding> findings = ordered.parallelStream().map(id -> lookAt(dataset, id)).toList();
+    List<Finding> findings = ordered.parallelStream().map(id -> lookAt(dataset, id, exif)).toList();
 
     Map<String, Annotation> annotations = new TreeMap<>();
     List<String> missing = new ArrayList<>();
@@ -112,6 +143,8 @@ public record DatasetAudit(
     List<String> badAnnotations = new ArrayList<>();
     List<String> badObjects = new ArrayList<>();
     List<String> mismatches = new ArrayList<>();
+    Set<String> notes = new TreeSet<>();
+    Map<String, Thumbnail> thumbnails = new HashMap<>();
     for (int i = 0; i < findings.size(); i++) {
       Finding finding = findings.get(i);
       addIfPresent(missing, finding.missing);
@@ -119,6 +152,10 @@ public record DatasetAudit(
       addIfPresent(badAnnotations, finding.badAnnotation);
       badObjects.addAll(finding.badObjects);
       addIfPresent(mismatches, finding.mismatch);
+      notes.addAll(finding.notes);
+      if (finding.thumbnail != null) {
+        thumbnails.put(ordered.get(i), finding.thumbnail);
+      }
       if (finding.annotation != null) {
         annotations.put(ordered.get(i), finding.annotation);
       }
@@ -133,7 +170,21 @@ public record DatasetAudit(
         badAnnotations,
         badObjects,
         mismatches,
+        leftOut(dataset, ids),
+        ClassNames.lookAlikes(
+            annotations.values().stream()
+                .flatMap(annotation -> annotation.objects().stream())
+                .map(GroundTruth::className)
+                .toList()),
+        Thumbnail.repeated(idsOfSplit, thumbnails),
+        List.copyOf(notes),
         counts);
+  }
+
+  private static List<String> leftOut(Dataset dataset, Set<String> checked) throws IOException {
+    Map<String, String> others = new TreeMap<>(dataset.leftOut());
+    others.keySet().removeAll(checked);
+    return List.copyOf(others.values());
   }
 
   private static List<String> idsOrNone(Dataset dataset, String split) {
@@ -145,14 +196,11 @@ public record DatasetAudit(
     }
   }
 
-  private static Finding lookAt(Dataset dataset, String id) {
-    Annotation annotation = null;
+  private static Finding lookAt(Dataset dataset, String id, ExifOrientation exif) {
+    AnnotationReading reading = null;
     String badAnnotation = null;
-    List<String> badObjects = List.of();
     try {
-      AnnotationReading reading = dataset.readAnnotation(id);
-      annotation = reading.annotation();
-      badObjects = reading.problems();
+      reading = dataset.readAnnotation(id, exif);
     } catch (IOException e) {
       badAnnotation = e.getMessage();
     }
@@ -160,25 +208,45 @@ public record DatasetAudit(
     try {
       file = dataset.image(id);
     } catch (IOException e) {
-      return new Finding(annotation, e.getMessage(), null, badAnnotation, badObjects, null);
+      return finding(byStatedSize(reading), e.getMessage(), null, badAnnotation, null, null);
     }
     try {
-      RgbImage image = ImageFiles.read(file);
-      String mismatch = mismatch(annotation, image, file);
-      return new Finding(annotation, null, null, badAnnotation, badObjects, mismatch);
+      byte[] bytes = ImageFiles.bytesOf(file);
+      RgbImage image = ImageFiles.read(bytes, file.toString(), exif);
+      String mismatch = null;
+      if (reading != null) {
+        ImageHeader header = ImageFiles.header(bytes, file.toString());
+        mismatch = PictureCheck.sizeProblem(reading.annotation(), file, header, exif).orElse(null);
+        reading = PictureCheck.inside(reading, image.width(), image.height());
+      }
+      return finding(reading, null, null, badAnnotation, mismatch, Thumbnail.of(image));
     } catch (IOException e) {
-      return new Finding(annotation, null, e.getMessage(), badAnnotation, badObjects, null);
+      return finding(byStatedSize(reading), null, e.getMessage(), badAnnotation, null, null);
     }
   }
 
-  private static String mismatch(Annotation annotation, RgbImage image, Path file) {
-    if (annotation == null
-        || annotation.width() == 0
-        || annotation.width() == image.width() && annotation.height() == image.height()) {
-      return null;
-    }
-    return "The image %s has %d x %d pixels, but its annotation says %d x %d."
-        .formatted(file, image.width(), image.height(), annotation.width(), annotation.height());
+  private static AnnotationReading byStatedSize(AnnotationReading reading) {
+    return reading == null
+        ? null
+        : PictureCheck.inside(reading, reading.annotation().width(), reading.annotation().height());
+  }
+
+  private static Finding finding(
+      AnnotationReading reading,
+      String missing,
+      String unreadable,
+      String badAnnotation,
+      String mismatch,
+      Thumbnail thumbnail) {
+    return new Finding(
+        reading == null ? null : reading.annotation(),
+        missing,
+        unreadable,
+        badAnnotation,
+        reading == null ? List.of() : reading.problems(),
+        reading == null ? List.of() : reading.notes(),
+        mismatch,
+        thumbnail);
   }
 
   private static void addIfPresent(List<String> list, String sentence) {

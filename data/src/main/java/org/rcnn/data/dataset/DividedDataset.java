@@ -3,6 +3,8 @@ package org.rcnn.data.dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.rcnn.data.ExifOrientation;
 
 /** A dataset of any format with splits made by the program instead of its own. */
 record DividedDataset(Dataset undivided, Splits made) implements Dataset {
@@ -55,5 +57,15 @@ record DividedDataset(Dataset undivided, Splits made) implements Dataset {
   @Override
   public AnnotationReading readAnnotation(String id) throws IOException {
     return undivided.readAnnotation(id);
+  }
+
+  @Override
+  public AnnotationReading readAnnotation(String id, ExifOrientation exif) throws IOException {
+    return undivided.readAnnotation(id, exif);
+  }
+
+  @Override
+  public Map<String, String> leftOut() throws IOException {
+    return undivided.leftOut();
   }
 }

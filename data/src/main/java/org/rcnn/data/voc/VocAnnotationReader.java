@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Optional;
+import java.util.Set;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -18,6 +20,9 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.AnnotationReading;
+import org.rcnn.data.dataset.FileIndex;
+import org.rcnn.data.dataset.ObjectRules;
+import org.rcnn.data.dataset.Outlines;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.xml.sax.ErrorHandler;
@@ -28,16 +33,19 @@ import org.xml.sax.SAXParseException;
  * Reads annotation files in the XML of the VOC development kit.
  *
  * <p>It reads the image's size and, for every object, the name, the box, and the flags {@code
- * difficult} and {@code truncated}. A missing flag is unset. Coordinates may be fractional. The
- * boxes of an object's {@code <part>}s (heads, hands, feet) are not objects.
+ * difficult} and {@code truncated}. A missing flag is unset, one other than 0 or 1 is reported.
+ * Coordinates may be fractional. The boxes of an object's {@code <part>}s (heads, hands, feet) are
+ * not objects. An {@code <object>} with several {@code <bndbox>}es is as many objects. In place of
+ * a {@code <bndbox>} a {@code <robndbox>} (rotated, from roLabelImg) or a {@code <polygon>} may
+ * stand; its bounding box is used, which is noted. Of any other element that is there twice, the
+ * first counts, and the others are reported.
  *
- * <p>An object is reported and left out if it has no name or box; if its name contains a slash or a
- * control character, because files are named after classes; if its coordinates are not numbers or
- * its corners are swapped; if it has no area; or if it is entirely outside the image. "No area"
- * means that opposite corners are equal: taken literally, such a box is one pixel wide, but nobody
- * annotates that on purpose. A box that reaches beyond the image is reported and kept unclipped,
- * because the VOC protocol scores boxes unclipped. A missing image size is reported and becomes 0 ×
- * 0; boxes are then not compared with it.
+ * <p>An object is reported and left out if it has no name or box, if its name cannot be part of a
+ * file name, because files are named after classes; if its coordinates are not numbers or its
+ * corners are swapped; or if it has no area ({@link ObjectRules}). "No area" means that opposite
+ * corners are equal: taken literally, such a box is one pixel wide, but nobody annotates that on
+ * purpose. Boxes are not compared with the size ({@link org.rcnn.data.dataset.PictureCheck} does
+ * that, with the picture). A missing size is reported and becomes 0 × 0.
  *
  * <p>A document type declaration is refused, so that a file can neither include other files nor
  * expand without bound.
@@ -46,14 +54,9 @@ public final class VocAnnotationReader {
 
   private static final String[] CORNERS = {"xmin", "ymin", "xmax", "ymax"};
 
-  /** Largest accepted coordinate: beyond it is a typing error, and sums could overflow. */
-  private static final double FARTHEST = 1e9;
-
-  /** Result files and folders of crops are named after classes. */
-  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cntrl}]");
-
   private final String file;
   private final List<String> problems = new ArrayList<>();
+  private final Set<String> notes = new LinkedHashSet<>();
 
   private VocAnnotationReader(String file) {
     this.file = file;
@@ -66,8 +69,16 @@ public final class VocAnnotationReader {
    *     annotation
    */
   public static AnnotationReading read(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
+    return read(file, FileIndex.name(file.toAbsolutePath().getParent(), file.toAbsolutePath()));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param imageId the image that it describes
+   * @throws IOException as {@link #read(Path)} does
+   */
+  public static AnnotationReading read(Path file, String imageId) throws IOException {
     byte[] xml;
     try {
       xml = Files.readAllBytes(file);
@@ -76,7 +87,7 @@ public final class VocAnnotationReader {
     } catch (IOException e) {
       throw unusable(file.toString(), "cannot be read: " + e.getMessage(), e);
     }
-    return read(xml, dot < 0 ? name : name.substring(0, dot), file.toString());
+    return read(xml, imageId, file.toString());
   }
 
   /**
@@ -144,11 +155,11 @@ public final class VocAnnotationReader {
   }
 
   private AnnotationReading read(Element root, String imageId) {
-    Element size = child(root, "size");
+    Element size = child(root, "size", "it");
     int width = sideOf(size, "width");
     int height = sideOf(size, "height");
     if (width == 0 || height == 0) {
-      report("the image size is missing or invalid; boxes are not compared with it");
+      report("the image size is missing or invalid; boxes are compared with the picture alone");
       width = 0;
       height = 0;
     }
@@ -156,74 +167,118 @@ public final class VocAnnotationReader {
     int number = 0;
     for (Element object : children(root, "object")) {
       number++;
-      String name = text(object, "name");
-      String what = name.isEmpty() ? "object " + number : "object %d (%s)".formatted(number, name);
-      if (name.isEmpty()) {
-        report("%s has no name; it is left out", what);
+      String what = "object " + number;
+      String name = text(object, "name", what);
+      if (!name.isEmpty()) {
+        what += " (" + ObjectRules.shown(name) + ")";
+      }
+      Optional<String> unfit = ObjectRules.nameProblem(name);
+      if (unfit.isPresent()) {
+        report("%s %s; it is left out", what, unfit.get());
         continue;
       }
-      if (name.matches("\\.{1,2}") || UNFIT_FOR_A_FILE.matcher(name).find()) {
-        report("%s has a class name that cannot be part of a file name; it is left out", what);
-        continue;
-      }
-      Box box = boxOf(object, what, width, height);
-      if (box != null) {
-        objects.add(
-            new GroundTruth(name, box, flag(object, "difficult"), flag(object, "truncated")));
+      boolean difficult = flag(object, "difficult", what);
+      boolean truncated = flag(object, "truncated", what);
+      for (Box box : boxesOf(object, what)) {
+        objects.add(new GroundTruth(name, box, difficult, truncated));
       }
     }
-    return new AnnotationReading(new Annotation(imageId, width, height, objects), problems);
+    return new AnnotationReading(
+        new Annotation(imageId, width, height, objects), problems, List.copyOf(notes));
   }
 
-  /** The object's box, or null if it has no usable one; the problem is then reported. */
-  private Box boxOf(Element object, String what, int width, int height) {
-    Element bndbox = child(object, "bndbox");
-    if (bndbox == null) {
-      report("%s has no <bndbox>; it is left out", what);
-      return null;
+  /** The object's usable boxes; the problems of others are reported. */
+  private List<Box> boxesOf(Element object, String what) {
+    List<Box> boxes = new ArrayList<>();
+    List<Element> upright = children(object, "bndbox");
+    for (int i = 0; i < upright.size(); i++) {
+      String which = upright.size() == 1 ? what : "%s, box %d,".formatted(what, i + 1);
+      boxOf(upright.get(i), which).ifPresent(boxes::add);
     }
+    if (!upright.isEmpty()) {
+      return boxes;
+    }
+    List<Element> rotated = children(object, "robndbox");
+    List<Element> polygons = children(object, "polygon");
+    if (rotated.isEmpty() && polygons.isEmpty()) {
+      report("%s has no <bndbox>; it is left out", what);
+    }
+    for (Element shape : rotated) {
+      notes.add(Outlines.ROTATED);
+      corners(rotatedCorners(shape), what).ifPresent(boxes::add);
+    }
+    for (Element shape : polygons) {
+      notes.add(Outlines.POLYGONS);
+      corners(points(shape), what).ifPresent(boxes::add);
+    }
+    return boxes;
+  }
+
+  private Optional<Box> boxOf(Element bndbox, String what) {
     double[] corners = new double[4];
     for (int i = 0; i < 4; i++) {
-      corners[i] = number(text(bndbox, CORNERS[i]));
+      String text = text(bndbox, CORNERS[i], what);
+      corners[i] = number(text);
       if (!Double.isFinite(corners[i])) {
-        report(
-            "%s has the %s '%s', which is not a number; it is left out",
-            what, CORNERS[i], text(bndbox, CORNERS[i]));
-        return null;
+        report("%s has the %s '%s', which is not a number; it is left out", what, CORNERS[i], text);
+        return Optional.empty();
       }
     }
-    if (Arrays.stream(corners).anyMatch(corner -> Math.abs(corner) > FARTHEST)) {
-      report("%s has a coordinate beyond 1,000,000,000; it is left out", what);
-      return null;
+    return usable(corners, what);
+  }
+
+  /** The bounding box of a shape's points, x and y in turns. */
+  private Optional<Box> corners(double[] points, String what) {
+    if (points.length < 4 || !Arrays.stream(points).allMatch(Double::isFinite)) {
+      report("%s has an outline that is not made of numbers; it is left out", what);
+      return Optional.empty();
     }
-    String place =
-        "%s,%s..%s,%s"
-            .formatted(plain(corners[0]), plain(corners[1]), plain(corners[2]), plain(corners[3]));
-    if (corners[2] < corners[0] || corners[3] < corners[1]) {
-      report("%s has swapped corners, %s; it is left out", what, place);
-      return null;
+    return usable(Outlines.around(points), what);
+  }
+
+  private Optional<Box> usable(double[] corners, String what) {
+    Optional<String> problem = ObjectRules.boxProblem(corners);
+    if (problem.isPresent()) {
+      report("%s %s; it is left out", what, problem.get());
+      return Optional.empty();
     }
-    if (corners[2] == corners[0] || corners[3] == corners[1]) {
-      report("%s has no area, %s; it is left out", what, place);
-      return null;
+    return Optional.of(Box.ofVoc(corners[0], corners[1], corners[2], corners[3]));
+  }
+
+  /** Centre, sides and angle in radians, as roLabelImg writes them. */
+  private double[] rotatedCorners(Element shape) {
+    double[] v = new double[5];
+    String[] names = {"cx", "cy", "w", "h", "angle"};
+    for (int i = 0; i < 5; i++) {
+      v[i] = number(text(shape, names[i], "the rotated box"));
     }
-    Box box = Box.ofVoc(corners[0], corners[1], corners[2], corners[3]);
-    if (width > 0 && !box.equals(box.clip(width, height))) {
-      if (box.clip(width, height).isEmpty()) {
-        report("%s at %s is outside the %d x %d image; it is left out", what, place, width, height);
-        return null;
-      }
-      report("%s at %s reaches beyond the %d x %d image; it is kept", what, place, width, height);
+    double right = Math.abs(v[2] / 2 * Math.cos(v[4])) + Math.abs(v[3] / 2 * Math.sin(v[4]));
+    double down = Math.abs(v[2] / 2 * Math.sin(v[4])) + Math.abs(v[3] / 2 * Math.cos(v[4]));
+    return new double[] {v[0] - right, v[1] - down, v[0] + right, v[1] + down};
+  }
+
+  /**
+   * A polygon's {@code <x1>, <y1>, <x2> ...} (Roboflow), or {@code <pt><x/><y/></pt>} (LabelMe).
+   */
+  private double[] points(Element polygon) {
+    List<Double> points = new ArrayList<>();
+    for (Element point : children(polygon, "pt")) {
+      points.add(number(text(point, "x", "a polygon's point")));
+      points.add(number(text(point, "y", "a polygon's point")));
     }
-    return box;
+    for (int i = 1; !children(polygon, "x" + i).isEmpty(); i++) {
+      points.add(number(text(polygon, "x" + i, "a polygon")));
+      points.add(number(text(polygon, "y" + i, "a polygon")));
+    }
+    return points.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private void report(String problem, Object... values) {
     problems.add("In the annotation %s, %s.".formatted(file, problem.formatted(values)));
   }
 
-  private static int sideOf(Element size, String side) {
-    double value = size == null ? 0 : number(text(size, side));
+  private int sideOf(Element size, String side) {
+    double value = size == null ? 0 : number(text(size, side, "the size"));
     return value >= 1 && value <= Integer.MAX_VALUE ? (int) value : 0;
   }
 
@@ -235,23 +290,31 @@ public final class VocAnnotationReader {
     }
   }
 
-  private static String plain(double value) {
-    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+  private boolean flag(Element object, String name, String what) {
+    String value = text(object, name, what).toLowerCase(Locale.ROOT);
+    boolean set = value.equals("1") || value.equals("true");
+    if (!set && !value.isEmpty() && !value.equals("0") && !value.equals("false")) {
+      report("%s has the <%s> '%s', which is neither 0 nor 1; it counts as 0", what, name, value);
+    }
+    return set;
   }
 
-  private static boolean flag(Element object, String name) {
-    String value = text(object, name).toLowerCase(Locale.ROOT);
-    return value.equals("1") || value.equals("true");
-  }
-
-  private static String text(Element parent, String name) {
-    Element child = child(parent, name);
+  private String text(Element parent, String name, String what) {
+    Element child = child(parent, name, what);
     return child == null ? "" : child.getTextContent().strip();
   }
 
-  private static Element child(Element parent, String name) {
+  /** The first child of a name; others that say something else are reported. */
+  private Element child(Element parent, String name, String what) {
     List<Element> found = children(parent, name);
-    return found.isEmpty() ? null : found.get(0);
+    if (found.isEmpty()) {
+      return null;
+    }
+    long texts = found.stream().map(e -> e.getTextContent().strip()).distinct().count();
+    if (texts > 1) {
+      report("%s has %d different <%s>; the first counts", what, texts, name);
+    }
+    return found.get(0);
   }
 
   /** Direct children only: a part's box lies one level deeper than its object's. */

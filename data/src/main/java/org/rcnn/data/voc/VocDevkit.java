@@ -1,30 +1,31 @@
 package org.rcnn.data.voc;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rcnn.data.dataset.AnnotationReading;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormat;
+import org.rcnn.data.dataset.FileIndex;
+import org.rcnn.data.dataset.SplitTable;
+import org.rcnn.data.dataset.TextFile;
 
 /**
  * A folder in the layout of the PASCAL VOC development kit: {@code JPEGImages/ID.jpg}, {@code
- * Annotations/ID.xml} and {@code ImageSets/Main/SPLIT.txt}.
+ * Annotations/ID.xml} and {@code ImageSets/Main/SPLIT.txt}. An ID may have sub-folders in it, such
+ * as {@code cam0/0001}, if images and annotations have the same. CVAT exports this layout with the
+ * one split {@code default}.
  *
- * <p>The images are listed once, when the folder is opened. The object is immutable and
+ * <p>Images and annotations are listed once, when the folder is opened. The object is immutable and
  * thread-safe.
  */
 public final class VocDevkit implements Dataset {
@@ -52,12 +53,12 @@ public final class VocDevkit implements Dataset {
 
     @Override
     public Dataset open(Path folder) throws IOException {
-      return new VocDevkit(folder, imagesIn(folder));
+      return new VocDevkit(
+          folder,
+          FileIndex.ofImages(folder.resolve("JPEGImages")),
+          FileIndex.of(folder.resolve("Annotations"), List.of("xml")));
     }
   }
-
-  /** Image endings in order of preference: of a.jpg and a.png, the first is used. */
-  private static final List<String> IMAGE_ENDINGS = List.of("jpg", "jpeg", "png");
 
   /**
    * A line of a per-class list: image id, then 1 (present), −1 (absent) or 0 (difficult objects
@@ -66,43 +67,13 @@ public final class VocDevkit implements Dataset {
   private static final Pattern CLASS_LINE = Pattern.compile("(\\S+)\\s+(-1|0|1)");
 
   private final Path root;
-  private final Map<String, Path> images;
+  private final FileIndex images;
+  private final FileIndex annotations;
 
-  private VocDevkit(Path root, Map<String, Path> images) {
+  private VocDevkit(Path root, FileIndex images, FileIndex annotations) {
     this.root = root;
     this.images = images;
-  }
-
-  private static Map<String, Path> imagesIn(Path root) throws IOException {
-    Map<String, Path> images = new HashMap<>();
-    Path folder = root.resolve("JPEGImages");
-    if (!Files.isDirectory(folder)) {
-      return Map.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        int rank = IMAGE_ENDINGS.indexOf(ending(file).toLowerCase(Locale.ROOT));
-        if (rank >= 0) {
-          images.merge(
-              stem(file),
-              file,
-              (old, now) ->
-                  IMAGE_ENDINGS.indexOf(ending(old).toLowerCase(Locale.ROOT)) <= rank ? old : now);
-        }
-      }
-    }
-    return images;
-  }
-
-  private static String ending(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1);
-  }
-
-  private static String stem(Path file) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
+    this.annotations = annotations;
   }
 
   @Override
@@ -124,8 +95,8 @@ public final class VocDevkit implements Dataset {
     List<String> names = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        if (ending(file).equals("txt") && !isClassList(linesOf(file))) {
-          names.add(stem(file));
+        if (FileIndex.ending(file).equals("txt") && !isClassList(TextFile.lines(file))) {
+          names.add(FileIndex.name(folder, file));
         }
       }
     }
@@ -143,20 +114,28 @@ public final class VocDevkit implements Dataset {
   }
 
   private boolean isImage(String name) {
-    return images.isEmpty()
-        ? Files.exists(root.resolve("Annotations").resolve(name + ".xml"))
-        : images.containsKey(name);
+    return known().find(name).isPresent();
   }
 
-  /** The split may also be a per-class list, CLASS_SPLIT. */
+  /** The images, or, in a folder without them, the annotations. */
+  private FileIndex known() {
+    return images.isEmpty() ? annotations : images;
+  }
+
+  /**
+   * The split may also be a per-class list, CLASS_SPLIT. Names in a list may have the image's
+   * ending, and quotation marks around them, as CVAT writes names with blanks.
+   */
   @Override
   public List<String> imageIds(String split) throws IOException {
     Set<String> ids = new LinkedHashSet<>();
-    List<String> lines = linesOf(splitFile(split));
-    boolean classList = isClassList(lines);
-    for (String line : lines) {
-      Matcher classLine = CLASS_LINE.matcher(line);
-      ids.add(classList && classLine.matches() ? classLine.group(1) : line);
+    for (Path file : splitFiles(split)) {
+      List<String> lines = TextFile.lines(file);
+      boolean classList = isClassList(lines);
+      for (String line : lines) {
+        Matcher classLine = CLASS_LINE.matcher(line);
+        ids.add(id(classList && classLine.matches() ? classLine.group(1) : line));
+      }
     }
     if (ids.isEmpty()) {
       throw new IOException("The split '%s' of %s names no image.".formatted(split, root));
@@ -164,79 +143,63 @@ public final class VocDevkit implements Dataset {
     return List.copyOf(ids);
   }
 
-  private Path splitFile(String split) throws IOException {
-    Path file = inside(imageSets(), split + ".txt");
-    if (Files.isRegularFile(file)) {
-      return file;
+  /** The id that a list means; the listed name if there is no such image. */
+  private String id(String listed) {
+    String name = FileIndex.composed(listed);
+    if (isImage(name)) {
+      return name;
+    }
+    String unquoted = name.replaceAll("^\"(.+)\"$", "$1").replace('\\', '/');
+    String bare = unquoted.replaceAll("\\.[A-Za-z]{3,4}$", "");
+    return isImage(unquoted) ? unquoted : isImage(bare) ? bare : name;
+  }
+
+  private List<Path> splitFiles(String split) throws IOException {
+    if (Files.isRegularFile(inside(imageSets(), split + ".txt"))) {
+      return List.of(imageSets().resolve(split + ".txt"));
     }
     List<String> existing = splits();
-    throw new IOException(
-        "There is no split '%s' in %s: %s; splits can also be made at random with a seed."
-            .formatted(
-                split,
-                imageSets(),
-                existing.isEmpty()
-                    ? "the folder has no split files"
-                    : "it has " + String.join(", ", existing)));
+    List<String> parts = SplitTable.partsOf(split, existing);
+    if (parts.isEmpty()) {
+      throw SplitTable.missing(split, imageSets(), existing);
+    }
+    return parts.stream().map(part -> imageSets().resolve(part + ".txt")).toList();
   }
 
   private Path imageSets() {
     return root.resolve("ImageSets").resolve("Main");
   }
 
-  /** The lines that are not blank, without surrounding white space and byte order mark. */
-  private static List<String> linesOf(Path file) throws IOException {
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    return text.replace("\uFEFF", "")
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
+  @Override
+  public List<String> annotatedIds() {
+    return annotations.names().stream()
+        .filter(id -> images.isEmpty() || images.find(id).isPresent())
+        // Split files and result files lose blanks at the ends of an id.
+        .filter(id -> id.equals(id.strip()))
         .toList();
   }
 
   @Override
-  public List<String> annotatedIds() throws IOException {
-    TreeSet<String> ids = new TreeSet<>();
-    try (Stream<Path> files = Files.list(root.resolve("Annotations"))) {
-      files
-          .filter(file -> ending(file).equalsIgnoreCase("xml"))
-          .map(VocDevkit::stem)
-          .filter(id -> images.isEmpty() || images.containsKey(id))
-          // Split files and result files lose blanks at the ends of an id.
-          .filter(id -> id.equals(id.strip()))
-          .forEach(ids::add);
-    }
-    return List.copyOf(ids);
+  public Map<String, String> leftOut() {
+    return XmlPairs.leftOut(images, annotations);
   }
 
-  /** The ending is jpg, jpeg or png, in any case. */
+  /** The ending is one of {@link FileIndex#IMAGES}, in any case. */
   @Override
   public Path image(String id) throws IOException {
-    Path file = images.get(id);
-    if (file == null) {
-      throw new IOException(
-          "There is no image '%s' (.jpg, .jpeg or .png) in %s."
-              .formatted(id, root.resolve("JPEGImages")));
-    }
-    return file;
+    return XmlPairs.image(images, id, root.resolve("JPEGImages"));
   }
 
   @Override
   public AnnotationReading readAnnotation(String id) throws IOException {
     Path file;
     try {
-      file = annotationFile(id);
+      Path usual = inside(root.resolve("Annotations"), id + ".xml");
+      file = annotations.find(id).orElse(usual);
     } catch (IOException e) {
       throw VocAnnotationReader.unusable(id, "cannot be located: " + e.getMessage(), e);
     }
-    return VocAnnotationReader.read(file);
-  }
-
-  /** The annotation file of an image: ID.xml, or ID.XML if only that exists. */
-  private Path annotationFile(String id) throws IOException {
-    Path usual = inside(root.resolve("Annotations"), id + ".xml");
-    Path capitals = inside(root.resolve("Annotations"), id + ".XML");
-    return !Files.exists(usual) && Files.exists(capitals) ? capitals : usual;
+    return VocAnnotationReader.read(file, id);
   }
 
   /** Split files may come from strangers, so an id must not lead out of the folder. */

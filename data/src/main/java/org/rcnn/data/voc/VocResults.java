@@ -2,6 +2,7 @@ package org.rcnn.data.voc;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Writer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.dataset.TextFile;
 
 /**
  * The detections of one split in the development kit's text form: one file {@code
@@ -30,7 +32,8 @@ import org.rcnn.data.Detection;
  *
  * <p>Lines keep the order of their file, because the development kit's evaluation breaks ties
  * between equal scores by it. The last five fields of a line are numbers; the text before them is
- * the image id, which may contain blanks. A file that is not valid UTF-8 is read as ISO 8859-1.
+ * the image id, which may contain blanks. A file in UTF-16 is read if it begins with its mark; one
+ * that is not valid UTF-8 is read as ISO 8859-1.
  */
 public final class VocResults {
 
@@ -153,8 +156,12 @@ public final class VocResults {
   }
 
   private static List<Line> linesOf(Path file, String className) throws IOException {
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(64);
+    }
     try {
-      return linesOf(file, className, StandardCharsets.UTF_8);
+      return linesOf(file, className, TextFile.charset(start, file));
     } catch (CharacterCodingException e) {
       // ISO 8859-1 maps every byte to a character, so a stray byte makes a line malformed at worst.
       return linesOf(file, className, StandardCharsets.ISO_8859_1);

@@ -68,13 +68,12 @@ class VocAnnotationTest {
                 + object("f", "", 1, 1, 1.7e308, 10)
                 + object("good", "", 1, 1, 10, 10));
     assertEquals(
-        List.of("good"),
+        List.of("c", "good"),
         reading.annotation().objects().stream().map(GroundTruth::className).toList());
     assertEquals(
         List.of(
             "In the annotation x.xml, object 1 (a) has no area, 50,50..50,50; it is left out.",
             "In the annotation x.xml, object 2 (b) has swapped corners, 30,10..20,15; it is left out.",
-            "In the annotation x.xml, object 3 (c) at 101,10..120,15 is outside the 100 x 80 image; it is left out.",
             "In the annotation x.xml, object 4 (d) has no <bndbox>; it is left out.",
             "In the annotation x.xml, object 5 has no name; it is left out.",
             "In the annotation x.xml, object 6 (e) has the xmin 'NaN', which is not a number; it is left out.",
@@ -85,10 +84,84 @@ class VocAnnotationTest {
   }
 
   @Test
-  void boxReachingBeyondTheImageIsReportedAndKeptAsItStands() throws Exception {
-    AnnotationReading reading = read(object("cat", "", 91, 71, 101, 80));
-    assertEquals(new Box(90, 70, 101, 80), reading.annotation().objects().get(0).box());
-    assertEquals(1, reading.problems().size());
+  void everyBoxOfAnObjectIsAnObject() throws Exception {
+    String second =
+        "<bndbox><xmin>50</xmin><ymin>10</ymin><xmax>60</xmax><ymax>20</ymax></bndbox>"
+            + "<bndbox><xmin>5</xmin><ymin>9</ymin><xmax>5</xmax><ymax>20</ymax></bndbox>";
+    AnnotationReading reading = read(object("cat", second, 1, 2, 30, 40));
+    assertEquals(
+        List.of(new Box(49, 9, 60, 20), new Box(0, 1, 30, 40)),
+        reading.annotation().objects().stream().map(GroundTruth::box).toList());
+    assertEquals(
+        List.of(
+            "In the annotation x.xml, object 1 (cat), box 2, has no area, 5,9..5,20; it is left out."),
+        reading.problems());
+  }
+
+  @Test
+  void ofElementsThatDisagreeTheFirstCountsAndTheOthersAreReported() throws Exception {
+    String more = "<name>dog</name><difficult>1</difficult><difficult>0</difficult>";
+    AnnotationReading reading = read(object("cat", more, 1, 2, 30, 40));
+    assertEquals("cat", reading.annotation().objects().get(0).className());
+    assertEquals(
+        List.of(
+            "In the annotation x.xml, object 1 has 2 different <name>; the first counts.",
+            "In the annotation x.xml, object 1 (cat) has 2 different <difficult>; the first counts."),
+        reading.problems());
+  }
+
+  @Test
+  void flagThatIsNeitherZeroNorOneIsReported() throws Exception {
+    AnnotationReading reading = read(object("cat", "<difficult>2</difficult>", 1, 2, 30, 40));
+    assertEquals(false, reading.annotation().objects().get(0).difficult());
+    assertEquals(
+        List.of(
+            "In the annotation x.xml, object 1 (cat) has the <difficult> '2', which is neither 0 nor 1; it counts as 0."),
+        reading.problems());
+  }
+
+  @Test
+  void classNameTooLongForAFileNameIsRefusedByItsBytes() throws Exception {
+    AnnotationReading reading =
+        read(object("ä".repeat(101), "", 1, 2, 30, 40) + object("a".repeat(200), "", 1, 2, 30, 40));
+    assertEquals(1, reading.annotation().objects().size());
+    assertTrue(
+        reading
+            .problems()
+            .get(0)
+            .endsWith(
+                "has a class name of 202 bytes, too long for a file name (at most 200); it is left out."),
+        reading.problems().get(0));
+  }
+
+  @Test
+  void rotatedBoxesAndPolygonsBecomeBoundingBoxesWithANote() throws Exception {
+    String rotated =
+        "<object><name>cat</name><robndbox><cx>20</cx><cy>30</cy><w>10</w><h>6</h><angle>"
+            + Math.PI / 2
+            + "</angle></robndbox></object>";
+    String polygon =
+        "<object><name>dog</name><polygon><x1>4</x1><y1>9</y1><x2>12</x2><y2>3</y2><x3>8</x3><y3>20</y3></polygon></object>";
+    AnnotationReading reading = read(rotated + polygon);
+    Box turned = reading.annotation().objects().get(0).box();
+    assertEquals(16, turned.xMin(), 1e-9);
+    assertEquals(24, turned.yMin(), 1e-9);
+    assertEquals(23, turned.xMax(), 1e-9);
+    assertEquals(35, turned.yMax(), 1e-9);
+    assertEquals(new Box(3, 2, 12, 20), reading.annotation().objects().get(1).box());
+    assertEquals(List.of(), reading.problems());
+    assertEquals(2, reading.notes().size());
+  }
+
+  @Test
+  void utf16IsRead() throws Exception {
+    String xml =
+        "<?xml version=\"1.0\" encoding=\"UTF-16\"?><annotation>"
+            + object("é", "", 1, 1, 3, 3)
+            + "</annotation>";
+    AnnotationReading reading =
+        VocAnnotationReader.read(xml.getBytes(StandardCharsets.UTF_16), "x", "x.xml");
+    assertEquals("é", reading.annotation().objects().get(0).className());
   }
 
   @Test
@@ -99,7 +172,7 @@ class VocAnnotationTest {
     assertEquals(1, reading.annotation().objects().size());
     assertEquals(
         List.of(
-            "In the annotation x.xml, the image size is missing or invalid; boxes are not compared with it."),
+            "In the annotation x.xml, the image size is missing or invalid; boxes are compared with the picture alone."),
         reading.problems());
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,6 +108,123 @@ class VocDevkitTest {
     Dataset devkit = open(kit);
     assertEquals("a", devkit.annotation("a").imageId());
     assertTrue(devkit.annotatedIds().contains("a"));
+  }
+
+  @Test
+  void listInUtf16IsRead() throws IOException {
+    Files.write(
+        kit.resolve("ImageSets/Main/val.txt"), "b\r\na\r\n".getBytes(StandardCharsets.UTF_16));
+    assertEquals(List.of("b", "a"), open(kit).imageIds("val"));
+  }
+
+  @Test
+  void listMayHaveEndingsAndQuotationMarks() throws IOException {
+    image("c d.jpg", 20, 10);
+    split("default", "a.jpg\n\"c d\"\n");
+    assertEquals(List.of("a", "c d"), open(kit).imageIds("default"));
+  }
+
+  @Test
+  void splitsOfOtherNamesAreTakenTogether() throws IOException {
+    split("valid", "b\n");
+    split("train", "a\n");
+    assertEquals(List.of("a", "b"), open(kit).imageIds("trainval"));
+    assertEquals(List.of("b"), open(kit).imageIds("val"));
+  }
+
+  @Test
+  void imagesAndAnnotationsLieInTheSameSubFolders() throws IOException {
+    Files.createDirectories(kit.resolve("JPEGImages/cam0"));
+    Files.createDirectories(kit.resolve("Annotations/cam0"));
+    image("cam0/a.jpg", 20, 10);
+    annotation("cam0/a", 20, 10, new GroundTruth("cow", new Box(0, 0, 5, 5), false, false));
+    split("train", "cam0/a\n");
+    Dataset devkit = open(kit);
+    assertEquals(List.of("a", "b", "cam0/a"), devkit.annotatedIds());
+    assertEquals(kit.resolve("JPEGImages/cam0/a.jpg"), devkit.image("cam0/a"));
+    assertEquals("cow", devkit.annotation("cam0/a").objects().get(0).className());
+  }
+
+  @Test
+  void namesAreComparedInOneUnicodeForm() throws IOException {
+    String composed = "\u00e91";
+    String decomposed = "e\u03011";
+    image(decomposed + ".jpg", 20, 10);
+    annotation(composed, 20, 10, new GroundTruth("cow", new Box(0, 0, 5, 5), false, false));
+    split("train", decomposed + "\n");
+    Dataset devkit = open(kit);
+    assertEquals(List.of(composed), devkit.imageIds("train"));
+    assertEquals(composed, devkit.annotation(composed).imageId());
+    assertTrue(Files.exists(devkit.image(composed)));
+    assertTrue(Files.exists(devkit.image(decomposed)));
+  }
+
+  @Test
+  void everyKindOfImageIsFoundAndEveryFileWithoutPartnerTold() throws IOException {
+    GroundTruth cow = new GroundTruth("cow", new Box(0, 0, 5, 5), false, false);
+    for (String name : List.of("c.bmp", "d.tif", "e.gif")) {
+      image(name, 20, 10);
+      annotation(name.substring(0, 1), 20, 10, cow);
+    }
+    Files.writeString(kit.resolve("JPEGImages/f.heic"), "x");
+    annotation("f", 20, 10, cow);
+    annotation("g", 20, 10, cow);
+    image("h.jpg", 20, 10);
+    image("a.png", 20, 10);
+    DatasetAudit audit = DatasetAudit.of(open(kit));
+    assertEquals(5, audit.images());
+    assertEquals(audit.leftOut(), audit.problems());
+    assertEquals(5, audit.leftOut().size(), audit.leftOut().toString());
+    assertTrue(audit.leftOut().get(0).contains("a.png is not used"), audit.leftOut().get(0));
+    assertTrue(audit.leftOut().get(1).contains("only f.heic"), audit.leftOut().get(1));
+    assertTrue(audit.leftOut().get(2).contains("f.heic is of a kind"), audit.leftOut().get(2));
+    assertTrue(audit.leftOut().get(3).contains("g.xml has no image"), audit.leftOut().get(3));
+    assertTrue(audit.leftOut().get(4).contains("h.jpg has no annotation"));
+  }
+
+  @Test
+  void boxesAreJudgedByThePictureNotByTheStatedSize() throws IOException {
+    annotation(
+        "a",
+        0,
+        0,
+        new GroundTruth("out", new Box(30, 0, 40, 5), false, false),
+        new GroundTruth("in", new Box(0, 0, 5, 5), false, false));
+    annotation("b", 4, 4, new GroundTruth("in", new Box(10, 5, 15, 9), false, false));
+    Dataset devkit = open(kit);
+    assertEquals("in", devkit.annotation("a").objects().get(0).className());
+    assertEquals(1, devkit.annotation("b").objects().size());
+    DatasetAudit audit = DatasetAudit.of(devkit);
+    assertEquals(1, audit.badObjects().stream().filter(s -> s.contains("is outside")).count());
+    assertEquals(1, audit.sizeMismatches().size());
+    Files.delete(kit.resolve("JPEGImages/b.PNG"));
+    Files.delete(kit.resolve("JPEGImages/a.jpg"));
+    assertEquals(0, open(kit).annotation("b").objects().size(), "without a picture");
+  }
+
+  @Test
+  void samePictureInTwoSplitsIsTold() throws IOException {
+    image("c.png", 20, 10);
+    annotation("c", 20, 10, new GroundTruth("cow", new Box(0, 0, 5, 5), false, false));
+    split("train", "a\nb\n");
+    split("test", "c\nb\n");
+    List<String> repeated = DatasetAudit.of(open(kit)).repeatedPictures();
+    assertTrue(repeated.get(0).contains("share 1 images, such as 'b'"), repeated.get(0));
+    assertTrue(repeated.get(1).contains("'a' (train) and 'c' (test)"), repeated.get(1));
+  }
+
+  @Test
+  void classNamesThatLookAlikeAreTold() throws IOException {
+    annotation(
+        "a",
+        20,
+        10,
+        new GroundTruth("cat\u200b", new Box(0, 0, 5, 5), false, false),
+        new GroundTruth("Cat", new Box(0, 0, 5, 5), false, false));
+    assertEquals(
+        List.of(
+            "The classes 'Cat', 'cat', 'cat<U+200B>' look alike, but are learned as 3 different ones; give them one name."),
+        DatasetAudit.of(open(kit)).lookAlikes());
   }
 
   @Test

@@ -91,6 +91,15 @@ class VocResultsTest {
   }
 
   @Test
+  void utf16IsReadByItsMarkAndRefusedWithoutIt() throws IOException {
+    Path file = folder.resolve("comp4_det_test_cat.txt");
+    Files.write(file, "写真 .5 1 1 1 1\r\n".getBytes(StandardCharsets.UTF_16));
+    assertEquals("写真", VocResults.read(folder, "test").lines("cat").get(0).imageId());
+    Files.write(file, "a .5 1 1 1 1\n".getBytes(StandardCharsets.UTF_16LE));
+    assertTrue(refusal("test").contains("save it as UTF-8"));
+  }
+
+  @Test
   void missingFilesAndTwoFilesForOneClassAreRefused() throws IOException {
     assertTrue(refusal("test").contains("holds no result file *_det_test_CLASS.txt"));
     Files.writeString(folder.resolve("comp3_det_test_cat.txt"), "");

@@ -1,0 +1,197 @@
+package org.rcnn.data.dataset;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The files of some kinds below a folder, found by name without ending.
+ *
+ * <p>A name is the path below the folder, with forward slashes, without the ending and in Unicode's
+ * composed form (NFC): macOS writes an é as two characters, other systems as one, and both mean the
+ * same file. The case of an ending does not matter. Hidden files are left out; links are followed.
+ *
+ * <p>Immutable: the folder is listed once.
+ */
+public final class FileIndex {
+
+  /**
+   * Endings of the images that are read, in order of preference: of a.jpg and a.png, the first is
+   * used.
+   */
+  public static final List<String> IMAGES =
+      List.of("jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff", "webp", "jfif", "jpe");
+
+  /** Endings of images that labelling tools show, but that are not read. */
+  private static final Set<String> OTHER_IMAGES =
+      Set.of("heic", "heif", "avif", "jp2", "jxl", "psd", "dng", "cr2", "nef", "arw", "svg");
+
+  private final Map<String, Path> files;
+  private final Map<String, String> unused;
+
+  private FileIndex(Map<String, Path> files, Map<String, String> unused) {
+    this.files = Collections.unmodifiableMap(files);
+    this.unused = Collections.unmodifiableMap(unused);
+  }
+
+  /**
+   * Lists the images below a folder.
+   *
+   * @param folder the folder; a missing one is taken as empty
+   * @throws IOException if it cannot be listed
+   */
+  public static FileIndex ofImages(Path folder) throws IOException {
+    return of(folder, IMAGES);
+  }
+
+  /**
+   * Lists the files with some endings below a folder.
+   *
+   * @param folder the folder; a missing one is taken as empty
+   * @param endings in lower case, the preferred first
+   * @throws IOException if it cannot be listed
+   */
+  public static FileIndex of(Path folder, List<String> endings) throws IOException {
+    return among(folder, filesBelow(folder), endings);
+  }
+
+  /**
+   * Those of some files below a folder that have some endings.
+   *
+   * @param folder the folder, which the names begin below
+   * @param endings in lower case, the preferred first
+   */
+  public static FileIndex among(Path folder, List<Path> files, List<String> endings) {
+    Map<String, Path> found = new TreeMap<>();
+    Map<String, String> unused = new TreeMap<>();
+    for (Path file : files) {
+      String ending = ending(file);
+      String name = name(folder, file);
+      if (endings.equals(IMAGES) && OTHER_IMAGES.contains(ending)) {
+        unused.put(
+            name + "." + ending,
+            "The image %s is of a kind that is not read; save it as JPEG or PNG.".formatted(file));
+      }
+      int rank = endings.indexOf(ending);
+      if (rank < 0) {
+        continue;
+      }
+      Path before = found.get(name);
+      boolean better = before == null || endings.indexOf(ending(before)) > rank;
+      if (before != null) {
+        Path dropped = better ? before : file;
+        unused.put(
+            name + "." + ending(dropped),
+            "The file %s is not used, because %s has the same name."
+                .formatted(dropped, better ? file : before));
+      }
+      if (better) {
+        found.put(name, file);
+      }
+    }
+    return new FileIndex(found, unused);
+  }
+
+  /** All files below a folder but hidden ones, sorted; none if there is no such folder. */
+  public static List<Path> filesBelow(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (!Files.isDirectory(folder)) {
+      return files;
+    }
+    Files.walkFileTree(
+        folder,
+        Set.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path inner, BasicFileAttributes attributes) {
+            return !inner.equals(folder) && isHidden(inner)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (!attributes.isDirectory() && !isHidden(file)) {
+              files.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof FileSystemLoopException) {
+              // A link to an enclosing folder, whose files are listed already.
+              return FileVisitResult.CONTINUE;
+            }
+            throw new IOException("%s cannot be read; check its rights.".formatted(file), e);
+          }
+        });
+    Collections.sort(files);
+    return files;
+  }
+
+  /** Names that begin with a dot, and the folders that macOS and storage boxes leave. */
+  private static boolean isHidden(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") || name.equals("__MACOSX") || name.equals("@eaDir");
+  }
+
+  /** A file's ending in lower case, without the dot; empty if it has none. */
+  public static String ending(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+  }
+
+  /** A file's name, as this class describes. */
+  public static String name(Path folder, Path file) {
+    String path = folder.relativize(file).toString().replace('\\', '/');
+    int dot = path.lastIndexOf('.');
+    return composed(dot <= path.lastIndexOf('/') ? path : path.substring(0, dot));
+  }
+
+  /** A text in Unicode's composed form. */
+  public static String composed(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFC);
+  }
+
+  /** The names, sorted. */
+  public Set<String> names() {
+    return files.keySet();
+  }
+
+  /** Whether there is no file. */
+  public boolean isEmpty() {
+    return files.isEmpty();
+  }
+
+  /** The file of a name, in whichever Unicode form it is given. */
+  public Optional<Path> find(String name) {
+    return Optional.ofNullable(files.get(composed(name)));
+  }
+
+  /** A name that differs from the given one in upper and lower case alone. */
+  public Optional<String> similar(String name) {
+    return files.keySet().stream().filter(composed(name)::equalsIgnoreCase).findFirst();
+  }
+
+  /** Files that are not used, by name with ending, with a sentence each. */
+  public Map<String, String> unused() {
+    return unused;
+  }
+}
