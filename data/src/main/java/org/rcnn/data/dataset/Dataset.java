@@ -89,6 +89,11 @@ public interface Dataset {
     return Map.of();
   }
 
+  /** The same set with further splits, which come before its own of the same name. */
+  default Dataset withLists(SplitTable lists) {
+    return new ListedDataset(this, lists);
+  }
+
   /** The same set with splits made by the program, which replace its own. */
   default Dataset withSplits(Splits splits) {
     return new DividedDataset(this, splits);

@@ -1,6 +1,7 @@
 package org.rcnn.data.dataset;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.rcnn.data.AtomicFile;
 
 /**
  * The splits of a set that was read as a whole: image ids by name.
@@ -23,6 +26,8 @@ public final class SplitTable {
 
   private static final Set<String> VALIDATION =
       Collections.unmodifiableSet(new LinkedHashSet<>(List.of("val", "valid", "validation")));
+
+  private static final String LISTS = "ImageSets/Main";
 
   private final Path root;
   private final Map<String, List<String>> ids;
@@ -38,6 +43,37 @@ public final class SplitTable {
     Map<String, List<String>> copy = new TreeMap<>();
     ids.forEach((name, list) -> copy.put(name, List.copyOf(new LinkedHashSet<>(list))));
     this.ids = Collections.unmodifiableMap(copy);
+  }
+
+  /**
+   * The lists {@code ImageSets/Main/SPLIT.txt} of a folder, as {@link #write} leaves them.
+   *
+   * @throws IOException if they cannot be read
+   */
+  public static SplitTable read(Path folder) throws IOException {
+    Map<String, List<String>> lists = new TreeMap<>();
+    Path place = folder.resolve(LISTS);
+    if (Files.isDirectory(place)) {
+      for (Path file : FileIndex.filesBelow(place)) {
+        if (FileIndex.ending(file).equals("txt")) {
+          lists.put(FileIndex.name(place, file), TextFile.lines(file));
+        }
+      }
+    }
+    return new SplitTable(folder, lists);
+  }
+
+  /**
+   * Writes every split as {@code ImageSets/Main/SPLIT.txt} into a folder, one id a line.
+   *
+   * @throws IOException if a list cannot be written
+   */
+  public void write(Path folder) throws IOException {
+    for (Map.Entry<String, List<String>> split : ids.entrySet()) {
+      AtomicFile.writeText(
+          folder.resolve(LISTS).resolve(split.getKey() + ".txt"),
+          split.getValue().stream().map(id -> id + "\n").collect(Collectors.joining()));
+    }
   }
 
   /** The names, sorted. */

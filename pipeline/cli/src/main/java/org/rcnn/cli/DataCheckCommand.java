@@ -10,12 +10,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetAudit;
 import org.rcnn.data.dataset.DatasetAudit.ClassCount;
 import org.rcnn.data.dataset.DatasetAudit.SplitCount;
 import org.rcnn.data.dataset.DatasetFormats;
+import org.rcnn.data.dataset.PictureCheck;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
@@ -44,6 +46,13 @@ final class DataCheckCommand implements Callable<Integer> {
           "Show N problems of each kind; the JSON file has all. Default ${DEFAULT-VALUE}.")
   private int show;
 
+  @Option(
+      names = "--exif-orientation",
+      defaultValue = "apply",
+      paramLabel = "apply|ignore",
+      description = "Whether boxes are those of upright photos; default ${DEFAULT-VALUE}.")
+  private ExifOrientation exif;
+
   @Mixin private Output output;
 
   @Override
@@ -52,8 +61,8 @@ final class DataCheckCommand implements Callable<Integer> {
       throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
     }
     Dataset dataset = DatasetFormats.installed().open(folder);
-    DatasetAudit audit = DatasetAudit.of(dataset);
-    boolean usable = isUsable(dataset);
+    DatasetAudit audit = DatasetAudit.of(dataset, exif);
+    boolean usable = isUsable(dataset, exif);
     print(audit, dataset.splitAdvice());
     output.write(tree(audit, usable));
     if (!usable) {
@@ -65,11 +74,11 @@ final class DataCheckCommand implements Callable<Integer> {
   }
 
   /** Whether there is a readable image with an object; in a good folder the first one has it. */
-  private static boolean isUsable(Dataset dataset) throws IOException {
+  private static boolean isUsable(Dataset dataset, ExifOrientation exif) throws IOException {
     for (String id : dataset.annotatedIds()) {
       try {
-        if (!dataset.annotation(id).objects().isEmpty()) {
-          ImageFiles.read(dataset.image(id));
+        if (!PictureCheck.read(dataset, id, exif).annotation().objects().isEmpty()) {
+          ImageFiles.read(dataset.image(id), exif);
           return true;
         }
       } catch (IOException e) {
@@ -87,6 +96,9 @@ final class DataCheckCommand implements Callable<Integer> {
     kinds.put("bad annotations", audit.badAnnotations());
     kinds.put("bad objects", audit.badObjects());
     kinds.put("size mismatches", audit.sizeMismatches());
+    kinds.put("left-out files", audit.leftOut());
+    kinds.put("look-alike classes", audit.lookAlikes());
+    kinds.put("repeated pictures", audit.repeatedPictures());
     return kinds;
   }
 
@@ -98,6 +110,7 @@ final class DataCheckCommand implements Callable<Integer> {
     }
     audit.splits().forEach((name, split) -> print(out, name, split));
     out.println();
+    audit.notes().forEach(out::println);
     problems(audit)
         .forEach(
             (kind, sentences) -> {
@@ -141,7 +154,8 @@ final class DataCheckCommand implements Callable<Integer> {
     ObjectNode kinds = tree.putObject("problems");
     problems(audit)
         .forEach(
-            (kind, sentences) -> sentences.forEach(kinds.putArray(kind.replace(' ', '_'))::add));
+            (kind, sentences) ->
+                sentences.forEach(kinds.putArray(kind.replaceAll("[ -]", "_"))::add));
     return tree;
   }
 

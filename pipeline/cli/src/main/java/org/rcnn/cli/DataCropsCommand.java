@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
@@ -123,7 +122,7 @@ final class DataCropsCommand implements Callable<Integer> {
     for (Sample sample : set.samples()) {
       RgbImage image;
       try {
-        image = ImageFiles.read(sample.image());
+        image = sample.read();
       } catch (IOException e) {
         problems.report(e.getMessage());
         continue;
@@ -137,7 +136,7 @@ final class DataCropsCommand implements Callable<Integer> {
         }
         Path place = Files.createDirectories(folder.resolve(object.className()));
         Files.write(
-            place.resolve(sample.id() + "-" + number + ".jpg"),
+            place.resolve(sample.id().replace('/', '-') + "-" + number + ".jpg"),
             Picture.of(crop(image, object.box(), scale)).jpeg(QUALITY));
         counts.merge(object.className(), 1, Integer::sum);
       }

@@ -3,6 +3,7 @@ package org.rcnn.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.rcnn.cli.options.Output;
 import org.rcnn.data.Annotation;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.AnnotationReading;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
+import org.rcnn.data.dataset.PictureCheck;
+import org.rcnn.data.dataset.SplitTable;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.eval.ClassResult;
@@ -94,6 +98,13 @@ final class EvalCommand implements Callable<Integer> {
       description = "Also TIDE's six kinds of errors, and the AP that each kind costs.")
   private boolean tide;
 
+  @Option(
+      names = "--exif-orientation",
+      defaultValue = "apply",
+      paramLabel = "apply|ignore",
+      description = "Whether boxes are those of upright photos; default ${DEFAULT-VALUE}.")
+  private ExifOrientation exif;
+
   @Mixin private Output output;
 
   @Spec private CommandSpec spec;
@@ -103,7 +114,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DetectionEvaluator evaluator = evaluator();
-    Dataset dataset = DatasetFormats.installed().open(data);
+    Dataset dataset = withLists(DatasetFormats.installed().open(data));
     List<String> ids = dataset.imageIds(split);
     List<Annotation> annotations = annotations(dataset, ids);
     VocResults results = VocResults.read(detections, split);
@@ -127,6 +138,25 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
+  /**
+   * The images with the lists of the run that the detections are from, if it drew the split itself.
+   */
+  private Dataset withLists(Dataset dataset) throws IOException {
+    Path place = detections.toAbsolutePath().normalize();
+    for (Path folder = place; folder != null; folder = folder.getParent()) {
+      // A run keeps result files in RUN/detections/HASH.
+      if (place.getNameCount() - folder.getNameCount() > 2) {
+        break;
+      }
+      SplitTable lists = SplitTable.read(folder);
+      if (lists.names().contains(split) && Files.exists(folder.resolve("manifest.json"))) {
+        output.out().printf("split %s as drawn by the run %s%n", split, folder);
+        return dataset.withLists(lists);
+      }
+    }
+    return dataset;
+  }
+
   private DetectionEvaluator evaluator() {
     if (metric.averagesOverlaps()
         && spec.commandLine().getParseResult().hasMatchedOption("--iou")) {
@@ -146,7 +176,7 @@ final class EvalCommand implements Callable<Integer> {
     List<Annotation> annotations = new ArrayList<>();
     for (String id : ids) {
       try {
-        AnnotationReading reading = dataset.readAnnotation(id);
+        AnnotationReading reading = PictureCheck.read(dataset, id, exif);
         for (String problem : reading.problems()) {
           problems.report(problem);
         }

@@ -1,10 +1,13 @@
 package org.rcnn.cli;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
 import org.rcnn.pipeline.report.RunResults;
@@ -39,21 +42,32 @@ final class RunCommand implements Callable<Integer> {
     experiment.detector(row);
     output.write(RunResults.write(experiment, row, result));
     System.out.println();
-    System.out.print(new ApTable(result.apByClass(), result.meanAp()).toText());
+    System.out.print(new ApTable(apOrNaN(result), result.meanAp()).toText());
     run.folder()
         .seconds()
         .forEach(
             (stage, seconds) -> System.out.printf(Locale.ROOT, "%8.1f s  %s%n", seconds, stage));
     System.out.printf(
         Locale.ROOT,
-        "mAP %.1f %% (%s, %s), peak memory %.2f GiB, %d problems%nrun folder %s: report.html,"
+        "mAP %s (%s, %s), peak memory %.2f GiB, %d problems%nrun folder %s: report.html,"
             + " detector.rcnn, manifest.json%n",
-        100 * result.meanAp(),
+        Double.isNaN(result.meanAp())
+            ? "-"
+            : String.format(Locale.ROOT, "%.1f %%", 100 * result.meanAp()),
         row.label(),
         result.metric().label(),
         PeakMemory.bytes() / (double) (1 << 30),
         run.problems().sentences().size(),
         run.folder().root());
     return 0;
+  }
+
+  /** A row for every class, with NaN for one without an object that counts. */
+  private static Map<String, Double> apOrNaN(EvaluationResult result) {
+    Map<String, Double> aps = new LinkedHashMap<>();
+    for (ClassResult row : result.classes()) {
+      aps.put(row.className(), row.isScored() ? row.ap() : Double.NaN);
+    }
+    return aps;
   }
 }

@@ -16,6 +16,7 @@ import org.rcnn.cnn.train.Judging;
 import org.rcnn.cnn.train.Keep;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.data.Check;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.proposals.Mode;
@@ -107,14 +108,21 @@ public record PipelineConfig(
    *
    * @param train the split to train on
    * @param test the split to test on
-   * @param splitTestShare share of the images kept for testing if the data has no splits; 0 makes
-   *     that an error
+   * @param splitTestShare share of the images kept for testing if the data lacks a split that is
+   *     asked for; 0 makes that an error
+   * @param exifOrientation whether pictures are turned upright as their files say
    * @param limit the most images of a split; 0 for all
    * @param demoTrain scenes generated for training in the demo
    * @param demoTest scenes generated for testing in the demo
    */
   public record Data(
-      String train, String test, double splitTestShare, int limit, int demoTrain, int demoTest) {
+      String train,
+      String test,
+      double splitTestShare,
+      ExifOrientation exifOrientation,
+      int limit,
+      int demoTrain,
+      int demoTest) {
 
     private void check() {
       Check.within("split-test-share", splitTestShare, 0, 0.9);

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.pipeline.draw.DetectionPainter;
@@ -190,7 +189,7 @@ final class AblationPage {
 
   private static PhotoPair pair(Change change) throws IOException {
     Sample sample = change.sample();
-    RgbImage photo = ImageFiles.read(sample.image());
+    RgbImage photo = sample.read();
     String name = sample.id();
     return new PhotoPair(
         painted(photo, change.before(), sample, name + ", before"),

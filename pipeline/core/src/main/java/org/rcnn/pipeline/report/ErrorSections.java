@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.eval.ClassErrors;
 import org.rcnn.eval.ClassExamples;
 import org.rcnn.eval.ConfusionMatrix;
@@ -137,7 +136,7 @@ final class ErrorSections {
   private static PageImage draw(ErrorExample error, Sample sample) throws IOException {
     return new PageImage(
         new ErrorPainter()
-            .paint(ImageFiles.read(sample.image()), sample.annotation().objects(), error)
+            .paint(sample.read(), sample.annotation().objects(), error)
             .jpeg(JPEG_QUALITY),
         ErrorPictureSection.caption(error));
   }

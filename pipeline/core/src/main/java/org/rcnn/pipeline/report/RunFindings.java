@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
@@ -309,7 +308,7 @@ final class RunFindings {
         examples.add(
             new PageImage(
                 new DetectionPainter()
-                    .paint(ImageFiles.read(sample.image()), found, sample.annotation().objects())
+                    .paint(sample.read(), found, sample.annotation().objects())
                     .jpeg(0.85f),
                 sample.id()));
       }

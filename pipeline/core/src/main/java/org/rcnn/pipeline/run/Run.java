@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +12,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
-import org.rcnn.data.dataset.Splits;
 import org.rcnn.data.scenes.SceneGenerator;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -65,8 +64,8 @@ public record Run(
       Path data, PipelineConfig config, Path folder, boolean strict, Progress.Monitor monitor)
       throws IOException {
     // Opened before the folder is created, so that a mistyped name leaves nothing behind.
-    Dataset images = images(data, config);
-    return open(new RunFolder(folder), config, data.toString(), strict, monitor, made -> images);
+    RunImages images = RunImages.open(data, config);
+    return open(new RunFolder(folder), config, data.toString(), strict, monitor, images::in);
   }
 
   /**
@@ -86,12 +85,12 @@ public record Run(
         "generated scenes",
         strict,
         monitor,
-        made -> demo(config, made));
+        (made, problems) -> demo(config, made));
   }
 
   /** Opens a run's images, once its folder exists and is locked. */
   private interface Images {
-    Dataset in(Path folder) throws IOException;
+    Dataset in(Path folder, Problems problems) throws IOException;
   }
 
   private static Run open(
@@ -105,12 +104,14 @@ public record Run(
     Closeable lock = folder.lock();
     try {
       Problems problems = new Problems(strict, "the run's manifest");
-      Dataset dataset = images.in(folder.root());
+      Dataset dataset = images.in(folder.root(), problems);
       PipelineConfig.Data data = config.data();
-      DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), problems);
-      DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), problems);
+      ExifOrientation exif = data.exifOrientation();
+      DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), exif, problems);
+      DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), exif, problems);
       requireClasses(train);
       sentence(untrained(train, test)).ifPresent(LOG::warn);
+      RunImages.doubts(train, test).forEach(LOG::warn);
       reportShared(train, test);
       AtomicFile.writeText(folder.root().resolve("config.yaml"), new ConfigLoader().toYaml(config));
       LOG.info(
@@ -123,22 +124,6 @@ public record Run(
       lock.close();
       throw e;
     }
-  }
-
-  private static Dataset images(Path data, PipelineConfig config) throws IOException {
-    Dataset dataset = DatasetFormats.installed().open(data);
-    if (!dataset.splits().isEmpty()) {
-      return dataset;
-    }
-    double share = config.data().splitTestShare();
-    if (share == 0) {
-      throw new IOException(
-          ("%s has no splits, which say which images to train and test on; %s, or split the images"
-                  + " at random with --set data.split-test-share=0.3.")
-              .formatted(dataset.root(), dataset.splitAdvice()));
-    }
-    List<String> ids = dataset.annotatedIds();
-    return dataset.withSplits(Splits.of(ids, config.seed(), 0, share));
   }
 
   private static Dataset demo(PipelineConfig config, Path folder) throws IOException {

@@ -17,7 +17,6 @@ import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.Judge;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -163,9 +162,7 @@ final class DetectionJudge implements Judge {
     return new Scores() {
       @Override
       public float[] of(Judged image) throws IOException {
-        return extractor
-            .extract(ImageFiles.read(image.sample().image()), image.proposals())
-            .at(Tap.SCORES);
+        return extractor.extract(image.sample().read(), image.proposals()).at(Tap.SCORES);
       }
 
       @Override

@@ -19,7 +19,6 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.EncodedRows;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.data.store.FeatureStore;
@@ -309,8 +308,7 @@ final class FeatureStage {
           config.effectiveThreads(),
           sample -> {
             List<Box> boxes = regions.of(sample);
-            return encoded(
-                extractor.extract(ImageFiles.read(sample.image()), boxes), network.definition());
+            return encoded(extractor.extract(sample.read(), boxes), network.definition());
           },
           (sample, rows) -> {
             stores.append(sample.id(), rows);

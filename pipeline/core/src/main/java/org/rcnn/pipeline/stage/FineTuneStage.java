@@ -28,7 +28,6 @@ import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
@@ -218,7 +217,7 @@ final class FineTuneStage {
             settings,
             pool,
             heldOut,
-            index -> ImageFiles.read(samples.get(index).image()),
+            index -> samples.get(index).read(),
             kept,
             config.network().device(),
             config.finetune().imageCacheBytes());

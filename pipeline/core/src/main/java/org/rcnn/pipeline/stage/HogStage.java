@@ -11,7 +11,6 @@ import org.rcnn.cnn.features.HogExtractor;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.store.EncodedRows;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.data.store.FeatureStore;
@@ -98,7 +97,7 @@ final class HogStage {
                     ? Regions.forTraining(sample, proposals, classes).boxes()
                     : proposals.classified(sample.id());
             float[] values =
-                extractor.extract(ImageFiles.read(sample.image()), regions).at(Tap.HOG);
+                extractor.extract(sample.read(), regions).at(Tap.HOG);
             return EncodedRows.encode(encoding(), values, regions.size(), HogExtractor.DIMENSION);
           },
           (sample, rows) -> {

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
-import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.run.Artifact;
@@ -99,7 +98,7 @@ final class ProposalStage {
       throws IOException {
     RgbImage image;
     try {
-      image = ImageFiles.read(sample.image());
+      image = sample.read();
     } catch (IOException e) {
       String sentence = e.getMessage() + " The image is left out.";
       leftOut.add(sentence);

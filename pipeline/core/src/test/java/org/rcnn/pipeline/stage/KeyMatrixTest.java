@@ -109,6 +109,7 @@ class KeyMatrixTest {
           data.train                   | train           | TRAIN
           data.test                    | val             | TEST
           data.split-test-share        | 0.3             | nothing
+          data.exif-orientation        | ignore          | nothing
           data.limit                   | 1               | TRAIN
           data.demo-train              | 4               | ALL
           data.demo-test               | 2               | TEST
