@@ -76,13 +76,13 @@ public record DatasetFormats(List<DatasetFormat> formats) {
       level = subfolders(level);
     }
     throw new IOException(
-        "The folder %s is not %s."
+        "The folder %s is not %s.%s"
             .formatted(
                 folder,
                 joined(
                     "; nor ",
-                    formats.stream()
-                        .map(f -> "a %s: it needs %s".formatted(f.name(), f.needs())))));
+                    formats.stream().map(f -> "a %s: it needs %s".formatted(f.name(), f.needs()))),
+                FolderDiagnosis.of(folder).map(sentence -> " " + sentence).orElse("")));
   }
 
   private Map<Path, DatasetFormat> recognised(List<Path> folders) throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The files of some kinds below a folder, found by name without ending.
@@ -39,6 +41,11 @@ public final class FileIndex {
   /** Endings of images that labelling tools show, but that are not read. */
   private static final Set<String> OTHER_IMAGES =
       Set.of("heic", "heif", "avif", "jp2", "jxl", "psd", "dng", "cr2", "nef", "arw", "svg");
+
+  /** Folders that tell images from annotations, and mean nothing else. */
+  private static final Pattern LAYOUT =
+      Pattern.compile(
+          "(?i)(^|/)(images?|imgs?|jpegimages|annotations?|labels?|xmls?|obj_train_data)(?=/)");
 
   private final Map<String, Path> files;
   private final Map<String, String> unused;
@@ -76,11 +83,28 @@ public final class FileIndex {
    * @param endings in lower case, the preferred first
    */
   public static FileIndex among(Path folder, List<Path> files, List<String> endings) {
+    return among(folder, files, endings, false);
+  }
+
+  /**
+   * Those of some files below a folder that have some endings, under names without the folders that
+   * tell images from annotations: {@code images/train/a} and {@code train/labels/a} are both {@code
+   * train/a}.
+   *
+   * @param folder the folder, which the names begin below
+   * @param endings in lower case, the preferred first
+   */
+  public static FileIndex paired(Path folder, List<Path> files, List<String> endings) {
+    return among(folder, files, endings, true);
+  }
+
+  private static FileIndex among(
+      Path folder, List<Path> files, List<String> endings, boolean paired) {
     Map<String, Path> found = new TreeMap<>();
     Map<String, String> unused = new TreeMap<>();
     for (Path file : files) {
       String ending = ending(file);
-      String name = name(folder, file);
+      String name = paired ? withoutLayout(name(folder, file)) : name(folder, file);
       if (endings.equals(IMAGES) && OTHER_IMAGES.contains(ending)) {
         unused.put(
             name + "." + ending,
@@ -165,6 +189,10 @@ public final class FileIndex {
     return composed(dot <= path.lastIndexOf('/') ? path : path.substring(0, dot));
   }
 
+  private static String withoutLayout(String name) {
+    return LAYOUT.matcher(name).replaceAll("").replaceAll("^/", "");
+  }
+
   /** A text in Unicode's composed form. */
   public static String composed(String text) {
     return Normalizer.normalize(text, Normalizer.Form.NFC);
@@ -193,5 +221,31 @@ public final class FileIndex {
   /** Files that are not used, by name with ending, with a sentence each. */
   public Map<String, String> unused() {
     return unused;
+  }
+
+  /**
+   * Image ids by name: the last part of the name, as a labelling tool shows it, or the whole name
+   * where that is not unique.
+   */
+  public static Map<String, String> ids(Collection<String> names) {
+    Map<String, Integer> counts = new TreeMap<>();
+    names.forEach(name -> counts.merge(last(name), 1, Integer::sum));
+    Map<String, String> ids = new TreeMap<>();
+    names.forEach(name -> ids.put(name, counts.get(last(name)) == 1 ? last(name) : name));
+    return ids;
+  }
+
+  private static String last(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** The split that a name's folders tell, such as {@code train} of {@code train/a}. */
+  public static Optional<String> splitOf(String name) {
+    for (String folder : name.substring(0, name.lastIndexOf('/') + 1).split("/")) {
+      if (SplitTable.USUAL.contains(folder.toLowerCase(Locale.ROOT))) {
+        return Optional.of(folder.toLowerCase(Locale.ROOT));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -27,6 +27,10 @@ public final class SplitTable {
   private static final Set<String> VALIDATION =
       Collections.unmodifiableSet(new LinkedHashSet<>(List.of("val", "valid", "validation")));
 
+  /** The names that folders of splits have. */
+  static final Set<String> USUAL =
+      Set.of("train", "val", "valid", "validation", "trainval", "test");
+
   private static final String LISTS = "ImageSets/Main";
 
   private final Path root;

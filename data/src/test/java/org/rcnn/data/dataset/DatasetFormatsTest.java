@@ -121,7 +121,11 @@ class DatasetFormatsTest {
   @Test
   void formatsAreFoundOnTheClassPath() {
     assertEquals(
-        List.of("VOC-style folder"),
+        List.of(
+            "VOC-style folder",
+            "folder of COCO JSON",
+            "folder of VOC XML files beside images",
+            "folder of YOLO text"),
         DatasetFormats.installed().formats().stream().map(DatasetFormat::name).toList());
   }
 

@@ -1,0 +1,156 @@
+package org.rcnn.data.yolo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.rcnn.data.dataset.Dataset;
+import org.rcnn.data.dataset.DatasetFormat;
+import org.rcnn.data.dataset.FileIndex;
+import org.rcnn.data.dataset.IndexedDataset;
+import org.rcnn.data.dataset.SplitTable;
+import org.rcnn.data.dataset.TextFile;
+
+/**
+ * A folder of images with labels in YOLO's text, and the names of the classes in {@code data.yaml}
+ * (Ultralytics, Roboflow), {@code obj.names} (Darknet, CVAT) or {@code classes.txt} (labelImg).
+ *
+ * <p>The labels of {@code images/a.jpg} are in {@code labels/a.txt}, or beside it. An image without
+ * a label file is one without objects. {@code data.yaml} and {@code obj.data} say which images are
+ * in which split; without them, folders named train, val, valid and test do.
+ */
+public final class YoloFolder {
+
+  /** Recognises a folder by its list of classes. */
+  public static final class Format implements DatasetFormat {
+
+    @Override
+    public String name() {
+      return "folder of YOLO text";
+    }
+
+    @Override
+    public String needs() {
+      return "data.yaml, obj.names or classes.txt with the names of the classes, images, and .txt"
+          + " files of the same names";
+    }
+
+    @Override
+    public boolean recognises(Path folder) throws IOException {
+      return YoloClasses.find(folder).isPresent() && hasLabel(folder);
+    }
+
+    @Override
+    public Dataset open(Path folder) throws IOException {
+      return YoloFolder.open(folder);
+    }
+  }
+
+  private YoloFolder() {}
+
+  /** Whether a text file below the folder has the name of an image. */
+  private static boolean hasLabel(Path folder) throws IOException {
+    List<Path> files = FileIndex.filesBelow(folder);
+    FileIndex labels = FileIndex.paired(folder, files, List.of("txt"));
+    return FileIndex.paired(folder, files, FileIndex.IMAGES).names().stream()
+        .anyMatch(name -> labels.find(name).isPresent());
+  }
+
+  private static Dataset open(Path root) throws IOException {
+    YoloClasses classes = YoloClasses.find(root).orElseThrow();
+    List<Path> files = FileIndex.filesBelow(root);
+    FileIndex images = FileIndex.paired(root, files, FileIndex.IMAGES);
+    FileIndex labels = FileIndex.paired(root, files, List.of("txt"));
+    Map<String, String> ids = FileIndex.ids(images.names());
+    Map<String, Path> imageOf = new LinkedHashMap<>();
+    Map<String, Path> labelOf = new TreeMap<>();
+    ids.forEach(
+        (name, id) -> {
+          imageOf.put(id, images.find(name).orElseThrow());
+          labels.find(name).ifPresent(file -> labelOf.put(id, file));
+        });
+    Map<String, List<String>> splits = new TreeMap<>();
+    Map<String, String> leftOut = new TreeMap<>(images.unused());
+    if (classes.splits().isEmpty()) {
+      ids.forEach(
+          (name, id) ->
+              FileIndex.splitOf(name)
+                  .ifPresent(
+                      split -> splits.computeIfAbsent(split, s -> new ArrayList<>()).add(id)));
+    } else {
+      Map<Path, String> idOf = new LinkedHashMap<>();
+      imageOf.forEach((id, file) -> idOf.put(file.normalize(), id));
+      for (Map.Entry<String, List<String>> split : classes.splits().entrySet()) {
+        splits.put(split.getKey(), idsOf(split.getValue(), root, idOf, split.getKey(), leftOut));
+      }
+    }
+    for (String name : labels.names()) {
+      Path file = labels.find(name).orElseThrow();
+      if (images.find(name).isEmpty() && YoloLabels.looksLikeLabels(file)) {
+        leftOut.put(name, "The labels %s have no image; they are left out.".formatted(file));
+      }
+    }
+    return new IndexedDataset(
+        root,
+        new SplitTable(root, splits),
+        imageOf,
+        List.copyOf(imageOf.keySet()),
+        (id, image, exif) -> YoloLabels.read(id, image, labelOf.get(id), classes, exif),
+        leftOut,
+        "name their folders or lists in data.yaml");
+  }
+
+  /** The ids of the images in the folders and lists of a split. */
+  private static List<String> idsOf(
+      List<String> places,
+      Path root,
+      Map<Path, String> idOf,
+      String split,
+      Map<String, String> leftOut)
+      throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (String place : places) {
+      Optional<Path> found = resolve(root, place);
+      if (found.isEmpty()) {
+        leftOut.put(
+            place,
+            "The split %s of %s names %s, which is not there.".formatted(split, root, place));
+      } else if (Files.isDirectory(found.get())) {
+        Path folder = found.get();
+        idOf.forEach(
+            (file, id) -> {
+              if (file.startsWith(folder)) {
+                ids.add(id);
+              }
+            });
+      } else if (FileIndex.ending(found.get()).equals("txt")) {
+        ids.addAll(idsOf(TextFile.lines(found.get()), root, idOf, split, leftOut));
+      } else if (idOf.containsKey(found.get())) {
+        ids.add(idOf.get(found.get()));
+      }
+    }
+    return ids;
+  }
+
+  /**
+   * A place as it is named, or with folders at its beginning left out: Roboflow writes {@code
+   * ../train/images} and CVAT {@code data/train.txt} for what lies in the folder itself.
+   */
+  private static Optional<Path> resolve(Path root, String place) {
+    String name = place.replace('\\', '/').replaceAll("^(\\./)+", "");
+    while (!name.isEmpty()) {
+      Path path = root.resolve(name).normalize();
+      if (path.startsWith(root.normalize()) && Files.exists(path)) {
+        return Optional.of(path);
+      }
+      int slash = name.indexOf('/');
+      name = slash < 0 ? "" : name.substring(slash + 1);
+    }
+    return Optional.empty();
+  }
+}
