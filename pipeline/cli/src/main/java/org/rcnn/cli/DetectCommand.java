@@ -8,15 +8,19 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.rcnn.cli.options.DetectionOutput;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.ExecutionOption;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.export.DetectionExport;
 import org.rcnn.pipeline.Detector;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.run.Json;
@@ -57,6 +61,16 @@ final class DetectCommand implements Callable<Integer> {
               + " for softmax.")
   private Double minScore;
 
+  @Option(
+      names = "--exif-orientation",
+      defaultValue = "apply",
+      paramLabel = "apply|ignore",
+      description =
+          "Whether photos are turned upright as their files say; default ${DEFAULT-VALUE}.")
+  private ExifOrientation exif;
+
+  @Mixin private DetectionOutput detections;
+
   @Mixin private DeviceOption device;
 
   @Mixin private ExecutionOption execution;
@@ -68,16 +82,18 @@ final class DetectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    detections.requireBoth();
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     Problems problems = new Problems(strict, "");
     ArrayNode results = Json.object().arrayNode();
     Set<String> drawn = new HashSet<>();
     try (Detector detector = Detector.load(model, execution.on(device.device()))) {
       double least = minScore == null ? detector.evenOdds() : minScore;
+      Optional<DetectionExport> export = detections.open(detector.classes());
       for (Path file : images) {
         RgbImage image;
         try {
-          image = ImageFiles.read(file);
+          image = ImageFiles.read(file, exif);
         } catch (IOException e) {
           problems.report(Failures.sentence(e));
           continue;
@@ -89,11 +105,17 @@ final class DetectCommand implements Callable<Integer> {
                 .toList();
         results.add(tree(file, image, found));
         print(file, found);
+        if (export.isPresent()) {
+          export.get().add(file, image.width(), image.height(), found);
+        }
         if (draw != null) {
           new DetectionPainter()
               .paint(image, found)
               .write(draw.resolve(pictureName(file, drawn) + ".png"));
         }
+      }
+      if (export.isPresent()) {
+        export.get().commit();
       }
     }
     output.write(results);
