@@ -1,0 +1,121 @@
+package org.rcnn.cnn.video;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.videoio.VideoCapture;
+import org.opencv.videoio.Videoio;
+import org.rcnn.cnn.warp.OpenCvLibrary;
+import org.rcnn.data.RgbImage;
+
+/**
+ * The frames of a video or a camera, one after the other, through OpenCV's reader.
+ *
+ * <p>Which videos can be read depends on the natives: all builds read AVI with Motion JPEG, those
+ * with FFmpeg nearly everything. A video that breaks off ends early, without an error, as OpenCV
+ * tells no difference.
+ *
+ * <p>Holds native memory: close it. Not for use by several threads at once.
+ */
+public final class VideoFrames implements AutoCloseable {
+
+  private final VideoCapture capture;
+  private final Mat frame = new Mat();
+  private final String name;
+
+  private VideoFrames(VideoCapture capture, String name) {
+    this.capture = capture;
+    this.name = name;
+  }
+
+  /**
+   * Opens a video.
+   *
+   * @throws IOException if there is no such file, or it cannot be read as a video here
+   */
+  public static VideoFrames open(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    OpenCvLibrary.load();
+    return opened(
+        new VideoCapture(file.toString()),
+        file.toString(),
+        ("%s cannot be read as a video: it is damaged, or OpenCV was built without a decoder for"
+                + " it. Take its frames out with another program, such as `ffmpeg -i %s"
+                + " frames/%%06d.png`, and name their folder.")
+            .formatted(file, file));
+  }
+
+  /**
+   * Opens a camera.
+   *
+   * @param number the system's number of it, from 0
+   * @throws IOException if there is no such camera, or OpenCV was built without support for it
+   */
+  public static VideoFrames camera(int number) throws IOException {
+    OpenCvLibrary.load();
+    String name = "camera:" + number;
+    return opened(
+        new VideoCapture(number),
+        name,
+        name
+            + " cannot be opened: there is none, another program uses it, or OpenCV was built"
+            + " without cameras.");
+  }
+
+  private static VideoFrames opened(VideoCapture capture, String name, String refusal)
+      throws IOException {
+    if (!capture.isOpened()) {
+      capture.release();
+      throw new IOException(refusal);
+    }
+    return new VideoFrames(capture, name);
+  }
+
+  /** How many frames there are, as far as the file says; -1 if unknown. */
+  public long count() {
+    double count = capture.get(Videoio.CAP_PROP_FRAME_COUNT);
+    return count >= 1 && count < Integer.MAX_VALUE ? (long) count : -1;
+  }
+
+  /** Passes over a frame, without the cost of converting it; false at the end. */
+  public boolean skip() {
+    return capture.grab();
+  }
+
+  /**
+   * The next frame; empty at the end.
+   *
+   * @throws IOException if it is not a picture of 8-bit colours
+   */
+  public Optional<RgbImage> next() throws IOException {
+    if (!capture.read(frame) || frame.empty()) {
+      return Optional.empty();
+    }
+    if (frame.type() != CvType.CV_8UC3) {
+      throw new IOException(
+          "A frame of %s has pixels of type %s, not three 8-bit colours."
+              .formatted(name, CvType.typeToString(frame.type())));
+    }
+    byte[] pixels = new byte[3 * frame.rows() * frame.cols()];
+    frame.get(0, 0, pixels);
+    for (int i = 0; i < pixels.length; i += 3) {
+      // OpenCV's order is blue, green, red.
+      byte blue = pixels[i];
+      pixels[i] = pixels[i + 2];
+      pixels[i + 2] = blue;
+    }
+    return Optional.of(new RgbImage(frame.cols(), frame.rows(), pixels));
+  }
+
+  @Override
+  public void close() {
+    capture.release();
+    frame.release();
+  }
+}
