@@ -44,12 +44,20 @@ public final class Main {
     LabelConverter.addTo(line);
     line.setExecutionExceptionHandler(main.failures);
     line.setParameterExceptionHandler(main.failures);
+    line.setExecutionStrategy(new JsonAlone());
     if (arguments.length == 0) {
       line.usage(System.out);
       return CommandLine.ExitCode.USAGE;
     }
     try {
-      return line.execute(arguments);
+      int status = line.execute(arguments);
+      line.getOut().flush();
+      // A stream for printing tells of a full disk or a closed pipe only if asked.
+      if (System.out.checkError() && status == 0) {
+        line.getErr().println("Standard output could not be written to the end; is its disk full?");
+        return CommandLine.ExitCode.SOFTWARE;
+      }
+      return status;
     } catch (Error e) {
       main.failures.report(e, line.getErr());
       return CommandLine.ExitCode.SOFTWARE;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
@@ -11,10 +12,13 @@ import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
 import org.rcnn.pipeline.report.RunResults;
+import org.rcnn.pipeline.report.ThresholdTable;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.stage.Thresholds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -43,6 +47,11 @@ final class RunCommand implements Callable<Integer> {
     output.write(RunResults.write(experiment, row, result));
     System.out.println();
     System.out.print(new ApTable(apOrNaN(result), result.meanAp()).toText());
+    Optional<Thresholds> thresholds = new Evidence(experiment).thresholds(row);
+    if (thresholds.isPresent()) {
+      System.out.println();
+      System.out.print(new ThresholdTable(thresholds.get(), result).toText());
+    }
     run.folder()
         .seconds()
         .forEach(

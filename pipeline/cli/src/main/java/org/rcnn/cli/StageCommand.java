@@ -25,7 +25,8 @@ final class StageCommand implements Callable<Integer> {
     FINETUNE("Fine-tunes the network on the training images."),
     FEATURES("Computes the features of all regions of both splits."),
     SVM("Trains the detector's head: SVMs with hard-negative mining, or softmax."),
-    BBOX("Trains the box regression.");
+    BBOX("Trains the box regression."),
+    THRESHOLDS("Chooses the score from which a detection of each class counts.");
 
     private final String description;
 
@@ -88,6 +89,7 @@ final class StageCommand implements Callable<Integer> {
               .map(head -> head.place().toString())
               .orElse("");
       case BBOX -> experiment.boxRegression(experiment.finetunes()).place().toString();
+      case THRESHOLDS -> experiment.thresholds(experiment.configuredRow()).place().toString();
     };
   }
 }

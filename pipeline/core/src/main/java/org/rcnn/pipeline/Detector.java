@@ -2,12 +2,17 @@ package org.rcnn.pipeline;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
@@ -16,10 +21,12 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.stage.ClassThreshold;
 import org.rcnn.pipeline.stage.DetectionAssembly;
 import org.rcnn.pipeline.stage.DetectorFile;
 import org.rcnn.pipeline.stage.DetectorFile.Description;
 import org.rcnn.proposals.SelectiveSearch;
+import org.rcnn.proposals.SelectiveSearchConfig;
 
 /**
  * A trained detector, ready to find objects in images.
@@ -29,6 +36,9 @@ import org.rcnn.proposals.SelectiveSearch;
  *   for (Detection found : detector.detect(ImageFiles.read(photo))) { ... }
  * }
  * }</pre>
+ *
+ * <p>A detection counts from a score that training chose for its class ({@link #thresholds}); a
+ * {@link Cut} asks for others.
  *
  * <p>Several threads may use one detector. They share its {@link Options#threads} worker threads,
  * so a second image waits for the first. Owns native memory: close it.
@@ -60,12 +70,45 @@ public final class Detector implements AutoCloseable {
     void spent(Step step, long nanoseconds);
   }
 
+  /** Which detections are returned. */
+  @FunctionalInterface
+  public interface Cut {
+
+    /** All, down to the lowest score that the detector keeps. */
+    Cut NONE = detection -> true;
+
+    /** Whether a detection is returned. */
+    boolean keeps(Detection detection);
+
+    /** Those with at least a score, the same for all classes. */
+    static Cut score(double least) {
+      return detection -> detection.score() >= least;
+    }
+
+    /**
+     * Those that are right with at least a probability; none if the detector is not calibrated
+     * ({@link Detector#isCalibrated}).
+     */
+    static Cut probability(double least) {
+      return detection -> detection.probability() >= least;
+    }
+
+    /** Those that this cut and another keep. */
+    default Cut and(Cut other) {
+      return detection -> keeps(detection) && other.keeps(detection);
+    }
+  }
+
   private final Description description;
   private final DetectorFile file;
   private final SelectiveSearch search;
   private final FeatureExtractor extractor;
   private final DetectionAssembly assembly;
 
+  /** Empty if the detector is not calibrated. */
+  private final Map<String, ClassThreshold> calibration;
+
+  private final Map<String, Double> thresholds;
   private final ExecutorService pool;
   private final int threads;
 
@@ -76,8 +119,10 @@ public final class Detector implements AutoCloseable {
    * @param device where the network runs
    * @param execution how the network runs; a GPU runs {@link Execution#AUTO} and {@link
    *     Execution#PLAIN}, which are the same there
+   * @param maxBoxes the most regions of an image that are classified, the best ranked; 0 for as
+   *     many as in training, which is the most at any rate
    */
-  public record Options(int threads, ComputeDevice device, Execution execution) {
+  public record Options(int threads, ComputeDevice device, Execution execution, int maxBoxes) {
 
     /**
      * Checks the options.
@@ -91,6 +136,10 @@ public final class Detector implements AutoCloseable {
       if (threads < 1) {
         throw new IllegalArgumentException(
             "A detector needs at least one thread, not " + threads + ".");
+      }
+      if (maxBoxes < 0) {
+        throw new IllegalArgumentException(
+            "A detector classifies at least one box, or 0 for all; not " + maxBoxes + ".");
       }
       if (!execution.runsOn(device)) {
         throw new IllegalArgumentException(
@@ -108,17 +157,22 @@ public final class Detector implements AutoCloseable {
      * rounding.
      */
     public static Options on(ComputeDevice device) {
-      return new Options(Runtime.getRuntime().availableProcessors(), device, Execution.AUTO);
+      return new Options(Runtime.getRuntime().availableProcessors(), device, Execution.AUTO, 0);
     }
 
     /** The same with another number of threads. */
     public Options withThreads(int others) {
-      return new Options(others, device, execution);
+      return new Options(others, device, execution, maxBoxes);
     }
 
     /** The same with another execution. */
     public Options withExecution(Execution other) {
-      return new Options(threads, device, other);
+      return new Options(threads, device, other, maxBoxes);
+    }
+
+    /** The same with another maximum of regions. */
+    public Options withMaxBoxes(int most) {
+      return new Options(threads, device, execution, most);
     }
   }
 
@@ -132,7 +186,11 @@ public final class Detector implements AutoCloseable {
     this.threads = options.threads();
     this.pool = Executors.newFixedThreadPool(threads, Detector::worker);
     this.description = file.description();
-    this.search = new SelectiveSearch(description.proposals().settings(description.seed()));
+    this.search = new SelectiveSearch(search(description, options.maxBoxes()));
+    this.calibration =
+        description.thresholds().stream()
+            .collect(Collectors.toUnmodifiableMap(ClassThreshold::className, Function.identity()));
+    this.thresholds = thresholds(file);
     this.assembly = new DetectionAssembly(description.detection().settings(), file.head());
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
@@ -141,6 +199,20 @@ public final class Detector implements AutoCloseable {
     this.extractor =
         new FeatureExtractor(
             file.network(), file.weights(), taps, BATCH, options.device(), options.execution());
+  }
+
+  private static SelectiveSearchConfig search(Description description, int most) {
+    SelectiveSearchConfig trained = description.proposals().settings(description.seed());
+    return most == 0
+        ? trained
+        : trained.toBuilder().maxBoxes(Math.min(most, trained.maxBoxes())).build();
+  }
+
+  private static Map<String, Double> thresholds(DetectorFile file) {
+    Map<String, Double> all = new LinkedHashMap<>();
+    file.description().classes().forEach(name -> all.put(name, file.head().evenOdds()));
+    file.description().thresholds().forEach(each -> all.put(each.className(), each.score()));
+    return Collections.unmodifiableMap(all);
   }
 
   /**
@@ -177,28 +249,52 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * The score from which an object is more likely present than absent: 0 for SVMs, 0.5 for
-   * probabilities.
+   * The score from which a detection counts, by class, in the order of {@link #classes}. It was
+   * chosen on training images that the judged head had not seen, by default for the highest F1. A
+   * detector that is not calibrated has {@link #evenOdds} for every class.
+   */
+  public Map<String, Double> thresholds() {
+    return thresholds;
+  }
+
+  /**
+   * Whether the detector has thresholds of its own and knows probabilities. One that was trained
+   * without ({@code thresholds.enabled}), or by a version that had none, has not.
+   */
+  public boolean isCalibrated() {
+    return !calibration.isEmpty();
+  }
+
+  /**
+   * The score at which a region lies on the head's own boundary: 0 for SVMs, 0.5 for softmax. It
+   * weighs regions, most of which are background, and is a poor threshold for detections.
    */
   public double evenOdds() {
     return file.head().evenOdds();
   }
 
   /**
-   * Finds objects in an image.
+   * Finds objects in an image: the detections at {@link #thresholds} or better.
    *
    * @return detections class by class, best first within a class. Boxes are in the image's pixels,
-   *     0-based, with exclusive right and lower edges. SVM scores are decision values (above 0:
-   *     more likely present than absent); softmax scores are probabilities. Scores go down to the
-   *     lowest that the detector keeps (−1.1 for SVMs unless {@code detection.min-score} was set),
-   *     so callers choose their own threshold
+   *     0-based, with exclusive right and lower edges. SVM scores are decision values, softmax
+   *     scores its own probabilities for the region. A detection's probability is that of being
+   *     right (IoU of at least 0.5 with an object that no better detection found)
    */
   public List<Detection> detect(RgbImage image) {
-    return detect(image, (step, nanoseconds) -> {});
+    return detect(image, detection -> detection.score() >= thresholds.get(detection.className()));
   }
 
-  /** As {@link #detect(RgbImage)}, and reports the time of each step to a clock. */
-  public List<Detection> detect(RgbImage image, Clock clock) {
+  /**
+   * The same with another cut. Scores go down to the lowest that the detector keeps: −1.1 for SVMs
+   * unless {@code detection.min-score} was set.
+   */
+  public List<Detection> detect(RgbImage image, Cut cut) {
+    return detect(image, cut, (step, nanoseconds) -> {});
+  }
+
+  /** As {@link #detect(RgbImage, Cut)}, and reports the time of each step to a clock. */
+  public List<Detection> detect(RgbImage image, Cut cut, Clock clock) {
     long start = System.nanoTime();
     List<Box> regions = search.propose(image, pool);
     clock.spent(Step.PROPOSE, System.nanoTime() - start);
@@ -217,8 +313,16 @@ public final class Detector implements AutoCloseable {
             file.regressor() == null ? null : features.at(Tap.POOL5),
             image.width(),
             image.height());
+    List<Detection> kept = found.stream().map(this::calibrated).filter(cut::keeps).toList();
     clock.spent(Step.SUPPRESS, System.nanoTime() - scored);
-    return found;
+    return kept;
+  }
+
+  private Detection calibrated(Detection detection) {
+    ClassThreshold known = calibration.get(detection.className());
+    return known == null
+        ? detection
+        : detection.withProbability(known.probability(file.head(), detection.score()));
   }
 
   /** Passes the extraction's times on. */

@@ -25,6 +25,7 @@ import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.scenes.SceneGenerator;
 import org.rcnn.pipeline.Detector;
+import org.rcnn.pipeline.Detector.Cut;
 import org.rcnn.pipeline.Detector.Step;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
@@ -171,7 +172,8 @@ final class BenchImageCommand implements Callable<Integer> {
     long start = System.nanoTime();
     RgbImage decoded = ImageFiles.read(photo);
     long begin = System.nanoTime();
-    detections = detector.detect(decoded, (step, time) -> spent.get(step).addAndGet(time)).size();
+    detections =
+        detector.detect(decoded, Cut.NONE, (step, time) -> spent.get(step).addAndGet(time)).size();
     watch.seconds((System.nanoTime() - start) * 1e-9);
     watch.put("decode", (begin - start) * 1e-9);
     spent.forEach(

@@ -19,6 +19,7 @@ import org.rcnn.data.Check;
 import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.ThresholdCriterion;
 import org.rcnn.proposals.Mode;
 import org.rcnn.proposals.Ranking;
 import org.rcnn.proposals.SelectiveSearchConfig;
@@ -51,6 +52,7 @@ import org.rcnn.svm.SvmSettings;
  * @param softmax the labels of a softmax head that is trained on features
  * @param bbox box regression
  * @param detection from scores to detections
+ * @param thresholds from which score a detection counts
  * @param evaluation the metric
  */
 public record PipelineConfig(
@@ -65,6 +67,7 @@ public record PipelineConfig(
     Softmax softmax,
     BoxRegression bbox,
     DetectionSettings detection,
+    Thresholds thresholds,
     Evaluation evaluation) {
 
   /**
@@ -84,6 +87,7 @@ public record PipelineConfig(
     check("svm.", () -> svm.settings(seed));
     check("softmax.", () -> softmax.settings(seed));
     check("bbox.", () -> bbox.settings(seed));
+    check("thresholds.", thresholds::check);
     if (network.device() == ComputeDevice.GPU) {
       features.requireForGpu(true);
       features.requireForGpu(false);
@@ -514,6 +518,22 @@ public record PipelineConfig(
       BoxRegressionSettings authors = BoxRegressionSettings.authors(seed);
       return new BoxRegressionSettings(
           pairIou, lambda, maxPairs, authors.minPairs(), authors.heldBackEvery(), seed);
+    }
+  }
+
+  /**
+   * From which score a detection of a class counts.
+   *
+   * @param enabled whether thresholds are chosen; else even odds
+   * @param choose what each class's threshold is chosen for
+   * @param wanted the precision or recall that it shall have
+   * @param folds parts of the training images, each judged by a head that is trained on the others
+   */
+  public record Thresholds(boolean enabled, ThresholdCriterion choose, double wanted, int folds) {
+
+    private void check() {
+      Check.within("wanted", wanted, 0, 1);
+      Check.within("folds", folds, 2, 20);
     }
   }
 

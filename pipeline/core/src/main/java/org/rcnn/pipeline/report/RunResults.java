@@ -40,6 +40,9 @@ public final class RunResults {
     summary.put("metric", result.metric().label());
     summary.put("row", row.label());
     summary.set("network", Manifest.network(experiment.backbone().definition()));
+    new Evidence(experiment)
+        .thresholds(row)
+        .ifPresent(thresholds -> new ThresholdTable(thresholds, result).putInto(summary));
     Path root = run.folder().root();
     Json.write(root.resolve("manifest.json"), Manifest.of(experiment, summary));
     AtomicFile.writeText(

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Json;
@@ -11,6 +12,7 @@ import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionSettings;
 import org.rcnn.svm.BoxRegressionTrainer;
+import org.rcnn.svm.BoxRegressor;
 import org.rcnn.svm.TrainingImage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +56,20 @@ final class BoxRegressionStage {
             artifact -> train(training(features, classes), artifact));
   }
 
+  /** Box regression learned without some images, to try it on them; nothing is written. */
+  BoxRegressor fit(SetFeatures features, List<String> classes, Set<String> leftOut)
+      throws IOException {
+    return learn(training(features, classes).without(leftOut)).regressor();
+  }
+
   private void train(HeadTraining training, Artifact artifact) throws IOException {
-    BoxRegressionTrainer.Result result;
+    BoxRegressionTrainer.Result result = learn(training);
+    result.reports().forEach(report -> LOG.info("{}", report.describe()));
+    Json.write(artifact.beside(REPORT), Json.tree(result.reports()));
+    result.regressor().write(artifact.place());
+  }
+
+  private BoxRegressionTrainer.Result learn(HeadTraining training) throws IOException {
     try (StoredFeatures images = training.open();
         Progress progress =
             run.monitor().start("box regression", images.imageIds().size(), "images")) {
@@ -67,11 +81,8 @@ final class BoxRegressionStage {
         trainer.addImage(image.regions(), image.annotation().objects(), image.features());
         progress.step();
       }
-      result = trainer.train(run.config().effectiveThreads());
+      return trainer.train(run.config().effectiveThreads());
     }
-    result.reports().forEach(report -> LOG.info("{}", report.describe()));
-    Json.write(artifact.beside(REPORT), Json.tree(result.reports()));
-    result.regressor().write(artifact.place());
   }
 
   /** What a box regression changed on held-back pairs, class by class. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -30,7 +30,6 @@ import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.pipeline.config.LabelModule;
 import org.rcnn.pipeline.config.PipelineConfig.Proposals;
-import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.BoxRegressor;
 import org.rcnn.svm.DetectionSettings;
@@ -62,7 +61,10 @@ public record DetectorFile(
   private static final String WEIGHTS = "weights.safetensors";
   private static final String HEAD = "head.model";
   private static final String BBOX = "bbox.model";
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** Files without thresholds; they are read as if none had been chosen. */
+  private static final int WITHOUT_THRESHOLDS = 2;
 
   /** One fixed time for every part, so that the same detector gives the same bytes. */
   private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
@@ -85,6 +87,8 @@ public record DetectorFile(
    * @param proposals how regions are found
    * @param seed the seed of their ranking
    * @param detection how an image's scores become detections
+   * @param thresholds from which score a detection counts, in the order of the classes; empty if
+   *     none were chosen
    */
   public record Description(
       int version,
@@ -96,10 +100,17 @@ public record DetectorFile(
       boolean boxRegression,
       Proposals proposals,
       long seed,
-      SingleImage detection) {
-    /** Keeps its own copy. */
+      SingleImage detection,
+      List<ClassThreshold> thresholds) {
+    /** Keeps its own copies; refuses thresholds of other classes. */
     public Description {
       classes = List.copyOf(classes);
+      thresholds = List.copyOf(thresholds);
+      List<String> named = thresholds.stream().map(ClassThreshold::className).toList();
+      if (!named.isEmpty() && !named.equals(classes)) {
+        throw new IllegalArgumentException(
+            "its thresholds are of %s, and its classes are %s.".formatted(named, classes));
+      }
     }
   }
 
@@ -139,18 +150,18 @@ public record DetectorFile(
   /**
    * Packs a row's detector into the run's folder.
    *
-   * @param head the trained head; empty for the network's own scores
-   * @param boxRegression the box regression; empty if boxes are not corrected
+   * @param row the row, with its trained head and box regression
+   * @param thresholds the classes' thresholds; empty if none were chosen
    * @return the file, replaced as a whole
    */
   static Path pack(
       Run run,
-      Row row,
       TrainedNetwork network,
       List<String> classes,
-      Optional<Artifact> head,
-      Optional<Artifact> boxRegression)
+      DetectionStage.Parts parts,
+      List<ClassThreshold> thresholds)
       throws IOException {
+    Row row = parts.row();
     Path file = run.folder().root().resolve(NAME);
     Path weights = run.folder().root().resolve("detector-weights.safetensors");
     Map<String, String> notes = new LinkedHashMap<>(network.definition().preprocessing().notes());
@@ -166,13 +177,14 @@ public record DetectorFile(
             row.boxRegression(),
             run.config().proposals(),
             run.config().seed(),
-            SingleImage.of(row.effectiveHead().ofSingleImages(run.config().detection())));
-    Map<String, Path> parts = new LinkedHashMap<>();
-    parts.put(WEIGHTS, weights);
-    head.ifPresent(artifact -> parts.put(HEAD, artifact.place()));
-    boxRegression.ifPresent(artifact -> parts.put(BBOX, artifact.place()));
+            SingleImage.of(row.effectiveHead().ofSingleImages(run.config().detection())),
+            thresholds);
+    Map<String, Path> files = new LinkedHashMap<>();
+    files.put(WEIGHTS, weights);
+    parts.head().ifPresent(artifact -> files.put(HEAD, artifact.place()));
+    parts.boxRegression().ifPresent(artifact -> files.put(BBOX, artifact.place()));
     try {
-      AtomicFile.make(file, place -> writeZip(place, description, parts));
+      AtomicFile.make(file, place -> writeZip(place, description, files));
     } finally {
       Files.deleteIfExists(weights);
     }
@@ -214,7 +226,9 @@ public record DetectorFile(
     try (FileSystem inside = FileSystems.newFileSystem(file)) {
       JsonNode tree = JSON.readTree(Files.readString(inside.getPath(DESCRIPTION)));
       int version = tree.path("version").asInt();
-      if (version != VERSION) {
+      if (version == WITHOUT_THRESHOLDS && tree instanceof ObjectNode older) {
+        older.putArray("thresholds");
+      } else if (version != VERSION) {
         throw new IOException(
             "%s is a detector of version %d, but this program reads version %d; train it again."
                 .formatted(file, version, VERSION));

@@ -64,6 +64,16 @@ public final class Evidence {
         : Optional.empty();
   }
 
+  /**
+   * From which scores a row's detections count, and what decided it; empty if the setting {@code
+   * thresholds.enabled} is off.
+   */
+  public Optional<Thresholds> thresholds(Row row) throws IOException {
+    return run.config().thresholds().enabled()
+        ? Optional.of(ThresholdStage.read(experiment.thresholds(row)))
+        : Optional.empty();
+  }
+
   /** Seconds that a row's head took to train, in this run or an earlier one; NaN if unknown. */
   public double headSeconds(Row row) throws IOException {
     Optional<Artifact> head = experiment.head(row);

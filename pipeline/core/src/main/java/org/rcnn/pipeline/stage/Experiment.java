@@ -27,8 +27,8 @@ import org.rcnn.pipeline.run.Run;
  *
  * <p>Each method returns a stage's artifact, and computes whatever it needs. In the order of the
  * method: {@link #proposals}, {@link #fineTuned}, {@link #features}, {@link #head}, {@link
- * #boxRegression}, {@link #detections}, {@link #evaluate}; {@link #detector} packs the result.
- * {@link Evidence} reads what the stages store beside their artifacts.
+ * #boxRegression}, {@link #detections}, {@link #evaluate}, {@link #thresholds}; {@link #detector}
+ * packs the result. {@link Evidence} reads what the stages store beside their artifacts.
  */
 public final class Experiment {
 
@@ -50,6 +50,7 @@ public final class Experiment {
   private final HogStage hog;
   private final BoxRegressionStage boxRegression;
   private final DetectionStage detection;
+  private final ThresholdStage thresholds;
 
   /** So that weights are not read again for every row. */
   private final RecentNetworks networks;
@@ -82,6 +83,7 @@ public final class Experiment {
     this.hog = new HogStage(run);
     this.boxRegression = new BoxRegressionStage(run);
     this.detection = new DetectionStage(run, classes);
+    this.thresholds = new ThresholdStage(run, classes);
   }
 
   /**
@@ -256,10 +258,19 @@ public final class Experiment {
   /** Stage 6: a row's result files on the test set, in one folder. */
   public Artifact detections(Row row) throws IOException {
     SetFeatures test = testFeatures(Source.of(row));
+    return detection.run(test, parts(row));
+  }
+
+  private DetectionStage.Parts parts(Row row) throws IOException {
     Optional<Artifact> head = head(row);
     Optional<Artifact> corrected =
         row.boxRegression() ? Optional.of(boxRegression(row.finetuned())) : Optional.empty();
-    return detection.run(test, new DetectionStage.Parts(row, head, corrected));
+    return new DetectionStage.Parts(row, head, corrected);
+  }
+
+  /** Stage 7: from which score a row's detections count; chosen on training images. */
+  public Artifact thresholds(Row row) throws IOException {
+    return thresholds.run(trainFeatures(row.finetuned()), parts(row));
   }
 
   /**
@@ -290,13 +301,9 @@ public final class Experiment {
     if (row.layer() == Tap.HOG) {
       throw new IllegalArgumentException("A detector file has a network; HOG is for studies.");
     }
-    return DetectorFile.pack(
-        run,
-        row,
-        network(row.finetuned()),
-        classes,
-        head(row),
-        row.boxRegression() ? Optional.of(boxRegression(row.finetuned())) : Optional.empty());
+    List<ClassThreshold> chosen =
+        config.thresholds().enabled() ? ThresholdStage.read(thresholds(row)).classes() : List.of();
+    return DetectorFile.pack(run, network(row.finetuned()), classes, parts(row), chosen);
   }
 
   /** What a row's features are of. */
@@ -405,7 +412,9 @@ public final class Experiment {
     }
     head.ifPresent(artifact -> all.put("head", artifact));
     corrected.ifPresent(artifact -> all.put("box regression", artifact));
-    all.put("detections", detection.artifact(test, new DetectionStage.Parts(row, head, corrected)));
+    DetectionStage.Parts parts = new DetectionStage.Parts(row, head, corrected);
+    all.put("detections", detection.artifact(test, parts));
+    all.put("thresholds", thresholds.artifact(train, parts));
     return all;
   }
 

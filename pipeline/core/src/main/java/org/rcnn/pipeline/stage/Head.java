@@ -37,6 +37,14 @@ public interface Head {
     return settings;
   }
 
+  /**
+   * A score on a scale without bounds, on which log odds are about linear: what a sigmoid turns
+   * into a probability. It rises with the score.
+   */
+  default double decision(double score) {
+    return score;
+  }
+
   /** The tap whose values it scores, for a row of the ablation table with the given layer. */
   default Tap tap(Tap layer) {
     return layer;
@@ -61,6 +69,14 @@ public interface Head {
    * @throws IOException if features cannot be read or the artifact cannot be written
    */
   void train(HeadTraining training, Artifact artifact) throws IOException;
+
+  /**
+   * Trains it on part of the images, to try it on the others; nothing is written. A head that is
+   * not trained returns its scores as they are.
+   *
+   * @throws IOException if features cannot be read
+   */
+  RegionScorer fit(HeadTraining training) throws IOException;
 
   /**
    * Reads a trained head.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
@@ -18,11 +19,23 @@ import org.rcnn.svm.FeatureScale;
  * @param features the training images' regions and features
  * @param layer the layer
  * @param classes the classes, sorted
+ * @param leftOut images that nothing is learned from
  */
-record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> classes) {
+record HeadTraining(
+    Run run, SetFeatures features, Tap layer, List<String> classes, Set<String> leftOut) {
 
   /** Training images that the scale of features is measured on. */
   static final int SCALE_IMAGES = 200;
+
+  /** All training images. */
+  HeadTraining(Run run, SetFeatures features, Tap layer, List<String> classes) {
+    this(run, features, layer, classes, Set.of());
+  }
+
+  /** The same without some images. Such a training has no artifact of its own. */
+  HeadTraining without(Set<String> images) {
+    return new HeadTraining(run, features, layer, classes, Set.copyOf(images));
+  }
 
   PipelineConfig config() {
     return run.config();
@@ -44,7 +57,7 @@ record HeadTraining(Run run, SetFeatures features, Tap layer, List<String> class
 
   /** The regions and their features; the caller closes them. */
   StoredFeatures open() throws IOException {
-    return new StoredFeatures(features, layer, classes);
+    return new StoredFeatures(features, layer, classes, leftOut);
   }
 
   /** The factor that brings the layer's features to a mean norm of 20. */

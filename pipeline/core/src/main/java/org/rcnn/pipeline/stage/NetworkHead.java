@@ -36,6 +36,11 @@ final class NetworkHead implements Head {
   }
 
   @Override
+  public double decision(double score) {
+    return SoftmaxHead.logOdds(score);
+  }
+
+  @Override
   public Tap tap(Tap layer) {
     return Tap.SCORES;
   }
@@ -48,6 +53,11 @@ final class NetworkHead implements Head {
   @Override
   public void train(HeadTraining training, Artifact artifact) {
     throw new IllegalStateException("Fine-tuning trains the network's own scores.");
+  }
+
+  @Override
+  public RegionScorer fit(HeadTraining training) {
+    return new Scores(training.classes());
   }
 
   @Override

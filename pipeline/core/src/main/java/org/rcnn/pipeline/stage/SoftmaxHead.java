@@ -26,6 +26,9 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
 
   private static final int VERSION = 2;
 
+  /** About the smallest difference of a single-precision number to 1. */
+  private static final double LEAST = 1e-7;
+
   @Override
   public String label() {
     return alwaysTrained ? "trained-softmax" : "softmax";
@@ -47,6 +50,17 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
   }
 
   @Override
+  public double decision(double score) {
+    return logOdds(score);
+  }
+
+  /** Log odds of a probability, which stay finite for one that is rounded to 0 or 1. */
+  static double logOdds(double probability) {
+    double inside = Math.min(Math.max(probability, LEAST), 1 - LEAST);
+    return Math.log(inside / (1 - inside));
+  }
+
+  @Override
   public Head effective(boolean finetuned, Tap layer) {
     return finetuned && layer == Tap.FC7 && !alwaysTrained ? Heads.NETWORK : this;
   }
@@ -62,6 +76,15 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
 
   @Override
   public void train(HeadTraining training, Artifact artifact) throws IOException {
+    learn(training).write(artifact.place());
+  }
+
+  @Override
+  public RegionScorer fit(HeadTraining training) throws IOException {
+    return learn(training);
+  }
+
+  private static SoftmaxModel learn(HeadTraining training) throws IOException {
     try (StoredFeatures images = training.open();
         Progress progress =
             training
@@ -81,7 +104,7 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
         }
         progress.step();
       }
-      trainer.train().model().write(artifact.place());
+      return trainer.train().model();
     }
   }
 

@@ -17,9 +17,15 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
   private final Set<String> classes;
   private final RankedBoxes proposals;
   private final FeatureStore features;
+  private final List<String> imageIds;
 
-  /** Opens the stores of a layer. */
-  StoredFeatures(SetFeatures set, Tap tap, List<String> classes) throws IOException {
+  /**
+   * Opens the stores of a layer.
+   *
+   * @param leftOut images that are not among them
+   */
+  StoredFeatures(SetFeatures set, Tap tap, List<String> classes, Set<String> leftOut)
+      throws IOException {
     this.samples = set.set().byId();
     this.classes = Set.copyOf(classes);
     this.proposals = set.openProposals();
@@ -29,6 +35,7 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
       proposals.close();
       throw e;
     }
+    this.imageIds = features.imageIds().stream().filter(id -> !leftOut.contains(id)).toList();
   }
 
   int dimension() {
@@ -37,7 +44,7 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
 
   @Override
   public List<String> imageIds() {
-    return features.imageIds();
+    return imageIds;
   }
 
   /** The regions of an image, ground truth first. */

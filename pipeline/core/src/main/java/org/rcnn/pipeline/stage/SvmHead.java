@@ -78,9 +78,20 @@ final class SvmHead implements Head {
 
   @Override
   public void train(HeadTraining training, Artifact artifact) throws IOException {
-    int threads = training.config().effectiveThreads();
     SvmSettings settings = settings(training);
-    SvmTraining trained;
+    SvmTraining trained = learn(training, settings);
+    trained.counts().forEach(counts -> LOG.info("{}", describe(counts, trained)));
+    MiningEvidence.of(settings, settings.seed(), trained).write(artifact.beside(EVIDENCE));
+    trained.model().write(artifact.place());
+  }
+
+  @Override
+  public RegionScorer fit(HeadTraining training) throws IOException {
+    return learn(training, settings(training)).model();
+  }
+
+  private static SvmTraining learn(HeadTraining training, SvmSettings settings) throws IOException {
+    int threads = training.config().effectiveThreads();
     try (StoredFeatures images = training.open();
         NativeMatrixEngine matrices = new NativeMatrixEngine(threads);
         Progress progress =
@@ -88,18 +99,9 @@ final class SvmHead implements Head {
                 .run()
                 .monitor()
                 .start("SVMs " + training.layer().label(), images.imageIds().size(), "images")) {
-      trained =
-          SvmTrainer.train(
-              images,
-              training.classes(),
-              settings,
-              matrices,
-              threads,
-              new MiningProgress(progress));
+      return SvmTrainer.train(
+          images, training.classes(), settings, matrices, threads, new MiningProgress(progress));
     }
-    trained.counts().forEach(counts -> LOG.info("{}", describe(counts, trained)));
-    MiningEvidence.of(settings, settings.seed(), trained).write(artifact.beside(EVIDENCE));
-    trained.model().write(artifact.place());
   }
 
   /** How mining went for trained SVMs. */

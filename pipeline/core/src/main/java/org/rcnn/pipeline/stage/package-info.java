@@ -21,6 +21,8 @@
  *   <li>{@link org.rcnn.pipeline.stage.BoxRegressionStage}: pool5 features to corrections of boxes.
  *   <li>{@link org.rcnn.pipeline.stage.DetectionStage}: features of the test images to VOC result
  *       files.
+ *   <li>{@link org.rcnn.pipeline.stage.ThresholdStage}: features of the training images to the
+ *       scores from which detections count, on images that the judged head has not seen.
  * </ol>
  *
  * <p>{@link org.rcnn.pipeline.stage.PretrainStage} comes before a run and stands outside its
