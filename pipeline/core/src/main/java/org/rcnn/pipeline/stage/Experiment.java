@@ -270,7 +270,7 @@ public final class Experiment {
 
   /** Stage 7: from which score a row's detections count; chosen on training images. */
   public Artifact thresholds(Row row) throws IOException {
-    return thresholds.run(trainFeatures(row.finetuned()), parts(row));
+    return thresholds.run(trainFeatures(Source.of(row)), parts(row));
   }
 
   /**

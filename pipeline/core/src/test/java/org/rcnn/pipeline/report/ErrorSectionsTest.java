@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.ApMetric;
@@ -56,7 +57,7 @@ class ErrorSectionsTest {
                 new GroundTruth(NASTY, new Box(0, 0, 40, 40), false, false),
                 new GroundTruth(NASTY, new Box(100, 0, 160, 60), false, false),
                 new GroundTruth("dog", new Box(200, 0, 240, 40), false, false)));
-    return new DetectionSet("test", List.of(new Sample("a", image, annotation, 300, 200)), "f");
+    return new DetectionSet("test", List.of(new Sample("a", image, annotation, 300, 200, ExifOrientation.APPLY)), "f");
   }
 
   private static ErrorAnalysis analysis(DetectionSet test) {
