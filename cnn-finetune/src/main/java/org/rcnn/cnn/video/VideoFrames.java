@@ -15,13 +15,18 @@ import org.rcnn.data.RgbImage;
 /**
  * The frames of a video or a camera, one after the other, through OpenCV's reader.
  *
- * <p>Which videos can be read depends on the natives: all builds read AVI with Motion JPEG, those
- * with FFmpeg nearly everything. A video that breaks off ends early, without an error, as OpenCV
- * tells no difference.
+ * <p>Which videos can be read depends on OpenCV's build: every one reads AVI with Motion JPEG; the
+ * one for Linux that this project uses reads nothing else, because it has no FFmpeg. A video that
+ * breaks off ends early, without an error, as OpenCV tells no difference.
  *
  * <p>Holds native memory: close it. Not for use by several threads at once.
  */
 public final class VideoFrames implements AutoCloseable {
+
+  /** Asked one by one, because OpenCV's own search logs each that does not know the file. */
+  private static final int[] READERS = {
+    Videoio.CAP_FFMPEG, Videoio.CAP_MSMF, Videoio.CAP_AVFOUNDATION, Videoio.CAP_OPENCV_MJPEG
+  };
 
   private final VideoCapture capture;
   private final Mat frame = new Mat();
@@ -42,12 +47,18 @@ public final class VideoFrames implements AutoCloseable {
       throw new NoSuchFileException(file.toString());
     }
     OpenCvLibrary.load();
+    VideoCapture capture = new VideoCapture();
+    for (int reader : READERS) {
+      if (capture.open(file.toString(), reader)) {
+        break;
+      }
+    }
     return opened(
-        new VideoCapture(file.toString()),
+        capture,
         file.toString(),
-        ("%s cannot be read as a video: it is damaged, or OpenCV was built without a decoder for"
-                + " it. Take its frames out with another program, such as `ffmpeg -i %s"
-                + " frames/%%06d.png`, and name their folder.")
+        ("%s cannot be read as a video: it is damaged, or this build of OpenCV has no decoder for"
+                + " it (that for Linux has one for AVI with Motion JPEG alone). Take the frames"
+                + " out, as `ffmpeg -i %s frames/%%06d.png` does, and name their folder.")
             .formatted(file, file));
   }
 

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.rcnn.cli.detect.DetectInput;
+import org.rcnn.cli.detect.DetectInput.Camera;
+import org.rcnn.cli.detect.DetectInput.Nothing;
+import org.rcnn.cli.detect.DetectInput.Photo;
+import org.rcnn.cli.detect.DetectInput.Video;
 import org.rcnn.cli.options.DetectionOutput;
-import org.rcnn.cli.DetectInput.Camera;
-import org.rcnn.cli.DetectInput.Nothing;
-import org.rcnn.cli.DetectInput.Photo;
-import org.rcnn.cli.DetectInput.Video;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.ExecutionOption;
-import org.rcnn.cli.options.JsonList;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cnn.network.TorchEngine;
@@ -154,7 +154,7 @@ final class DetectCommand implements Callable<Integer> {
       options = options.withMaxBoxes(maxBoxes);
     }
     try (Detector detector = Detector.load(model, options);
-        JsonList results = output.list();
+        Output.Items results = output.items();
         DetectionExport export = detections.open(detector.classes()).orElse(null);
         Progress progress = progress(inputs)) {
       Search search =
@@ -256,14 +256,14 @@ final class DetectCommand implements Callable<Integer> {
   private final class Search {
     private final Detector detector;
     private final Optional<Cut> cut;
-    private final JsonList results;
+    private final Output.Items results;
     private final Optional<DetectionExport> export;
     private final Progress progress;
 
     Search(
         Detector detector,
         Optional<Cut> cut,
-        JsonList results,
+        Output.Items results,
         Optional<DetectionExport> export,
         Progress progress) {
       this.detector = detector;

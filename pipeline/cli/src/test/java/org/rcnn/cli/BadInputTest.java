@@ -81,6 +81,7 @@ class BadInputTest {
           "features",
           "svm",
           "bbox",
+          "thresholds",
           "detect",
           "eval",
           "proposals",

@@ -30,6 +30,7 @@ import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.pipeline.Detector;
+import org.rcnn.pipeline.Detector.Cut;
 import org.rcnn.pipeline.Detector.Options;
 
 /** The real chain on the embedded demo at reduced size. */
@@ -37,7 +38,15 @@ import org.rcnn.pipeline.Detector.Options;
 class EndToEndTest {
 
   private static final List<String> STAGES =
-      List.of("proposals", "finetune", "features", "later-features", "svm", "bbox", "detections");
+      List.of(
+          "proposals",
+          "finetune",
+          "features",
+          "later-features",
+          "svm",
+          "bbox",
+          "detections",
+          "thresholds");
 
   private Path folder;
   private Path first;
@@ -225,13 +234,13 @@ class EndToEndTest {
     Path photo = firstTestImage();
     try (Detector detector = Detector.load(first)) {
       RgbImage image = ImageFiles.read(photo);
-      List<Detection> found = detector.detect(image);
+      List<Detection> found = detector.detect(image, Cut.NONE);
       assertTrue(!found.isEmpty());
       for (Detection detection : found) {
         assertTrue(detector.classes().contains(detection.className()));
         assertTrue(detection.box().xMin() >= 0 && detection.box().xMax() <= image.width());
       }
-      assertEquals(found, detector.detect(image));
+      assertEquals(found, detector.detect(image, Cut.NONE));
       String id = imageId(photo);
       int compared = 0;
       for (String className : detector.classes()) {
@@ -280,8 +289,8 @@ class EndToEndTest {
     Options plain = Options.standard().withExecution(Execution.PLAIN);
     try (Detector exact = Detector.load(first, plain);
         Detector other = Detector.load(first, plain.withExecution(execution))) {
-      List<Detection> expected = exact.detect(image);
-      List<Detection> found = other.detect(image);
+      List<Detection> expected = exact.detect(image, Cut.NONE);
+      List<Detection> found = other.detect(image, Cut.NONE);
       assertFalse(expected.isEmpty());
       if (execution == Execution.PLAIN) {
         assertEquals(expected, found);

@@ -3,6 +3,7 @@ package org.rcnn.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.rcnn.cnn.network.Architectures;
@@ -43,21 +44,26 @@ final class TinyDetector {
    * @param folder the run's folder; its detector lies there afterwards
    */
   static void train(Path folder) throws IOException {
+    train(folder, Map.of());
+  }
+
+  /** The same with other settings. */
+  static void train(Path folder, Map<String, String> others) throws IOException {
     register();
-    PipelineConfig config =
-        new ConfigLoader()
-            .preset(
-                "demo",
-                Map.of(
-                    "data.demo-train", "4",
-                    "data.demo-test", "1",
-                    "proposals.mode", "authors-fast",
-                    "proposals.max-boxes", "100",
-                    "network.architecture", NETWORK,
-                    "network.weights", "none",
-                    "finetune.enabled", "false",
-                    "features.layer", "pool5",
-                    "svm.cost", "1"));
+    Map<String, String> settings =
+        new HashMap<>(
+            Map.of(
+                "data.demo-train", "4",
+                "data.demo-test", "1",
+                "proposals.mode", "authors-fast",
+                "proposals.max-boxes", "100",
+                "network.architecture", NETWORK,
+                "network.weights", "none",
+                "finetune.enabled", "false",
+                "features.layer", "pool5",
+                "svm.cost", "1"));
+    settings.putAll(others);
+    PipelineConfig config = new ConfigLoader().preset("demo", settings);
     try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
       Experiment experiment = new Experiment(run);
       experiment.detector(experiment.configuredRow());

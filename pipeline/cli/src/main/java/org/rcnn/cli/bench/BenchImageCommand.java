@@ -227,7 +227,8 @@ final class BenchImageCommand implements Callable<Integer> {
             false,
             config.proposals(),
             seed,
-            DetectorFile.SingleImage.of(config.detection()));
+            DetectorFile.SingleImage.of(config.detection()),
+            List.of());
     LinearModel svms = svms(classes, network.tapDimensions().get(layer));
     return new DetectorFile(
         description, network, Weights.initial(network, seed), Heads.SVM, svms, null);

@@ -1,9 +1,14 @@
 package org.rcnn.cli.options;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,18 +80,71 @@ public final class Output {
   }
 
   /**
-   * A result that is a list and grows: each item is written as soon as it is there. Without the
-   * option items go nowhere.
+   * A result that is a list and grows. Without the option its items go nowhere.
    *
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be opened for writing
    */
-  public JsonList list() throws IOException {
+  public Items items() throws IOException {
     if (file == null) {
-      return JsonList.unwritten();
+      return new Items("", Writer.nullWriter(), true);
     }
     if (isStandardOut()) {
-      return JsonList.to(standardOut);
+      return new Items("standard output", new PrintWriter(standardOut, false), false);
     }
-    return isStandardError() ? JsonList.to(System.err) : JsonList.to(file);
+    if (isStandardError()) {
+      return new Items("standard error", new PrintWriter(System.err, false), false);
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    // Checked first, because Java 17 cannot "create" a folder that exists as a link to a folder.
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+    }
+    return new Items(file.toString(), Files.newBufferedWriter(file, UTF_8), true);
+  }
+
+  /**
+   * A JSON array that is written item by item, so that what took hours is there if the program ends
+   * before its time; then only the closing bracket is missing. An older file is replaced at once.
+   */
+  public static final class Items implements Closeable {
+
+    private final String name;
+    private final Writer out;
+    private final boolean owned;
+    private boolean empty = true;
+
+    private Items(String name, Writer out, boolean owned) {
+      this.name = name;
+      this.out = out;
+      this.owned = owned;
+    }
+
+    /**
+     * Adds an item.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void add(JsonNode item) throws IOException {
+      write((empty ? "[\n" : ",\n") + Json.text(item).stripTrailing());
+      empty = false;
+    }
+
+    private void write(String text) throws IOException {
+      try {
+        out.write(text);
+        out.flush();
+      } catch (IOException e) {
+        throw new IOException("%s cannot be written: %s.".formatted(name, e.getMessage()), e);
+      }
+    }
+
+    /** Ends the array. */
+    @Override
+    public void close() throws IOException {
+      write(empty ? "[]\n" : "\n]\n");
+      if (owned) {
+        out.close();
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A chart of lines over a common axis, as an SVG element whose colours come from the page's style
- * sheet (classes {@code s1}, {@code s2}).
+ * sheet (classes {@code s1} to {@code s3}).
  *
  * <p>Points closer than the eye can tell apart are thinned, but every peak is kept. A long series
  * is noisy, so it is drawn faintly, with its moving mean over it. A chart of a few single
@@ -34,9 +34,9 @@ final class LineChart {
           + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
           + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
           + ".mark{stroke:#7b8086;stroke-width:1}.chosen{stroke-dasharray:4 3}"
-          + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}.s3{stroke:#5b9a3c}.s4{stroke:#9a62b5}"
+          + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}.s3{stroke:#3d8a4e}.s4{stroke:#9a62b5}"
           + ".s5{stroke:#c99410}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}"
-          + "circle.s3{fill:#5b9a3c}circle.s4{fill:#9a62b5}circle.s5{fill:#c99410}";
+          + "circle.s3{fill:#3d8a4e}circle.s4{fill:#9a62b5}circle.s5{fill:#c99410}";
 
   /** Lines of different colours; a sixth has the colour of the first. */
   private static final int COLOURS = 5;
@@ -199,7 +199,7 @@ final class LineChart {
     marks.forEach(placed -> line(html, placed));
     for (int i = 0; i < series.size(); i++) {
       Series line = series.get(i);
-      String colour = "s" + (i % COLOURS + 1);
+      String colour = colour(i);
       boolean noisy = line.y().length >= SMOOTH_FROM;
       // Between names there is nothing to interpolate.
       if (names.isEmpty()) {
@@ -218,6 +218,10 @@ final class LineChart {
     }
     marks.forEach(placed -> name(html, placed));
     html.close();
+  }
+
+  private static String colour(int series) {
+    return "s" + (series % COLOURS + 1);
   }
 
   private void line(Html html, Placed placed) {
@@ -273,7 +277,7 @@ final class LineChart {
       html.empty(
           "path",
           "class",
-          "s" + (i % COLOURS + 1),
+          colour(i),
           "d",
           "M%s %sH%s"
               .formatted(Numbers.coordinate(left + 10), middle, Numbers.coordinate(left + 28)));

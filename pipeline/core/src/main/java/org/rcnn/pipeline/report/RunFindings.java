@@ -3,11 +3,13 @@ package org.rcnn.pipeline.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
 import org.rcnn.eval.ClassResult;
@@ -26,6 +28,7 @@ import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.stage.Thresholds;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.Round;
@@ -61,7 +64,9 @@ final class RunFindings {
     // In the order of a reader's questions: how good, why, on what, at what cost, how to repeat it.
     List<Section> sections = new ArrayList<>();
     sections.addAll(scores(result));
-    sections.addAll(examples(examples(run, evidence.detections(row), row)));
+    Optional<Thresholds> thresholds = evidence.thresholds(row);
+    thresholds.ifPresent(chosen -> sections.add(thresholds(chosen, result)));
+    sections.addAll(examples(examples(run, evidence.detections(row), cut(row, thresholds))));
     sections.addAll(falsePositives(errors));
     sections.addAll(ErrorSections.of(analysis, run.test()));
     sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
@@ -113,6 +118,21 @@ final class RunFindings {
               new PrecisionRecallSection(result.classes())::appendTo));
     }
     return sections;
+  }
+
+  static Section thresholds(Thresholds chosen, EvaluationResult result) {
+    ThresholdSection section = new ThresholdSection(new ThresholdTable(chosen, result));
+    return new Section(
+        "thresholds", "From which score a detection counts", section.lead(), section::appendTo);
+  }
+
+  /** The detector's own cut of a row's detections: its thresholds, or even odds without them. */
+  private static Predicate<Detection> cut(Row row, Optional<Thresholds> thresholds) {
+    Map<String, Double> least = new HashMap<>();
+    thresholds.ifPresent(
+        chosen -> chosen.classes().forEach(each -> least.put(each.className(), each.score())));
+    double otherwise = row.effectiveHead().evenOdds();
+    return detection -> detection.score() >= least.getOrDefault(detection.className(), otherwise);
   }
 
   static List<Section> examples(List<PageImage> pictures) {
@@ -294,16 +314,14 @@ final class RunFindings {
     return times;
   }
 
-  /** The first test images that have detections at even odds or better, with those detections. */
-  private static List<PageImage> examples(Run run, Map<String, List<Detection>> detections, Row row)
+  /** The first test images that have detections that count, with those detections. */
+  private static List<PageImage> examples(
+      Run run, Map<String, List<Detection>> detections, Predicate<Detection> cut)
       throws IOException {
-    double minScore = row.effectiveHead().evenOdds();
     List<PageImage> examples = new ArrayList<>();
     for (Sample sample : run.test().samples()) {
       List<Detection> found =
-          detections.getOrDefault(sample.id(), List.of()).stream()
-              .filter(detection -> detection.score() >= minScore)
-              .toList();
+          detections.getOrDefault(sample.id(), List.of()).stream().filter(cut).toList();
       if (!found.isEmpty() && examples.size() < EXAMPLES) {
         examples.add(
             new PageImage(

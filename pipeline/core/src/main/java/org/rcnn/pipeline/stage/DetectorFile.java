@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
@@ -247,6 +248,9 @@ public record DetectorFile(
           description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
     } catch (ProviderNotFoundException | ZipException e) {
       throw new IOException(file + " is not a detector file: it is not a zip archive.", e);
+    } catch (ValueInstantiationException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new IOException("%s is a damaged detector: %s".formatted(file, reason.getMessage()), e);
     } catch (JsonProcessingException | NoSuchFileException e) {
       throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
     } catch (IllegalArgumentException e) {

@@ -19,7 +19,7 @@ import org.rcnn.eval.ThresholdCriterion;
  * its own has the weight n / (n + {@value #PRIOR_OBJECTS}), the common one the rest. A class
  * without an object, or of which nothing right was found, has the common one. The sigmoids are
  * mixed with the same weights, in log odds; a class whose own falls with the score has the common
- * one.
+ * one, and if that falls, too, all scores have the same probability.
  *
  * @param choose what the thresholds were chosen for
  * @param wanted the precision or recall wanted; 0 for F1
@@ -84,7 +84,7 @@ public record Thresholds(
     OperatingCurve all = OperatingCurve.of(result.classes());
     Optional<OperatingPoint> common = all.choose(choose, wanted);
     if (common.isPresent()) {
-      PlattScaling sigmoid = sigmoid(all, head);
+      PlattScaling sigmoid = rising(all, head);
       for (ClassResult ofClass : result.classes()) {
         OperatingCurve own = OperatingCurve.of(ofClass);
         ClassThreshold threshold =
@@ -118,6 +118,13 @@ public record Thresholds(
         weight * best.get().threshold() + (1 - weight) * common.threshold(),
         mixed.slope(),
         mixed.offset());
+  }
+
+  /** The sigmoid, or a constant where that would fall with the score. */
+  private static PlattScaling rising(OperatingCurve curve, Head head) {
+    PlattScaling sigmoid = sigmoid(curve, head);
+    boolean[] right = curve.right();
+    return sigmoid.slope() <= 0 ? sigmoid : PlattScaling.fit(new double[right.length], right);
   }
 
   private static PlattScaling sigmoid(OperatingCurve curve, Head head) {

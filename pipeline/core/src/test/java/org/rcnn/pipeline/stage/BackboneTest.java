@@ -221,8 +221,7 @@ class BackboneTest {
             TrainedNetwork.Identity.of("fine-tuned", "0", "0"),
             network,
             Weights.initial(network, 5));
-    DetectionStage.Parts parts =
-        new DetectionStage.Parts(row, Optional.empty(), Optional.empty());
+    DetectionStage.Parts parts = new DetectionStage.Parts(row, Optional.empty(), Optional.empty());
     return DetectorFile.pack(run, trained, classes, parts, List.of());
   }
 

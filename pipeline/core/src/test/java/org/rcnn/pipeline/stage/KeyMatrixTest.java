@@ -45,15 +45,24 @@ class KeyMatrixTest {
   private static final String NOTHING = "nothing";
   private static final String FINETUNE =
       "finetune train-features test-features train-later test-later svm softmax bbox"
-          + " svm-detections softmax-detections";
+          + " svm-detections softmax-detections svm-thresholds softmax-thresholds";
   private static final String FEATURES = FINETUNE.replace("finetune ", "");
   private static final String TEST =
       "test-proposals test-features test-later svm-detections softmax-detections";
   private static final String ALL = "proposals test-proposals " + FINETUNE;
   private static final String TRAIN = "proposals " + FINETUNE;
 
+  private static final String DETECTION =
+      "svm-detections softmax-detections svm-thresholds softmax-thresholds";
+
   private static final Map<String, String> NAMED =
-      Map.of("ALL", ALL, "TRAIN", TRAIN, "TEST", TEST, "FINETUNE", FINETUNE, "FEATURES", FEATURES);
+      Map.of(
+          "ALL", ALL,
+          "TRAIN", TRAIN,
+          "TEST", TEST,
+          "FINETUNE", FINETUNE,
+          "FEATURES", FEATURES,
+          "DETECTION", DETECTION);
 
   private Path folder;
   private Map<String, String> usual;
@@ -93,6 +102,7 @@ class KeyMatrixTest {
     names.put("head", head);
     names.put("box regression", "bbox");
     names.put("detections", head + "-detections");
+    names.put("thresholds", head + "-thresholds");
     experiment
         .artifacts(row)
         .forEach((name, artifact) -> hashes.put(names.get(name), artifact.hash()));
@@ -154,30 +164,34 @@ class KeyMatrixTest {
           features.execution           | bf16            | FEATURES
           features.test-execution      | bf16            | test-features test-later svm-detections softmax-detections
           svm.head                     | softmax         | nothing
-          svm.negative-iou             | 0.3             | svm svm-detections
-          svm.positive-iou             | 0.8             | svm svm-detections
-          svm.max-positives            | 7               | svm svm-detections
-          svm.difficult-positives      | false           | svm svm-detections
-          svm.cost                     | 0.01            | svm svm-detections
-          svm.positive-weight          | 7               | svm svm-detections
-          svm.positive-upsampling      | 7               | svm svm-detections
-          svm.negative-sampling        | 0.7             | svm svm-detections
-          svm.hard-negative-score      | -0.9            | svm svm-detections
-          svm.easy-negative-score      | -1.3            | svm svm-detections
-          svm.retrain-after            | 7               | svm svm-detections
-          svm.hard-negatives-per-image | 7               | svm svm-detections
-          svm.negative-cache           | 7               | svm svm-detections
-          softmax.positive-iou         | 0.7             | softmax softmax-detections
-          softmax.negative-iou         | 0.3             | softmax softmax-detections
+          svm.negative-iou             | 0.3             | svm svm-detections svm-thresholds
+          svm.positive-iou             | 0.8             | svm svm-detections svm-thresholds
+          svm.max-positives            | 7               | svm svm-detections svm-thresholds
+          svm.difficult-positives      | false           | svm svm-detections svm-thresholds
+          svm.cost                     | 0.01            | svm svm-detections svm-thresholds
+          svm.positive-weight          | 7               | svm svm-detections svm-thresholds
+          svm.positive-upsampling      | 7               | svm svm-detections svm-thresholds
+          svm.negative-sampling        | 0.7             | svm svm-detections svm-thresholds
+          svm.hard-negative-score      | -0.9            | svm svm-detections svm-thresholds
+          svm.easy-negative-score      | -1.3            | svm svm-detections svm-thresholds
+          svm.retrain-after            | 7               | svm svm-detections svm-thresholds
+          svm.hard-negatives-per-image | 7               | svm svm-detections svm-thresholds
+          svm.negative-cache           | 7               | svm svm-detections svm-thresholds
+          softmax.positive-iou         | 0.7             | softmax softmax-detections softmax-thresholds
+          softmax.negative-iou         | 0.3             | softmax softmax-detections softmax-thresholds
           bbox.enabled                 | false           | nothing
-          bbox.pair-iou                | 0.7             | bbox svm-detections
-          bbox.lambda                  | 7               | bbox svm-detections
-          bbox.max-pairs               | 7               | bbox svm-detections
-          detection.nms-iou            | 0.4             | svm-detections softmax-detections
-          detection.per-image          | 7               | svm-detections softmax-detections
+          bbox.pair-iou                | 0.7             | bbox svm-detections svm-thresholds
+          bbox.lambda                  | 7               | bbox svm-detections svm-thresholds
+          bbox.max-pairs               | 7               | bbox svm-detections svm-thresholds
+          detection.nms-iou            | 0.4             | DETECTION
+          detection.per-image          | 7               | DETECTION
           detection.per-class          | 7               | svm-detections softmax-detections
-          detection.min-score          | -1              | svm-detections
-          detection.min-probability    | 0.1             | softmax-detections
+          detection.min-score          | -1              | svm-detections svm-thresholds
+          detection.min-probability    | 0.1             | softmax-detections softmax-thresholds
+          thresholds.enabled           | false           | nothing
+          thresholds.choose            | recall          | svm-thresholds softmax-thresholds
+          thresholds.wanted            | 0.5             | nothing
+          thresholds.folds             | 4               | nothing
           evaluation.metric            | area            | nothing
           """)
   void aSettingChangesTheArtifactsThatItActsOn(String key, String value, String expected)
@@ -204,6 +218,17 @@ class KeyMatrixTest {
       assertNotEquals(judged, hashes(changed).get("finetune"), setting[0]);
     }
     assertEquals(judged, hashes(and(map, "detection.per-class", "7")).get("finetune"));
+  }
+
+  @Test
+  void foldsMatterWhereFineTuningHeldNoImagesBackAndAWantedShareWhereItIsWanted()
+      throws IOException {
+    Map<String, String> none = Map.of("finetune.validation-share", "0", "finetune.keep", "last");
+    String folds = hashes(none).get("svm-thresholds");
+    assertNotEquals(folds, hashes(and(none, "thresholds.folds", "4")).get("svm-thresholds"));
+    Map<String, String> recall = Map.of("thresholds.choose", "recall");
+    String wanted = hashes(recall).get("svm-thresholds");
+    assertNotEquals(wanted, hashes(and(recall, "thresholds.wanted", "0.5")).get("svm-thresholds"));
   }
 
   private static Map<String, String> and(Map<String, String> settings, String key, String value) {

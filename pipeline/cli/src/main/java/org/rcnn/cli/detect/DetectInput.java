@@ -1,4 +1,4 @@
-package org.rcnn.cli;
+package org.rcnn.cli.detect;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -14,7 +14,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** What {@code detect} searches. */
-sealed interface DetectInput {
+public sealed interface DetectInput {
 
   /** As it is called in messages. */
   String name();
@@ -64,6 +64,8 @@ sealed interface DetectInput {
    * The inputs that words of the command line name: a file; a folder, for the photos in it by name,
    * not those of its own folders; a pattern such as {@code photos/**}{@code /*.jpg} that the shell
    * left as it is; or {@code camera:0}.
+   *
+   * @throws IOException if a folder cannot be listed
    */
   static List<DetectInput> of(List<String> words) throws IOException {
     List<DetectInput> inputs = new ArrayList<>();
