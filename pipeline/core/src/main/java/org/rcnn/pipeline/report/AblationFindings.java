@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.stage.Heads;
@@ -34,20 +35,18 @@ final class AblationFindings {
   /** The sentences, the most important first. */
   List<String> sentences() {
     List<String> sentences = new ArrayList<>();
-    List<Contrast> tuned = plainest(Step.FINE_TUNING);
+    List<Contrast> tuned = preferring(Contrast.plain(Step.FINE_TUNING, rows), ofSvms());
     if (!tuned.isEmpty()) {
       sentences.add(gains("Fine-tuning", tuned));
     }
     overSeeds(tuned, sentences);
     best(sentences);
-    List<Contrast> corrected = ofSvms(Step.BOX_REGRESSION);
+    List<Contrast> corrected =
+        preferring(Contrast.plain(Step.BOX_REGRESSION, rows), one -> one.with().row().finetuned());
     if (!corrected.isEmpty()) {
       sentences.add(gains("Box regression", corrected));
     }
-    List<Contrast> heads =
-        Contrast.of(Step.SVM, rows).stream()
-            .filter(one -> !one.with().row().boxRegression())
-            .toList();
+    List<Contrast> heads = Contrast.plain(Step.SVM, rows);
     if (!heads.isEmpty()) {
       sentences.add(heads(heads));
     }
@@ -60,25 +59,14 @@ final class AblationFindings {
     return sentences;
   }
 
-  /** The contrasts of SVMs without box regression or, without any, of whatever rows there are. */
-  private List<Contrast> plainest(Step step) {
-    List<Contrast> all = Contrast.of(step, rows);
-    List<Contrast> plain =
-        all.stream()
-            .filter(one -> one.with().row().head() == Heads.SVM)
-            .filter(one -> !one.with().row().boxRegression())
-            .toList();
-    return plain.isEmpty() ? all : plain;
+  private static Predicate<Contrast> ofSvms() {
+    return one -> one.with().row().head() == Heads.SVM;
   }
 
-  private List<Contrast> ofSvms(Step step) {
-    List<Contrast> all = Contrast.of(step, rows);
-    List<Contrast> svms =
-        all.stream()
-            .filter(one -> one.with().row().head() == Heads.SVM)
-            .filter(one -> one.with().row().finetuned())
-            .toList();
-    return svms.isEmpty() ? all : svms;
+  /** Those of some kind or, without any, all. */
+  private static List<Contrast> preferring(List<Contrast> all, Predicate<Contrast> kind) {
+    List<Contrast> preferred = all.stream().filter(kind).toList();
+    return preferred.isEmpty() ? all : preferred;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.report;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,6 +30,9 @@ final class AblationPage {
   /** So many photos on which fine-tuning helped most, and half as many on which it harmed most. */
   private static final int PHOTOS = 4;
 
+  /** So many detections of a photo are shown where none reaches even odds. */
+  private static final int BEST = 3;
+
   /** The section of all figures, the first that is only looked up. */
   static final String RANGES = "ranges";
 
@@ -53,7 +57,7 @@ final class AblationPage {
     List<Section> sections = new ArrayList<>();
     List<Contrast> contrasts = new ArrayList<>();
     for (Step step : Step.values()) {
-      contrasts.addAll(Contrast.of(step, rows));
+      contrasts.addAll(Contrast.plain(step, rows));
     }
     if (!contrasts.isEmpty()) {
       sections.add(
@@ -83,6 +87,13 @@ final class AblationPage {
                 new RangeSection(rows)::appendTo)
             .fold());
     sections.addAll(RunFindings.settings(experiment));
+    sections.add(
+        new Section(
+                "files",
+                "Result files",
+                "The detections of each row, in the format of the VOC development kit.",
+                new PairSection(files())::appendTo)
+            .fold());
     return new ReportPage(
         shown.isPresent() ? "What fine-tuning does" : "The ablation",
         "R-CNN with " + experiment.backbone().definition().name() + " on " + run.source(),
@@ -94,13 +105,23 @@ final class AblationPage {
         "");
   }
 
+  /** Where each row's result files are, from the run's folder. */
+  private Map<String, String> files() throws IOException {
+    Path root = experiment.run().folder().root();
+    Map<String, String> files = new LinkedHashMap<>();
+    for (ResampledRow row : rows) {
+      Path place = experiment.detections(row.row()).place();
+      files.put(row.row().label(), root.relativize(place).toString().replace('\\', '/'));
+    }
+    return files;
+  }
+
   /** The contrast that curves and photos show: fine-tuning, SVMs, no box regression, last layer. */
   private Optional<Contrast> shown() {
-    Comparator<Contrast> plainest =
+    Comparator<Contrast> svmsOnTheLastLayer =
         Comparator.comparing((Contrast one) -> one.with().row().head() != Heads.SVM)
-            .thenComparing(one -> one.with().row().boxRegression())
             .thenComparing(one -> one.with().row().layer(), Comparator.reverseOrder());
-    return Contrast.of(Step.FINE_TUNING, rows).stream().min(plainest);
+    return Contrast.plain(Step.FINE_TUNING, rows).stream().min(svmsOnTheLastLayer);
   }
 
   private static ReportPage.Headline headline(Contrast shown) {
@@ -124,14 +145,24 @@ final class AblationPage {
             "Precision (upwards) over recall; AP in per cent, before → after. Shaded: the area that"
                 + " the AP after fine-tuning measures.",
             new CurvePairSection(shown)::appendTo));
-    List<PhotoPair> pairs = photos(shown);
+    List<PhotoPair> pairs = photos(shown, true);
+    boolean sure = !pairs.isEmpty();
+    if (!sure) {
+      pairs = photos(shown, false);
+    }
     if (!pairs.isEmpty()) {
       sections.add(
           new Section(
               "photos",
               "The same photos before and after",
-              "Left the %s row, right the %s row, with what each finds at even odds or better; annotated objects are dashed. These are the photos on which most changed, first for the better and then for the worse."
-                  .formatted(shown.without().row().label(), shown.with().row().label()),
+              "Left %s, right %s, with %s; annotated objects are dashed. These are the photos on which most changed, first for the better and then for the worse."
+                  .formatted(
+                      shown.without().row().label(),
+                      shown.with().row().label(),
+                      sure
+                          ? "what each finds at even odds or better"
+                          : "the %d best detections of each photo, for none is as likely right as wrong"
+                              .formatted(BEST)),
               new PhotoPairSection(pairs)::appendTo));
     }
   }
@@ -139,9 +170,9 @@ final class AblationPage {
   /** A photo, what each row finds in it, and by how much the later row is better. */
   private record Change(Sample sample, List<Detection> before, List<Detection> after, int better) {}
 
-  private List<PhotoPair> photos(Contrast shown) throws IOException {
-    Map<String, List<Detection>> before = found(shown.without().row());
-    Map<String, List<Detection>> after = found(shown.with().row());
+  private List<PhotoPair> photos(Contrast shown, boolean sure) throws IOException {
+    Map<String, List<Detection>> before = found(shown.without().row(), sure);
+    Map<String, List<Detection>> after = found(shown.with().row(), sure);
     List<Change> changes = new ArrayList<>();
     for (Sample sample : experiment.run().test().samples()) {
       List<Detection> first = before.getOrDefault(sample.id(), List.of());
@@ -166,8 +197,8 @@ final class AblationPage {
     return pairs;
   }
 
-  /** A row's detections at even odds or better, by image. */
-  private Map<String, List<Detection>> found(Row row) throws IOException {
+  /** A row's detections by image: those at even odds or better, or else the few best of each. */
+  private Map<String, List<Detection>> found(Row row, boolean sure) throws IOException {
     double least = row.effectiveHead().evenOdds();
     Map<String, List<Detection>> found = new LinkedHashMap<>();
     new Evidence(experiment)
@@ -175,6 +206,17 @@ final class AblationPage {
         .forEach(
             (id, all) -> found.put(id, all.stream().filter(one -> one.score() >= least).toList()));
     return found;
+  }
+
+  private static List<Detection> sure(List<Detection> all, double least) {
+    return all.stream().filter(one -> one.score() >= least).toList();
+  }
+
+  private static List<Detection> best(List<Detection> all) {
+    return all.stream()
+        .sorted(Comparator.comparingDouble(Detection::score).reversed())
+        .limit(BEST)
+        .toList();
   }
 
   /** How many detections of an image are right, less those that are wrong. */

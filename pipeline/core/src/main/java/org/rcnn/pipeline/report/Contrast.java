@@ -82,4 +82,21 @@ record Contrast(Step step, ResampledRow without, ResampledRow with) {
     }
     return contrasts;
   }
+
+  /**
+   * The contrasts of a step that say most: those without box regression, and of box regression
+   * those of SVMs. Where there are none of these, all.
+   */
+  static List<Contrast> plain(Step step, List<ResampledRow> rows) {
+    List<Contrast> all = of(step, rows);
+    List<Contrast> plain =
+        all.stream()
+            .filter(
+                one ->
+                    step == Step.BOX_REGRESSION
+                        ? one.with().row().head() == Heads.SVM
+                        : !one.with().row().boxRegression())
+            .toList();
+    return plain.isEmpty() ? all : plain;
+  }
 }

@@ -39,7 +39,7 @@ final class ContrastSection {
     for (Contrast one : contrasts) {
       boolean first = before == null || before.step() != one.step();
       html.open("tr", "class", first && before != null ? "rule" : "");
-      html.leaf("th", first ? one.step().title() : "").leaf("td", one.name());
+      html.leaf(first ? "th" : "td", first ? one.step().title() : "").leaf("td", one.name());
       html.leaf("td", Numbers.percent(one.without().meanAp()), "class", "n");
       html.leaf("td", Numbers.percent(one.with().meanAp()), "class", "n");
       html.leaf("td", AblationFindings.signed(one.gain()), "class", "n");

@@ -28,6 +28,9 @@ final class LineChart {
   private static final double LETTER = 5.7;
   private static final double GAP = 4;
 
+  /** Names of categories that are too long for their place are slanted by this angle, in degrees. */
+  private static final double SLANT = 35;
+
   /** The page's styles for charts, in colours that suit light and dark backgrounds. */
   private static final String FILE_STYLE =
       "text{font:11px system-ui,sans-serif;fill:#7b8086}.end{text-anchor:end}"
@@ -50,7 +53,9 @@ final class LineChart {
   private final Kind kind;
   private final List<String> names;
   private final List<Placed> marks;
+  private final boolean slanted;
   private final double top;
+  private final double bottom;
   private final double height;
 
   /**
@@ -92,12 +97,25 @@ final class LineChart {
   }
 
   /**
-   * A chart of a few points each, from 0 upwards, with a legend.
+   * A chart of a few points each, with a legend. Its vertical axis begins at 0 or, where all points
+   * lie in the upper part, below the lowest.
    *
-   * @param names labels below the points at 0, 1, 2 and so on; empty for an axis of numbers
+   * @param names categories at 0, 1, 2 and so on, whose points no line joins; empty for an axis of
+   *     numbers
    */
   static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
-    return new LineChart(xTitle, series, 0, top(series), Kind.POINTS, names, List.of());
+    double top = top(series);
+    double bottom = bottom(series, top);
+    double step = niceStep(top - bottom, 5);
+    double fitted = Math.ceil(highest(series) / step - 1e-9) * step;
+    return new LineChart(
+        xTitle,
+        series,
+        bottom,
+        fitted > bottom ? fitted : top,
+        Kind.POINTS,
+        names,
+        List.of());
   }
 
   /** A chart of curves from 0 upwards, one over the other, with a legend. */
@@ -105,13 +123,33 @@ final class LineChart {
     return new LineChart(xTitle, series, 0, top(series), Kind.OVERLAID, List.of(), List.of());
   }
 
-  private static double top(List<Series> series) {
+  /** Where an axis begins whose lines reach up to {@code top}. */
+  private static double bottom(List<Series> series, double top) {
+    double lowest = Double.POSITIVE_INFINITY;
+    for (Series line : series) {
+      for (double y : line.y()) {
+        lowest = Double.isFinite(y) ? Math.min(lowest, y) : lowest;
+      }
+    }
+    if (!Double.isFinite(lowest) || lowest < top / 2) {
+      return Double.isFinite(lowest) ? Math.min(0, lowest) : 0;
+    }
+    double step = niceStep(Math.max(top - lowest, top / 20), 4);
+    return Math.max(0, Math.floor(lowest / step - 1e-9) * step);
+  }
+
+  private static double highest(List<Series> series) {
     double highest = 0;
     for (Series line : series) {
       for (double y : line.y()) {
         highest = Double.isFinite(y) ? Math.max(highest, y) : highest;
       }
     }
+    return highest;
+  }
+
+  private static double top(List<Series> series) {
+    double highest = highest(series);
     double step = niceStep(highest == 0 ? 1 : highest, 5);
     return highest == 0 ? 1 : Math.ceil(highest / step - 1e-9) * step;
   }
@@ -152,12 +190,25 @@ final class LineChart {
       low = Math.min(low, mark.x());
       high = Math.max(high, mark.x());
     }
-    this.xMin = low <= high ? low : 0;
-    this.xMax = high > low ? high : this.xMin + 1;
+    if (!names.isEmpty()) {
+      // Half a place left and right, so that the names at the ends have room.
+      this.xMin = -0.5;
+      this.xMax = names.size() - 0.5;
+    } else if (high > low) {
+      this.xMin = low;
+      this.xMax = high;
+    } else {
+      // A single point stands at the right end of an axis from 0.
+      this.xMin = low <= high ? Math.min(0, low) : 0;
+      this.xMax = low <= high && low > this.xMin ? low : this.xMin + 1;
+    }
+    double longest = LETTER * names.stream().mapToInt(String::length).max().orElse(0);
+    this.slanted = longest + GAP > (WIDTH - LEFT - RIGHT) / Math.max(1, names.size());
+    this.bottom = BOTTOM + (slanted ? longest * Math.sin(Math.toRadians(SLANT)) : 0);
     this.marks = place(marks);
     double rows = ROW * this.marks.stream().mapToInt(Placed::row).map(r -> r + 1).max().orElse(0);
     this.top = TOP + rows;
-    this.height = HEIGHT + rows;
+    this.height = HEIGHT + rows + bottom - BOTTOM;
   }
 
   /** Puts each name right of its line, or left of it at the chart's right edge, below others. */
@@ -201,15 +252,15 @@ final class LineChart {
       Series line = series.get(i);
       String colour = colour(i);
       boolean noisy = line.y().length >= SMOOTH_FROM;
-      // Between names there is nothing to interpolate.
+      // Between categories there is nothing that a line could lead through.
       if (names.isEmpty()) {
-        html.empty(
-            "path", "class", colour + (noisy ? " faint" : ""), "d", path(line.x(), line.y()));
+        String look = colour + (noisy ? " faint" : "");
+        html.empty("path", "class", look, "d", path(line.x(), line.y()));
       }
       if (noisy) {
         html.empty("path", "class", colour, "d", path(line.x(), smooth(line.y())));
       }
-      if (kind == Kind.POINTS) {
+      if (kind == Kind.POINTS || line.y().length == 1) {
         marks(html, line, colour);
       }
     }
@@ -237,7 +288,7 @@ final class LineChart {
         "y1",
         Numbers.coordinate(ROW * placed.row() + 2),
         "y2",
-        Numbers.coordinate(height - BOTTOM));
+        Numbers.coordinate(height - bottom));
   }
 
   private void name(Html html, Placed placed) {
@@ -270,7 +321,7 @@ final class LineChart {
   /** Names of the lines, one below the other, where the chart is usually empty. */
   private void legend(Html html) {
     boolean below = kind == Kind.POINTS;
-    double at = below ? height - BOTTOM - 10 - 14 * (series.size() - 1) : top + 12;
+    double at = below ? height - bottom - 10 - 14 * (series.size() - 1) : top + 12;
     double left = below ? LEFT : WIDTH / 2;
     for (int i = 0; i < series.size(); i++) {
       String middle = Numbers.coordinate(at + 14 * i - 4);
@@ -308,10 +359,24 @@ final class LineChart {
       if (!names.isEmpty() && x >= names.size()) {
         continue;
       }
-      String label = names.isEmpty() ? label(x, xStep) : names.get((int) Math.round(x));
-      html.label(label, "tick middle", x(x), height - BOTTOM + 16);
+      if (names.isEmpty()) {
+        html.label(label(x, xStep), "tick middle", x(x), height - bottom + 16);
+      } else {
+        category(html, names.get((int) Math.round(x)), x(x));
+      }
     }
     html.label(xTitle, "axis middle", (LEFT + WIDTH - RIGHT) / 2, height - 3);
+  }
+
+  private void category(Html html, String name, double at) {
+    double below = height - bottom + 16;
+    if (!slanted) {
+      html.label(name, "tick middle", at, below);
+      return;
+    }
+    String place = Numbers.coordinate(at) + " " + Numbers.coordinate(below - 4);
+    String turn = "translate(%s) rotate(-%s)".formatted(place, Numbers.coordinate(SLANT));
+    html.leaf("text", name, "class", "tick end", "transform", turn);
   }
 
   private double x(double value) {
@@ -320,7 +385,7 @@ final class LineChart {
 
   private double y(double value) {
     double clipped = Math.min(Math.max(value, yMin), yMax);
-    return height - BOTTOM - (clipped - yMin) / (yMax - yMin) * (height - top - BOTTOM);
+    return height - bottom - (clipped - yMin) / (yMax - yMin) * (height - top - bottom);
   }
 
   private String path(double[] xs, double[] ys) {
