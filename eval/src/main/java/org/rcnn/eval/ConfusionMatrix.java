@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
@@ -81,6 +83,58 @@ public final class ConfusionMatrix {
       leftOut += count(found, objects, iou, types, counts);
     }
     return new ConfusionMatrix(classNames, minScore, iou, counts, leftOut);
+  }
+
+  /**
+   * A score threshold for the table: the one at which precision and recall balance best, by the
+   * largest F1 over all classes together. A detection is right or wrong by VOC's rule, as in {@link
+   * DetectionEvaluator}. It is chosen on the very detections, so it describes them and promises
+   * nothing for others.
+   *
+   * @param iou the overlap from which a detection matches an object, above 0 and at most 1
+   * @return the lowest score of a detection to be counted; empty if no detection is right
+   * @throws IllegalArgumentException as for {@link #of}
+   */
+  public static OptionalDouble balancedScore(
+      List<String> classNames,
+      List<Annotation> split,
+      Map<String, List<Detection>> detections,
+      double iou) {
+    DetectionEvaluator.checkIou(iou);
+    DoubleStream.Builder right = DoubleStream.builder();
+    DoubleStream.Builder wrong = DoubleStream.builder();
+    int positives = 0;
+    for (ClassRanking ranking : ClassRanking.of(classNames, split, detections)) {
+      Matching matching = Matching.voc(ranking, iou);
+      positives += ranking.positives;
+      for (int d = 0; d < ranking.size(); d++) {
+        if (matching.verdicts()[d] == Verdict.TRUE_POSITIVE) {
+          right.add(ranking.score[d]);
+        } else if (matching.verdicts()[d] == Verdict.FALSE_POSITIVE) {
+          wrong.add(ranking.score[d]);
+        }
+      }
+    }
+    return balanced(right.build().sorted().toArray(), wrong.build().sorted().toArray(), positives);
+  }
+
+  /** Both ascending. F1 is largest at the score of a right detection. */
+  private static OptionalDouble balanced(double[] right, double[] wrong, int positives) {
+    OptionalDouble best = OptionalDouble.empty();
+    double largest = 0;
+    int below = wrong.length;
+    for (int i = right.length - 1; i >= 0; i--) {
+      while (below > 0 && wrong[below - 1] >= right[i]) {
+        below--;
+      }
+      double found = right.length - i;
+      double f1 = 2 * found / (found + wrong.length - below + positives);
+      if (f1 >= largest) {
+        largest = f1;
+        best = OptionalDouble.of(right[i]);
+      }
+    }
+    return best;
   }
 
   /** Adds an image; gives the detections left out. */

@@ -22,9 +22,10 @@ import org.rcnn.eval.ErrorExample.Reason;
  *
  * <ul>
  *   <li><b>Label doubts.</b> A false positive with a score above the median of the class's right
- *       detections that overlaps either no object of any class by 0.1 (an object may have been
- *       forgotten), or one of another class by at least the matching overlap and none of its own by
- *       0.1 (the label may be wrong). Difficult objects are objects here. The most confident first.
+ *       detections, of which there are at least three, that overlaps either no object of any class
+ *       by 0.1 (an object may have been forgotten), or one of another class by at least the
+ *       matching overlap and none of its own by 0.1 (the label may be wrong). Difficult objects are
+ *       objects here. The most confident first.
  *   <li><b>False positives.</b> The most confident ones that are no label doubt shown.
  *   <li><b>Missed objects.</b> Those that are not difficult and that no detection of their class
  *       found at any score, the largest box first.
@@ -38,6 +39,9 @@ public final class ErrorExampleFinder {
 
   /** From this overlap on, a box is on an object rather than on the background. */
   private static final double TOUCHING = 0.1;
+
+  /** Of fewer right detections the median says little. */
+  private static final int FEWEST_RIGHT = 3;
 
   private final double iou;
   private final int most;
@@ -110,7 +114,7 @@ public final class ErrorExampleFinder {
             .filter(d -> matching.verdicts()[d] == Verdict.TRUE_POSITIVE)
             .mapToDouble(d -> ranking.score[d])
             .toArray();
-    return right.length == 0 ? Double.POSITIVE_INFINITY : right[right.length / 2];
+    return right.length < FEWEST_RIGHT ? Double.POSITIVE_INFINITY : right[right.length / 2];
   }
 
   /** What an example of a detection is, if it is one. */

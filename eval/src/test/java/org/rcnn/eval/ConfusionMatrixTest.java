@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.rcnn.eval.Scene.at;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class ConfusionMatrixTest {
@@ -80,6 +81,29 @@ class ConfusionMatrixTest {
                 .detection("a", "cat", 1, at(0)));
     assertEquals(1, matrix.count(CAT, CAT));
     assertEquals(1, matrix.count(CAT, BACKGROUND));
+  }
+
+  @Test
+  void theBalancedScoreHasTheLargestF1() {
+    Scene scene =
+        new Scene()
+            .object("a", "cat", at(0))
+            .object("a", "dog", at(100))
+            .object("b", "dog", at(0))
+            .detection("a", "cat", 9, at(0)) // F1 2/4
+            .detection("a", "cat", 8, at(200)) // wrong
+            .detection("a", "dog", 7, at(100)) // F1 4/6
+            .detection("a", "cat", 6, at(300))
+            .detection("a", "cat", 5, at(400))
+            .detection("a", "dog", 4, at(300))
+            .detection("b", "dog", 3, at(0)); // F1 6/10
+    List<String> classes = List.of("cat", "dog");
+    assertEquals(
+        OptionalDouble.of(7),
+        ConfusionMatrix.balancedScore(classes, scene.split(), scene.detections(), 0.5));
+    assertEquals(
+        OptionalDouble.empty(),
+        ConfusionMatrix.balancedScore(List.of("bird"), scene.split(), scene.detections(), 0.5));
   }
 
   @Test

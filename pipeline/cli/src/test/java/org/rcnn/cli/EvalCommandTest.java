@@ -68,8 +68,16 @@ class EvalCommandTest {
     Path json = folder.resolve("eval.json");
     Session session =
         Session.of(
-                "eval", "--data", data, "--split", "test", "--detections", results, "--coco",
-                "--json", json)
+                "eval",
+                "--data",
+                data,
+                "--split",
+                "test",
+                "--detections",
+                results,
+                "--coco",
+                "--json",
+                json)
             .done();
     assertTrue(session.out().contains("AP50      0.7500"), session.out());
     assertTrue(session.out().contains("1 objects: Difficult objects are COCO's crowds"));
@@ -98,8 +106,16 @@ class EvalCommandTest {
     Path json = folder.resolve("eval.json");
     Session session =
         Session.of(
-                "eval", "--data", data, "--split", "test", "--detections", results, "--tide",
-                "--json", json)
+                "eval",
+                "--data",
+                data,
+                "--split",
+                "test",
+                "--detections",
+                results,
+                "--tide",
+                "--json",
+                json)
             .done();
     assertTrue(session.out().contains("background              1  0.2500"), session.out());
     JsonNode tide = Session.json(json).get("tide");

@@ -18,7 +18,7 @@ final class ConfusionSection {
   }
 
   void appendTo(Html html) {
-    html.open("div", "class", "scroll", "tabindex", "0");
+    html.scroll();
     html.open("table", "class", "confusion").open("thead").open("tr");
     html.leaf("th", "objects of", "scope", "col");
     for (int column = 0; column < names.size(); column++) {

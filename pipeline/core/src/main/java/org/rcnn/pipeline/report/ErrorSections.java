@@ -82,6 +82,7 @@ final class ErrorSections {
                 "What objects are taken for",
                 ("Rows: annotated objects, the last: detections on none. Columns: the class of the"
                         + " best detection on the object. Detections with a score of at least %s,"
+                        + " where precision and recall over all classes balance best (largest F1);"
                         + " IoU %s. Shaded by the share of the row.")
                     .formatted(
                         Numbers.significant(matrix.minScore()), Numbers.decimals(matrix.iou(), 1)),
@@ -97,7 +98,8 @@ final class ErrorSections {
                 "Errors to look at",
                 "By class: doubtful labels, the most confident false positives, and the largest"
                     + " objects missed at any score. A label is doubtful where a false positive"
-                    + " scores above the median of the right detections and is on no annotated"
+                    + " scores above the median of the class's right detections (three or more)"
+                    + " and is on no annotated"
                     + " object (IoU below 0.1 with every one) or squarely on one of another class"
                     + " (IoU at least 0.5, and below 0.1 with its own).",
                 new ErrorPictureSection(classes)::appendTo));

@@ -31,7 +31,7 @@ final class TideSection {
                 .max()
                 .orElse(0),
             Math.max(tide.deltaApFalsePositives(), tide.deltaApFalseNegatives()));
-    html.open("div", "class", "scroll", "tabindex", "0").open("table").open("thead").open("tr");
+    html.scroll().open("table", "class", "costs").open("thead").open("tr");
     html.leaf("th", "error").leaf("th", "dAP, points", "class", "n");
     html.leaf("td", "", "class", "wide");
     html.leaf("th", "errors", "class", "n").leaf("th", "meaning").close().close().open("tbody");

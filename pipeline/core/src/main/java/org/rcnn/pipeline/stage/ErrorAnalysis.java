@@ -13,7 +13,8 @@ import org.rcnn.eval.TideDiagnosis;
  * @param diagnosis the kinds of false positives and the sensitivity to size and aspect ratio, class
  *     by class (Hoiem et al. 2012)
  * @param tide the six kinds of errors and what each costs, over all classes (Bolya et al. 2020)
- * @param confusion what objects are taken for, by detections at even odds or better
+ * @param confusion what objects are taken for, by detections from the {@linkplain
+ *     ConfusionMatrix#balancedScore balanced score} on or, if none is right, at even odds or better
  * @param examples errors that are worth looking at, class by class
  */
 public record ErrorAnalysis(

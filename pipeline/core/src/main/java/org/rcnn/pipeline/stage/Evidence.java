@@ -125,11 +125,13 @@ public final class Evidence {
     Map<String, List<Detection>> detections = detections(row);
     List<String> classes = experiment.scoredClasses();
     List<Annotation> split = run.test().annotations();
+    double minScore =
+        ConfusionMatrix.balancedScore(classes, split, detections, Experiment.MATCH_IOU)
+            .orElse(row.effectiveHead().evenOdds());
     return new ErrorAnalysis(
         diagnosis(detections),
         new TideDiagnoser().diagnose(classes, split, detections),
-        ConfusionMatrix.of(
-            classes, split, detections, row.effectiveHead().evenOdds(), Experiment.MATCH_IOU),
+        ConfusionMatrix.of(classes, split, detections, minScore, Experiment.MATCH_IOU),
         new ErrorExampleFinder(Experiment.MATCH_IOU, examples).find(classes, split, detections));
   }
 }
