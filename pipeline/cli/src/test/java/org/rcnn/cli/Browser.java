@@ -71,9 +71,8 @@ final class Browser implements AutoCloseable {
       URI address = URI.create("ws://127.0.0.1:" + port.get(0) + port.get(1));
       socket =
           HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, new Inbox()).join();
-      String target = call("Target.createTarget", Map.of("url", "about:blank"), null)
-          .path("targetId")
-          .asText();
+      String target =
+          call("Target.createTarget", Map.of("url", "about:blank"), null).path("targetId").asText();
       session =
           call("Target.attachToTarget", Map.of("targetId", target, "flatten", true), null)
               .path("sessionId")
@@ -171,7 +170,9 @@ final class Browser implements AutoCloseable {
     String address = page.toUri().toString();
     call("Page.navigate", Map.of("url", address));
     for (int tries = 0; tries < SECONDS * 10; tries++) {
-      if (evaluate("document.readyState + ' ' + location.href").asText().equals("complete " + address)) {
+      if (evaluate("document.readyState + ' ' + location.href")
+          .asText()
+          .equals("complete " + address)) {
         return;
       }
       Thread.sleep(100);

@@ -91,7 +91,9 @@ class PagesInABrowserTest {
     for (String id : sections.split(" ")) {
       assertTrue(
           browser
-              .evaluate("document.querySelectorAll('section#%s > *').length > 1 || document.querySelectorAll('section#%s details > *').length > 1".formatted(id, id))
+              .evaluate(
+                  "document.querySelectorAll('section#%s > *').length > 1 || document.querySelectorAll('section#%s details > *').length > 1"
+                      .formatted(id, id))
               .asBoolean(),
           id);
     }
@@ -150,7 +152,9 @@ class PagesInABrowserTest {
     for (String other : others.split(" ")) {
       assertEquals(
           run.resolve(other).toUri().toString(),
-          browser.evaluate("document.querySelector('nav.pages a[href=\"%s\"]').href".formatted(other)).asText());
+          browser
+              .evaluate("document.querySelector('nav.pages a[href=\"%s\"]').href".formatted(other))
+              .asText());
     }
   }
 }

@@ -203,8 +203,7 @@ final class AblationPage {
     Map<String, List<Detection>> found = new LinkedHashMap<>();
     new Evidence(experiment)
         .detections(row)
-        .forEach(
-            (id, all) -> found.put(id, all.stream().filter(one -> one.score() >= least).toList()));
+        .forEach((id, all) -> found.put(id, sure ? sure(all, least) : best(all)));
     return found;
   }
 

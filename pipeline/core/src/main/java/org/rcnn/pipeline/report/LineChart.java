@@ -28,7 +28,9 @@ final class LineChart {
   private static final double LETTER = 5.7;
   private static final double GAP = 4;
 
-  /** Names of categories that are too long for their place are slanted by this angle, in degrees. */
+  /**
+   * Names of categories that are too long for their place are slanted by this angle, in degrees.
+   */
   private static final double SLANT = 35;
 
   /** The page's styles for charts, in colours that suit light and dark backgrounds. */

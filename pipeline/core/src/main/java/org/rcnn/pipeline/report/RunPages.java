@@ -25,7 +25,7 @@ public final class RunPages {
   private static final String ABLATION = "ablation.html";
 
   private static final Pattern LINKS =
-      Pattern.compile("<!-- pages -->.*?<!-- /pages -->\\n?", Pattern.DOTALL);
+      Pattern.compile("<!-- pages -->.*?<!-- /pages -->", Pattern.DOTALL);
   private static final Pattern STUDIES =
       Pattern.compile("<!-- studies -->.*?<!-- /studies -->\\n?", Pattern.DOTALL);
 

@@ -26,15 +26,20 @@ final class SeedRecord {
 
   private static final String NAME = "ablation-seeds.json";
 
-  private final ObjectNode tree;
+  private final JsonNode tree;
 
-  private SeedRecord(ObjectNode tree) {
+  private SeedRecord(JsonNode tree) {
     this.tree = tree;
   }
 
   /** A record of nothing. */
   static SeedRecord empty() {
-    return new SeedRecord(Json.object());
+    return of(Json.object());
+  }
+
+  /** A record as it is in its file. */
+  static SeedRecord of(JsonNode tree) {
+    return new SeedRecord(tree);
   }
 
   /**

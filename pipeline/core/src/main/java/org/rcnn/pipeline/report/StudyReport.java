@@ -219,13 +219,13 @@ public final class StudyReport {
     html.open("section").leaf("h2", result.finding()).open("div", "class", "halves");
     appendCharts(html);
     html.close().close();
-    html.open("section").leaf("h2", "All figures").open("div", "class", "scroll");
+    html.open("section").leaf("h2", "All figures").scroll();
     appendTable(html);
     html.close();
     explanations().forEach(sentence -> html.leaf("p", sentence, "class", "lead"));
     html.close();
     html.open("section").leaf("h2", "Average precision by class, in per cent");
-    html.open("div", "class", "scroll");
+    html.scroll();
     appendClasses(html);
     html.close().close();
     return html.close().close().close().toString();

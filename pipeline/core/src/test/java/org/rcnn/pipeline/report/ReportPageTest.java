@@ -258,6 +258,44 @@ class ReportPageTest {
     assertTrue(svg.contains("<text class=\"name end\" x=\"442\" y=\"11\">kept<"), svg);
   }
 
+  private static String svg(LineChart chart) {
+    Html html = new Html();
+    chart.appendTo(html, "a chart");
+    return html.toString();
+  }
+
+  private static LineChart.Series series(double... y) {
+    return new LineChart.Series(
+        "mAP", IntStream.range(0, y.length).mapToDouble(i -> i).toArray(), y);
+  }
+
+  @Test
+  void categoriesAreNotJoinedAndTheirNamesHaveRoom() {
+    String svg = svg(LineChart.ofPoints("", List.of("none", "up:5"), List.of(series(30, 40))));
+    assertFalse(svg.contains("<path"), svg);
+    // Half a place from the edges of the plot, which is 400 wide from 46 on.
+    assertTrue(svg.contains("<text class=\"tick middle\" x=\"146\" y=\"210\">none<"), svg);
+    assertTrue(svg.contains("x=\"346\" y=\"210\">up:5<"), svg);
+    List<String> names = IntStream.range(0, 8).mapToObj(i -> "up:5+down:0." + i).toList();
+    String slanted = svg(LineChart.ofPoints("", names, List.of(series(1, 2, 3, 4, 5, 6, 7, 8))));
+    assertTrue(slanted.contains("rotate(-35)"), slanted);
+  }
+
+  @Test
+  void theAxisOfPointsFitsThem() {
+    String high = svg(LineChart.ofPoints("", List.of(), List.of(series(41, 42, 44.5))));
+    assertTrue(high.contains(">40<") && high.contains(">46<") && !high.contains(">0<"), high);
+    String low = svg(LineChart.ofPoints("", List.of(), List.of(series(3, 42))));
+    assertTrue(low.contains(">0</text>"), low);
+  }
+
+  @Test
+  void aSinglePointIsMarked() {
+    LineChart.Series one = new LineChart.Series("loss", new double[] {12}, new double[] {1.1});
+    String svg = svg(LineChart.fromZero("iteration", List.of(one)));
+    assertTrue(svg.contains("<circle class=\"s1\" cx=\"446\""), svg);
+  }
+
   @Test
   void aTrainingOfOnePhaseThatKeepsTheLastWeightsHasNoMarks() {
     LearningCurve plain = curve("fc7");
