@@ -59,6 +59,8 @@ class BadInputTest {
           {"ablate", "--study", "negative-iou=0.3,x"},
           {"ablate", "--study", "momentum=1"},
           {"ablate", "--study", "negative-iou=0.3", "--layers", "fc6"},
+          {"ablate", "--study", "labels", "--positives", "proposals"},
+          {"ablate", "--study", "seeds", "--set", "finetune.enabled=false"},
           {"ablate", "--positives", "proposals"},
           {"detect"},
           {"nonsense"}

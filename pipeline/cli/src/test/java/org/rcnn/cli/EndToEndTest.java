@@ -149,10 +149,10 @@ class EndToEndTest {
     assertEquals(4, result.path("rows").size());
     JsonNode paper = result.path("rows").path(0);
     JsonNode standard = result.path("rows").path(3);
-    assertEquals(0.3, paper.path("negative_iou").asDouble());
-    assertEquals(0, paper.path("positive_iou").asDouble());
+    assertEquals("0.3", paper.path("settings").path("svm.negative-iou").asText());
+    assertEquals("0.0", paper.path("settings").path("svm.positive-iou").asText());
     assertEquals(0, paper.path("samples").path("proposals").asInt());
-    assertEquals(0.7, standard.path("positive_iou").asDouble());
+    assertEquals("0.7", standard.path("settings").path("svm.positive-iou").asText());
     assertTrue(standard.path("samples").path("proposals").asInt() > 0);
     assertEquals(0, standard.path("samples").path("ignored").asInt());
     assertTrue(standard.path("seconds").asDouble() > 0);
