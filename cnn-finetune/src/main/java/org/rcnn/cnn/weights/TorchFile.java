@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
@@ -29,7 +30,8 @@ import org.rcnn.cnn.weights.WeightSource.Entry;
  * of the storages), followed by the storages, each with its length before it.
  *
  * <p>A checkpoint that keeps the state dict beside other things is searched one level deep. A
- * {@code module.} before every name, which data-parallel training leaves, is removed.
+ * prefix before every name that a wrapper around the network leaves, such as {@code module.}, is
+ * removed.
  */
 final class TorchFile implements TensorFile {
 
@@ -37,6 +39,14 @@ final class TorchFile implements TensorFile {
   private static final long LARGEST_DESCRIPTION = 64L << 20;
   private static final List<String> WRAPPERS =
       List.of("state_dict", "model_state_dict", "model", "net", "weights");
+
+  /** Before every name: data-parallel training, torch.compile, and a network kept as a member. */
+  private static final List<String> PREFIXES =
+      List.of("module.", "_orig_mod.", "model.", "net.", "network.");
+
+  private static final List<String> INNER =
+      List.of(
+          "features.module.", "features._orig_mod.", "classifier.module.", "classifier._orig_mod.");
 
   /** All tensors together may be this many times the numbers in the file. */
   private static final int MOST_SHARING = 4;
@@ -148,20 +158,58 @@ final class TorchFile implements TensorFile {
       throw new IOException(file + " holds no state dict.");
     }
     Map<String, View> found = tensors(top);
-    if (found.isEmpty()) {
-      found = wrapped(top, file);
+    Map<String, View> inner = wrapped(top, found.isEmpty(), file);
+    // A checkpoint may have loose tensors beside its state dict, such as the best accuracy.
+    return withoutWrappers(inner.size() > found.size() ? inner : found);
+  }
+
+  /**
+   * The tensors under the names that the network itself gives them. Data-parallel training, torch's
+   * compiler and trainers that keep the network as a member each leave a prefix before every name;
+   * data-parallel convolutions alone, as torch's own AlexNet example trains, leave {@code module.}
+   * behind {@code features.}.
+   */
+  private static Map<String, View> withoutWrappers(Map<String, View> named) {
+    Map<String, View> bare = named;
+    for (boolean changed = true; changed; ) {
+      changed = false;
+      for (String prefix : PREFIXES) {
+        Map<String, View> all = bare;
+        if (!all.isEmpty() && all.keySet().stream().allMatch(key -> key.startsWith(prefix))) {
+          bare = renamed(all, key -> key.substring(prefix.length()));
+          changed = true;
+        }
+      }
     }
-    boolean parallel =
-        !found.isEmpty() && found.keySet().stream().allMatch(key -> key.startsWith("module."));
-    if (!parallel) {
-      return found;
+    for (String wrapped : INNER) {
+      String part = wrapped.substring(0, wrapped.indexOf('.') + 1);
+      boolean every =
+          bare.keySet().stream()
+              .filter(key -> key.startsWith(part))
+              .allMatch(key -> key.startsWith(wrapped));
+      if (every) {
+        bare =
+            renamed(
+                bare,
+                key -> key.startsWith(wrapped) ? part + key.substring(wrapped.length()) : key);
+      }
     }
+    return bare;
+  }
+
+  private static Map<String, View> renamed(Map<String, View> named, UnaryOperator<String> rename) {
     Map<String, View> renamed = new LinkedHashMap<>();
-    found.forEach((key, view) -> renamed.put(key.substring("module.".length()), view));
+    named.forEach((key, view) -> renamed.put(rename.apply(key), view));
     return renamed;
   }
 
-  private static Map<String, View> wrapped(Map<?, ?> top, Path file) throws IOException {
+  /**
+   * The state dict inside a checkpoint.
+   *
+   * @param needed whether a checkpoint without one is refused; else it gives no tensors
+   */
+  private static Map<String, View> wrapped(Map<?, ?> top, boolean needed, Path file)
+      throws IOException {
     Map<String, Map<String, View>> candidates = new LinkedHashMap<>();
     top.forEach(
         (key, value) -> {
@@ -178,6 +226,9 @@ final class TorchFile implements TensorFile {
       }
     }
     if (candidates.size() != 1) {
+      if (!needed) {
+        return Map.of();
+      }
       throw new IOException(
           candidates.isEmpty()
               ? file + " holds no tensors in a dictionary; save the state dict alone."

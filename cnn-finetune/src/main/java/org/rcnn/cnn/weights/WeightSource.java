@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 
 /**
@@ -151,10 +152,22 @@ public final class WeightSource {
   /**
    * Reads the values of every tensor of real numbers; counters and the like are left out.
    *
-   * @throws IOException if they cannot be read
+   * @throws IOException if they cannot be read, or one is not a finite number: a network trained
+   *     too fast ends so, and every output would be NaN
    */
   public Weights read() throws IOException {
-    return inASentence(file, tensors::read);
+    Weights weights = inASentence(file, tensors::read);
+    for (Map.Entry<String, Tensor> tensor : weights.tensors().entrySet()) {
+      float[] values = tensor.getValue().values();
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          throw new IOException(
+              "%s: the tensor %s has the value %s (number %d of %d), so the network cannot compute; take a checkpoint from before its training diverged."
+                  .formatted(file, tensor.getKey(), values[i], i + 1, values.length));
+        }
+      }
+    }
+    return weights;
   }
 
   private static <T> T inASentence(Path file, Attempt<T> attempt) throws IOException {

@@ -2,6 +2,8 @@ package org.rcnn.cnn.weights;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rcnn.cnn.weights.Refusals.assertDamageIsSurvived;
 import static org.rcnn.cnn.weights.Refusals.assertEveryTruncationIsRefused;
 import static org.rcnn.cnn.weights.Refusals.assertRefused;
@@ -20,6 +22,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
@@ -196,6 +200,79 @@ class TorchFileTest {
             .end();
     Path file = zip(description, Map.of("0", floats(1), "1", floats(7, 8)));
     assertEquals(List.of("fc.bias"), List.copyOf(read(file).keySet()));
+  }
+
+  @Test
+  void looseTensorsBesideTheStateDictAreNotTakenForIt() throws IOException {
+    byte[] description =
+        new Pickle()
+            .op('}')
+            .op('(')
+            .text("best_acc1")
+            .tensor("Float", "0", 1, 0, new int[] {}, new int[] {})
+            .text("state_dict")
+            .op('}')
+            .op('(')
+            .text("fc.weight")
+            .floats("1", 2)
+            .text("fc.bias")
+            .floats("2", 2)
+            .op('u')
+            .op('u')
+            .end();
+    Path file = zip(description, Map.of("0", floats(76), "1", floats(1, 2), "2", floats(3, 4)));
+    assertEquals(List.of("fc.weight", "fc.bias"), List.copyOf(read(file).keySet()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "module.features.0.weight,module.fc.bias",
+    "_orig_mod.features.0.weight,_orig_mod.fc.bias",
+    "_orig_mod.module.features.0.weight,_orig_mod.module.fc.bias",
+    "model.module.features.0.weight,model.module.fc.bias",
+    "features.module.0.weight,fc.bias",
+    "model.features._orig_mod.0.weight,model.fc.bias",
+    "features.0.weight,fc.bias"
+  })
+  void prefixesOfWrappersAreRemoved(String first, String second) throws IOException {
+    Path file =
+        zip(
+            stateDict().text(first).floats("0", 1).text(second).floats("1", 1).op('u').end(),
+            Map.of("0", floats(1), "1", floats(2)));
+    assertEquals(List.of("features.0.weight", "fc.bias"), List.copyOf(read(file).keySet()));
+  }
+
+  @Test
+  void prefixOfSomeNamesAloneIsTheNetworksOwn() throws IOException {
+    Path file =
+        zip(
+            stateDict()
+                .text("module.weight")
+                .floats("0", 1)
+                .text("features.0.weight")
+                .floats("1", 1)
+                .text("features.module.weight")
+                .floats("2", 1)
+                .op('u')
+                .end(),
+            Map.of("0", floats(1), "1", floats(2), "2", floats(3)));
+    assertEquals(
+        List.of("module.weight", "features.0.weight", "features.module.weight"),
+        List.copyOf(read(file).keySet()));
+  }
+
+  @Test
+  void numbersThatAreNoneAreRefusedWithTheTensorsName() throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      Path file =
+          zip(
+              stateDict().text("fc.weight").floats("0", 3).op('u').end(),
+              Map.of("0", floats(1, bad, 3)));
+      String message =
+          assertThrows(IOException.class, () -> WeightSource.open(file).read()).getMessage();
+      assertTrue(message.contains("the tensor fc.weight has the value " + bad), message);
+      assertTrue(message.contains("(number 2 of 3)"), message);
+    }
   }
 
   @Test
