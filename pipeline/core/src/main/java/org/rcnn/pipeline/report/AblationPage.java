@@ -77,6 +77,7 @@ final class AblationPage {
     Optional<Contrast> shown = shown();
     if (shown.isPresent()) {
       beforeAndAfter(shown.get(), sections);
+      sections.addAll(LearnedSections.of(experiment, shown.get().with().row()));
     }
     sections.add(
         new Section(

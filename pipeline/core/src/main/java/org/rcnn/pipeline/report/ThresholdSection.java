@@ -36,7 +36,7 @@ final class ThresholdSection {
     if (table.lines().isEmpty()) {
       return;
     }
-    html.open("div", "class", "scroll").open("table").open("thead").open("tr");
+    html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "class");
     ReportPage.heads(html, "from score", "right", "wrong", "missed");
     ReportPage.heads(html, "precision, %", "recall, %", "F1, %", "highest F1, %");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
@@ -20,6 +21,7 @@ import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.svm.RegionScorer;
 
 /**
  * R-CNN from images to mean average precision, for any row of the ablation table; the stages that
@@ -163,6 +165,53 @@ public final class Experiment {
    */
   public Execution execution(boolean training) {
     return features.execution(training);
+  }
+
+  /**
+   * A network's weights. They are large: do not keep them.
+   *
+   * @param finetuned whether of the fine-tuned network; else of the one that it starts from
+   */
+  public Weights weights(boolean finetuned) throws IOException {
+    return network(finetuned).weights();
+  }
+
+  /**
+   * A network that computes features as those of the test images are computed; to be closed by the
+   * caller.
+   *
+   * @param finetuned whether the fine-tuned network; else the one that it starts from
+   * @param taps the taps to return
+   */
+  public FeatureExtractor extractor(boolean finetuned, Set<Tap> taps) throws IOException {
+    return new FeatureExtractor(
+        backbone.definition(),
+        weights(finetuned),
+        taps,
+        config.features().batch(),
+        config.network().device(),
+        execution(false));
+  }
+
+  /** What turns the values at the tap of a row's head into scores; trained now unless it exists. */
+  public RegionScorer scorer(Row row) throws IOException {
+    return row.effectiveHead().read(head(row).map(Artifact::place).orElse(null), classes);
+  }
+
+  /**
+   * The stored features of the training images' regions; computed now unless they exist, and to be
+   * closed by the caller.
+   */
+  public StoredLayer trainingLayer(boolean finetuned, Tap tap) throws IOException {
+    return new StoredLayer(trainFeatures(Source.of(finetuned)), tap, classes, true);
+  }
+
+  /**
+   * The stored features of the test images' proposals; computed now unless they exist, and to be
+   * closed by the caller.
+   */
+  public StoredLayer testLayer(boolean finetuned, Tap tap) throws IOException {
+    return new StoredLayer(testFeatures(Source.of(finetuned)), tap, classes, false);
   }
 
   /** Whether the configuration asks for the fine-tuned network. */
