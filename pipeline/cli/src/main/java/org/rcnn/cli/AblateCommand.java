@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
@@ -13,8 +12,6 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Labelled;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.config.ConfigLoader;
-import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.AblationTable;
 import org.rcnn.pipeline.report.EvaluatedRow;
 import org.rcnn.pipeline.report.RunResults;
@@ -27,22 +24,18 @@ import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.study.NegativeIouStudy;
 import org.rcnn.pipeline.study.NegativeIouStudy.Positives;
 import org.rcnn.pipeline.study.Studies;
-import org.rcnn.pipeline.study.Study;
 import org.rcnn.pipeline.study.StudyRun;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code rcnn ablate}: the paper's Table 2 and beyond, or a study of one question. */
 @Command(
     name = "ablate",
-    modelTransformer = AblateCommand.StudyHelp.class,
     description =
         "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, if the network has them} x"
             + " {SVM, softmax} x {box regression off, on}. With --study: detectors that differ in one"
@@ -93,14 +86,12 @@ final class AblateCommand implements Callable<Integer> {
       description = "Box regression in the grid.")
   private List<Switch> boxRegression;
 
-  // The studies describe themselves, see StudyHelp.
   @Option(
       names = "--study",
       paramLabel = "NAME[=VALUES]",
       description =
-          "Instead of the grid, one question; the table, its plots and a finding go to"
-              + " study-NAME.html, .svg, .md and .json in the run's folder. Without VALUES those"
-              + " shown here:")
+          "Instead of the grid, one question of those below; the table, its plots and a finding"
+              + " go to study-NAME.html, .svg, .md and .json in the run's folder.")
   private String study;
 
   @Option(
@@ -176,30 +167,6 @@ final class AblateCommand implements Callable<Integer> {
       if (command.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ConfigException(sentence.formatted(option));
       }
-    }
-  }
-
-  /** Puts what each study says of itself into the help of {@code --study}. */
-  static final class StudyHelp implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      OptionSpec option = spec.findOption("--study");
-      List<String> lines = new ArrayList<>(List.of(option.description()));
-      PipelineConfig demo = new ConfigLoader().preset("demo", Map.of());
-      for (Study study : Studies.installed().studies()) {
-        // A percent sign would begin a format.
-        lines.add(
-            "%s=%s: %s %s"
-                .formatted(
-                    study.name(),
-                    String.join(",", study.defaultValues(demo)),
-                    study.question(),
-                    study.values())
-                .replace("%", "%%"));
-      }
-      spec.remove(option);
-      return spec.addOption(
-          OptionSpec.builder(option).description(lines.toArray(String[]::new)).build());
     }
   }
 

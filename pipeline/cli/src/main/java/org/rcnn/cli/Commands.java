@@ -10,7 +10,7 @@ final class Commands {
 
   static void addTo(CommandLine line) {
     line.addSubcommand(new RunCommand());
-    line.addSubcommand(new AblateCommand());
+    line.addSubcommand(StudyHelp.addTo(new CommandLine(new AblateCommand())));
     line.addSubcommand(new ReproduceCommand());
     line.addSubcommand(new PretrainCommand());
     for (StageCommand.Stage stage : StageCommand.Stage.values()) {

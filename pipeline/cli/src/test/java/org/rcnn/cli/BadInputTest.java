@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.data.scenes.SceneGenerator;
+import org.rcnn.pipeline.study.Studies;
+import org.rcnn.pipeline.study.Study;
 
 /** What bad input gets: one sentence, the right exit status, and the rest of the work done. */
 class BadInputTest {
@@ -70,6 +72,16 @@ class BadInputTest {
       assertFalse(wrong.err().contains("\tat "), wrong.err());
       assertFalse(wrong.err().isBlank(), String.join(" ", usage));
     }
+  }
+
+  @Test
+  void theHelpOfAblateHasEveryStudyWithItsQuestionAndItsValues() {
+    String help = Session.of("ablate", "--help").done().out().replaceAll("\\s+", " ");
+    for (Study study : Studies.installed().studies()) {
+      assertTrue(help.contains(" " + study.name() + " " + study.question()), help);
+      assertTrue(help.contains(study.values()), help);
+    }
+    assertTrue(help.contains("Default: none,up:5,down:0.3,weight:4,up:5+down:0.3"), help);
   }
 
   @Test
