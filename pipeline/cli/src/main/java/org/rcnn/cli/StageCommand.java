@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * {@code rcnn finetune}, {@code features}, {@code svm} and {@code bbox}: one stage, with the stages
- * that it needs. {@code run} with the same {@code --out} resumes from there.
+ * {@code rcnn finetune}, {@code features}, {@code svm}, {@code bbox} and {@code thresholds}: one
+ * stage, with the stages that it needs. {@code run} with the same {@code --out} resumes from there.
  */
 @Command
 final class StageCommand implements Callable<Integer> {

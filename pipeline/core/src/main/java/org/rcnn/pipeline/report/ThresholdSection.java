@@ -26,7 +26,7 @@ final class ThresholdSection {
           .formatted(table.thresholds().images(), table.thresholds().basis().description());
     }
     OperatingPoint there = table.togetherOnBasis();
-    return "From which score a detection counts: in pictures, in `detect`, and in a program. %s There"
+    return "So in pictures, in the command detect and in a program. %s There"
             .formatted(table.basis())
         + " all classes together have a precision of %s %% and a recall of %s %%; below are test images, which decided nothing."
             .formatted(Numbers.percent(there.precision()), Numbers.percent(there.recall()));
