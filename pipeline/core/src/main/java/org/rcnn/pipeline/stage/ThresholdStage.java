@@ -150,7 +150,9 @@ final class ThresholdStage {
     }
     Map<String, List<Detection>> found = new LinkedHashMap<>();
     for (Set<String> fold : folds) {
-      detect(features, row, fold, found);
+      // What the network has learned from all images cannot be learned again without some.
+      Set<String> leftOut = basis == Thresholds.Basis.TRAINING_IMAGES ? Set.of() : fold;
+      detect(features, row, fold, leftOut, found);
     }
     EvaluationResult result =
         new DetectionEvaluator(ApMetric.VOC07, Experiment.MATCH_IOU)
@@ -215,15 +217,23 @@ final class ThresholdStage {
         .orElse("~");
   }
 
-  /** Adds the detections of a fold by parts that learn from the other images. */
+  /**
+   * Adds the detections of a fold.
+   *
+   * @param leftOut images that head and box regression do not learn from
+   */
   private void detect(
-      SetFeatures features, Row row, Set<String> fold, Map<String, List<Detection>> found)
+      SetFeatures features,
+      Row row,
+      Set<String> fold,
+      Set<String> leftOut,
+      Map<String, List<Detection>> found)
       throws IOException {
     Head head = row.effectiveHead();
     Tap tap = head.tap(row.layer());
-    RegionScorer scorer = head.fit(new HeadTraining(run, features, tap, classes).without(fold));
+    RegionScorer scorer = head.fit(new HeadTraining(run, features, tap, classes).without(leftOut));
     BoxRegressor regressor =
-        row.boxRegression() ? boxRegression.fit(features, classes, fold) : null;
+        row.boxRegression() ? boxRegression.fit(features, classes, leftOut) : null;
     DetectionAssembly assembly =
         new DetectionAssembly(head.ofSingleImages(run.config().detection()), head);
     Map<String, Sample> samples = features.set().byId();
