@@ -15,9 +15,7 @@ final class ReadmeSnippet {
     // README begins here.
     try (Detector detector = Detector.load(Path.of("runs/photos"))) {
       for (Detection found : detector.detect(ImageFiles.read(Path.of("a.jpg")))) {
-        if (found.score() >= detector.evenOdds()) {
-          System.out.println(found.className() + " " + found.score() + " " + found.box());
-        }
+        System.out.println(found.className() + " " + found.probability() + " " + found.box());
       }
     }
     // README ends here.

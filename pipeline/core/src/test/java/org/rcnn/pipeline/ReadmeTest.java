@@ -43,9 +43,7 @@ class ReadmeTest {
     List<String> expected = new ArrayList<>();
     try (Detector detector = Detector.load(run)) {
       for (Detection found : detector.detect(ImageFiles.read(photo))) {
-        if (found.score() >= 0) {
-          expected.add("%s %s %s".formatted(found.className(), found.score(), found.box()));
-        }
+        expected.add("%s %s %s".formatted(found.className(), found.probability(), found.box()));
       }
     }
     assertFalse(expected.isEmpty());
