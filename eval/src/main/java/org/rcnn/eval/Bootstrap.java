@@ -23,8 +23,8 @@ import org.rcnn.data.voc.VocResults;
  *
  * <p>What an image's detections match does not depend on other images. So they are matched once,
  * and a resample only weights the images: it costs one look at each detection down to the last
- * right one. 1,000 resamples of 500 images, 20 classes and 20,000 detections of each take about a
- * second on one core; {@link ApMetric#COCO}, with its ten overlaps, ten times as long.
+ * right one. 1,000 resamples of 500 images, 20 classes and 20,000 detections of each take some
+ * seconds on one core; {@link ApMetric#COCO}, with its ten overlaps, ten times as long.
  *
  * <p>An image drawn twice counts as two images with equal detections. Detections of equal score
  * keep the order of the split, the copies of one next to each other.

@@ -130,18 +130,29 @@ final class AblationFindings {
   }
 
   private void overSeeds(List<Contrast> tuned, List<String> sentences) {
+    List<String> ranges = new ArrayList<>();
+    int most = 0;
     for (Contrast one : tuned) {
       List<Double> gains =
-          seeds.of(one.with().row()).stream().map(ap -> ap - one.without().meanAp()).toList();
+          seeds.of(one.with().row()).stream()
+              .map(ap -> ap - one.without().meanAp())
+              .sorted()
+              .toList();
       if (gains.size() > 1) {
-        sentences.add(
-            "Over %d seeds of fine-tuning, the gain of %s ranges from %s to %s points."
+        most = Math.max(most, gains.size());
+        ranges.add(
+            "of %s from %s to %s"
                 .formatted(
-                    gains.size(),
                     one.name(),
-                    Numbers.percent(gains.stream().mapToDouble(g -> g).min().orElseThrow()),
-                    Numbers.percent(gains.stream().mapToDouble(g -> g).max().orElseThrow())));
+                    Numbers.percent(gains.get(0)),
+                    Numbers.percent(gains.get(gains.size() - 1))));
       }
+    }
+    if (!ranges.isEmpty()) {
+      sentences.add(
+          "Over %d seeds of fine-tuning, the gain %s points."
+              .formatted(
+                  most, Findings.list(ranges).replaceFirst("(of .+?) from", "$1 goes from")));
     }
   }
 

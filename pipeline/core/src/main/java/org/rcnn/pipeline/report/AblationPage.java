@@ -130,12 +130,9 @@ final class AblationPage {
         "fine-tuning, on " + shown.name(),
         AblationFindings.signed(shown.gain()),
         "points",
-        "%s of %s, %s to %s %%"
+        "mAP from %s to %s %%"
             .formatted(
-                "mAP",
-                shown.with().row().label(),
-                Numbers.percent(shown.without().meanAp()),
-                Numbers.percent(shown.with().meanAp())));
+                Numbers.percent(shown.without().meanAp()), Numbers.percent(shown.with().meanAp())));
   }
 
   private void beforeAndAfter(Contrast shown, List<Section> sections) throws IOException {

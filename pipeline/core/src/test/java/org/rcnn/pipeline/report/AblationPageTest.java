@@ -130,7 +130,7 @@ class AblationPageTest {
         new AblationFindings(List.of(before, after), seeds)
             .sentences()
             .contains(
-                "Over 2 seeds of fine-tuning, the gain of fc7 ranges from 20.0 to 40.0 points."));
+                "Over 2 seeds of fine-tuning, the gain of fc7 goes from 20.0 to 40.0 points."));
     // The standard deviation of 70 and 90 is 14.1.
     String table = html(new AblationSection(List.of(before, after), seeds, false)::appendTo);
     assertTrue(table.contains(">80.0 ± 14.1 (2)</td>"), table);
