@@ -120,7 +120,7 @@ public record DescriptorStudy() implements Study {
             Values.percent(hog.get().meanAp()),
             best.label(),
             Values.percent(best.meanAp()),
-            Values.points(more),
+            Values.points(best.meanAp(), hog.get().meanAp()),
             more < 0 ? "less" : "more");
   }
 }

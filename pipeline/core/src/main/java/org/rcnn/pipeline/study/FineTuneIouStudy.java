@@ -105,13 +105,13 @@ public record FineTuneIouStudy() implements Study {
     if (papers.isPresent()) {
       return text
           + "; the paper's 0.5 is %s lower."
-              .formatted(Values.points(best.meanAp() - papers.get().meanAp()));
+              .formatted(Values.points(best.meanAp(), papers.get().meanAp()));
     }
     Measured worst = Values.worst(points);
     return worst == best
         ? text + "."
         : text
             + "; from %s on it is %s lower."
-                .formatted(worst.label(), Values.points(best.meanAp() - worst.meanAp()));
+                .formatted(worst.label(), Values.points(best.meanAp(), worst.meanAp()));
   }
 }

@@ -154,10 +154,11 @@ public record LabelsStudy() implements Study {
     if (equal > NOISE) {
       first =
           "SVMs trained with softmax's loose labels still beat softmax by %s, so labels alone do not explain the difference"
-              .formatted(Values.points(equal));
+              .formatted(Values.points(svm.get().meanAp(), softmax.get().meanAp()));
     } else if (equal < -NOISE) {
       first =
-          "With softmax's loose labels softmax beats the SVMs by %s".formatted(Values.points(equal))
+          "With softmax's loose labels softmax beats the SVMs by %s"
+                  .formatted(Values.points(svm.get().meanAp(), softmax.get().meanAp()))
               + (whole > NOISE ? ", so SVMs win by their labels" : "");
     } else {
       first =

@@ -142,7 +142,7 @@ public record NegativeIouStudy(List<Positives> readings) implements Study {
           Values.look(best.meanAp(), worst.meanAp())
               ? "."
               : ", and those below %s lose %s."
-                  .formatted(worst.label(), Values.points(best.meanAp() - worst.meanAp())));
+                  .formatted(worst.label(), Values.points(best.meanAp(), worst.meanAp())));
     }
     return text.toString();
   }

@@ -116,7 +116,7 @@ public record PositiveIouStudy() implements Study {
           m ->
               text.append(
                   ", and the ground truth alone is %s lower"
-                      .formatted(Values.points(best.meanAp() - m.meanAp()))));
+                      .formatted(Values.points(best.meanAp(), m.meanAp()))));
       text.append('.');
     }
     return text.toString();

@@ -207,16 +207,15 @@ public record ProposalsStudy() implements Study {
       }
     }
     String text =
-        "The best is %s of mode %s, with %s"
-            .formatted(
-                best.label() + (best.label().equals(ALL) ? " boxes" : " boxes of an image"),
-                best.point().series(),
-                Values.percent(best.meanAp()));
-    return enough == best
-        ? text + ", and fewer boxes lose more than a point."
-        : text
-            + "; %s boxes lose %s of that."
-                .formatted(enough.label(), Values.points(best.meanAp() - enough.meanAp()));
+        "Mode %s with %s boxes of an image is the best, with %s"
+            .formatted(best.point().series(), best.label(), Values.percent(best.meanAp()));
+    if (enough != best) {
+      return text
+          + "; %s boxes lose %s of that."
+              .formatted(enough.label(), Values.points(best.meanAp(), enough.meanAp()));
+    }
+    boolean fewer = line.stream().anyMatch(point -> boxes(point) < boxes(best));
+    return text + (fewer ? ", and fewer boxes lose more than a point." : ".");
   }
 
   private static double boxes(Measured point) {

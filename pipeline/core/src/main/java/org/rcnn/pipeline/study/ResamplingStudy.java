@@ -141,6 +141,6 @@ public record ResamplingStudy() implements Study {
         .formatted(
             best.label(),
             Values.percent(best.meanAp()),
-            Values.points(best.meanAp() - none.get().meanAp()));
+            Values.points(best.meanAp(), none.get().meanAp()));
   }
 }

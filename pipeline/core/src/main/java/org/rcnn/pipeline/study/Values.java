@@ -87,7 +87,15 @@ public final class Values {
         : String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
   }
 
-  /** The size of a difference of two fractions, such as {@code 1.4 points}. */
+  /**
+   * The size of the difference of two fractions, such as {@code 1.4 points}: that of the figures as
+   * {@link #percent} prints them, so that readers who subtract find the same.
+   */
+  public static String points(double left, double right) {
+    return points(Math.rint(1000 * left) / 1000 - Math.rint(1000 * right) / 1000);
+  }
+
+  /** The size of a difference, such as {@code 1.4 points}. */
   public static String points(double difference) {
     String points = String.format(Locale.ROOT, "%.1f", Math.abs(100 * difference));
     return points + (points.equals("1.0") ? " point" : " points");
