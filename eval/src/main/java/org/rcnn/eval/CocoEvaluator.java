@@ -159,6 +159,9 @@ public final class CocoEvaluator {
 
     private final double[] overlap;
 
+    /** The detections that reach the lowest overlap with some object, in rank order. */
+    private final int[] candidates;
+
     Scoring(ClassRanking ranking, Difficult difficult) {
       this.ranking = ranking;
       this.crowds = difficult == Difficult.CROWDS;
@@ -175,6 +178,11 @@ public final class CocoEvaluator {
           overlap[k] = overlap(ranking.box[d], from(d) + k - first[d]);
         }
       }
+      candidates = IntStream.range(0, ranking.size()).filter(this::isCandidate).toArray();
+    }
+
+    private boolean isCandidate(int d) {
+      return IntStream.range(first[d], first[d + 1]).anyMatch(k -> overlap[k] >= OVERLAPS[0]);
     }
 
     private int from(int d) {
@@ -219,44 +227,85 @@ public final class CocoEvaluator {
               new double[OVERLAPS.length],
               new double[OVERLAPS.length],
               new double[OVERLAPS.length]);
+      int[] wrongBefore = wrongBefore(range);
       for (int t = 0; t < OVERLAPS.length; t++) {
-        Verdict[] verdicts = match(OVERLAPS[t], range, counts);
-        figures.ap[t] =
-            PrecisionRecallCurve.of(verdicts, ranking.score, positives).meanPrecisionAt(RECALLS);
-        figures.recall1[t] = found(verdicts, 1) / positives;
-        figures.recall10[t] = found(verdicts, 10) / positives;
-        figures.recall100[t] = found(verdicts, MOST_DETECTIONS) / positives;
+        match(t, range, counts, wrongBefore, positives, figures);
       }
       return figures;
     }
 
-    private double found(Verdict[] verdicts, int detectionsPerImage) {
-      return IntStream.range(0, verdicts.length)
-          .filter(d -> verdicts[d] == Verdict.TRUE_POSITIVE && place[d] < detectionsPerImage)
-          .count();
+    /**
+     * How many detections before each candidate lie on nothing at any overlap and are wrong. Most
+     * detections do, so matching looks at the candidates alone: a third of the time on a million
+     * detections.
+     */
+    private int[] wrongBefore(Range range) {
+      int[] before = new int[candidates.length];
+      int wrong = 0;
+      int c = 0;
+      for (int d = 0; d < ranking.size() && c < candidates.length; d++) {
+        if (d == candidates[c]) {
+          before[c++] = wrong;
+        } else if (place[d] < MOST_DETECTIONS && range.contains(ranking.box[d])) {
+          wrong++;
+        }
+      }
+      return before;
     }
 
-    private Verdict[] match(double iou, Range range, boolean[] counts) {
-      Verdict[] verdicts = new Verdict[ranking.size()];
+    /** Matches at one overlap and notes AP and recalls. */
+    private void match(
+        int t,
+        Range range,
+        boolean[] counts,
+        int[] wrongBefore,
+        int positives,
+        RangeFigures figures) {
       boolean[] taken = new boolean[counts.length];
-      for (int d = 0; d < verdicts.length; d++) {
-        if (place[d] >= MOST_DETECTIONS) {
-          verdicts[d] = Verdict.IGNORED;
-          continue;
-        }
-        int best = best(d, iou, counts, true, taken);
+      double[] precision = new double[positives];
+      int right = 0;
+      int wrong = 0;
+      int first1 = 0;
+      int first10 = 0;
+      for (int c = 0; c < candidates.length; c++) {
+        int d = candidates[c];
+        int best = best(d, OVERLAPS[t], counts, true, taken);
         if (best >= 0) {
-          verdicts[d] = Verdict.TRUE_POSITIVE;
+          right++;
+          first1 += place[d] < 1 ? 1 : 0;
+          first10 += place[d] < 10 ? 1 : 0;
+          precision[right - 1] = (double) right / (right + wrong + wrongBefore[c]);
         } else {
-          best = best(d, iou, counts, false, taken);
-          boolean ignored = best >= 0 || !range.contains(ranking.box[d]);
-          verdicts[d] = ignored ? Verdict.IGNORED : Verdict.FALSE_POSITIVE;
+          best = best(d, OVERLAPS[t], counts, false, taken);
+          wrong += best < 0 && range.contains(ranking.box[d]) ? 1 : 0;
         }
         if (best >= 0) {
           taken[best] = true;
         }
       }
-      return verdicts;
+      figures.ap[t] = ap(precision, right);
+      figures.recall1[t] = (double) first1 / positives;
+      figures.recall10[t] = (double) first10 / positives;
+      figures.recall100[t] = (double) right / positives;
+    }
+
+    /**
+     * The mean over the recalls of the highest precision there or beyond.
+     *
+     * @param precision after each object found; as long as there are objects
+     * @param found how many were found
+     */
+    private static double ap(double[] precision, int found) {
+      double sum = 0;
+      double highest = 0;
+      int i = found;
+      for (int k = RECALLS.length - 1; k >= 0; k--) {
+        for (; i >= 1 && (double) i / precision.length >= RECALLS[k]; i--) {
+          highest = Math.max(highest, precision[i - 1]);
+        }
+        sum += highest;
+      }
+      return sum / RECALLS.length;
     }
 
     /** The untaken object, of those that count or of those that do not, that overlaps most. */
