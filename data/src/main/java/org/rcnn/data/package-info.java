@@ -7,7 +7,8 @@
  * of a seeded piece of work a seed of its own. {@link org.rcnn.data.Box} states the project's one
  * pixel convention (0-based, half-open); VOC's 1-based inclusive corners exist only where a VOC
  * file is read or written. The sub-packages read and write them: {@code dataset} annotated images
- * of any format, {@code voc} the development kit's folders and result files, {@code folder}
+ * of any format, {@code voc} VOC's XML, the development kit's folders and result files, {@code
+ * coco} and {@code yolo} the files of other tools, {@code export} all of them, {@code folder}
  * classification images, {@code scenes} synthetic data, {@code store} the proposals and features of
  * whole image sets; {@code matrix} has the interfaces of the feature matrices that modules share.
  */

@@ -22,8 +22,9 @@ public interface DatasetFormat {
   String needs();
 
   /**
-   * Whether a folder has this format. The method reads no images or annotations, and does not
-   * search subfolders for a dataset: {@link DatasetFormats#open} does that.
+   * Whether a folder has this format. The method reads no images and at most the beginning of some
+   * annotations, and does not search subfolders for a dataset: {@link DatasetFormats#open} does
+   * that.
    *
    * @throws IOException if the folder cannot be read
    */

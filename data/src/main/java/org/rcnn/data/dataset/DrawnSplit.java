@@ -24,8 +24,9 @@ import org.rcnn.data.ImageFiles;
  *
  * <p>The images of the rarest class are dealt first, each to the side that lacks most of that class
  * (iterative stratification: Sechidis et al., "On the stratification of multi-label data", ECML
- * 2011). Equal and nearly equal pictures stay on one side; only if these make up more than a fifth
- * of all pictures in one chain, as in a video, nearly equal ones are dealt like others.
+ * 2011). Equal and nearly equal pictures stay on one side. Only if more than a fifth of all
+ * pictures are one chain of them, as in a video, nearly equal ones are dealt like others, and equal
+ * ones too if more than half of all are.
  *
  * @param train image ids to train on, sorted
  * @param test image ids to test on, sorted
@@ -105,9 +106,12 @@ public record DrawnSplit(
     }
     List<Group> groups = groups(classes, pairs);
     Optional<String> apart = Optional.empty();
-    int longest = groups.stream().mapToInt(group -> group.ids.size()).max().orElse(0);
-    if (longest > Math.max(1, LONGEST_CHAIN * count)) {
+    int longest = longest(groups);
+    if (groups.size() < 2 || longest > Math.max(2, LONGEST_CHAIN * count)) {
       groups = groups(classes, pairs.stream().filter(Thumbnail.Pair::equal).toList());
+      if (groups.size() < 2 || longest(groups) > count / 2) {
+        groups = groups(classes, List.of());
+      }
       apart =
           Optional.of(
               "%d of %d pictures are nearly equal to one another, as frames of a video are, and are divided all the same; the mAP says little about other scenes."
@@ -123,6 +127,10 @@ public record DrawnSplit(
         dealing.sides.get(1).stream().sorted().toList(),
         count - groups.size(),
         apart);
+  }
+
+  private static int longest(List<Group> groups) {
+    return groups.stream().mapToInt(group -> group.ids.size()).max().orElse(0);
   }
 
   private static List<Group> groups(Map<String, Set<String>> classes, List<Thumbnail.Pair> pairs) {
@@ -189,6 +197,17 @@ public record DrawnSplit(
                 .toList();
         now.forEach(group -> put(group, rarest));
         left.removeAll(Set.copyOf(now));
+      }
+      for (int side = 0; side < 2; side++) {
+        if (sides.get(side).isEmpty()) {
+          // Groups too large for the share; the smallest is nearest to it.
+          Group smallest =
+              shuffled.stream()
+                  .min(Comparator.comparingInt(group -> group.ids.size()))
+                  .orElseThrow();
+          sides.get(1 - side).removeAll(smallest.ids);
+          sides.get(side).addAll(smallest.ids);
+        }
       }
     }
 

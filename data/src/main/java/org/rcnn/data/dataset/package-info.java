@@ -8,10 +8,11 @@
  * an image's file and its annotation. {@link org.rcnn.data.dataset.DatasetFormat} recognises a
  * layout and opens it, and {@link org.rcnn.data.dataset.DatasetFormats} finds the layout of a given
  * folder. A new format is one file that implements the two interfaces, and one line in {@code
- * META-INF/services}; {@link org.rcnn.data.voc.VocDevkit} is the first. Two classes need only the
- * interface and so work with every format: {@link org.rcnn.data.dataset.Splits}, a seeded division
- * for a folder that has none, and {@link org.rcnn.data.dataset.DatasetAudit}, which reports the
- * problems of a folder.
+ * META-INF/services}; {@code voc}, {@code coco} and {@code yolo} beside this package have the
+ * project's own. Three classes need only the interface and so work with every format: {@link
+ * org.rcnn.data.dataset.DrawnSplit}, a seeded division by class for a folder that has none, {@link
+ * org.rcnn.data.dataset.PictureCheck}, which compares boxes with pictures, and {@link
+ * org.rcnn.data.dataset.DatasetAudit}, which reports the problems of a folder.
  *
  * <p>In: folders and files with the corners of their format. Out: {@link org.rcnn.data.Annotation}s
  * with the project's 0-based half-open boxes, and paths of images. Real folders contain broken

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RgbImage;
+import org.rcnn.data.dataset.FileIndex;
 
 /**
  * A classification set: one folder per class, in a folder or in a zip.
@@ -28,7 +29,7 @@ import org.rcnn.data.RgbImage;
  */
 public final class ImageFolder implements Closeable {
 
-  private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "bmp", "gif");
+  private static final Set<String> ENDINGS = Set.copyOf(FileIndex.IMAGES);
   private static final Set<String> VALIDATION_NAMES = Set.of("val", "valid", "validation");
 
   private final Path root;

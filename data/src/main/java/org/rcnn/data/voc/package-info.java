@@ -5,7 +5,8 @@
  * <p>The development kit keeps photos, annotations and splits in {@code JPEGImages/}, {@code
  * Annotations/} and {@code ImageSets/Main/}, and evaluates plain text files with one detection per
  * line. {@link org.rcnn.data.voc.VocDevkit} is the folder, read as a {@link
- * org.rcnn.data.dataset.Dataset}, and {@link org.rcnn.data.voc.VocResults} the text files.
+ * org.rcnn.data.dataset.Dataset}, and {@link org.rcnn.data.voc.VocResults} the text files. {@link
+ * org.rcnn.data.voc.XmlFolder} reads the same XML where labelling tools put it beside the images.
  *
  * <p>In: folders and files with VOC's 1-based inclusive corners. Out: {@link
  * org.rcnn.data.Annotation}, {@link org.rcnn.data.Detection} and {@link org.rcnn.data.RgbImage},

@@ -84,6 +84,27 @@ class DrawnSplitTest {
   }
 
   @Test
+  void bothSidesHaveImagesWhateverRepeats() {
+    for (int size = 2; size <= 12; size++) {
+      for (int run = 2; run <= size; run++) {
+        Map<String, Set<String>> images = new TreeMap<>();
+        List<Thumbnail.Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+          images.put("%02d".formatted(i), Set.of("cat"));
+          if (i % run != 0) {
+            pairs.add(new Thumbnail.Pair("%02d".formatted(i - 1), "%02d".formatted(i), true));
+          }
+        }
+        for (double share : new double[] {0.01, 0.5, 0.9}) {
+          DrawnSplit split = DrawnSplit.of(images, pairs, 3, share);
+          assertTrue(split.train().size() > 0 && split.test().size() > 0, size + " " + run);
+          assertEquals(size, split.train().size() + split.test().size());
+        }
+      }
+    }
+  }
+
+  @Test
   void picturesSavedAnewOrScaledAreNearAndOthersAreNot() {
     RgbImage one = gradient(64, 48, 0);
     Thumbnail thumbnail = Thumbnail.of(one);

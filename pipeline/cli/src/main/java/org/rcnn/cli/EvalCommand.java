@@ -149,7 +149,7 @@ final class EvalCommand implements Callable<Integer> {
         break;
       }
       SplitTable lists = SplitTable.read(folder);
-      if (lists.names().contains(split) && Files.exists(folder.resolve("manifest.json"))) {
+      if (lists.names().contains(split) && Files.exists(folder.resolve("config.yaml"))) {
         output.out().printf("split %s as drawn by the run %s%n", split, folder);
         return dataset.withLists(lists);
       }

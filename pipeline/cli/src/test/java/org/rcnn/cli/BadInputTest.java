@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,7 @@ class BadInputTest {
           "bench",
           "bench proposals",
           "data check",
+          "data convert",
           "data generate",
           "data download",
           "weights download",
@@ -155,6 +157,38 @@ class BadInputTest {
             "proposals.max-boxes=5");
     assertEquals(0, split.status(), split.err());
     assertTrue(split.err().contains("3 training and 3 test images"), split.err());
+    // The lists are written down, and the same on the next run.
+    Path lists = folder.resolve("run/ImageSets/Main");
+    List<String> train = Files.readAllLines(lists.resolve("trainval.txt"));
+    List<String> test = Files.readAllLines(lists.resolve("test.txt"));
+    assertEquals(3, train.size());
+    assertEquals(3, test.size());
+    assertTrue(train.stream().noneMatch(test::contains));
+  }
+
+  @Test
+  void shareAppliesWhereTheSplitAskedForIsMissing() throws IOException {
+    Files.delete(devkit.resolve("ImageSets/Main/test.txt"));
+    Path run = folder.resolve("run");
+    Object[] command = {
+      "features",
+      "--data",
+      devkit,
+      "--out",
+      run,
+      "--set",
+      "finetune.enabled=false",
+      "--set",
+      "proposals.max-boxes=5"
+    };
+    Session.of(command).refused(1, "has no split 'test', only train, trainval, val");
+    Object[] withShare = Arrays.copyOf(command, command.length + 2);
+    withShare[command.length] = "--set";
+    withShare[command.length + 1] = "data.split-test-share=0.25";
+    Session split = Session.of(withShare).done();
+    assertTrue(split.err().contains("3 training and 1 test images"), split.err());
+    List<String> all = Files.readAllLines(devkit.resolve("ImageSets/Main/trainval.txt"));
+    assertTrue(all.containsAll(Files.readAllLines(run.resolve("ImageSets/Main/test.txt"))));
   }
 
   @Test

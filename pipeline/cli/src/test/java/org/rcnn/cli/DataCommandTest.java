@@ -119,6 +119,44 @@ class DataCommandTest {
   }
 
   @Test
+  void convertedSetIsSoundAndHasTheSameSplits() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.delete(data.resolve("ImageSets/Main/empty.txt"));
+    Path json = folder.resolve("convert.json");
+    for (String format : new String[] {"coco", "yolo", "voc"}) {
+      Path out = folder.resolve(format);
+      Session session =
+          Session.of("data", "convert", data, "--to", format, "--out", out, "--json", json).done();
+      assertTrue(session.out().contains("2 images with 2 objects of cat, dog as " + format));
+      assertEquals(2, Session.json(json).get("splits").get("test").intValue());
+      Session.of("data", "check", out, "--json", json).done();
+      JsonNode tree = Session.json(json);
+      assertEquals(2, tree.get("images").intValue());
+      assertEquals(
+          1,
+          tree.at("/splits/test/classes/dog/objects").intValue(),
+          () -> format + ": " + tree.toPrettyString());
+      tree.get("problems").forEach(kind -> assertEquals(0, kind.size(), tree::toPrettyString));
+      Session.of("data", "convert", data, "--to", format, "--out", out).refused(1, "is not empty");
+    }
+    Session.of("data", "convert", data, "--to", "csv", "--out", folder.resolve("x"))
+        .refused(2, "must be one of voc, coco, yolo");
+    Session.of("detect", "--model", "m", "--format", "csv", "a.jpg")
+        .refused(2, "--format and --out go together");
+  }
+
+  @Test
+  void filesWithoutPartnerAndClassesThatLookAlikeAreCounted() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.copy(data.resolve("Annotations/a.xml"), data.resolve("Annotations/c.xml"));
+    Path b = data.resolve("Annotations/b.xml");
+    Files.writeString(b, Files.readString(b).replace("dog", "Cat"));
+    Session session = Session.of("data", "check", data).done();
+    assertTrue(session.out().contains("left-out files: 1"), session.out());
+    assertTrue(session.out().contains("look-alike classes: 1"), session.out());
+  }
+
+  @Test
   void wrongUseIsRefused() {
     Session.of("data").refused(2, "Missing required subcommand");
     Session.of("data", "sell").refused(2, "sell");

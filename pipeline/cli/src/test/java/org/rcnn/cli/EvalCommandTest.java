@@ -165,6 +165,21 @@ class EvalCommandTest {
   }
 
   @Test
+  void splitThatARunDrewIsReadFromItsFolder() throws IOException {
+    Files.delete(data.resolve("ImageSets/Main/test.txt"));
+    Path run = folder.resolve("run");
+    Path lists = Files.createDirectories(run.resolve("ImageSets/Main"));
+    Files.writeString(lists.resolve("test.txt"), "a\nb\n");
+    Files.writeString(run.resolve("config.yaml"), "");
+    Path found = Files.createDirectories(run.resolve("detections")).resolve("0123456789ab");
+    Files.move(results, found);
+    Session session =
+        Session.of("eval", "--data", data, "--split", "test", "--detections", found).done();
+    assertTrue(session.out().contains("split test as drawn by the run"), session.out());
+    assertTrue(session.out().contains("mAP    0.7500"), session.out());
+  }
+
+  @Test
   void missingFoldersAndSplitsAreFailures() {
     Session.of("eval", "--data", folder.resolve("x"), "--split", "test", "--detections", results)
         .refused(1, "There is no folder " + folder.resolve("x"));

@@ -70,14 +70,16 @@ record RunImages(Dataset dataset, PipelineConfig config, boolean hasTrain, boole
                 images.hasTrain ? "test" : "train"));
   }
 
-  private static boolean has(Dataset dataset, String split) {
-    try {
-      dataset.imageIds(split);
+  /** Whether a split is listed, if only as an empty one, or can be read without being listed. */
+  private static boolean has(Dataset dataset, String split) throws IOException {
+    if (!SplitTable.partsOf(split, dataset.splits()).isEmpty()) {
       return true;
+    }
+    try {
+      return !dataset.imageIds(split).isEmpty();
     } catch (IOException e) {
       LOG.debug("No split {}.", split, e);
-      // An empty list must be told as such, not replaced by a drawn one.
-      return e.getMessage().contains("names no image");
+      return false;
     }
   }
 

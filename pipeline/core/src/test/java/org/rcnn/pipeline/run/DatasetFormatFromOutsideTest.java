@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,10 @@ class DatasetFormatFromOutsideTest {
   private void write(String boxes) throws IOException {
     Files.writeString(folder.resolve("boxes.csv"), boxes);
     for (String id : List.of("a", "b", "c")) {
-      Picture.of(new RgbImage(20, 15, new byte[3 * 20 * 15])).write(folder.resolve(id + ".png"));
+      // Pictures that repeat would be told, and kept on one side of a drawn split.
+      byte[] rgb = new byte[3 * 20 * 15];
+      Arrays.fill(rgb, (byte) (30 * (id.charAt(0) - 'a')));
+      Picture.of(new RgbImage(20, 15, rgb)).write(folder.resolve(id + ".png"));
     }
   }
 }
