@@ -188,19 +188,28 @@ final class TorchFile implements TensorFile {
               .filter(key -> key.startsWith(part))
               .allMatch(key -> key.startsWith(wrapped));
       if (every) {
-        bare =
-            renamed(
-                bare,
-                key -> key.startsWith(wrapped) ? part + key.substring(wrapped.length()) : key);
+        bare = renamed(bare, key -> withoutInner(key, wrapped, part));
       }
     }
     return bare;
   }
 
+  /**
+   * Numbers have a meaning in their container alone: {@code features.0}; names have one without.
+   */
+  private static String withoutInner(String key, String wrapped, String part) {
+    if (!key.startsWith(wrapped)) {
+      return key;
+    }
+    String rest = key.substring(wrapped.length());
+    return !rest.isEmpty() && Character.isDigit(rest.charAt(0)) ? part + rest : rest;
+  }
+
   private static Map<String, View> renamed(Map<String, View> named, UnaryOperator<String> rename) {
     Map<String, View> renamed = new LinkedHashMap<>();
     named.forEach((key, view) -> renamed.put(rename.apply(key), view));
-    return renamed;
+    // Two names that would become one are the network's own.
+    return renamed.size() < named.size() ? named : renamed;
   }
 
   /**

@@ -243,6 +243,21 @@ class TorchFileTest {
   }
 
   @Test
+  void partThatIsDataParallelAloneLosesItsPrefixBeforeNamesOfLayers() throws IOException {
+    Path file =
+        zip(
+            stateDict()
+                .text("features.module.conv1.weight")
+                .floats("0", 1)
+                .text("fc6.bias")
+                .floats("1", 1)
+                .op('u')
+                .end(),
+            Map.of("0", floats(1), "1", floats(2)));
+    assertEquals(List.of("conv1.weight", "fc6.bias"), List.copyOf(read(file).keySet()));
+  }
+
+  @Test
   void prefixOfSomeNamesAloneIsTheNetworksOwn() throws IOException {
     Path file =
         zip(
