@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Layer;
@@ -50,8 +51,10 @@ public final class FineTuning {
   /** Decoded images kept in memory unless told otherwise. */
   private static final long IMAGE_CACHE_BYTES = 1L << 30;
 
-  /** Number of the first batch of a phase's range test; no batch of the training has it. */
+  /** Number of the first batch of range tests; no batch of the training has it or a next one. */
   private static final int RANGE_TEST_BATCHES = Integer.MIN_VALUE / 2;
+
+  private static final int RANGE_TEST_BATCHES_OF_PHASE = RangeTest.ITERATIONS + RangeTest.TRIAL;
 
   /** Batches of held out regions that the validation loss is the mean of. */
   private static final int VALIDATION_BATCHES = 4;
@@ -375,24 +378,79 @@ public final class FineTuning {
         rates.tests());
   }
 
-  /**
-   * Tries rates on a copy of the network, on batches of the training's pool that the training does
-   * not see.
-   */
+  /** Tries rates on copies of the network, which the training knows nothing of. */
   private RangeTest rangeTest(int index, Weights from, Set<String> newLayers, Course course)
       throws IOException {
-    Phase phase = settings.phases().get(index).withRate(RangeTest.LOWEST);
-    Inputs inputs = inputs(index, newLayers);
-    int first = RANGE_TEST_BATCHES + index * RangeTest.ITERATIONS;
     List<RangeTest.Point> points = new ArrayList<>();
+    int first = RANGE_TEST_BATCHES + index * RANGE_TEST_BATCHES_OF_PHASE;
+    Start start = new Start(index, from, newLayers);
+    tryRates(
+        start,
+        first,
+        RangeTest.ITERATIONS,
+        RangeTest::rate,
+        (rate, loss) -> {
+          points.add(new RangeTest.Point(rate, loss));
+          course.listener().testing(course.selection().begin(), rate, loss);
+          return !RangeTest.isOver(points.get(0).loss(), loss);
+        });
+    RangeTest test = new RangeTest(points);
+    while (test.next().isPresent()) {
+      double candidate = test.next().getAsDouble();
+      RangeTest before = test;
+      List<Double> losses = new ArrayList<>();
+      tryRates(
+          start,
+          first + RangeTest.ITERATIONS,
+          RangeTest.TRIAL,
+          iteration -> candidate,
+          (rate, loss) -> {
+            if (!before.isBearable(loss)) {
+              return false;
+            }
+            losses.add(loss);
+            course.listener().testing(course.selection().begin(), rate, loss);
+            return true;
+          });
+      test = test.with(new RangeTest.Trial(candidate, losses));
+    }
+    return test;
+  }
+
+  /** Sees each loss of a copy that is trained to try rates. */
+  private interface Watch {
+    /** Whether the copy goes on. */
+    boolean goesOn(double rate, double loss);
+  }
+
+  /**
+   * Copies of the network at the beginning of a phase.
+   *
+   * @param index the phase's number
+   */
+  private record Start(int index, Weights weights, Set<String> newLayers) {}
+
+  /**
+   * Trains a copy of the network to try rates, on batches of the training's pool that the training
+   * does not see. It ends early at a loss that is no number, or where the watch says so.
+   *
+   * @param first the number of the first batch
+   */
+  private void tryRates(
+      Start start, int first, int iterations, IntToDoubleFunction rates, Watch watch)
+      throws IOException {
+    Phase phase = settings.phases().get(start.index()).withRate(RangeTest.LOWEST);
+    Inputs inputs = inputs(start.index(), start.newLayers());
     Stretch ignored = new Stretch(settings.positives());
-    try (Network network = new Network(definition, from, device.engineDevice());
+    try (Network network = new Network(definition, start.weights(), device.engineDevice());
         MomentumSgd sgd =
             new MomentumSgd(
-                network, settings.solver(phase), name -> rateFactor(phase, name, newLayers));
+                network,
+                settings.solver(phase),
+                name -> rateFactor(phase, name, start.newLayers()));
         BatchFeeder feeder = feeder(inputs, first)) {
-      for (int i = 0; i < RangeTest.ITERATIONS; i++) {
-        double rate = RangeTest.rate(i);
+      for (int i = 0; i < iterations; i++) {
+        double rate = rates.applyAsDouble(i);
         BatchFeeder.Batch batch = feeder.take();
         double loss;
         try (NDManager scratch = network.manager().newSubManager()) {
@@ -400,17 +458,11 @@ public final class FineTuning {
           sgd.step(scratch, rate / RangeTest.LOWEST);
         }
         feeder.release(batch);
-        if (!Double.isFinite(loss)) {
-          break;
-        }
-        points.add(new RangeTest.Point(rate, loss));
-        course.listener().testing(course.selection().begin(), rate, loss);
-        if (RangeTest.isOver(points.get(0).loss(), loss)) {
-          break;
+        if (!Double.isFinite(loss) || !watch.goesOn(rate, loss)) {
+          return;
         }
       }
     }
-    return new RangeTest(points);
   }
 
   /** The network's own parameters; a checkpoint has more. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.train.RangeTest.Point;
+import org.rcnn.cnn.train.RangeTest.Trial;
 import org.rcnn.cnn.weights.WeightFile;
 
 /** The range tests of the phases so far. Part of a training's checkpoint. */
@@ -28,19 +29,33 @@ final class SuggestedRates {
   }
 
   private static RangeTest test(String line) {
-    return new RangeTest(
-        Arrays.stream(line.split(" "))
-            .filter(word -> word.contains(":"))
-            .map(word -> word.split(":"))
-            .map(pair -> new Point(Double.parseDouble(pair[0]), Double.parseDouble(pair[1])))
-            .toList());
+    List<Point> points = new ArrayList<>();
+    List<Trial> trials = new ArrayList<>();
+    for (String word : line.split(" ")) {
+      String[] parts = word.split("[:=;]");
+      if (word.contains(":")) {
+        points.add(new Point(Double.parseDouble(parts[0]), Double.parseDouble(parts[1])));
+      } else if (word.contains("=")) {
+        trials.add(
+            new Trial(
+                Double.parseDouble(parts[0]),
+                Arrays.stream(parts).skip(1).map(Double::parseDouble).toList()));
+      }
+    }
+    return new RangeTest(points, trials);
   }
 
   private static String line(RangeTest test) {
     // Marked, so that a test without points is a line too.
-    return test.points().stream()
-        .map(point -> point.rate() + ":" + point.loss())
-        .collect(Collectors.joining(" ", "test ", ""));
+    StringBuilder line = new StringBuilder("test");
+    for (Point point : test.points()) {
+      line.append(' ').append(point.rate()).append(':').append(point.loss());
+    }
+    for (Trial trial : test.trials()) {
+      line.append(' ').append(trial.rate()).append('=');
+      line.append(trial.losses().stream().map(String::valueOf).collect(Collectors.joining(";")));
+    }
+    return line.toString();
   }
 
   /** Adds the test of the next phase. */

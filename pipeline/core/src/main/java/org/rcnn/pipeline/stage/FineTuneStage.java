@@ -308,7 +308,7 @@ final class FineTuneStage {
 
   /** What a range test said, for people. */
   static String suggestion(int phase, RangeTest test, double rate) {
-    return test.risesAt().isPresent()
+    return test.suggestion().isPresent()
         ? String.format(
             Locale.ROOT,
             "Phase %d of fine-tuning takes the rate %.1e, which its range test suggests.",
@@ -316,8 +316,7 @@ final class FineTuneStage {
             rate)
         : String.format(
             Locale.ROOT,
-            "Phase %d of fine-tuning keeps its rate of %.1e: the range test found none at which the"
-                + " loss rises.",
+            "Phase %d of fine-tuning keeps its rate of %.1e: its range test suggests none.",
             phase + 1,
             rate);
   }

@@ -57,8 +57,12 @@ public interface Study {
   /** How to read the result, a sentence each. */
   List<String> notes(PipelineConfig configured, List<Point> points);
 
-  /** The answer: a sentence made from the figures. */
-  String finding(List<Measured> points);
+  /**
+   * The answer: a sentence made from the figures.
+   *
+   * @throws IOException if a stage's evidence cannot be read
+   */
+  String finding(List<Measured> points) throws IOException;
 
   /**
    * Further figures of a point by the heads of their columns, as they are to be read.

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.ErrorKind;
 import org.rcnn.pipeline.config.ConfigLoader;
@@ -77,9 +78,20 @@ public final class StudyRun {
    */
   public StudyResult run() throws IOException {
     List<Measured> measured = new ArrayList<>();
+    List<String> notes = new ArrayList<>(study.notes(run.config(), points));
     for (Point point : points) {
       Experiment varied = experimentOf(point);
-      measured.add(new Measured(point, varied, varied.evaluate(point.row())));
+      try {
+        measured.add(new Measured(point, varied, varied.evaluate(point.row())));
+      } catch (DivergedException e) {
+        // A finding too, unless it is the only one.
+        LOG.warn("{} {} {}: {}", study.name(), point.label(), point.series(), e.getMessage());
+        notes.add(diverged(point, e));
+        if (measured.isEmpty() && point == points.get(points.size() - 1)) {
+          throw e;
+        }
+        continue;
+      }
       LOG.info(
           "{} {} {}: mAP {}",
           study.name(),
@@ -95,7 +107,7 @@ public final class StudyRun {
             subject(),
             study.finding(measured),
             study.axis(run.config()),
-            study.notes(run.config(), points),
+            notes,
             rows(measured),
             study.charts(measured),
             PeakMemory.bytes());
@@ -108,6 +120,14 @@ public final class StudyRun {
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
     RunPages.link(root);
     return result;
+  }
+
+  private static String diverged(Point point, DivergedException reason) {
+    return "%s%s is left out: training diverged at iteration %d."
+        .formatted(
+            point.label(),
+            point.series().isEmpty() ? "" : " (" + point.series() + ")",
+            reason.iteration());
   }
 
   /** What all points have in common, and the images. */

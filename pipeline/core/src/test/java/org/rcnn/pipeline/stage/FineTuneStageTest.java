@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,13 +58,14 @@ class FineTuneStageTest {
     for (int i = 0; i < 40; i++) {
       points.add(new RangeTest.Point(1e-4 * (i + 1), i < 20 ? 2 : 9));
     }
-    RangeTest test = new RangeTest(points);
+    List<Double> losses = Collections.nCopies(RangeTest.TRIAL, 1.0);
+    RangeTest test = new RangeTest(points, List.of(new RangeTest.Trial(1.6e-4, losses)));
     assertEquals(
         "Phase 2 of fine-tuning takes the rate 1.6e-04, which its range test suggests.",
         FineTuneStage.suggestion(1, test, test.suggestion().orElseThrow()));
     assertEquals(
-        "Phase 1 of fine-tuning keeps its rate of 1.0e-03: the range test found none at which the loss rises.",
-        FineTuneStage.suggestion(0, new RangeTest(List.of()), 0.001));
+        "Phase 1 of fine-tuning keeps its rate of 1.0e-03: its range test suggests none.",
+        FineTuneStage.suggestion(0, new RangeTest(List.of(), List.of()), 0.001));
   }
 
   @Test

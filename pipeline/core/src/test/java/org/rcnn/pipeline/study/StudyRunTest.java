@@ -122,6 +122,10 @@ class StudyRunTest {
           descriptor=hog,pool5             | 2 | 1 | Under the same SVMs HOG reaches
           proposals=20,40                  | 2 | 2 | boxes of an image is the best
           seeds=1,2                        | 6 | 2 | nobody should read tenths
+          start                            | 4 | 3 | the network reaches
+          freeze-depth=0,2,4               | 6 | 2 | layers is best
+          movement=0,1                     | 2 | 5 | of its length and fc7 by
+          rate=0.1,1,suggested             | 3 | 3 | The best rate is
           """)
   void everyStudyLeavesAFindingATableAndItsPictures(
       String text, int points, int pictures, String finding) throws IOException {

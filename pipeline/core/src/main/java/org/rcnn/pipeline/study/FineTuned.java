@@ -1,0 +1,74 @@
+package org.rcnn.pipeline.study;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.rcnn.cnn.network.Layer;
+import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.cnn.train.Phase;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.stage.Evidence;
+import org.rcnn.pipeline.stage.LearningCurve;
+import org.rcnn.pipeline.study.Study.Measured;
+
+/** What studies of fine-tuning ask of it and read of its curve. */
+final class FineTuned {
+
+  private FineTuned() {}
+
+  /** Settings under which all layers learn in every phase, for a configuration with phases. */
+  static Map<String, String> allLearn(PipelineConfig configured) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (int i = 1; i <= configured.finetune().phases().size(); i++) {
+      settings.put("finetune.phases." + i + ".layers", Phase.ALL);
+    }
+    settings.put("finetune.frozen-layers", "[]");
+    return settings;
+  }
+
+  /** Names of layers as a setting takes them. */
+  static String list(List<String> layers) {
+    return layers.stream()
+        .map(layer -> "'" + layer + "'")
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** The layers of a configuration's network that can be copied: all that learn but the scores. */
+  static List<String> copiedLayers(PipelineConfig configured) {
+    List<String> layers =
+        Studies.network(configured).parameterLayers().stream().map(Layer::name).toList();
+    String scores = Studies.network(configured).scoresLayer().name();
+    return layers.stream().filter(layer -> !layer.equals(scores)).toList();
+  }
+
+  static LearningCurve curve(Measured point) throws IOException {
+    return new Evidence(point.experiment()).learningCurve();
+  }
+
+  /** The mean loss of the last tenth of the curve, which is less noisy than its last point. */
+  static double lastLoss(LearningCurve curve) {
+    return tail(curve).stream().mapToDouble(LearningPoint::loss).average().orElse(Double.NaN);
+  }
+
+  /** The accuracy on positives in the last tenth of the curve, in per cent. */
+  static double lastPositiveAccuracy(LearningCurve curve) {
+    return 100
+        * tail(curve).stream()
+            .mapToDouble(LearningPoint::positiveAccuracy)
+            .average()
+            .orElse(Double.NaN);
+  }
+
+  private static List<LearningPoint> tail(LearningCurve curve) {
+    List<LearningPoint> points = curve.curve();
+    return points.subList(points.size() - Math.max(1, points.size() / 10), points.size());
+  }
+
+  /** A learning rate, such as {@code 8.7e-04}. */
+  static String rate(double rate) {
+    return String.format(Locale.ROOT, "%.1e", rate);
+  }
+}

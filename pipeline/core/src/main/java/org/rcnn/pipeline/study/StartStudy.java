@@ -1,0 +1,178 @@
+package org.rcnn.pipeline.study;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.StudyResult.Axis;
+import org.rcnn.pipeline.report.StudyResult.Chart;
+import org.rcnn.pipeline.stage.LearningCurve;
+import org.rcnn.pipeline.stage.Row;
+
+/**
+ * Varies the weights that the network starts from: {@code start=none,embedded,crops.safetensors}.
+ * There is a series of the networks as they start and one of the same fine-tuned, in which all
+ * layers learn.
+ *
+ * <p>Weights of object crops are made by {@code data crops} and {@code pretrain}.
+ */
+public record StartStudy() implements Study {
+
+  private static final String NONE = "none";
+  private static final String SCRATCH = "from scratch";
+  private static final String AS_IT_STARTS = "as it starts";
+  private static final String FINE_TUNED = "fine-tuned";
+  private static final String LOSS = "last loss";
+  private static final String POSITIVES = "last accuracy on positives, %";
+
+  @Override
+  public String name() {
+    return "start";
+  }
+
+  @Override
+  public String question() {
+    return "Does pre-training start fine-tuning in a better place, and which pre-training?";
+  }
+
+  @Override
+  public String source() {
+    return "paper, section 2.3: a network pre-trained on ImageNet's images; that objects suit"
+        + " detection better than whole images is often said since.";
+  }
+
+  @Override
+  public String values() {
+    return "What network.weights takes: none for a network from scratch, embedded, or weight files,"
+        + " such as one that pretrain has made of the objects that data crops cuts out. Each"
+        + " fine-tunes a network.";
+  }
+
+  @Override
+  public List<String> defaultValues(PipelineConfig configured) {
+    String weights = configured.network().weights();
+    return List.of(NONE, weights.equals(NONE) ? "embedded" : weights);
+  }
+
+  @Override
+  public Axis axis(PipelineConfig configured) {
+    return Axis.ofNames("starting weights").withSeries("network");
+  }
+
+  @Override
+  public List<Point> points(List<String> values, PipelineConfig configured) {
+    List<Point> points = new ArrayList<>();
+    for (boolean finetuned : new boolean[] {false, true}) {
+      for (int at = 0; at < values.size(); at++) {
+        Map<String, String> settings = new LinkedHashMap<>(FineTuned.allLearn(configured));
+        settings.put("network.weights", "'" + values.get(at).replace("'", "''") + "'");
+        points.add(
+            new Point(
+                finetuned ? FINE_TUNED : AS_IT_STARTS,
+                label(values.get(at)),
+                at,
+                Values.with(configured, settings),
+                finetuned
+                    ? Values.fineTunedRow(configured, configured.features().layer())
+                    : startingRow(configured)));
+      }
+    }
+    return points;
+  }
+
+  private static Row startingRow(PipelineConfig configured) {
+    Row tuned = Values.fineTunedRow(configured, configured.features().layer());
+    return new Row(false, tuned.layer(), tuned.head(), false);
+  }
+
+  private static String label(String weights) {
+    return weights.equals(NONE) ? SCRATCH : Path.of(weights).getFileName().toString();
+  }
+
+  @Override
+  public List<String> notes(PipelineConfig configured, List<Point> points) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "In fine-tuning all layers learn, in every phase. Layers without starting weights are new:"
+            + " from scratch all are, and learn at the new layers' rates.");
+    notes.add("%s and %s: means of the last tenth of fine-tuning.".formatted(LOSS, POSITIVES));
+    return notes;
+  }
+
+  @Override
+  public Map<String, Double> figures(Measured point) throws IOException {
+    if (!point.point().row().finetuned()) {
+      return Map.of();
+    }
+    LearningCurve curve = FineTuned.curve(point);
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put(LOSS, FineTuned.lastLoss(curve));
+    figures.put(POSITIVES, FineTuned.lastPositiveAccuracy(curve));
+    return figures;
+  }
+
+  @Override
+  public List<Chart> charts(List<Measured> points) throws IOException {
+    return List.of(LearningCharts.losses(points), LearningCharts.positiveAccuracies(points));
+  }
+
+  @Override
+  public String finding(List<Measured> points) throws IOException {
+    List<Measured> tuned = Values.series(points, FINE_TUNED);
+    if (tuned.isEmpty()) {
+      return "No start could be fine-tuned.";
+    }
+    Measured best = Values.best(tuned);
+    String text =
+        "Fine-tuned %s the network reaches %s".formatted(from(best), Values.percent(best.meanAp()));
+    Optional<Measured> start = find(points, AS_IT_STARTS, best.label());
+    if (start.isPresent()) {
+      text += ", %s as it starts".formatted(Values.percent(start.get().meanAp()));
+    }
+    Optional<Measured> scratch = find(points, FINE_TUNED, SCRATCH);
+    if (scratch.isPresent() && scratch.get() != best) {
+      text +=
+          "; from scratch it ends at %s%s"
+              .formatted(Values.percent(scratch.get().meanAp()), convergence(best, scratch.get()));
+    } else if (scratch.isEmpty()) {
+      Measured worst = Values.worst(tuned);
+      text +=
+          worst == best
+              ? ""
+              : "; %s it ends at %s".formatted(from(worst), Values.percent(worst.meanAp()));
+    }
+    return text + ".";
+  }
+
+  private static String from(Measured point) {
+    return point.label().equals(SCRATCH) ? SCRATCH : "from " + point.label();
+  }
+
+  private static Optional<Measured> find(List<Measured> points, String series, String label) {
+    return Values.series(points, series).stream()
+        .filter(point -> point.label().equals(label))
+        .findFirst();
+  }
+
+  /** How soon a start is where another one ends. */
+  private static String convergence(Measured fast, Measured slow) throws IOException {
+    LearningCurve curve = FineTuned.curve(fast);
+    double loss = FineTuned.lastLoss(FineTuned.curve(slow));
+    int last = curve.curve().get(curve.curve().size() - 1).iteration();
+    return curve.curve().stream()
+        .filter(point -> point.loss() <= loss)
+        .mapToInt(LearningPoint::iteration)
+        .boxed()
+        .findFirst()
+        .map(
+            iteration ->
+                ", with a loss that the other has by iteration %,d of %,d"
+                    .formatted(iteration, last))
+        .orElse("");
+  }
+}
