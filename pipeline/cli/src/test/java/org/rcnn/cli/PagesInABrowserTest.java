@@ -84,7 +84,7 @@ class PagesInABrowserTest {
   @CsvSource({
     "report.html, classes curves errors proposals learning samples mining boxes times configuration"
         + " provenance",
-    "ablation.html, steps table curves photos ranges studies configuration provenance files"
+    "ablation.html, steps table curves photos filters units occlusion map ranges studies configuration provenance files"
   })
   void everySectionAndEveryPictureIsThere(String name, String sections) throws Exception {
     browser.open(run.resolve(name), 1400, false);

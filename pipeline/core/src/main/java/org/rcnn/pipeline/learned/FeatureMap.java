@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.rcnn.cnn.features.FeatureExtractor;
@@ -127,21 +128,24 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   }
 
   /**
-   * The map of an experiment.
+   * The map of an experiment; empty if the test images have fewer than two objects of its classes.
    *
    * @throws IOException if fine-tuning fails or an image cannot be read
-   * @throws IllegalArgumentException if the test images have fewer than two objects
    */
-  public static FeatureMap of(Experiment experiment) throws IOException {
+  public static Optional<FeatureMap> of(Experiment experiment) throws IOException {
     NetworkDefinition network = experiment.backbone().definition();
     List<Tap> layers = network.featureTaps();
     Tap layer = layers.get(layers.size() - 1);
     Map<Sample, List<Chosen>> chosen = choose(experiment);
+    if (chosen.isEmpty()) {
+      return Optional.empty();
+    }
     List<Point> points = chosen.values().stream().flatMap(List::stream).map(Chosen::point).toList();
     Projection before = project(experiment, layer, false, chosen, points.size());
     Projection after = project(experiment, layer, true, chosen, points.size());
-    return new FeatureMap(
-        layer, points, plane(before, points), plane(after.turnedTo(before), points));
+    return Optional.of(
+        new FeatureMap(
+            layer, points, plane(before, points), plane(after.turnedTo(before), points)));
   }
 
   private record Chosen(Box box, Point point) {}
@@ -169,8 +173,7 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
       }
     }
     if (objects < 2) {
-      throw new IllegalArgumentException(
-          "The test images have fewer than two objects of the detector's classes to lay out.");
+      return Map.of();
     }
     addBackground(experiment, byImage);
     byImage.values().removeIf(List::isEmpty);

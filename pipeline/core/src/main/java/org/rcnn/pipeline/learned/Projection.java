@@ -10,7 +10,7 @@ import org.apache.commons.math3.linear.EigenDecomposition;
  *
  * <p>Computed from the products of all pairs of points, whose matrix has as many rows as there are
  * points: for a few hundred points that is far smaller than the covariance of thousands of
- * dimensions, and it has the same eigenvalues. 460 points of 4,096 values take some three seconds.
+ * dimensions, and it has the same eigenvalues.
  *
  * @param x for each point its first component
  * @param y for each point its second component

@@ -27,8 +27,8 @@ import org.rcnn.pipeline.stage.StoredLayer;
  * The paper's figure of pool5 units (section 3.1): for units that matter to a class, the regions of
  * the test images that excite them most, with the part of each region that the unit sees.
  *
- * <p>Each thread holds one image's features. Reading them takes the time: some 20 ms for an image
- * with 2,000 regions of 9,216 values. So at most {@link #MOST_IMAGES} images are read, at even
+ * <p>Each thread holds one image's features. Reading them takes the time: some 30 ms of a core for
+ * an image with 2,000 regions of 9,216 values. So at most {@link #MOST_IMAGES} images are read, at even
  * distances.
  *
  * @param finetuned whether the units were chosen in the fine-tuned network

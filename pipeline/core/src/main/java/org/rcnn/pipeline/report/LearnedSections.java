@@ -27,47 +27,69 @@ final class LearnedSections {
    */
   static List<Section> of(Experiment experiment, Row row) throws IOException {
     List<Section> sections = new ArrayList<>();
+    if (row.finetuned()) {
+      filters(experiment).ifPresent(sections::add);
+    }
+    units(experiment, row.finetuned()).ifPresent(sections::add);
+    occlusion(experiment, row).ifPresent(sections::add);
+    if (row.finetuned()) {
+      map(experiment).ifPresent(sections::add);
+    }
+    return sections;
+  }
+
+  private static Optional<Section> filters(Experiment experiment) throws IOException {
+    return FirstFilters.of(experiment)
+        .map(
+            filters ->
+                new Section(
+                    "filters",
+                    "The first filters",
+                    FiltersSection.LEAD,
+                    new FiltersSection(filters)::appendTo));
+  }
+
+  private static Optional<Section> units(Experiment experiment, boolean finetuned)
+      throws IOException {
+    if (!experiment.backbone().definition().featureTaps().contains(Tap.POOL5)) {
+      return Optional.empty();
+    }
+    UnitGallery units = UnitGallery.of(experiment, finetuned);
+    return units.units().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Section(
+                "units",
+                "What single units respond to",
+                UnitsSection.LEAD,
+                new UnitsSection(units)::appendTo));
+  }
+
+  private static Optional<Section> occlusion(Experiment experiment, Row row) throws IOException {
     List<Row> rows = new ArrayList<>();
     if (row.finetuned()) {
-      Optional<FirstFilters> filters = FirstFilters.of(experiment);
-      filters.ifPresent(
-          found ->
-              sections.add(
-                  new Section(
-                      "filters",
-                      "The first filters",
-                      FiltersSection.LEAD,
-                      new FiltersSection(found)::appendTo)));
       rows.add(new Row(false, row.layer(), row.head(), false));
-    }
-    if (experiment.backbone().definition().featureTaps().contains(Tap.POOL5)) {
-      UnitGallery units = UnitGallery.of(experiment, row.finetuned());
-      sections.add(
-          new Section(
-              "units",
-              "What single units respond to",
-              UnitsSection.LEAD,
-              new UnitsSection(units)::appendTo));
     }
     rows.add(row);
     OcclusionGallery occlusion = OcclusionGallery.of(experiment, rows);
-    if (!occlusion.detections().isEmpty()) {
-      sections.add(
-          new Section(
-              "occlusion",
-              "Which parts carry the score",
-              OcclusionSection.LEAD,
-              new OcclusionSection(occlusion)::appendTo));
-    }
-    if (row.finetuned()) {
-      FeatureMap map = FeatureMap.of(experiment);
-      sections.add(
-          new Section(
-              "map",
-              "Where the classes lie",
-              FeatureMapSection.LEAD,
-              new FeatureMapSection(map)::appendTo));
-    }
-    return sections;
+    return occlusion.detections().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Section(
+                "occlusion",
+                "Which parts carry the score",
+                OcclusionSection.LEAD,
+                new OcclusionSection(occlusion)::appendTo));
+  }
+
+  private static Optional<Section> map(Experiment experiment) throws IOException {
+    return FeatureMap.of(experiment)
+        .map(
+            map ->
+                new Section(
+                    "map",
+                    "Where the classes lie",
+                    FeatureMapSection.LEAD,
+                    new FeatureMapSection(map)::appendTo));
   }
 }

@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.report;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -151,10 +152,13 @@ final class LearningSection {
       html.close();
     }
     html.close().close().close();
+    if (!curve.rangeTests().isEmpty()) {
+      html.leaf("p", "The rates are those that a range test suggested.", "class", "lead");
+    }
   }
 
   private static String rate(Phase phase) {
-    String rate = plain(phase.rate());
+    String rate = plain(new BigDecimal(phase.rate()).round(new MathContext(3)).doubleValue());
     return phase.rateDropEvery() >= phase.iterations()
         ? rate
         : "%s, × %s every %s"

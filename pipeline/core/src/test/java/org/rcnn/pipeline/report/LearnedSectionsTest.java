@@ -155,7 +155,7 @@ class LearnedSectionsTest {
 
   @Test
   void objectsAndBackgroundAreOnTheMapAtTheSamePlaceInBothLists() throws IOException {
-    FeatureMap map = with(FeatureMap::of);
+    FeatureMap map = with(experiment -> FeatureMap.of(experiment).orElseThrow());
     assertEquals(Tap.FC7, map.layer());
     assertTrue(map.points().stream().anyMatch(FeatureMap.Point::isBackground));
     assertEquals(map.points().size(), map.before().x().length);

@@ -23,7 +23,9 @@ import org.rcnn.cnn.train.FineTuning.PhaseEnd;
 import org.rcnn.cnn.train.FineTuningSettings;
 import org.rcnn.cnn.train.Judging;
 import org.rcnn.cnn.train.Keep;
+import org.rcnn.cnn.train.Movement;
 import org.rcnn.cnn.train.Phase;
+import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.BoxRegressionReport.Form;
@@ -66,7 +68,14 @@ class EvidenceTest {
             Map.of("conv1", 0.01),
             List.of(new PhaseEnd(50, Ending.COMPLETED)),
             List.of(new Judgement(50, validation)),
-            50));
+            50,
+            List.of(
+                new Movement(1, Map.of("conv1", 0.0), Map.of("conv1", 2.0), Map.of("conv1", 0.5)),
+                new Movement(50, Map.of("conv1", 0.01), Map.of("conv1", 2.1), Map.of())),
+            List.of(
+                new RangeTest(
+                    List.of(new RangeTest.Point(1e-6, 2)),
+                    List.of(new RangeTest.Trial(0.001, List.of(1.5, 1.25)))))));
   }
 
   private static FineTuningSettings settings(Keep keep, Phase... phases) {
@@ -171,6 +180,10 @@ class EvidenceTest {
             "drawn",
             "rateDropEvery",
             "distances",
+            "movements",
+            "gradients",
+            "rangeTests",
+            "trials",
             "ending",
             "positiveAccuracy",
             "validationLoss")) {
