@@ -28,8 +28,8 @@ import org.rcnn.pipeline.stage.StoredLayer;
  * the test images that excite them most, with the part of each region that the unit sees.
  *
  * <p>Each thread holds one image's features. Reading them takes the time: some 30 ms of a core for
- * an image with 2,000 regions of 9,216 values. So at most {@link #MOST_IMAGES} images are read, at even
- * distances.
+ * an image with 2,000 regions of 9,216 values. So at most {@link #MOST_IMAGES} images are read, at
+ * even distances.
  *
  * @param finetuned whether the units were chosen in the fine-tuned network
  * @param fromSvms whether units were chosen by the weights of SVMs; else by differences of means

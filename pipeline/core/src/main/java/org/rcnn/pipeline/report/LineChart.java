@@ -111,13 +111,7 @@ final class LineChart {
     double step = niceStep(top - bottom, 5);
     double fitted = Math.ceil(highest(series) / step - 1e-9) * step;
     return new LineChart(
-        xTitle,
-        series,
-        bottom,
-        fitted > bottom ? fitted : top,
-        Kind.POINTS,
-        names,
-        List.of());
+        xTitle, series, bottom, fitted > bottom ? fitted : top, Kind.POINTS, names, List.of());
   }
 
   /** A chart of curves from 0 upwards, one over the other, with a legend. */

@@ -96,8 +96,7 @@ final class HogStage {
                 training
                     ? Regions.forTraining(sample, proposals, classes).boxes()
                     : proposals.classified(sample.id());
-            float[] values =
-                extractor.extract(sample.read(), regions).at(Tap.HOG);
+            float[] values = extractor.extract(sample.read(), regions).at(Tap.HOG);
             return EncodedRows.encode(encoding(), values, regions.size(), HogExtractor.DIMENSION);
           },
           (sample, rows) -> {

@@ -3,6 +3,8 @@ package org.rcnn.pipeline.study;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,11 @@ class FindingsTest {
     for (int i = 0; i < meanAps.length; i++) {
       measured.add(new Measured(points.get(i), null, result(meanAps[i])));
     }
-    return asked.study().finding(measured);
+    try {
+      return asked.study().finding(measured);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
