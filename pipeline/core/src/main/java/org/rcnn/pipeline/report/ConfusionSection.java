@@ -66,8 +66,6 @@ final class ConfusionSection {
     html.leaf(
         "td",
         Numbers.count(count),
-        "class",
-        shade > 0.6 ? "hot" : "",
         "style",
         "--share:" + Numbers.decimals(100 * shade, 0) + "%",
         "title",
