@@ -82,15 +82,10 @@ class PagesInABrowserTest {
 
   @ParameterizedTest
   @CsvSource({
-<<<<<<< HEAD
-    "report.html, classes curves errors proposals learning samples mining boxes times configuration"
-        + " provenance",
-    "ablation.html, steps table curves photos filters units occlusion map ranges studies configuration provenance files"
-=======
     "report.html, classes curves errors tide sensitivity confusion mistakes proposals learning"
         + " samples mining boxes times configuration provenance",
-    "ablation.html, steps table curves photos ranges studies configuration provenance files"
->>>>>>> 7f167d0 (The confusion matrix keeps its text readable on every shade; a browser looks at the sections on errors)
+    "ablation.html, steps table curves photos filters units occlusion map ranges studies"
+        + " configuration provenance files"
   })
   void everySectionAndEveryPictureIsThere(String name, String sections) throws Exception {
     browser.open(run.resolve(name), 1400, false);
