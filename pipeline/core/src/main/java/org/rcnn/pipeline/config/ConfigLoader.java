@@ -206,8 +206,8 @@ public final class ConfigLoader {
           "%s is a section; set one of its keys, such as %s.%s."
               .formatted(key, key, section.fieldNames().next()));
     }
-    boolean asTyped = typeOf(parts) instanceof ValueType.Text && !value.isBlank();
-    // YAML would make numbers and truth values of some names.
+    // YAML would make numbers and truth values of some names, unless they are quoted.
+    boolean asTyped = typeOf(parts) instanceof ValueType.Text && value.matches("[^'\"\\s].*");
     at.set(last, asTyped ? TextNode.valueOf(value) : read(key, value));
   }
 

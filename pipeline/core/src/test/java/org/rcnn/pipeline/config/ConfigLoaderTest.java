@@ -184,6 +184,7 @@ class ConfigLoaderTest {
   void aNameStaysAsItIsTyped(@TempDir Path folder) throws IOException {
     assertEquals("no", loader.preset("demo", Map.of("data.train", "no")).data().train());
     assertEquals("2007", loader.preset("demo", Map.of("data.train", "2007")).data().train());
+    assertEquals("a: b", loader.preset("demo", Map.of("data.train", "'a: b'")).data().train());
     Path file = Files.writeString(folder.resolve("names.yaml"), "data:\n  test: 2012\n");
     assertEquals("2012", loader.file(file, Map.of()).data().test());
   }
