@@ -177,10 +177,11 @@ public final class StudyRun {
     double seconds = 0;
     for (Map.Entry<String, Artifact> stage : artifacts(measured).entrySet()) {
       double taken = run.folder().secondsOf(stage.getValue());
+      // A study chooses no thresholds, and a stage of an older folder may have no time.
       if (!Double.isNaN(taken)) {
         stageSeconds.put(stage.getKey(), taken);
+        seconds += shared.contains(stage.getValue().place()) ? 0 : taken;
       }
-      seconds += shared.contains(stage.getValue().place()) ? 0 : taken;
     }
     Evidence evidence = new Evidence(measured.experiment());
     Optional<MiningEvidence> mining = evidence.mining(point.row());
