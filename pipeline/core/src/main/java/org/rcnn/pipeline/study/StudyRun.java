@@ -144,9 +144,16 @@ public final class StudyRun {
   private List<StudyResult.Point> rows(List<Measured> measured) throws IOException {
     Set<Path> shared = shared(measured);
     Set<String> changed = changedSettings();
+    TreeSet<Double> places = new TreeSet<>();
+    measured.forEach(point -> places.add(point.point().at()));
     List<StudyResult.Point> rows = new ArrayList<>();
     for (Measured point : measured) {
-      rows.add(row(point, shared, changed));
+      // An axis of names has no gap where a point is left out.
+      double at =
+          study.axis(run.config()).numeric()
+              ? study.place(point)
+              : places.headSet(point.point().at()).size();
+      rows.add(row(point, at, shared, changed));
     }
     return rows;
   }
@@ -170,7 +177,7 @@ public final class StudyRun {
     return measured.experiment().artifacts(measured.point().row());
   }
 
-  private StudyResult.Point row(Measured measured, Set<Path> shared, Set<String> changed)
+  private StudyResult.Point row(Measured measured, double at, Set<Path> shared, Set<String> changed)
       throws IOException {
     Point point = measured.point();
     Map<String, Double> stageSeconds = new LinkedHashMap<>();
@@ -190,7 +197,7 @@ public final class StudyRun {
     return new StudyResult.Point(
         point.series(),
         point.label(),
-        study.place(measured),
+        at,
         point.row().label(),
         settings,
         measured.meanAp(),

@@ -28,6 +28,7 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.store.FeatureStore;
@@ -294,6 +295,22 @@ class StudyRunTest {
     public String finding(List<Measured> points) {
       return "Somewhere.";
     }
+  }
+
+  @Test
+  void aPointWhoseTrainingDivergesIsLeftOutAndTold() throws IOException {
+    Map<String, String> longer =
+        Map.of("finetune.phases", "[{layers: all, iterations: 60, rate: 0.001}]");
+    Experiment trained = experiment.with(Values.with(run.config(), longer));
+    StudyResult result = new StudyRun(trained, Studies.installed().parse("rate=10000,1")).run();
+    assertEquals(List.of("1"), labels(result));
+    assertEquals(0, result.rows().get(0).at(), "the axis of names has no gap");
+    String told =
+        result.notes().stream().filter(note -> note.contains("diverged")).findFirst().orElseThrow();
+    assertTrue(told.matches("10000 is left out: training diverged at iteration [0-9]+\\."), told);
+
+    StudyRun hopeless = new StudyRun(trained, Studies.installed().parse("rate=10000"));
+    assertThrows(DivergedException.class, hopeless::run);
   }
 
   @Test
