@@ -103,6 +103,16 @@ public final class ConfigLoader {
   }
 
   /**
+   * The defaults, changed by a tree that {@link #toTree} gave for a whole configuration.
+   *
+   * @param source where the tree is from, for messages
+   * @throws ConfigException if there is no such key, or a value is invalid
+   */
+  public PipelineConfig tree(JsonNode tree, String source) {
+    return assemble(tree, source, Map.of());
+  }
+
+  /**
    * A configuration with single settings changed.
    *
    * @param settings dotted key to value

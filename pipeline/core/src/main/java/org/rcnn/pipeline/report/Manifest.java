@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.report;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -9,9 +10,12 @@ import java.util.stream.Stream;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Row;
 
 /** A run's provenance: what it takes to repeat it, and its result. */
 public final class Manifest {
@@ -54,6 +58,30 @@ public final class Manifest {
     manifest.put("threads", run.config().effectiveThreads());
     manifest.set("problems", Json.tree(problems(run)));
     manifest.set("result", result);
+    return manifest;
+  }
+
+  /**
+   * The manifest of a run of one row, which says also where the row's artifacts are, from the run's
+   * folder, and how long its stages took. So the folder can be read without an experiment.
+   *
+   * @param row the row that the result is of, all of whose stages have run
+   * @param result the result as JSON
+   */
+  static ObjectNode of(Experiment experiment, Row row, ObjectNode result) {
+    ObjectNode manifest = of(experiment, result);
+    RunFolder folder = experiment.run().folder();
+    manifest.set("artifacts", FinishedFolder.places(folder.root(), experiment.artifacts(row)));
+    ArrayNode stages = manifest.putArray("stages");
+    folder
+        .seconds()
+        .forEach(
+            (stage, seconds) ->
+                stages
+                    .addObject()
+                    .put("stage", stage)
+                    .put("seconds", Json.orNull(seconds))
+                    .put("reused", folder.wasReused(stage)));
     return manifest;
   }
 

@@ -10,24 +10,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Detection;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
-import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.report.StageTimeSection.StageTime;
+import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
-import org.rcnn.pipeline.run.PeakMemory;
-import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.run.RunFolder;
+import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.ErrorAnalysis;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.LearningCurve;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.stage.RunArtifacts;
 import org.rcnn.pipeline.stage.Thresholds;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
@@ -41,13 +39,17 @@ final class RunFindings {
 
   private RunFindings() {}
 
-  static ReportPage report(Experiment experiment, Row row, EvaluationResult result)
+  /**
+   * The report of a run.
+   *
+   * @param manifest of the run, with its stages: what the page says of data, versions and times
+   * @param row the row that the run's result is of
+   */
+  static ReportPage report(RunArtifacts run, JsonNode manifest, Row row, EvaluationResult result)
       throws IOException {
-    Run run = experiment.run();
-    Evidence evidence = new Evidence(experiment);
+    Evidence evidence = new Evidence(run);
     ErrorAnalysis analysis =
-        evidence.errorAnalysis(
-            row, ErrorSections.examplesOfAKind(experiment.scoredClasses().size()));
+        evidence.errorAnalysis(row, ErrorSections.examplesOfAKind(run.scoredClasses().size()));
     ErrorDiagnosis errors = analysis.diagnosis();
     ProposalRecall.Result recall = evidence.proposalRecall();
     Optional<MiningEvidence> mining = evidence.mining(row);
@@ -66,7 +68,7 @@ final class RunFindings {
     sections.addAll(scores(result));
     Optional<Thresholds> thresholds = evidence.thresholds(row);
     thresholds.ifPresent(chosen -> sections.add(thresholds(chosen, result)));
-    sections.addAll(examples(examples(run, evidence.detections(row), cut(row, thresholds))));
+    sections.addAll(examples(examples(run.test(), evidence.detections(row), cut(row, thresholds))));
     sections.addAll(falsePositives(errors));
     sections.addAll(ErrorSections.of(analysis, run.test()));
     sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
@@ -76,15 +78,15 @@ final class RunFindings {
     sections.addAll(samples(mining.map(MiningEvidence::samples).orElse(List.of())));
     sections.addAll(mining(rounds));
     sections.addAll(boxRegression(corrections));
-    sections.addAll(times(stageTimes(run.folder())));
-    sections.addAll(settings(experiment));
+    sections.addAll(times(stageTimes(manifest)));
+    sections.addAll(settings(manifest));
     return new ReportPage(
-        "R-CNN on " + run.source(),
+        "R-CNN on " + manifest.path("data").path("source").asText(),
         row.label(),
         findings,
         Optional.of(headline(result)),
-        keyFigures(run, experiment),
-        Manifest.problems(run),
+        keyFigures(manifest),
+        problems(manifest),
         sections,
         "");
   }
@@ -241,33 +243,42 @@ final class RunFindings {
 
   /** The folded sections at the end of a page: settings, and what it takes to repeat the run. */
   static List<Section> settings(Experiment experiment) {
-    List<Section> sections = new ArrayList<>(configuration(configuration(experiment.run())));
-    sections.addAll(provenance(provenance(experiment)));
+    return settings(Manifest.of(experiment, Json.object()));
+  }
+
+  private static List<Section> settings(JsonNode manifest) {
+    Map<String, String> flat = new LinkedHashMap<>();
+    flatten("", manifest.path("configuration"), flat);
+    List<Section> sections = new ArrayList<>(configuration(flat));
+    sections.addAll(provenance(provenance(manifest)));
     return sections;
   }
 
-  private static Map<String, String> keyFigures(Run run, Experiment experiment) {
-    Map<String, String> figures = sizes(experiment);
-    figures.put(
-        "peak memory",
-        String.format(Locale.ROOT, "%.2f GiB", PeakMemory.bytes() / (double) (1 << 30)));
+  private static Map<String, String> keyFigures(JsonNode manifest) {
+    Map<String, String> figures = sizes(manifest);
+    double bytes = manifest.path("result").path("peak_memory_bytes").asDouble();
+    figures.put("peak memory", String.format(Locale.ROOT, "%.2f GiB", bytes / (1 << 30)));
     return figures;
   }
 
   /** How many images and classes there are. */
   static Map<String, String> sizes(Experiment experiment) {
-    Run run = experiment.run();
+    return sizes(Manifest.of(experiment, Json.object()));
+  }
+
+  private static Map<String, String> sizes(JsonNode manifest) {
     Map<String, String> figures = new LinkedHashMap<>();
-    figures.put("training images", Integer.toString(run.train().samples().size()));
-    figures.put("test images", Integer.toString(run.test().samples().size()));
-    figures.put("classes", Integer.toString(experiment.classes().size()));
+    JsonNode data = manifest.path("data");
+    figures.put("training images", data.path("train_images").asText());
+    figures.put("test images", data.path("test_images").asText());
+    figures.put("classes", Integer.toString(manifest.path("classes").size()));
     return figures;
   }
 
-  private static Map<String, String> configuration(Run run) {
-    Map<String, String> flat = new LinkedHashMap<>();
-    flatten("", new ConfigLoader().toTree(run.config()), flat);
-    return flat;
+  private static List<String> problems(JsonNode manifest) {
+    List<String> problems = new ArrayList<>();
+    manifest.path("problems").forEach(problem -> problems.add(problem.asText()));
+    return problems;
   }
 
   private static void flatten(String path, JsonNode node, Map<String, String> into) {
@@ -284,42 +295,46 @@ final class RunFindings {
     }
   }
 
-  private static Map<String, String> provenance(Experiment experiment) {
-    Run run = experiment.run();
+  private static Map<String, String> provenance(JsonNode manifest) {
+    JsonNode data = manifest.path("data");
+    JsonNode versions = manifest.path("versions");
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("data", run.source());
-    facts.put("training data", run.train().fingerprint());
-    facts.put("test data", run.test().fingerprint());
-    facts.put("engine", TorchEngine.version());
-    facts.put("execution", execution(experiment));
-    facts.put("java", System.getProperty("java.runtime.version"));
-    facts.put("machine", Manifest.machine());
-    facts.put("seed", Long.toString(run.config().seed()));
+    facts.put("data", data.path("source").asText());
+    facts.put("training data", data.path("train_fingerprint").asText());
+    facts.put("test data", data.path("test_fingerprint").asText());
+    facts.put("engine", versions.path("engine").asText());
+    facts.put("execution", execution(manifest.path("execution")));
+    facts.put("java", versions.path("java").asText());
+    facts.put("machine", versions.path("machine").asText());
+    facts.put("seed", manifest.path("seed").asText());
     return facts;
   }
 
   /** How the network computed the features. */
-  private static String execution(Experiment experiment) {
-    String train = experiment.execution(true).label();
-    String test = experiment.execution(false).label();
+  static String execution(JsonNode execution) {
+    String train = execution.path("train").asText();
+    String test = execution.path("test").asText();
     return train.equals(test) ? train : train + "; test images " + test;
   }
 
-  private static List<StageTime> stageTimes(RunFolder folder) {
+  private static List<StageTime> stageTimes(JsonNode manifest) {
     List<StageTime> times = new ArrayList<>();
-    folder
-        .seconds()
-        .forEach(
-            (stage, seconds) -> times.add(new StageTime(stage, seconds, folder.wasReused(stage))));
+    for (JsonNode one : manifest.path("stages")) {
+      times.add(
+          new StageTime(
+              one.path("stage").asText(),
+              one.path("seconds").asDouble(Double.NaN),
+              one.path("reused").asBoolean()));
+    }
     return times;
   }
 
   /** The first test images that have detections that count, with those detections. */
   private static List<PageImage> examples(
-      Run run, Map<String, List<Detection>> detections, Predicate<Detection> cut)
+      DetectionSet test, Map<String, List<Detection>> detections, Predicate<Detection> cut)
       throws IOException {
     List<PageImage> examples = new ArrayList<>();
-    for (Sample sample : run.test().samples()) {
+    for (Sample sample : test.samples()) {
       List<Detection> found =
           detections.getOrDefault(sample.id(), List.of()).stream().filter(cut).toList();
       if (!found.isEmpty() && examples.size() < EXAMPLES) {

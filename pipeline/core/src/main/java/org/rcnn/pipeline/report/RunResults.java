@@ -15,6 +15,7 @@ import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.FinishedRun;
 import org.rcnn.pipeline.stage.Row;
 
 /** Writes a run's results into its folder. */
@@ -44,11 +45,29 @@ public final class RunResults {
         .thresholds(row)
         .ifPresent(thresholds -> new ThresholdTable(thresholds, result).putInto(summary));
     Path root = run.folder().root();
-    Json.write(root.resolve("manifest.json"), Manifest.of(experiment, summary));
+    ObjectNode manifest = Manifest.of(experiment, row, summary);
+    Json.write(root.resolve("manifest.json"), manifest);
     AtomicFile.writeText(
-        root.resolve("report.html"), RunFindings.report(experiment, row, result).toHtml());
+        root.resolve("report.html"),
+        RunFindings.report(experiment, manifest, row, result).toHtml());
     RunPages.link(root);
     return summary;
+  }
+
+  /**
+   * Writes {@code report.html} of a finished run anew, equal to the one that the run wrote unless
+   * the program has changed since. Nothing of the run is computed.
+   *
+   * @param folder where to; the run's own or another, which need not exist
+   * @return the page
+   * @throws IOException if the folder cannot be written, or an artifact is missing or damaged
+   */
+  public static Path write(FinishedRun run, Path folder) throws IOException {
+    Path page = folder.resolve("report.html");
+    ReportPage report = RunFindings.report(run, run.manifest(), run.row(), run.evaluate(run.row()));
+    AtomicFile.writeText(page, report.toHtml());
+    RunPages.link(folder);
+    return page;
   }
 
   /**

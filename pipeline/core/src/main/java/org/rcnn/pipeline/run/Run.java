@@ -50,6 +50,9 @@ public record Run(
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
+  /** The source of the demo's images. */
+  static final String GENERATED = "generated scenes";
+
   /**
    * Opens a run on a folder of annotated images.
    *
@@ -82,7 +85,7 @@ public record Run(
     return open(
         new RunFolder(folder),
         config,
-        "generated scenes",
+        GENERATED,
         strict,
         monitor,
         (made, problems) -> demo(config, made));
@@ -129,7 +132,7 @@ public record Run(
   private static Dataset demo(PipelineConfig config, Path folder) throws IOException {
     int train = config.data().demoTrain();
     int test = config.data().demoTest();
-    Path place = folder.resolve("demo-data-" + train + "-" + test + "-" + config.seed());
+    Path place = demoPlace(config, folder);
     if (!Files.isDirectory(place)) {
       LOG.info("generating {} scenes ...", train + test);
       SceneGenerator scenes = new SceneGenerator(config.seed());
@@ -137,6 +140,13 @@ public record Run(
           place, partial -> scenes.writeDevkit(partial, train / 2, train - train / 2, test));
     }
     return DatasetFormats.installed().open(place);
+  }
+
+  /** Where the demo's images are in a run's folder. */
+  static Path demoPlace(PipelineConfig config, Path folder) {
+    PipelineConfig.Data data = config.data();
+    return folder.resolve(
+        "demo-data-" + data.demoTrain() + "-" + data.demoTest() + "-" + config.seed());
   }
 
   private static void requireClasses(DetectionSet train) throws IOException {

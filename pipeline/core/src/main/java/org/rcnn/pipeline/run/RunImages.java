@@ -70,6 +70,18 @@ record RunImages(Dataset dataset, PipelineConfig config, boolean hasTrain, boole
                 images.hasTrain ? "test" : "train"));
   }
 
+  /**
+   * The images with a split of a finished run, which is the data's own or was drawn by the run;
+   * nothing is written.
+   *
+   * @param folder the run's folder, which has the lists of a drawn split
+   * @throws IOException if the images or lists cannot be read
+   */
+  static Dataset finished(Path data, String split, Path folder) throws IOException {
+    Dataset dataset = DatasetFormats.installed().open(data);
+    return has(dataset, split) ? dataset : dataset.withLists(SplitTable.read(folder));
+  }
+
   /** Whether a split is listed, if only as an empty one, or can be read without being listed. */
   private static boolean has(Dataset dataset, String split) throws IOException {
     if (!SplitTable.partsOf(split, dataset.splits()).isEmpty()) {

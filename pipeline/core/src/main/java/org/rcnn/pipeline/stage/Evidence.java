@@ -18,30 +18,27 @@ import org.rcnn.eval.SimilarClasses;
 import org.rcnn.eval.TideDiagnoser;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
-import org.rcnn.pipeline.run.Run;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 
 /**
  * Explains a row's result: what the stages store beside their artifacts, and an analysis of the
- * row's detections. Missing artifacts are computed. Every method throws an {@link IOException} if
- * that fails or a file is damaged.
+ * row's detections. An experiment computes missing artifacts. Every method throws an {@link
+ * IOException} if that fails, or a file is missing or damaged.
  */
 public final class Evidence {
 
-  private final Run run;
-  private final Experiment experiment;
+  private final RunArtifacts run;
 
-  /** The evidence of an experiment on a run. */
-  public Evidence(Experiment experiment) {
-    this.run = experiment.run();
-    this.experiment = experiment;
+  /** The evidence of an experiment on a run, or of a finished run. */
+  public Evidence(RunArtifacts run) {
+    this.run = run;
   }
 
   /** How well the proposals cover the test images' objects: recall, ABO and MABO. */
   public ProposalRecall.Result proposalRecall() throws IOException {
     ProposalRecall recall = new ProposalRecall();
-    Artifact proposals = experiment.proposals().get(1);
+    Artifact proposals = run.testProposals();
     try (RankedBoxes boxes = RankedBoxes.open(proposals, run.config().proposals().classified())) {
       for (Sample sample : run.test().samples()) {
         if (boxes.contains(sample.id())) {
@@ -54,13 +51,13 @@ public final class Evidence {
 
   /** The learning curve of fine-tuning. */
   public LearningCurve learningCurve() throws IOException {
-    return FineTuneStage.curve(experiment.fineTuned());
+    return FineTuneStage.curve(run.fineTuned());
   }
 
   /** How hard-negative mining went for a row's SVMs; empty for other heads. */
   public Optional<MiningEvidence> mining(Row row) throws IOException {
     return row.effectiveHead() == Heads.SVM
-        ? Optional.of(SvmHead.evidence(experiment.head(row).orElseThrow()))
+        ? Optional.of(SvmHead.evidence(run.head(row).orElseThrow()))
         : Optional.empty();
   }
 
@@ -70,24 +67,24 @@ public final class Evidence {
    */
   public Optional<Thresholds> thresholds(Row row) throws IOException {
     return run.config().thresholds().enabled()
-        ? Optional.of(ThresholdStage.read(experiment.thresholds(row)))
+        ? Optional.of(ThresholdStage.read(run.thresholds(row)))
         : Optional.empty();
   }
 
   /** Seconds that a row's head took to train, in this run or an earlier one; NaN if unknown. */
   public double headSeconds(Row row) throws IOException {
-    Optional<Artifact> head = experiment.head(row);
-    return head.isPresent() ? run.folder().secondsOf(head.get()) : Double.NaN;
+    Optional<Artifact> head = run.head(row);
+    return head.isPresent() ? run.secondsOf(head.get()) : Double.NaN;
   }
 
   /** What a network's box regression changed on held-back pairs, class by class. */
   public List<BoxRegressionReport> boxRegression(boolean finetuned) throws IOException {
-    return BoxRegressionStage.report(experiment.boxRegression(finetuned));
+    return BoxRegressionStage.report(run.boxRegression(finetuned));
   }
 
   /** A row's detections on the test set by image id, boxes in the image's pixels. */
   public Map<String, List<Detection>> detections(Row row) throws IOException {
-    return VocResults.read(experiment.detections(row).place(), run.test().split()).byImage();
+    return VocResults.read(run.detections(row).place(), run.test().split()).byImage();
   }
 
   /**
@@ -97,9 +94,9 @@ public final class Evidence {
   public BootstrapResult resampled(Row row) throws IOException {
     DetectionEvaluator evaluator =
         new DetectionEvaluator(run.config().evaluation().metric(), Experiment.MATCH_IOU);
-    VocResults found = VocResults.read(experiment.detections(row).place(), run.test().split());
+    VocResults found = VocResults.read(run.detections(row).place(), run.test().split());
     return new Bootstrap(evaluator, Bootstrap.RESAMPLES, run.config().seed())
-        .evaluate(experiment.scoredClasses(), run.test().annotations(), found);
+        .evaluate(run.scoredClasses(), run.test().annotations(), found);
   }
 
   /** What kinds of false positives a row has, and how many objects it misses. */
@@ -108,7 +105,7 @@ public final class Evidence {
   }
 
   private ErrorDiagnosis diagnosis(Map<String, List<Detection>> detections) {
-    List<String> classes = experiment.scoredClasses();
+    List<String> classes = run.scoredClasses();
     return new ErrorDiagnoser(
             run.config().evaluation().metric(),
             Experiment.MATCH_IOU,
@@ -123,7 +120,7 @@ public final class Evidence {
    */
   public ErrorAnalysis errorAnalysis(Row row, int examples) throws IOException {
     Map<String, List<Detection>> detections = detections(row);
-    List<String> classes = experiment.scoredClasses();
+    List<String> classes = run.scoredClasses();
     List<Annotation> split = run.test().annotations();
     double minScore =
         ConfusionMatrix.balancedScore(classes, split, detections, Experiment.MATCH_IOU)

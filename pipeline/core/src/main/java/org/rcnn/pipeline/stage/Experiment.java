@@ -13,8 +13,6 @@ import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
-import org.rcnn.data.voc.VocResults;
-import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -32,7 +30,7 @@ import org.rcnn.svm.RegionScorer;
  * #boxRegression}, {@link #detections}, {@link #evaluate}, {@link #thresholds}; {@link #detector}
  * packs the result. {@link Evidence} reads what the stages store beside their artifacts.
  */
-public final class Experiment {
+public final class Experiment implements RunArtifacts {
 
   /**
    * IoU from which a detection finds an object, as in the VOC development kit ({@code VOCinit.m}).
@@ -138,6 +136,16 @@ public final class Experiment {
     return run;
   }
 
+  @Override
+  public PipelineConfig config() {
+    return config;
+  }
+
+  @Override
+  public DetectionSet test() {
+    return run.test();
+  }
+
   /** The detector's classes, sorted; background is not among them. */
   public List<String> classes() {
     return classes;
@@ -147,6 +155,7 @@ public final class Experiment {
    * The classes of an evaluation, sorted: the detector's, and those that only test images have
    * objects of ({@link Run#untrained}).
    */
+  @Override
   public List<String> scoredClasses() {
     TreeSet<String> scored = new TreeSet<>(classes);
     scored.addAll(run.untrained().keySet());
@@ -242,7 +251,13 @@ public final class Experiment {
     return List.of(proposals.run(run.train()), proposals.run(run.test()));
   }
 
+  @Override
+  public Artifact testProposals() throws IOException {
+    return proposals().get(1);
+  }
+
   /** Stage 2: the fine-tuned weights. */
+  @Override
   public Artifact fineTuned() throws IOException {
     Artifact boxes = proposals.run(run.train());
     Optional<Tap> tap = fineTuning.keptTap(backbone);
@@ -285,6 +300,7 @@ public final class Experiment {
   }
 
   /** Stage 4: a row's head; empty for the network's own scores, which fine-tuning has trained. */
+  @Override
   public Optional<Artifact> head(Row row) throws IOException {
     Head head = row.effectiveHead();
     HeadTraining training = training(row);
@@ -300,11 +316,13 @@ public final class Experiment {
   }
 
   /** Stage 5: a network's box regression. */
+  @Override
   public Artifact boxRegression(boolean finetuned) throws IOException {
     return boxRegression.run(trainFeatures(Source.of(finetuned)), classes);
   }
 
   /** Stage 6: a row's result files on the test set, in one folder. */
+  @Override
   public Artifact detections(Row row) throws IOException {
     SetFeatures test = testFeatures(Source.of(row));
     return detection.run(test, parts(row));
@@ -318,6 +336,7 @@ public final class Experiment {
   }
 
   /** Stage 7: from which score a row's detections count; chosen on training images. */
+  @Override
   public Artifact thresholds(Row row) throws IOException {
     return thresholds.run(trainFeatures(Source.of(row)), parts(row));
   }
@@ -334,10 +353,9 @@ public final class Experiment {
    *
    * @return the evaluation of {@link #scoredClasses}
    */
+  @Override
   public EvaluationResult evaluate(Row row) throws IOException {
-    VocResults found = VocResults.read(detections(row).place(), run.test().split());
-    return new DetectionEvaluator(config.evaluation().metric(), MATCH_IOU)
-        .evaluate(scoredClasses(), run.test().annotations(), found);
+    return RunArtifacts.super.evaluate(row);
   }
 
   /**
@@ -353,6 +371,11 @@ public final class Experiment {
     List<ClassThreshold> chosen =
         config.thresholds().enabled() ? ThresholdStage.read(thresholds(row)).classes() : List.of();
     return DetectorFile.pack(run, network(row.finetuned()), classes, parts(row), chosen);
+  }
+
+  @Override
+  public double secondsOf(Artifact artifact) throws IOException {
+    return run.folder().secondsOf(artifact);
   }
 
   /** What a row's features are of. */
