@@ -11,6 +11,7 @@ final class Commands {
   static void addTo(CommandLine line) {
     line.addSubcommand(new RunCommand());
     line.addSubcommand(StudyHelp.addTo(new CommandLine(new AblateCommand())));
+    line.addSubcommand(new ReportCommand());
     line.addSubcommand(new ReproduceCommand());
     line.addSubcommand(new PretrainCommand());
     for (StageCommand.Stage stage : StageCommand.Stage.values()) {

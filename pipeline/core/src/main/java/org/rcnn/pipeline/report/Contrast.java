@@ -60,8 +60,12 @@ record Contrast(Step step, ResampledRow without, ResampledRow with) {
 
   /** Whether the range of the gain leaves its sign open. */
   boolean isWithinChance() {
-    Interval gain = gain();
-    return !(gain.low() > 0 || gain.high() < 0);
+    return isWithinChance(gain());
+  }
+
+  /** Whether the range of a difference leaves its sign open. */
+  static boolean isWithinChance(Interval difference) {
+    return !(difference.low() > 0 || difference.high() < 0);
   }
 
   /** The row without the step, by the paper's name: what the step was added to. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
+import org.rcnn.pipeline.report.LearningLine;
 import org.rcnn.pipeline.report.StudyResult.Chart;
 import org.rcnn.pipeline.report.StudyResult.Line;
 import org.rcnn.pipeline.stage.Evidence;
@@ -15,11 +16,6 @@ import org.rcnn.pipeline.study.Study.Measured;
 
 /** Curves of fine-tuning, one over the other: the second picture of studies that fine-tune. */
 public final class LearningCharts {
-
-  /**
-   * A curve is drawn as the means of at most this many parts: several noisy ones hide each other.
-   */
-  private static final int PARTS = 60;
 
   private LearningCharts() {}
 
@@ -47,21 +43,7 @@ public final class LearningCharts {
       }
     }
     List<Line> lines = new ArrayList<>();
-    names.forEach((curve, name) -> lines.add(line(name, curve.curve(), figure)));
+    names.forEach((curve, name) -> lines.add(LearningLine.of(name, curve.curve(), figure)));
     return new Chart(title, "iteration", List.of(), false, lines);
-  }
-
-  private static Line line(
-      String name, List<LearningPoint> curve, ToDoubleFunction<LearningPoint> figure) {
-    int parts = Math.min(PARTS, curve.size());
-    List<Double> x = new ArrayList<>();
-    List<Double> y = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      List<LearningPoint> within =
-          curve.subList(part * curve.size() / parts, (part + 1) * curve.size() / parts);
-      x.add((double) within.get(within.size() - 1).iteration());
-      y.add(within.stream().mapToDouble(figure).average().orElse(Double.NaN));
-    }
-    return new Line(name, x, y);
   }
 }
