@@ -1,6 +1,5 @@
 package org.rcnn.svm;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,30 +129,31 @@ public final class BoxRegressor {
     return FILE.read(file, BoxRegressor::readContent);
   }
 
-  private static BoxRegressor readContent(DataInput in) throws IOException {
-    int count = in.readInt();
-    int dimension = in.readInt();
-    if (count < 0 || dimension < 1) {
-      throw new IllegalArgumentException("A negative size.");
+  /**
+   * Reads the bytes of a model file that is part of another.
+   *
+   * @param name what to call it in errors
+   * @throws IOException if it is of another kind or version, or damaged
+   */
+  public static BoxRegressor read(byte[] file, String name) throws IOException {
+    return FILE.read(file, name, BoxRegressor::readContent);
+  }
+
+  private static BoxRegressor readContent(ModelInput in) throws IOException {
+    // A name takes two bytes, and a flag says whether the class was learned.
+    int count = in.count("classes", 0, Short.BYTES + 1);
+    int dimension = in.whole();
+    if (dimension < 1) {
+      throw new IllegalArgumentException("it states a dimension of " + dimension);
     }
     List<String> classes = new ArrayList<>();
     List<float[]> weights = new ArrayList<>();
     List<double[]> biases = new ArrayList<>();
     for (int c = 0; c < count; c++) {
-      classes.add(in.readUTF());
-      boolean learned = in.readBoolean();
-      float[] w = learned ? new float[BoxTargets.COUNT * dimension] : null;
-      double[] b = new double[BoxTargets.COUNT];
-      if (learned) {
-        for (int i = 0; i < b.length; i++) {
-          b[i] = in.readDouble();
-        }
-        for (int i = 0; i < w.length; i++) {
-          w[i] = in.readFloat();
-        }
-      }
-      weights.add(w);
-      biases.add(b);
+      classes.add(in.name());
+      boolean learned = in.flag();
+      biases.add(learned ? in.doubles(BoxTargets.COUNT) : new double[BoxTargets.COUNT]);
+      weights.add(learned ? in.floats(dimension, BoxTargets.COUNT) : null);
     }
     return new BoxRegressor(
         classes, dimension, weights.toArray(float[][]::new), biases.toArray(double[][]::new));

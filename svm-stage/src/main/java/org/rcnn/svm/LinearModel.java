@@ -1,10 +1,8 @@
 package org.rcnn.svm;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -100,25 +98,25 @@ public record LinearModel(
     return FILE.read(file, LinearModel::readContent);
   }
 
-  private static LinearModel readContent(DataInput in) throws IOException {
-    double scale = in.readDouble();
-    int dimension = in.readInt();
-    int count = in.readInt();
-    List<String> classes = new ArrayList<>();
-    for (int c = 0; c < count; c++) {
-      classes.add(in.readUTF());
-    }
-    float[] bias = floats(in, count);
-    float[] weights = floats(in, Math.multiplyExact(count, dimension));
-    return new LinearModel(classes, dimension, weights, bias, scale);
+  /**
+   * Reads the bytes of a model file that is part of another.
+   *
+   * @param name what to call it in errors
+   * @throws IOException if it is of another kind or version, or damaged
+   */
+  public static LinearModel read(byte[] file, String name) throws IOException {
+    return FILE.read(file, name, LinearModel::readContent);
   }
 
-  private static float[] floats(DataInput in, int count) throws IOException {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.readFloat();
-    }
-    return values;
+  private static LinearModel readContent(ModelInput in) throws IOException {
+    double scale = in.number();
+    int dimension = in.whole();
+    // A name takes two bytes, and a class has a bias.
+    int count = in.count("classes", 0, Short.BYTES + Float.BYTES);
+    List<String> classes = in.names(count);
+    float[] bias = in.floats(count, 1);
+    float[] weights = in.floats(count, dimension);
+    return new LinearModel(classes, dimension, weights, bias, scale);
   }
 
   /** Same classes, same numbers. */

@@ -1,11 +1,7 @@
 package org.rcnn.svm;
 
-import java.io.ByteArrayInputStream;
-import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +32,9 @@ record ModelFile(String kind, String magic, int version, int checksumBytes) {
     void write(DataOutput out) throws IOException;
   }
 
-  /** Reads the content. */
+  /** Reads the content; an {@link IllegalArgumentException} says what is wrong with it. */
   interface Reader<T> {
-    T read(DataInput in) throws IOException;
+    T read(ModelInput in) throws IOException;
   }
 
   void write(Path file, Writer writer) throws IOException {
@@ -58,22 +54,43 @@ record ModelFile(String kind, String magic, int version, int checksumBytes) {
     }
   }
 
+  /**
+   * Reads a file.
+   *
+   * @throws IOException if it is missing, of another kind or version, or damaged; the message names
+   *     it and says what to do
+   */
   <T> T read(Path file, Reader<T> reader) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    return read(
+        Files.readAllBytes(file), file.toString(), "; delete it and train it again", reader);
+  }
+
+  /**
+   * Reads the bytes of a file that is part of another.
+   *
+   * @param name what to call it in errors
+   * @throws IOException if it is of another kind or version, or damaged; the message names it
+   */
+  <T> T read(byte[] bytes, String name, Reader<T> reader) throws IOException {
+    return read(bytes, name, "", reader);
+  }
+
+  private <T> T read(byte[] bytes, String name, String advice, Reader<T> reader)
+      throws IOException {
     if (bytes.length < MAGIC_BYTES
         || !magic.equals(new String(bytes, 0, MAGIC_BYTES, StandardCharsets.ISO_8859_1))) {
-      throw new IOException("%s is not %s file.".formatted(file, kind));
+      throw new IOException("%s is not %s file.".formatted(name, kind));
     }
     int end = bytes.length - checksumBytes;
-    if (end < HEADER_BYTES) {
-      throw damaged(file);
-    }
     ByteBuffer frame = ByteBuffer.wrap(bytes);
+    if (end < HEADER_BYTES) {
+      throw damaged(name, "it is cut short", advice, null);
+    }
     int found = frame.getInt(MAGIC_BYTES);
     if (found != version) {
       throw new IOException(
           "%s is %s file of version %d, but this program reads version %d; train it again."
-              .formatted(file, kind, found, version));
+              .formatted(name, kind, found, version));
     }
     CRC32 crc = new CRC32();
     crc.update(bytes, 0, end);
@@ -82,25 +99,23 @@ record ModelFile(String kind, String magic, int version, int checksumBytes) {
             ? frame.getLong(end)
             : Integer.toUnsignedLong(frame.getInt(end));
     if (stored != crc.getValue()) {
-      throw damaged(file);
+      throw damaged(name, "its checksum is another", advice, null);
     }
-    try (DataInputStream in =
-        new DataInputStream(new ByteArrayInputStream(bytes, HEADER_BYTES, end - HEADER_BYTES))) {
+    ModelInput in = new ModelInput(bytes, HEADER_BYTES, end - HEADER_BYTES);
+    try {
       T content = reader.read(in);
-      if (in.available() > 0) {
-        throw damaged(file);
+      if (in.left() > 0) {
+        throw new IllegalArgumentException("%d bytes follow its last value".formatted(in.left()));
       }
       return content;
-    } catch (EOFException | IllegalArgumentException e) {
-      IOException damaged = damaged(file);
-      damaged.initCause(e);
-      throw damaged;
+    } catch (IllegalArgumentException e) {
+      throw damaged(name, e.getMessage().replaceAll("\\.$", ""), advice, e);
     }
   }
 
-  private IOException damaged(Path file) {
+  private IOException damaged(String name, String reason, String advice, Exception cause) {
     return new IOException(
-        "%s is %s file that is damaged or incomplete; delete it and train it again."
-            .formatted(file, kind));
+        "%s is %s file that is damaged or incomplete: %s%s.".formatted(name, kind, reason, advice),
+        cause);
   }
 }

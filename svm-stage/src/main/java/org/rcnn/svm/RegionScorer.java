@@ -8,6 +8,9 @@ public interface RegionScorer {
   /** The classes, in the order of the scores' columns; background is not among them. */
   List<String> classes();
 
+  /** Number of features of a region. */
+  int dimension();
+
   /**
    * Scores regions.
    *

@@ -1,10 +1,8 @@
 package org.rcnn.svm;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,7 +41,7 @@ public final class SoftmaxModel implements RegionScorer {
     return classes;
   }
 
-  /** Number of features of a row. */
+  @Override
   public int dimension() {
     return dimension;
   }
@@ -170,24 +168,25 @@ public final class SoftmaxModel implements RegionScorer {
     return FILE.read(file, SoftmaxModel::readContent);
   }
 
-  private static SoftmaxModel readContent(DataInput in) throws IOException {
-    int count = in.readInt();
-    int dimension = in.readInt();
-    if (count < 1 || dimension < 1) {
-      throw new IllegalArgumentException("A size below 1.");
+  /**
+   * Reads the bytes of a model file that is part of another.
+   *
+   * @param name what to call it in errors
+   * @throws IOException if it is of another kind or version, or damaged
+   */
+  public static SoftmaxModel read(byte[] file, String name) throws IOException {
+    return FILE.read(file, name, SoftmaxModel::readContent);
+  }
+
+  private static SoftmaxModel readContent(ModelInput in) throws IOException {
+    // A name takes two bytes, and a class has a bias.
+    int count = in.count("classes", 1, Short.BYTES + Double.BYTES);
+    int dimension = in.whole();
+    if (dimension < 1) {
+      throw new IllegalArgumentException("it states a dimension of " + dimension);
     }
-    List<String> classes = new ArrayList<>();
-    for (int c = 0; c < count; c++) {
-      classes.add(in.readUTF());
-    }
-    double[] bias = new double[count + 1];
-    for (int i = 0; i < bias.length; i++) {
-      bias[i] = in.readDouble();
-    }
-    float[] weights = new float[Math.multiplyExact(dimension, count + 1)];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = in.readFloat();
-    }
-    return new SoftmaxModel(classes, dimension, weights, bias);
+    List<String> classes = in.names(count);
+    double[] bias = in.doubles(count + 1);
+    return new SoftmaxModel(classes, dimension, in.floats(dimension, count + 1), bias);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.rcnn.data.SeedMix;
 
@@ -17,6 +18,27 @@ public record Weights(Map<String, Tensor> tensors) {
   /** Keeps its own copy of the map; the tensors are shared. */
   public Weights {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * A tensor that no network can compute with: one with a value that is not finite, as training
+   * leaves that diverged.
+   *
+   * @return the end of a sentence, such as "the tensor fc6.bias has the value NaN (number 3 of
+   *     4096)"; empty if there is none
+   */
+  public Optional<String> notFinite() {
+    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+      float[] values = tensor.getValue().values();
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          return Optional.of(
+              "the tensor %s has the value %s (number %d of %d)"
+                  .formatted(tensor.getKey(), values[i], i + 1, values.length));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -75,7 +75,14 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
     return read(in, name, Long.MAX_VALUE);
   }
 
-  private static WeightFile read(InputStream in, String name, long size) throws IOException {
+  /**
+   * Reads a stream of a known size; what its header states must fit that size.
+   *
+   * @param name the stream's name in error messages
+   * @param size the bytes that it has
+   * @throws IOException if it is not a complete safetensors file
+   */
+  public static WeightFile read(InputStream in, String name, long size) throws IOException {
     try {
       return SafetensorsFile.read(in, name, size, false);
     } catch (EOFException e) {
@@ -90,15 +97,23 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
    */
   public void write(Path file, Precision precision) throws IOException {
     try (AtomicFile aside = AtomicFile.create(file)) {
-      OutputStream out = aside.out();
-      byte[] header = header(precision).getBytes(StandardCharsets.UTF_8);
-      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-      out.write(length.putLong(header.length).array());
-      out.write(header);
-      for (Tensor tensor : weights.tensors().values()) {
-        out.write(encode(tensor.values(), precision));
-      }
+      write(aside.out(), precision);
       aside.commit();
+    }
+  }
+
+  /**
+   * Writes the bytes of the file to a stream, which stays open.
+   *
+   * @throws IOException if the stream throws it
+   */
+  public void write(OutputStream out, Precision precision) throws IOException {
+    byte[] header = header(precision).getBytes(StandardCharsets.UTF_8);
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    out.write(length.putLong(header.length).array());
+    out.write(header);
+    for (Tensor tensor : weights.tensors().values()) {
+      out.write(encode(tensor.values(), precision));
     }
   }
 

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Preprocessing;
-import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 
 /**
@@ -157,15 +157,11 @@ public final class WeightSource {
    */
   public Weights read() throws IOException {
     Weights weights = inASentence(file, tensors::read);
-    for (Map.Entry<String, Tensor> tensor : weights.tensors().entrySet()) {
-      float[] values = tensor.getValue().values();
-      for (int i = 0; i < values.length; i++) {
-        if (!Float.isFinite(values[i])) {
-          throw new IOException(
-              "%s: the tensor %s has the value %s (number %d of %d), so the network cannot compute; take a checkpoint from before its training diverged."
-                  .formatted(file, tensor.getKey(), values[i], i + 1, values.length));
-        }
-      }
+    Optional<String> useless = weights.notFinite();
+    if (useless.isPresent()) {
+      throw new IOException(
+          "%s: %s, so the network cannot compute; take a checkpoint from before its training diverged."
+              .formatted(file, useless.get()));
     }
     return weights;
   }

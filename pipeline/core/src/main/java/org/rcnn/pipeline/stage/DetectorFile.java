@@ -2,33 +2,32 @@ package org.rcnn.pipeline.stage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.CharConversionException;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.ProviderNotFoundException;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.dataset.ObjectRules;
 import org.rcnn.pipeline.config.LabelModule;
 import org.rcnn.pipeline.config.PipelineConfig.Proposals;
 import org.rcnn.pipeline.run.Run;
@@ -67,8 +66,15 @@ public record DetectorFile(
   /** Files without thresholds; they are read as if none had been chosen. */
   private static final int WITHOUT_THRESHOLDS = 2;
 
-  /** One fixed time for every part, so that the same detector gives the same bytes. */
-  private static final FileTime WHENEVER = FileTime.from(Instant.parse("2000-01-01T12:00:00Z"));
+  /** More than any detector's settings take, with the names of its classes. */
+  private static final long LONGEST_DESCRIPTION = 4L << 20;
+
+  /** What the header of the weights may take beside the numbers. */
+  private static final long LONGEST_HEADER = 16L << 20;
+
+  /** Names of files beside the detector in which earlier versions packed it. */
+  private static final Pattern LEFT_BEHIND =
+      Pattern.compile("zipfstmp.*\\.tmp|detector-weights\\.safetensors(\\.partial)?");
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -103,9 +109,13 @@ public record DetectorFile(
       long seed,
       SingleImage detection,
       List<ClassThreshold> thresholds) {
-    /** Keeps its own copies; refuses thresholds of other classes. */
+    /** Keeps its own copies; refuses classes named twice, and thresholds of other classes. */
     public Description {
       classes = List.copyOf(classes);
+      if (classes.isEmpty() || new HashSet<>(classes).size() < classes.size()) {
+        throw new IllegalArgumentException(
+            "its classes are none, or one of them is there twice: %s.".formatted(classes));
+      }
       thresholds = List.copyOf(thresholds);
       List<String> named = thresholds.stream().map(ClassThreshold::className).toList();
       if (!named.isEmpty() && !named.equals(classes)) {
@@ -164,10 +174,10 @@ public record DetectorFile(
       throws IOException {
     Row row = parts.row();
     Path file = run.folder().root().resolve(NAME);
-    Path weights = run.folder().root().resolve("detector-weights.safetensors");
+    sweep(run.folder().root());
     Map<String, String> notes = new LinkedHashMap<>(network.definition().preprocessing().notes());
     notes.put("architecture", network.definition().name());
-    new WeightFile(network.weights(), notes).write(weights, WeightFile.Precision.F32);
+    WeightFile weights = new WeightFile(network.weights(), notes);
     Description description =
         new Description(
             VERSION,
@@ -180,40 +190,40 @@ public record DetectorFile(
             run.config().seed(),
             SingleImage.of(row.effectiveHead().ofSingleImages(run.config().detection())),
             thresholds);
-    Map<String, Path> files = new LinkedHashMap<>();
-    files.put(WEIGHTS, weights);
-    parts.head().ifPresent(artifact -> files.put(HEAD, artifact.place()));
-    parts.boxRegression().ifPresent(artifact -> files.put(BBOX, artifact.place()));
-    try {
-      AtomicFile.make(file, place -> writeZip(place, description, files));
-    } finally {
-      Files.deleteIfExists(weights);
+    byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(description);
+    Map<String, DetectorParts.Writer> contents = new LinkedHashMap<>();
+    contents.put(DESCRIPTION, out -> out.write(json));
+    contents.put(WEIGHTS, out -> weights.write(out, WeightFile.Precision.F32));
+    parts
+        .head()
+        .ifPresent(artifact -> contents.put(HEAD, out -> Files.copy(artifact.place(), out)));
+    parts
+        .boxRegression()
+        .ifPresent(artifact -> contents.put(BBOX, out -> Files.copy(artifact.place(), out)));
+    try (AtomicFile aside = AtomicFile.create(file)) {
+      DetectorParts.write(aside.out(), contents);
+      aside.commit();
     }
     return file;
   }
 
-  private static void writeZip(Path file, Description description, Map<String, Path> parts)
-      throws IOException {
-    URI zip = URI.create("jar:" + file.toUri());
-    try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
-      Files.writeString(
-          inside.getPath(DESCRIPTION),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description));
-      setTime(inside.getPath(DESCRIPTION));
-      for (Map.Entry<String, Path> part : parts.entrySet()) {
-        Files.copy(part.getValue(), inside.getPath(part.getKey()));
-        setTime(inside.getPath(part.getKey()));
+  /**
+   * Deletes what earlier versions left beside the detector when they were killed as they packed.
+   */
+  private static void sweep(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (LEFT_BEHIND.matcher(file.getFileName().toString()).matches()) {
+          Files.deleteIfExists(file);
+        }
       }
     }
   }
 
-  private static void setTime(Path part) throws IOException {
-    Files.getFileAttributeView(part, BasicFileAttributeView.class)
-        .setTimes(WHENEVER, WHENEVER, WHENEVER);
-  }
-
   /**
-   * Reads a detector.
+   * Reads a detector. Every part is compared with its checksum, and the parts with each other: the
+   * weights are those of the network, and the head and the box regression have the description's
+   * classes and the network's features.
    *
    * @param path the file, or a run's folder that contains one
    * @throws IOException if there is no such file, or it is damaged or of another version
@@ -224,50 +234,168 @@ public record DetectorFile(
       throw new IOException(
           "There is no detector %s; `rcnn run` writes one into its run folder.".formatted(file));
     }
-    try (FileSystem inside = FileSystems.newFileSystem(file)) {
-      JsonNode tree = JSON.readTree(Files.readString(inside.getPath(DESCRIPTION)));
+    try (DetectorParts parts = DetectorParts.open(file)) {
+      Description description = description(parts, file);
+      try {
+        return read(parts, description);
+      } catch (IllegalArgumentException e) {
+        throw parts.damaged(e.getMessage(), e);
+      }
+    }
+  }
+
+  private static Description description(DetectorParts parts, Path file) throws IOException {
+    byte[] json = parts.bytes(DESCRIPTION, LONGEST_DESCRIPTION);
+    String name = DetectorParts.name(DESCRIPTION);
+    try {
+      if (!(JSON.readTree(json) instanceof ObjectNode tree)) {
+        throw parts.damaged(name + " is not a JSON object", null);
+      }
       int version = tree.path("version").asInt();
-      if (version == WITHOUT_THRESHOLDS && tree instanceof ObjectNode older) {
-        older.putArray("thresholds");
+      if (version == WITHOUT_THRESHOLDS) {
+        tree.putArray("thresholds");
       } else if (version != VERSION) {
         throw new IOException(
             "%s is a detector of version %d, but this program reads version %d; train it again."
                 .formatted(file, version, VERSION));
       }
-      Description description = JSON.treeToValue(tree, Description.class);
-      WeightFile weights = WeightFile.read(inside.getPath(WEIGHTS));
-      Head head = Heads.ofFile(description.head());
-      // Refused here, where the file is known, and not when the detector starts.
-      description.proposals().settings(description.seed());
-      return new DetectorFile(
-          description,
-          network(description, weights, file),
-          weights.weights(),
-          head,
-          head.read(inside.getPath(HEAD), description.classes()),
-          description.boxRegression() ? BoxRegressor.read(inside.getPath(BBOX)) : null);
-    } catch (ProviderNotFoundException | ZipException e) {
-      throw new IOException(file + " is not a detector file: it is not a zip archive.", e);
+      return JSON.treeToValue(tree, Description.class);
     } catch (ValueInstantiationException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IOException("%s is a damaged detector: %s".formatted(file, reason.getMessage()), e);
-    } catch (JsonProcessingException | NoSuchFileException e) {
-      throw new IOException(file + " is not a detector file, or parts of it are missing.", e);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("%s is a damaged detector: %s".formatted(file, e.getMessage()), e);
+      // A list with an empty place has no message.
+      String message = reason.getMessage();
+      throw parts.damaged(message == null ? name + " has an empty value" : message, e);
+    } catch (JsonMappingException e) {
+      String place =
+          e.getPath().stream()
+              .map(step -> step.getFieldName() == null ? "" + step.getIndex() : step.getFieldName())
+              .collect(Collectors.joining("."));
+      throw parts.damaged(
+          place.isEmpty()
+              ? name + " lacks a setting or has one too many"
+              : "in %s, '%s' is missing or has no valid value".formatted(name, place),
+          e);
+    } catch (JsonProcessingException | CharConversionException e) {
+      throw parts.damaged(name + " is not JSON", e);
     }
   }
 
-  /** The network, with the input preprocessing that the weight file notes. */
-  private static NetworkDefinition network(Description description, WeightFile weights, Path file)
+  private static DetectorFile read(DetectorParts parts, Description description)
       throws IOException {
-    try {
-      NetworkDefinition network =
-          Architectures.byName(description.architecture(), description.classes().size() + 1)
-              .withLinearScores();
-      return network.withPreprocessing(network.preprocessing().noted(weights.metadata()));
-    } catch (IllegalArgumentException e) {
-      throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
+    Head head = Heads.ofFile(description.head());
+    // Refused here, where the file is known, and not when the detector starts.
+    description.proposals().settings(description.seed());
+    NetworkDefinition network =
+        Architectures.byName(description.architecture(), description.classes().size() + 1)
+            .withLinearScores();
+    int dimension = dimension(network, description.layer());
+    WeightFile weights =
+        parts.read(
+            WEIGHTS,
+            LONGEST_HEADER + Double.BYTES * network.parameterCount(),
+            (in, name, size) -> WeightFile.read(in, name, size));
+    require(weights.weights(), network);
+    List<String> classes = description.classes();
+    RegionScorer scorer =
+        head.hasModel()
+            ? parts.read(
+                HEAD,
+                largestModel(description, dimension),
+                (in, name, size) -> head.read(in.readAllBytes(), name, classes))
+            : head.read(new byte[0], DetectorParts.name(HEAD), classes);
+    require(HEAD, scorer.classes(), scorer.dimension(), description, dimension);
+    BoxRegressor regressor = null;
+    if (description.boxRegression()) {
+      int pooled = dimension(network, Tap.POOL5);
+      regressor =
+          parts.read(
+              BBOX,
+              largestModel(description, pooled),
+              (in, name, size) -> BoxRegressor.read(in.readAllBytes(), name));
+      require(BBOX, regressor.classes(), regressor.dimension(), description, pooled);
+    }
+    return new DetectorFile(
+        description,
+        network.withPreprocessing(network.preprocessing().noted(weights.metadata())),
+        weights.weights(),
+        head,
+        scorer,
+        regressor);
+  }
+
+  private static int dimension(NetworkDefinition network, Tap tap) {
+    Integer dimension = network.tapDimensions().get(tap);
+    if (dimension == null) {
+      throw new IllegalArgumentException(network.lacks(tap));
+    }
+    return dimension;
+  }
+
+  /** The most bytes that the model of a head or of the box regression can have. */
+  private static long largestModel(Description description, long dimension) {
+    long names =
+        description.classes().stream().mapToLong(name -> 3L * name.length() + Integer.BYTES).sum();
+    // For each class four maps, of the box regression, with a constant each.
+    long maps = 4 * (description.classes().size() + 1L) * (dimension + 1) * Double.BYTES;
+    return names + maps + 64;
+  }
+
+  /** Refuses weights that are not those of a network, or with which it cannot compute. */
+  private static void require(Weights weights, NetworkDefinition network) {
+    network
+        .parameters()
+        .forEach(
+            (name, shape) -> {
+              Tensor tensor = weights.tensors().get(name);
+              if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+                throw new IllegalArgumentException(
+                    "%s has %s, where network %s needs %s of shape %s"
+                        .formatted(
+                            DetectorParts.name(WEIGHTS),
+                            tensor == null ? "nothing" : "shape " + Arrays.toString(tensor.shape()),
+                            network.name(),
+                            name,
+                            Arrays.toString(shape)));
+              }
+            });
+    weights
+        .notFinite()
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(
+                  "in %s, %s".formatted(DetectorParts.name(WEIGHTS), fault));
+            });
+  }
+
+  /** Refuses a model of other classes or other features. */
+  private static void require(
+      String part, List<String> classes, int length, Description description, int dimension) {
+    List<String> described = description.classes();
+    if (classes.size() != described.size()) {
+      throw new IllegalArgumentException(
+          "%s has %d classes, and %s has %d"
+              .formatted(
+                  DetectorParts.name(part),
+                  classes.size(),
+                  DetectorParts.name(DESCRIPTION),
+                  described.size()));
+    }
+    for (int i = 0; i < classes.size(); i++) {
+      if (!classes.get(i).equals(described.get(i))) {
+        throw new IllegalArgumentException(
+            "class %d of %s is '%s', and of %s '%s'"
+                .formatted(
+                    i + 1,
+                    DetectorParts.name(part),
+                    ObjectRules.shown(classes.get(i)),
+                    DetectorParts.name(DESCRIPTION),
+                    ObjectRules.shown(described.get(i))));
+      }
+    }
+    if (length != dimension) {
+      throw new IllegalArgumentException(
+          "%s is made for %d features, and its network gives %d"
+              .formatted(DetectorParts.name(part), length, dimension));
     }
   }
 }

@@ -86,4 +86,19 @@ public interface Head {
    * @throws IOException if the file cannot be read or is damaged
    */
   RegionScorer read(Path file, List<String> classes) throws IOException;
+
+  /** Whether it is trained, so that a detector has a model of it. */
+  default boolean hasModel() {
+    return true;
+  }
+
+  /**
+   * Reads a trained head that is part of another file.
+   *
+   * @param model the bytes of its model file; ignored by a head that is not trained
+   * @param name what to call the model in errors
+   * @param classes the detector's classes
+   * @throws IOException if the model is of another kind or damaged
+   */
+  RegionScorer read(byte[] model, String name, List<String> classes) throws IOException;
 }

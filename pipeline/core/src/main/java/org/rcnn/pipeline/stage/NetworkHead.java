@@ -61,7 +61,17 @@ final class NetworkHead implements Head {
   }
 
   @Override
+  public boolean hasModel() {
+    return false;
+  }
+
+  @Override
   public RegionScorer read(Path file, List<String> classes) {
+    return new Scores(classes);
+  }
+
+  @Override
+  public RegionScorer read(byte[] model, String name, List<String> classes) {
     return new Scores(classes);
   }
 
@@ -69,6 +79,12 @@ final class NetworkHead implements Head {
   private record Scores(List<String> classes) implements RegionScorer {
     Scores {
       classes = List.copyOf(classes);
+    }
+
+    /** Background has a score too. */
+    @Override
+    public int dimension() {
+      return classes.size() + 1;
     }
 
     @Override

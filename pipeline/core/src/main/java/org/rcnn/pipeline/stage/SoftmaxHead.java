@@ -112,4 +112,9 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
   public RegionScorer read(Path file, List<String> classes) throws IOException {
     return SoftmaxModel.read(file);
   }
+
+  @Override
+  public RegionScorer read(byte[] model, String name, List<String> classes) throws IOException {
+    return SoftmaxModel.read(model, name);
+  }
 }

@@ -114,6 +114,11 @@ final class SvmHead implements Head {
     return LinearModel.read(file);
   }
 
+  @Override
+  public RegionScorer read(byte[] model, String name, List<String> classes) throws IOException {
+    return LinearModel.read(model, name);
+  }
+
   /** A class's samples, before and after resampling, and how mining went, in a line. */
   static String describe(SampleCounts counts, SvmTraining training) {
     List<Round> rounds =
