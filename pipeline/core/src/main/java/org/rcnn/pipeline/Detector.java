@@ -41,7 +41,8 @@ import org.rcnn.proposals.SelectiveSearchConfig;
  * {@link Cut} asks for others.
  *
  * <p>Several threads may use one detector. They share its {@link Options#threads} worker threads,
- * so a second image waits for the first. Owns native memory: close it.
+ * so a second image waits for the first. Owns native memory: close it. Detections that run when it
+ * is closed end as usual, and the last of them frees the memory; later ones are refused.
  */
 public final class Detector implements AutoCloseable {
 
@@ -111,6 +112,12 @@ public final class Detector implements AutoCloseable {
   private final Map<String, Double> thresholds;
   private final ExecutorService pool;
   private final int threads;
+
+  /** Guards {@link #running} and {@link #closed}. */
+  private final Object use = new Object();
+
+  private int running;
+  private boolean closed;
 
   /**
    * How a detector runs.
@@ -280,6 +287,7 @@ public final class Detector implements AutoCloseable {
    *     0-based, with exclusive right and lower edges. SVM scores are decision values, softmax
    *     scores its own probabilities for the region. A detection's probability is that of being
    *     right (IoU of at least 0.5 with an object that no better detection found)
+   * @throws IllegalStateException if the detector is closed
    */
   public List<Detection> detect(RgbImage image) {
     return detect(image, detection -> detection.score() >= thresholds.get(detection.className()));
@@ -295,6 +303,27 @@ public final class Detector implements AutoCloseable {
 
   /** As {@link #detect(RgbImage, Cut)}, and reports the time of each step to a clock. */
   public List<Detection> detect(RgbImage image, Cut cut, Clock clock) {
+    synchronized (use) {
+      if (closed) {
+        throw new IllegalStateException("The detector is closed.");
+      }
+      running++;
+    }
+    try {
+      return detectOpen(image, cut, clock);
+    } finally {
+      boolean last;
+      synchronized (use) {
+        running--;
+        last = closed && running == 0;
+      }
+      if (last) {
+        free();
+      }
+    }
+  }
+
+  private List<Detection> detectOpen(RgbImage image, Cut cut, Clock clock) {
     long start = System.nanoTime();
     List<Box> regions = search.propose(image, pool);
     clock.spent(Step.PROPOSE, System.nanoTime() - start);
@@ -338,9 +367,23 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  /** Frees the native memory. */
+  /**
+   * Refuses further detections, and frees the native memory, or has the last running detection do
+   * so. Closing twice does nothing more.
+   */
   @Override
   public void close() {
+    boolean unused;
+    synchronized (use) {
+      unused = !closed && running == 0;
+      closed = true;
+    }
+    if (unused) {
+      free();
+    }
+  }
+
+  private void free() {
     pool.shutdown();
     extractor.close();
   }
