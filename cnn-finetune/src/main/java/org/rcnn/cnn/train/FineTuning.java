@@ -129,6 +129,13 @@ public final class FineTuning {
     /** After every iteration, counted from 1. */
     void iteration(int done, int total, double loss);
 
+    /**
+     * Before anything else, if the training goes on from a checkpoint.
+     *
+     * @param done iterations that an earlier call did
+     */
+    default void resumed(int done) {}
+
     /** After every stretch of {@link #stretch()} iterations. */
     default void progress(LearningPoint progress) {}
 
@@ -335,6 +342,9 @@ public final class FineTuning {
     }
     WeightFile saved = Checkpoint.read(checkpoint, identity());
     int done = Checkpoint.done(saved);
+    if (done > 0) {
+      listener.resumed(done);
+    }
     Selection selection = new Selection(settings.judging(), saved);
     List<LearningPoint> curve =
         new ArrayList<>(Checkpoint.curve(saved).stream().map(LearningPoint::of).toList());

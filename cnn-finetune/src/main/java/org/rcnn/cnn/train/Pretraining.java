@@ -100,6 +100,13 @@ public final class Pretraining {
     /** After every iteration, counted from 1. */
     void iteration(int done, int total, double loss);
 
+    /**
+     * Before anything else, if the training goes on from a checkpoint.
+     *
+     * @param done iterations that an earlier call did
+     */
+    default void resumed(int done) {}
+
     /** After every epoch. */
     void epoch(Epoch epoch);
   }
@@ -236,6 +243,9 @@ public final class Pretraining {
         sgd.restore(Checkpoint.velocities(saved.weights()));
       }
       int firstBatch = firstEpoch * batchesPerEpoch;
+      if (firstBatch > 0) {
+        listener.resumed(firstBatch);
+      }
       try (BatchFeeder feeder =
           new BatchFeeder(this::fill, firstBatch, settings.batch(), perItem())) {
         for (int epoch = firstEpoch; epoch < settings.epochs(); epoch++) {

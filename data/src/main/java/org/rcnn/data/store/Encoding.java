@@ -13,5 +13,19 @@ public enum Encoding implements Labelled {
   SPARSE_FP16,
 
   /** Every value as a 32-bit float, exactly. */
-  DENSE_FP32
+  DENSE_FP32;
+
+  /**
+   * The bytes that a row takes.
+   *
+   * @param dimension how many values it has
+   * @param share of its values that are not zero, 0 to 1
+   */
+  public double rowBytes(int dimension, double share) {
+    return switch (this) {
+      // The end of the row, its bitmap, the values.
+      case SPARSE_FP16 -> 4 + 8.0 * ((dimension + 63) / 64) + 2 * share * dimension;
+      case DENSE_FP32 -> 4.0 * dimension;
+    };
+  }
 }

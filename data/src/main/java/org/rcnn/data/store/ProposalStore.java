@@ -53,6 +53,15 @@ public final class ProposalStore implements Closeable {
   }
 
   /**
+   * How many boxes an image has, which is known without reading them.
+   *
+   * @throws IllegalArgumentException if the image was never appended
+   */
+  public int count(String imageId) {
+    return file.tag(file.position(imageId));
+  }
+
+  /**
    * The boxes of an image, in their order. Thread-safe.
    *
    * @throws IllegalArgumentException if the image was never appended

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Labelled;
@@ -17,8 +18,10 @@ import org.rcnn.pipeline.report.EvaluatedRow;
 import org.rcnn.pipeline.report.RunResults;
 import org.rcnn.pipeline.report.StudyReport;
 import org.rcnn.pipeline.report.StudyResult;
+import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.study.NegativeIouStudy;
@@ -40,7 +43,7 @@ import picocli.CommandLine.Spec;
         "Evaluates {no fine-tuning, fine-tuned} x {pool5, fc6, fc7, if the network has them} x"
             + " {SVM, softmax} x {box regression off, on}. With --study: detectors that differ in one"
             + " thing, to answer one question.")
-final class AblateCommand implements Callable<Integer> {
+final class AblateCommand implements Callable<Integer>, Resumable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AblateCommand.class);
 
@@ -76,7 +79,7 @@ final class AblateCommand implements Callable<Integer> {
       names = "--heads",
       split = ",",
       defaultValue = "svm,softmax",
-      description = "Heads of the grid.")
+      description = "Heads of the grid: svm, softmax.")
   private List<String> heads;
 
   @Option(
@@ -102,6 +105,11 @@ final class AblateCommand implements Callable<Integer> {
   private List<Positives> positives;
 
   @Spec private CommandSpec command;
+
+  @Override
+  public String kept() {
+    return RunOptions.KEPT;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -138,8 +146,14 @@ final class AblateCommand implements Callable<Integer> {
 
   private int table(Run run, Experiment experiment) throws IOException {
     List<EvaluatedRow> rows = new ArrayList<>();
+    List<Row> grid = grid(experiment);
+    List<PlannedStage> stages = new ArrayList<>();
+    for (Row row : grid) {
+      stages.addAll(experiment.plan(Goal.DETECTIONS, row));
+    }
+    run.begin(stages);
     System.out.println(experiment.backbone().summary());
-    for (Row row : grid(experiment)) {
+    for (Row row : grid) {
       EvaluationResult result = experiment.evaluate(row);
       LOG.info(
           "{}: mAP {} %", row.label(), String.format(Locale.ROOT, "%.1f", 100 * result.meanAp()));

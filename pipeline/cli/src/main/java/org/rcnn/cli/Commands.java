@@ -22,6 +22,7 @@ final class Commands {
     line.addSubcommand(new DetectCommand());
     line.addSubcommand(new EvalCommand());
     line.addSubcommand(new ProposalsCommand());
+    line.addSubcommand(new CleanCommand());
     line.addSubcommand(new ConfigCommand());
     line.addSubcommand(new DataCommand());
     line.addSubcommand(new WeightsCommand());

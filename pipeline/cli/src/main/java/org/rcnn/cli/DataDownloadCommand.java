@@ -14,6 +14,7 @@ import org.rcnn.cli.download.Checksum;
 import org.rcnn.cli.download.Download;
 import org.rcnn.cli.download.TarArchive;
 import org.rcnn.cli.options.Output;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Option;
       "Downloads VOC2007's trainval and test archives (911 MB), verifies and unpacks them.",
       "Run the command again to resume a broken download."
     })
-final class DataDownloadCommand implements Callable<Integer> {
+final class DataDownloadCommand implements Callable<Integer>, Resumable {
 
   private static final List<Download.Source> VOC2007 =
       List.of(
@@ -66,6 +67,11 @@ final class DataDownloadCommand implements Callable<Integer> {
   private boolean deleteArchive;
 
   @Mixin private Output output;
+
+  @Override
+  public String kept() {
+    return "what was fetched is kept";
+  }
 
   @Override
   public Integer call() throws IOException {

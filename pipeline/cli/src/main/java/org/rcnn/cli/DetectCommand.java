@@ -203,7 +203,7 @@ final class DetectCommand implements Callable<Integer> {
     if (photos && inputs.size() == 1) {
       return new Progress.Unseen();
     }
-    overBar = System.console() != null;
+    overBar = ProgressBars.areDrawn() && System.console() != null;
     boolean countable = inputs.stream().noneMatch(i -> i instanceof Video || i instanceof Camera);
     return new ProgressBars().start("detect", countable ? inputs.size() : -1, "images");
   }

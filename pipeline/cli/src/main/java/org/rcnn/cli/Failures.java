@@ -5,19 +5,21 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.rcnn.cli.progress.Ending;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 
-/** Reports a failure in one sentence; the status is 1 for a failure, 2 for wrong usage. */
+/**
+ * Reports a failure in one sentence; the status is 1 for a failure, 2 for wrong usage. It also has
+ * the options that say how much is reported, which every command takes.
+ */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
 
   @Option(
@@ -25,6 +27,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       scope = ScopeType.INHERIT,
       description = "Show a failure's stack trace.")
   private boolean debug;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      scope = ScopeType.INHERIT,
+      description = "Show only results and warnings: no progress, no log.")
+  private boolean quiet;
+
+  /** Whether only results and warnings are wanted. */
+  boolean isQuiet() {
+    return quiet;
+  }
 
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
@@ -35,23 +48,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
-    command.getErr().println(usageSentence(failure));
+    command.getErr().println(UsageSentence.of(failure));
     String name = command.getCommandSpec().qualifiedName();
     command.getErr().printf("`%s --help` lists its options.%n", name);
     return ExitCode.USAGE;
   }
 
-  /** What was wrong; an unknown label of an option is reported as the configuration reports it. */
-  private static String usageSentence(ParameterException failure) {
-    return failure.getArgSpec() instanceof OptionSpec option
-            && failure.getCause() instanceof TypeConversionException unknown
-            && unknown.getMessage().startsWith("must be")
-        ? option.longestName() + " " + unknown.getMessage()
-        : sentence(failure);
-  }
-
-  /** Prints a failure. */
+  /** Prints a failure, unless it is the process's end that made the command fail. */
   void report(Throwable failure, PrintWriter err) {
+    if (Ending.begun()) {
+      return;
+    }
     if (debug) {
       failure.printStackTrace(err);
     }

@@ -2,10 +2,14 @@ package org.rcnn.cli;
 
 import java.util.Locale;
 import org.rcnn.cli.options.LabelConverter;
+import org.rcnn.cli.progress.Ending;
+import org.rcnn.cli.progress.LogLines;
+import org.rcnn.cli.progress.Resumable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /** The command line: {@code rcnn COMMAND}. */
@@ -28,7 +32,18 @@ public final class Main {
   public static void main(String[] arguments) {
     // Some locales have digits of their own, which other programs could not read in our files.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(arguments));
+    System.exit(run(true, arguments));
+  }
+
+  /** What to say when the command is stopped. */
+  private static String whenStopped(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    return last.commandSpec().userObject() instanceof Resumable command
+        ? "Stopped; the same command goes on from here: %s.".formatted(command.kept())
+        : "Stopped.";
   }
 
   /**
@@ -37,6 +52,12 @@ public final class Main {
    * @return 0 done, 1 a failure, reported in one line, 2 wrong usage
    */
   public static int run(String... arguments) {
+    return run(false, arguments);
+  }
+
+  /** Runs a command; tells how to go on if the process is stopped, in case it is the process's. */
+  private static int run(boolean ownsProcess, String... arguments) {
+    LogLines.install(false);
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     Commands.addTo(line);
@@ -44,7 +65,20 @@ public final class Main {
     LabelConverter.addTo(line);
     line.setExecutionExceptionHandler(main.failures);
     line.setParameterExceptionHandler(main.failures);
-    line.setExecutionStrategy(new JsonAlone());
+    JsonAlone strategy = new JsonAlone();
+    line.setExecutionStrategy(
+        parsed -> {
+          LogLines.install(main.failures.isQuiet());
+          if (!ownsProcess) {
+            return strategy.execute(parsed);
+          }
+          Ending ending = Ending.announce(whenStopped(parsed), System.err);
+          try {
+            return strategy.execute(parsed);
+          } finally {
+            ending.close();
+          }
+        });
     if (arguments.length == 0) {
       line.usage(System.out);
       return CommandLine.ExitCode.USAGE;

@@ -11,6 +11,7 @@ import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.Augmentation;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Option;
     description =
         "Trains a network on an image folder or zip (train/CLASS/*, val/CLASS/*), from random or"
             + " trained weights.")
-final class PretrainCommand implements Callable<Integer> {
+final class PretrainCommand implements Callable<Integer>, Resumable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PretrainCommand.class);
 
@@ -133,6 +134,11 @@ final class PretrainCommand implements Callable<Integer> {
   private long seed;
 
   @Mixin private Output output;
+
+  @Override
+  public String kept() {
+    return "it trains from its latest checkpoint";
+  }
 
   @Override
   public Integer call() throws IOException {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.pipeline.config.ConfigException;
@@ -53,7 +54,7 @@ import picocli.CommandLine.Spec;
           + " or minus the larger of its tolerance and twice its spread over the seeds. Exit status"
           + " 1 if a figure or a claim does not hold."
     })
-final class ReproduceCommand implements Callable<Integer> {
+final class ReproduceCommand implements Callable<Integer>, Resumable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReproduceCommand.class);
 
@@ -104,6 +105,11 @@ final class ReproduceCommand implements Callable<Integer> {
   @Mixin private Output output;
 
   @Spec private CommandSpec spec;
+
+  @Override
+  public String kept() {
+    return RunOptions.KEPT;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -283,6 +289,9 @@ final class ReproduceCommand implements Callable<Integer> {
     Collections.addAll(words, "--json", result.toString());
     if (command.trains()) {
       Collections.addAll(words, "--out", folder.toString(), "--set", "finetune.seed=" + seed);
+    }
+    if (!LOG.isInfoEnabled()) {
+      words.add("--quiet");
     }
     output.out().println("$ ./rcnn " + String.join(" ", words));
     output.out().flush();

@@ -8,17 +8,22 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.report.ApTable;
+import org.rcnn.pipeline.report.ReplacedDetector;
 import org.rcnn.pipeline.report.RunResults;
 import org.rcnn.pipeline.report.ThresholdTable;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.stage.Thresholds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,10 +31,17 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "run",
     description = "Trains and evaluates a detector; without options, on the embedded demo.")
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements Callable<Integer>, Resumable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
   @Mixin private RunOptions options;
   @Mixin private Output output;
+
+  @Override
+  public String kept() {
+    return RunOptions.KEPT;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -39,8 +51,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(Run run, Experiment experiment) throws IOException {
-    System.out.println(experiment.backbone().summary());
     Row row = experiment.configuredRow();
+    ReplacedDetector.warning(experiment, row).ifPresent(LOG::warn);
+    run.begin(experiment.plan(Goal.DETECTOR, row));
+    System.out.println(experiment.backbone().summary());
     System.out.print(experiment.backbone().transfer().report());
     EvaluationResult result = experiment.evaluate(row);
     experiment.detector(row);

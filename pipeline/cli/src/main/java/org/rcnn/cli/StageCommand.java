@@ -6,10 +6,14 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Goal;
+import org.rcnn.pipeline.stage.Heads;
+import org.rcnn.pipeline.stage.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,19 +22,21 @@ import picocli.CommandLine.Mixin;
  * stage, with the stages that it needs. {@code run} with the same {@code --out} resumes from there.
  */
 @Command
-final class StageCommand implements Callable<Integer> {
+final class StageCommand implements Callable<Integer>, Resumable {
 
   /** The stages that have a command. */
   enum Stage {
-    FINETUNE("Fine-tunes the network on the training images."),
-    FEATURES("Computes the features of all regions of both splits."),
-    SVM("Trains the detector's head: SVMs with hard-negative mining, or softmax."),
-    BBOX("Trains the box regression."),
-    THRESHOLDS("Chooses the score from which a detection of each class counts.");
+    FINETUNE(Goal.FINE_TUNING, "Fine-tunes the network on the training images."),
+    FEATURES(Goal.FEATURES, "Computes the features of all regions of both splits."),
+    SVM(Goal.HEAD, "Trains the detector's head: SVMs with hard-negative mining, or softmax."),
+    BBOX(Goal.BOX_REGRESSION, "Trains the box regression."),
+    THRESHOLDS(Goal.THRESHOLDS, "Chooses the score from which a detection of each class counts.");
 
+    private final Goal goal;
     private final String description;
 
-    Stage(String description) {
+    Stage(Goal goal, String description) {
+      this.goal = goal;
       this.description = description;
     }
 
@@ -53,6 +59,11 @@ final class StageCommand implements Callable<Integer> {
   }
 
   @Override
+  public String kept() {
+    return RunOptions.KEPT;
+  }
+
+  @Override
   public Integer call() throws IOException {
     try (Run run = options.open()) {
       return run(run, new Experiment(run));
@@ -60,6 +71,7 @@ final class StageCommand implements Callable<Integer> {
   }
 
   private int run(Run run, Experiment experiment) throws IOException {
+    run.begin(experiment.plan(stage.goal, planned(experiment)));
     String made = make(experiment);
     ObjectNode summary = Json.object();
     summary.put("stage", stage.label());
@@ -72,6 +84,19 @@ final class StageCommand implements Callable<Integer> {
     System.out.println(
         made.isEmpty() ? "The head is the network's own scores; there is nothing to train." : made);
     return 0;
+  }
+
+  /** The configured row, of which the first stages need not know the layer. */
+  private Row planned(Experiment experiment) {
+    return switch (stage) {
+      case FINETUNE, FEATURES, BBOX ->
+          new Row(
+              experiment.finetunes(),
+              experiment.backbone().definition().featureTaps().get(0),
+              Heads.SVM,
+              true);
+      case SVM, THRESHOLDS -> experiment.configuredRow();
+    };
   }
 
   /** The path of the stage's artifact; empty if it has none. */

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.rcnn.cli.download.PublishedWeights;
 import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.Output;
+import org.rcnn.cli.progress.Resumable;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "Afterwards --weights NAME uses them; run --backbone NAME fetches them by itself. Run the"
           + " command again to resume a broken download."
     })
-final class WeightsDownloadCommand implements Callable<Integer> {
+final class WeightsDownloadCommand implements Callable<Integer>, Resumable {
 
   @Parameters(
       arity = "0..*",
@@ -50,6 +51,11 @@ final class WeightsDownloadCommand implements Callable<Integer> {
   private String mirror;
 
   @Mixin private Output output;
+
+  @Override
+  public String kept() {
+    return "what was fetched is kept";
+  }
 
   @Override
   public Integer call() throws IOException {

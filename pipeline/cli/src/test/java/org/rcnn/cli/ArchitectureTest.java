@@ -87,7 +87,8 @@ class ArchitectureTest {
               "picocli..",
               "me.tongfei.progressbar..",
               "org.jline..",
-              "org.slf4j.simple..");
+              "org.slf4j.jul..",
+              "java.util.logging..");
 
   /** Benches, downloads and progress bars have packages of their own. */
   @ArchTest

@@ -160,6 +160,11 @@ interface BenchTraining {
 
     @Override
     public void epoch(Pretraining.Epoch epoch) {}
+
+    @Override
+    public void resumed(int done) {
+      throw new IllegalStateException("A bench begins without a checkpoint.");
+    }
   }
 
   /** A few images, again and again. */

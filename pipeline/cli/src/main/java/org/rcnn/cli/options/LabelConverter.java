@@ -1,9 +1,15 @@
 package org.rcnn.cli.options;
 
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.rcnn.data.Labelled;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -23,16 +29,40 @@ public record LabelConverter<E extends Enum<E> & Labelled>(Class<E> type)
     }
   }
 
-  /** Adds converters for all labelled options of a command and its subcommands. */
+  /**
+   * Adds converters for all labelled options of a command and its subcommands. Their help and the
+   * completion of a shell then have the labels too.
+   */
   public static void addTo(CommandLine line) {
-    for (ArgSpec option : line.getCommandSpec().args()) {
+    for (ArgSpec option : List.copyOf(line.getCommandSpec().args())) {
       for (Class<?> type : option.auxiliaryTypes()) {
         if (type.isEnum() && Labelled.class.isAssignableFrom(type)) {
           add(line, type);
+          if (option instanceof OptionSpec named && option.group() == null) {
+            describe(line.getCommandSpec(), named, labels(type));
+          }
         }
       }
     }
     line.getSubcommands().values().forEach(LabelConverter::addTo);
+  }
+
+  private static List<String> labels(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants()).map(each -> ((Labelled) each).label()).toList();
+  }
+
+  private static void describe(CommandSpec command, OptionSpec option, List<String> labels) {
+    OptionSpec.Builder described = OptionSpec.builder(option).completionCandidates(labels);
+    String known = option.paramLabel() + " " + String.join(" ", option.description());
+    Set<String> words = new HashSet<>(Arrays.asList(known.split("[^\\w-]+")));
+    if (!words.containsAll(labels)) {
+      String[] description = option.description().clone();
+      int last = description.length - 1;
+      description[last] += " Values: " + String.join(", ", labels) + ".";
+      described.description(description);
+    }
+    command.remove(option);
+    command.addOption(described.build());
   }
 
   @SuppressWarnings("unchecked") // The caller has checked that it is a labelled enum.

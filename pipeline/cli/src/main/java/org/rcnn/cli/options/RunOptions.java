@@ -22,6 +22,11 @@ public final class RunOptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunOptions.class);
 
+  /** What is kept of a run that is stopped. */
+  public static final String KEPT =
+      "finished stages are kept, features resume after the last image and trainings at their latest"
+          + " checkpoint";
+
   @Option(
       names = "--preset",
       paramLabel = "P",

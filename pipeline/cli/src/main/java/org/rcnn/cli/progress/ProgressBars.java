@@ -1,76 +1,162 @@
 package org.rcnn.cli.progress;
 
-import java.time.Duration;
+import java.io.PrintStream;
 import java.util.Optional;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import me.tongfei.progressbar.ProgressState;
 import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.run.RunStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows tasks as bars with rate and time left: redrawn in a terminal, otherwise a log line every
- * twenty seconds.
+ * Shows tasks with rate and time left, on standard error: in a terminal as bars that are redrawn,
+ * otherwise as lines of the log, of which a short task has none. Where the log is quiet, nothing is
+ * shown.
  */
 public final class ProgressBars implements Progress.Monitor {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProgressBars.class);
-  private static final int LOG_INTERVAL_MS = 20_000;
   private static final int TERMINAL_INTERVAL_MS = 250;
 
-  /** Characters of a log line, enough for a bar and its status. */
-  private static final int LOG_WIDTH = 160;
+  private Optional<RunStage> stage = Optional.empty();
+
+  /** Whether bars are drawn, so that other lines must make room for them. */
+  public static boolean areDrawn() {
+    return LOG.isInfoEnabled() && Terminal.isStandardError();
+  }
+
+  @Override
+  public void stage(RunStage begun) {
+    stage = Optional.of(begun);
+  }
+
+  @Override
+  public void stageEnded() {
+    stage = Optional.empty();
+  }
 
   @Override
   public Progress start(String task, long total, String unit) {
-    ProgressBarBuilder builder =
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(total)
-            .setUnit(" " + unit, 1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .showSpeed()
-            .setEtaFunction(ProgressBars::timeLeft);
-    if (System.console() == null) {
-      builder
-          .setUpdateIntervalMillis(LOG_INTERVAL_MS)
-          .setConsumer(new DelegatingProgressBarConsumer(LOG::info, LOG_WIDTH));
-    } else {
-      builder.setUpdateIntervalMillis(TERMINAL_INTERVAL_MS);
+    if (!LOG.isInfoEnabled()) {
+      return new Progress.Unseen();
     }
-    return new Bar(builder.build());
+    Task begun = new Task(task, total, unit, stage, System::nanoTime);
+    return Terminal.isStandardError()
+        ? new Bar(begun, drawn(begun))
+        : new Lines(begun, System::nanoTime, LOG::info);
   }
 
-  private static Optional<Duration> timeLeft(ProgressState state) {
-    long done = state.getCurrent() - state.getStart();
-    if (done <= 0 || state.getMax() <= 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        state
-            .getElapsedAfterStart()
-            .dividedBy(done)
-            .multipliedBy(state.getMax() - state.getCurrent()));
+  private static ProgressBar drawn(Task task) {
+    return new ProgressBarBuilder()
+        .setRenderer((state, columns) -> task.bar(columns))
+        .setConsumer(new UntilTheEnd(System.err))
+        .setUpdateIntervalMillis(TERMINAL_INTERVAL_MS)
+        .continuousUpdate()
+        .build();
   }
 
-  private record Bar(ProgressBar bar) implements Progress {
+  /** Draws nothing over the last words of a process that is being stopped. */
+  private static final class UntilTheEnd extends ConsoleProgressBarConsumer {
+    UntilTheEnd(PrintStream err) {
+      super(err);
+    }
+
+    @Override
+    public void accept(String line) {
+      if (!Ending.begun()) {
+        super.accept(line);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!Ending.begun()) {
+        super.close();
+      }
+    }
+  }
+
+  private record Bar(Task task, ProgressBar bar) implements Progress {
     @Override
     public void step() {
-      bar.step();
+      task.step();
     }
 
     @Override
     public void at(long done, String word) {
-      bar.stepTo(done);
-      bar.setExtraMessage(" " + word);
+      task.at(done, word);
+    }
+
+    @Override
+    public void resume(long done) {
+      task.resume(done);
     }
 
     @Override
     public void close() {
       bar.close();
+    }
+  }
+
+  /**
+   * Lines of a log, the more apart the longer a task takes: one every twenty seconds at first,
+   * later one for each tenth of the time.
+   */
+  static final class Lines implements Progress {
+    private static final long LEAST_NANOS = 20_000_000_000L;
+    private static final int SHARE = 10;
+
+    private final Task task;
+    private final LongSupplier nanos;
+    private final Consumer<String> log;
+    private final long begin;
+    private long last;
+
+    Lines(Task task, LongSupplier nanos, Consumer<String> log) {
+      this.task = task;
+      this.nanos = nanos;
+      this.log = log;
+      this.begin = nanos.getAsLong();
+      this.last = begin;
+    }
+
+    @Override
+    public void step() {
+      task.step();
+      show();
+    }
+
+    @Override
+    public void at(long done, String word) {
+      task.at(done, word);
+      show();
+    }
+
+    @Override
+    public void resume(long done) {
+      task.resume(done);
+    }
+
+    private void show() {
+      long now = nanos.getAsLong();
+      synchronized (task) {
+        if (now - last < Math.max(LEAST_NANOS, (now - begin) / SHARE)) {
+          return;
+        }
+        last = now;
+      }
+      if (!Ending.begun()) {
+        log.accept(task.line());
+      }
+    }
+
+    @Override
+    public void close() {
+      // The stage, or the command's result, says that it is done.
     }
   }
 }

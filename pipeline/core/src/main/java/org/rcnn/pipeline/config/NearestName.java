@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the name that someone probably meant. */
-final class NearestName {
+public final class NearestName {
 
   private NearestName() {}
 
@@ -14,7 +14,7 @@ final class NearestName {
    *
    * @return empty if none is near: more than a third of the letters after the last dot are wrong
    */
-  static Optional<String> to(String mistyped, Collection<String> known) {
+  public static Optional<String> to(String mistyped, Collection<String> known) {
     int most = Math.max(1, lastPart(mistyped).length() / 3);
     return known.stream()
         .filter(name -> distance(mistyped, name) <= most)

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
@@ -26,9 +28,11 @@ public final class Manifest {
    * The manifest of a run.
    *
    * @param experiment gives classes, network and transfer
+   * @param artifacts what the result stands on; {@code RunCleaning} keeps it
    * @param result the result as JSON
    */
-  public static ObjectNode of(Experiment experiment, ObjectNode result) {
+  public static ObjectNode of(
+      Experiment experiment, Collection<Artifact> artifacts, ObjectNode result) {
     Run run = experiment.run();
     ObjectNode manifest = Json.object();
     manifest.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -57,6 +61,7 @@ public final class Manifest {
     manifest.put("seed", run.config().seed());
     manifest.put("threads", run.config().effectiveThreads());
     manifest.set("problems", Json.tree(problems(run)));
+    manifest.set(RunFolder.ARTIFACTS, Json.tree(run.folder().places(artifacts)));
     manifest.set("result", result);
     return manifest;
   }
@@ -69,9 +74,10 @@ public final class Manifest {
    * @param result the result as JSON
    */
   static ObjectNode of(Experiment experiment, Row row, ObjectNode result) {
-    ObjectNode manifest = of(experiment, result);
+    ObjectNode manifest = of(experiment, experiment.artifacts(row).values(), result);
     RunFolder folder = experiment.run().folder();
-    manifest.set("artifacts", FinishedFolder.places(folder.root(), experiment.artifacts(row)));
+    manifest.set(
+        FinishedFolder.ARTIFACTS, FinishedFolder.places(folder.root(), experiment.artifacts(row)));
     ArrayNode stages = manifest.putArray("stages");
     folder
         .seconds()

@@ -243,7 +243,7 @@ final class RunFindings {
 
   /** The folded sections at the end of a page: settings, and what it takes to repeat the run. */
   static List<Section> settings(Experiment experiment) {
-    return settings(Manifest.of(experiment, Json.object()));
+    return settings(Manifest.of(experiment, List.of(), Json.object()));
   }
 
   private static List<Section> settings(JsonNode manifest) {
@@ -263,7 +263,7 @@ final class RunFindings {
 
   /** How many images and classes there are. */
   static Map<String, String> sizes(Experiment experiment) {
-    return sizes(Manifest.of(experiment, Json.object()));
+    return sizes(Manifest.of(experiment, List.of(), Json.object()));
   }
 
   private static Map<String, String> sizes(JsonNode manifest) {

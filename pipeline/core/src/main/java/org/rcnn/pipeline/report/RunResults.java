@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
+import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
@@ -95,7 +96,11 @@ public final class RunResults {
     }
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     Path root = run.folder().root();
-    Json.write(root.resolve("ablation.json"), Manifest.of(experiment, summary));
+    List<Artifact> artifacts =
+        rows.stream()
+            .flatMap(evaluated -> experiment.artifacts(evaluated.row()).values().stream())
+            .toList();
+    Json.write(root.resolve("ablation.json"), Manifest.of(experiment, artifacts, summary));
     AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
     SeedRecord seeds = SeedRecord.update(run, resampled);
     AtomicFile.writeText(

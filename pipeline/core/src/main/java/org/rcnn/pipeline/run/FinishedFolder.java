@@ -28,7 +28,10 @@ import org.rcnn.pipeline.config.PipelineConfig;
 public final class FinishedFolder {
 
   private static final String MANIFEST = "manifest.json";
-  private static final String ARTIFACTS = "artifacts";
+
+  /** The key of the row's artifacts by name in {@code manifest.json}. */
+  public static final String ARTIFACTS = "row_artifacts";
+
   private static final String NOTE_ENDING = ".json";
   private static final int HASH_DIGITS = 12;
 

@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
  * items. Results come in order, so what they are used for does not depend on timing.
  */
 public final class OrderedWork {
+
+  private static final String INTERRUPTED = "The work was interrupted.";
 
   private OrderedWork() {}
 
@@ -64,7 +68,7 @@ public final class OrderedWork {
       for (T item : items) {
         while (next < items.size() && waiting.size() < 2 * workersFor) {
           T ahead = items.get(next++);
-          waiting.add(workers.submit(() -> work.of(ahead)));
+          waiting.add(submit(workers, () -> work.of(ahead)));
         }
         sink.accept(item, result(waiting.remove()));
       }
@@ -75,6 +79,16 @@ public final class OrderedWork {
       } catch (IllegalStateException e) {
         // The process is ending; the hook finds nothing left to stop.
       }
+    }
+  }
+
+  private static <R> Future<R> submit(ExecutorService workers, Callable<R> work)
+      throws IOException {
+    try {
+      return workers.submit(work);
+    } catch (RejectedExecutionException e) {
+      // Only the process's end stops the workers while there is work.
+      throw new IOException(INTERRUPTED, e);
     }
   }
 
@@ -99,7 +113,7 @@ public final class OrderedWork {
       return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("The work was interrupted.", e);
+      throw new IOException(INTERRUPTED, e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       if (cause instanceof IOException io) {

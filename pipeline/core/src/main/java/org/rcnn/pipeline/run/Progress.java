@@ -14,6 +14,16 @@ public interface Progress extends AutoCloseable {
    */
   void at(long done, String word);
 
+  /**
+   * Says that steps were done before the task began, by a process that was stopped. They count as
+   * done, but tell nothing of the task's rate.
+   *
+   * @param done steps done
+   */
+  default void resume(long done) {
+    at(done, "");
+  }
+
   @Override
   void close();
 
@@ -33,6 +43,16 @@ public interface Progress extends AutoCloseable {
      * @return the task's progress; the caller closes it at the end
      */
     Progress start(String task, long total, String unit);
+
+    /** A stage of a run begins; the tasks that follow belong to it. */
+    default void stage(RunStage stage) {
+      // Not shown.
+    }
+
+    /** The stage has ended; tasks belong to none until the next begins. */
+    default void stageEnded() {
+      // Not shown.
+    }
   }
 
   /** A progress that is not shown. */

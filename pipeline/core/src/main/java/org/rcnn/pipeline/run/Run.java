@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -213,6 +214,27 @@ public record Run(
   /** The same run with other settings, for a study; closing either closes both. */
   public Run withConfig(PipelineConfig other) {
     return new Run(other, folder, train, test, problems, source, monitor, lock);
+  }
+
+  /**
+   * Says which stages will come ({@link RunFolder#make}), and compares the disk that they need with
+   * what is free: a warning if it is probably too little.
+   *
+   * @param stages in their order; one that comes twice counts once
+   * @throws IOException if the disk is certainly too small
+   */
+  public void begin(List<PlannedStage> stages) throws IOException {
+    DiskNeed need = DiskNeed.of(folder.plan(stages, monitor));
+    long free = Files.getFileStore(folder.root()).getUsableSpace();
+    String sentence = need.sentence(free, folder.root());
+    if (need.cannotFit(free)) {
+      throw new IOException(sentence);
+    }
+    if (!need.fits(free)) {
+      LOG.warn(sentence);
+    } else if (need.bytes() > 0) {
+      LOG.info(sentence);
+    }
   }
 
   /** Releases the folder for other processes. */

@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +34,16 @@ public final class RunFolder {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
-  private static final String NOTE_ENDING = ".json";
+  /** The ending of the folder in which an artifact is made. */
+  static final String MAKING = ".making";
+
+  /** The key under which files of the folder name the artifacts that they stand on. */
+  public static final String ARTIFACTS = "artifacts";
+
+  /** What the latest command came to, or would have, by place. */
+  static final String PLAN = "plan.json";
+
+  static final String NOTE_ENDING = ".json";
   private static final Pattern NOTE = Pattern.compile("[0-9a-f]{12}\\.json");
 
   private final Path root;
@@ -40,6 +51,8 @@ public final class RunFolder {
   private final Map<String, Double> stageSeconds = new LinkedHashMap<>();
   private final Set<Path> counted = new HashSet<>();
   private final Set<String> reused = new HashSet<>();
+  private RunPlan plan = new RunPlan(List.of());
+  private Progress.Monitor monitor = Progress.Monitor.SILENT;
 
   /**
    * Opens a folder; creates it if missing.
@@ -88,6 +101,37 @@ public final class RunFolder {
     return root;
   }
 
+  /**
+   * Says which stages will come, so that each has a number and an estimate of the time to the end.
+   * Their places are written to {@code plan.json}: {@link RunCleaning} keeps them.
+   *
+   * @param stages in their order; one that comes twice counts once
+   * @param shown is told of each stage that begins
+   * @return the stages, each once
+   * @throws IOException if the file cannot be written
+   */
+  List<PlannedStage> plan(List<PlannedStage> stages, Progress.Monitor shown) throws IOException {
+    plan = new RunPlan(stages);
+    monitor = shown;
+    ObjectNode tree = Json.object();
+    tree.set(
+        ARTIFACTS, Json.tree(places(plan.stages().stream().map(PlannedStage::artifact).toList())));
+    Json.write(root.resolve(PLAN), tree);
+    return plan.stages();
+  }
+
+  /**
+   * Artifacts as files of the folder name them: by their place in it, with slashes, each once.
+   *
+   * @return the places, in the artifacts' order
+   */
+  public List<String> places(Collection<Artifact> artifacts) {
+    return artifacts.stream()
+        .map(artifact -> root.relativize(artifact.place()).toString().replace('\\', '/'))
+        .distinct()
+        .toList();
+  }
+
   /** Makes an artifact. */
   @FunctionalInterface
   public interface Maker {
@@ -128,24 +172,51 @@ public final class RunFolder {
       Optional<ArtifactNote> note = intactNote(artifact);
       if (note.isPresent()) {
         double before = note.get().seconds();
-        LOG.info("{}: reused; making it took {} s", name, Math.round(before));
+        String place = plan.meet(artifact).map(RunFolder::before).orElse("");
+        LOG.info("{}{}: reused; making it took {} s", place, name, Math.round(before));
+        plan.measured(artifact, before);
         reused.add(name);
         counted.add(artifact.place());
         count(artifact.key(), name, before);
         return artifact;
       }
     }
-    Path making = artifact.beside(".making");
+    Path making = artifact.beside(MAKING);
+    boolean resumes = Files.isDirectory(making) && DiskNeed.size(making) > 0;
     Files.createDirectories(making);
-    LOG.info("{} ...", name);
+    Optional<RunStage> stage = plan.meet(artifact);
+    String place = stage.map(RunFolder::before).orElse("");
+    LOG.info("{}{} ...{}", place, name, timeLeft(stage, artifact));
+    stage.ifPresent(monitor::stage);
     long begin = System.nanoTime();
     maker.make(new Artifact(artifact.key(), making.resolve(artifact.place().getFileName())));
     double taken = (System.nanoTime() - begin) / 1e9;
+    monitor.stageEnded();
     take(artifact, making, name, taken);
-    LOG.info("{}: {} s", name, "%.1f".formatted(taken));
+    LOG.info("{}{}: {} s", place, name, "%.1f".formatted(taken));
+    if (!resumes) {
+      // Of one that was begun earlier only the rest was measured.
+      plan.measured(artifact, taken);
+    }
     counted.add(artifact.place());
     count(artifact.key(), name, taken);
     return artifact;
+  }
+
+  private static String before(RunStage stage) {
+    return stage.place() + ": ";
+  }
+
+  private String timeLeft(Optional<RunStage> stage, Artifact artifact) {
+    return stage
+        .flatMap(
+            begun ->
+                plan.of(artifact)
+                    .and(begun.after())
+                    .and(begun.alikeAfter(plan.of(artifact)))
+                    .wordsInFull())
+        .map(" "::concat)
+        .orElse("");
   }
 
   /** The note of an artifact that is as it was made; empty, and the artifact gone, if it is not. */

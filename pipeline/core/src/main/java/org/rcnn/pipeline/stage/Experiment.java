@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
+import org.rcnn.cnn.features.HogExtractor;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
@@ -18,6 +19,7 @@ import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.svm.RegionScorer;
 
@@ -52,6 +54,9 @@ public final class Experiment implements RunArtifacts {
   private final DetectionStage detection;
   private final ThresholdStage thresholds;
 
+  /** So that boxes are not counted again for every row. */
+  private final Planning.Counts counts;
+
   /** So that weights are not read again for every row. */
   private final RecentNetworks networks;
 
@@ -64,11 +69,11 @@ public final class Experiment implements RunArtifacts {
    * @throws IOException if the starting weights cannot be read
    */
   public Experiment(Run run) throws IOException {
-    this(run, backboneOf(run.config(), run), new RecentNetworks());
+    this(run, backboneOf(run.config(), run), new RecentNetworks(), new Planning.Counts());
     requireNames(config);
   }
 
-  private Experiment(Run run, Backbone backbone, RecentNetworks networks) {
+  private Experiment(Run run, Backbone backbone, RecentNetworks networks, Planning.Counts counts) {
     this.run = run;
     this.config = run.config();
     backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
@@ -77,6 +82,7 @@ public final class Experiment implements RunArtifacts {
     this.classes = run.train().classes();
     this.backbone = backbone;
     this.networks = networks;
+    this.counts = counts;
     this.proposals = new ProposalStage(run);
     this.fineTuning = new FineTuneStage(run);
     this.features = new FeatureStage(run, backbone.definition());
@@ -113,7 +119,7 @@ public final class Experiment implements RunArtifacts {
       throw new IllegalArgumentException(
           "An experiment keeps its seed and images; open another run for others.");
     }
-    return new Experiment(run.withConfig(other), start, networks);
+    return new Experiment(run.withConfig(other), start, networks, counts);
   }
 
   /**
@@ -376,6 +382,74 @@ public final class Experiment implements RunArtifacts {
   @Override
   public double secondsOf(Artifact artifact) throws IOException {
     return run.folder().secondsOf(artifact);
+  }
+
+  /**
+   * What a command will make of a row, in the order in which it is made; nothing is computed.
+   *
+   * @param goal how far the command takes the row
+   * @throws IOException if stored proposals cannot be read
+   */
+  public List<PlannedStage> plan(Goal goal, Row row) throws IOException {
+    Planning plan = new Planning(run, backbone.definition(), features, classes, counts);
+    Source source = goal == Goal.FINE_TUNING ? Source.FINE_TUNED : Source.of(row);
+    Artifact trainBoxes = proposals.artifact(run.train());
+    Artifact testBoxes = proposals.artifact(run.test());
+    plan.proposals(run.train(), trainBoxes);
+    if (goal != Goal.FINE_TUNING) {
+      plan.proposals(run.test(), testBoxes);
+    }
+    if (source == Source.FINE_TUNED) {
+      planFineTuning(plan, trainBoxes);
+    }
+    if (goal == Goal.FINE_TUNING) {
+      return plan.stages();
+    }
+    SetFeatures train = featuresOf(run.train(), true, trainBoxes, source);
+    SetFeatures test = featuresOf(run.test(), false, testBoxes, source);
+    plan.features(train, true);
+    if (goal.needsTestFeatures()) {
+      plan.features(test, false);
+    }
+    planTraining(plan, goal, row, train, test);
+    return plan.stages();
+  }
+
+  private void planFineTuning(Planning plan, Artifact boxes) throws IOException {
+    Optional<Tap> tap = fineTuning.keptTap(backbone);
+    if (tap.isPresent()) {
+      SetFeatures start = featuresOf(run.train(), true, boxes, Source.PRE_TRAINED);
+      plan.firstFeatures(start, true);
+      double iou = config.finetune().positiveIou();
+      plan.morePositives(features.morePositives(start, tap.get(), iou, identity(false), classes));
+    }
+    plan.fineTuning(fineTunedArtifact());
+  }
+
+  private void planTraining(Planning plan, Goal goal, Row row, SetFeatures train, SetFeatures test)
+      throws IOException {
+    Head kind = row.effectiveHead();
+    Tap tap = kind.tap(row.layer());
+    int dimension =
+        tap == Tap.HOG ? HogExtractor.DIMENSION : backbone.definition().tapDimensions().get(tap);
+    Optional<Artifact> head = kind.artifact(new HeadTraining(run, train, row.layer(), classes));
+    Optional<Artifact> corrected =
+        row.boxRegression()
+            ? Optional.of(boxRegression.artifact(train, classes))
+            : Optional.empty();
+    if (goal.needsHead() && head.isPresent()) {
+      plan.reading(head.get(), kind.title(), train, true, dimension);
+    }
+    if (goal == Goal.BOX_REGRESSION || goal.needsBoth() && corrected.isPresent()) {
+      plan.reading(boxRegression.artifact(train, classes), "box regression", train, true, 1);
+    }
+    DetectionStage.Parts parts = new DetectionStage.Parts(row, head, corrected);
+    if (goal.needsDetections()) {
+      plan.reading(detection.artifact(test, parts), "detections", test, false, dimension);
+    }
+    if (goal == Goal.THRESHOLDS || goal == Goal.DETECTOR && config.thresholds().enabled()) {
+      plan.reading(thresholds.artifact(train, parts), "thresholds", train, true, dimension);
+    }
   }
 
   /** What a row's features are of. */

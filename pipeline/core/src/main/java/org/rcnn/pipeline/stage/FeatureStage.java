@@ -78,6 +78,18 @@ final class FeatureStage {
     return definition.suffixTaps().stream().findFirst();
   }
 
+  /** The taps whose values are computed from images. */
+  Set<Tap> firstTaps() {
+    return split().map(Set::of).orElse(definition.taps().keySet());
+  }
+
+  /** The taps whose values are computed from those of another. */
+  Set<Tap> laterTaps(Tap after) {
+    Set<Tap> taps = EnumSet.noneOf(Tap.class);
+    definition.taps().keySet().stream().filter(tap -> tap.compareTo(after) > 0).forEach(taps::add);
+    return taps;
+  }
+
   /**
    * The features of a set, whether they exist or not.
    *
@@ -233,7 +245,7 @@ final class FeatureStage {
   }
 
   /** How a tap's values are stored: scores are few and dense, the rest as configured. */
-  private Encoding encoding(Tap tap) {
+  Encoding encoding(Tap tap) {
     return tap == Tap.SCORES ? Encoding.DENSE_FP32 : config.features().encoding();
   }
 
@@ -243,7 +255,7 @@ final class FeatureStage {
     Set<String> known = Set.copyOf(classes);
     try (Stores stores = new Stores();
         RankedBoxes proposals = of.openProposals()) {
-      Set<Tap> taps = split().map(Set::of).orElse(network.definition().taps().keySet());
+      Set<Tap> taps = firstTaps();
       if (taps.stream().allMatch(tap -> Files.exists(store(folder, tap)))) {
         // A process was killed between the last store's rename and the folder's.
         return;
@@ -301,7 +313,7 @@ final class FeatureStage {
       int done = stores.resumeAt(searched.stream().map(Sample::id).toList());
       if (done > 0) {
         LOG.info("features of {} resume after {} of {} images.", set.split(), done, all.size());
-        progress.at(done, "");
+        progress.resume(done);
       }
       OrderedWork.<Sample, Map<Tap, EncodedRows>>forEach(
           searched.subList(done, searched.size()),
@@ -320,10 +332,7 @@ final class FeatureStage {
 
   private void extractAfter(SetFeatures of, Tap after, TrainedNetwork network, Path folder)
       throws IOException {
-    Set<Tap> taps = EnumSet.noneOf(Tap.class);
-    network.definition().taps().keySet().stream()
-        .filter(tap -> tap.compareTo(after) > 0)
-        .forEach(taps::add);
+    Set<Tap> taps = laterTaps(after);
     TorchEngine.useThreads(1);
     try (FeatureStore given = of.open(after);
         Stores stores = new Stores();

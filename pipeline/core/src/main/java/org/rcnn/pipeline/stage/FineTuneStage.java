@@ -357,6 +357,11 @@ final class FineTuneStage {
   private record ProgressListener(Progress progress, int outputs, boolean judged)
       implements FineTuning.Listener {
     @Override
+    public void resumed(int done) {
+      progress.resume(done);
+    }
+
+    @Override
     public void iteration(int done, int total, double loss) {
       if (done == 1 && judged) {
         startsFar(loss, outputs).ifPresent(LOG::warn);

@@ -29,6 +29,9 @@ import org.rcnn.pipeline.run.Run;
  */
 final class HogStage {
 
+  /** The stage's name in keys. */
+  static final String NAME = "hog";
+
   private static final int VERSION = 1;
 
   private final Run run;
@@ -52,7 +55,7 @@ final class HogStage {
     parts.put("training", training);
     parts.put("classes", training ? classes : List.of());
     parts.put("encoding", encoding());
-    Artifact folder = run.folder().artifact(Key.of("hog", VERSION, parts), "");
+    Artifact folder = run.folder().artifact(Key.of(NAME, VERSION, parts), "");
     return new SetFeatures(set, proposals, classified, folder, Optional.empty(), "no network");
   }
 

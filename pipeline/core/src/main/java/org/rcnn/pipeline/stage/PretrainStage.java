@@ -424,6 +424,11 @@ public final class PretrainStage {
   /** Shows the loss beside the progress, and logs each epoch. */
   private record ProgressListener(Progress progress) implements Pretraining.Listener {
     @Override
+    public void resumed(int done) {
+      progress.resume(done);
+    }
+
+    @Override
     public void iteration(int done, int total, double loss) {
       progress.at(done, String.format(Locale.ROOT, "loss %.3f", loss));
     }

@@ -38,6 +38,11 @@ final class RankedBoxes implements Closeable {
     return all.size() <= classified ? all : all.subList(0, classified);
   }
 
+  /** How many those are. */
+  int count(String imageId) {
+    return Math.min(store.count(imageId), classified);
+  }
+
   /** The boxes of an image beyond those. */
   List<Box> others(String imageId) throws IOException {
     List<Box> all = store.boxes(imageId);

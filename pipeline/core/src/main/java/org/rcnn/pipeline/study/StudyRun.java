@@ -1,6 +1,5 @@
 package org.rcnn.pipeline.study;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.ErrorKind;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.FlatSettings;
 import org.rcnn.pipeline.report.Manifest;
 import org.rcnn.pipeline.report.RunPages;
 import org.rcnn.pipeline.report.StudyReport;
@@ -24,10 +23,12 @@ import org.rcnn.pipeline.report.StudyResult.Samples;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
+import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.MiningEvidence;
 import org.rcnn.pipeline.study.Study.Measured;
 import org.rcnn.pipeline.study.Study.Point;
@@ -77,6 +78,7 @@ public final class StudyRun {
    * @throws IOException if a stage fails, or the report cannot be written
    */
   public StudyResult run() throws IOException {
+    run.begin(plan());
     List<Measured> measured = new ArrayList<>();
     List<String> notes = new ArrayList<>(study.notes(run.config(), points));
     for (Point point : points) {
@@ -114,12 +116,22 @@ public final class StudyRun {
     Path root = run.folder().root();
     String name = result.fileName();
     StudyReport report = new StudyReport(result);
-    Json.write(root.resolve(name + ".json"), Manifest.of(experiment, result.toTree()));
+    List<Artifact> artifacts =
+        measured.stream().flatMap(point -> artifacts(point).values().stream()).toList();
+    Json.write(root.resolve(name + ".json"), Manifest.of(experiment, artifacts, result.toTree()));
     AtomicFile.writeText(root.resolve(name + ".md"), report.toMarkdown());
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
     RunPages.link(root);
     return result;
+  }
+
+  private List<PlannedStage> plan() throws IOException {
+    List<PlannedStage> stages = new ArrayList<>();
+    for (Point point : points) {
+      stages.addAll(experimentOf(point).plan(Goal.DETECTIONS, point.row()));
+    }
+    return stages;
   }
 
   private static String diverged(Point point, DivergedException reason) {
@@ -228,10 +240,10 @@ public final class StudyRun {
 
   /** The keys that any point has another value of than the run. */
   private Set<String> changedSettings() {
-    Map<String, String> configured = settings(new ConfigLoader().toTree(run.config()));
+    Map<String, String> configured = FlatSettings.of(new ConfigLoader().toTree(run.config()));
     Set<String> changed = new TreeSet<>();
     for (Point point : points) {
-      settings(new ConfigLoader().toTree(point.config()))
+      FlatSettings.of(new ConfigLoader().toTree(point.config()))
           .forEach(
               (key, value) -> {
                 if (!value.equals(configured.get(key))) {
@@ -243,26 +255,6 @@ public final class StudyRun {
   }
 
   private static Map<String, String> settings(Measured measured) {
-    return settings(new ConfigLoader().toTree(measured.point().config()));
-  }
-
-  private static Map<String, String> settings(JsonNode tree) {
-    Map<String, String> settings = new TreeMap<>();
-    collect("", tree, settings);
-    return settings;
-  }
-
-  private static void collect(String key, JsonNode node, Map<String, String> into) {
-    if (node.isObject() && !node.isEmpty()) {
-      node.properties()
-          .forEach(
-              entry ->
-                  collect(
-                      key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(),
-                      entry.getValue(),
-                      into));
-    } else {
-      into.put(key, node.isValueNode() ? node.asText() : node.toString());
-    }
+    return FlatSettings.of(new ConfigLoader().toTree(measured.point().config()));
   }
 }

@@ -1,0 +1,11 @@
+package org.rcnn.cli.progress;
+
+/** A command that loses little when it is stopped. */
+public interface Resumable {
+
+  /**
+   * What is kept, after the words "the same command goes on from here:", such as {@code "finished
+   * stages are kept"}.
+   */
+  String kept();
+}

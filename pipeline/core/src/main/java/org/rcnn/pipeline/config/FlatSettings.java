@@ -1,0 +1,38 @@
+package org.rcnn.pipeline.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Settings as one table of keys and values, to be compared. */
+public final class FlatSettings {
+
+  private FlatSettings() {}
+
+  /**
+   * The settings of a configuration's tree.
+   *
+   * @param tree as {@link ConfigLoader#toTree} makes it
+   * @return value by key, such as {@code svm.c}, in the keys' order; lists and empty sections as
+   *     JSON
+   */
+  public static Map<String, String> of(JsonNode tree) {
+    Map<String, String> settings = new TreeMap<>();
+    collect("", tree, settings);
+    return settings;
+  }
+
+  private static void collect(String key, JsonNode node, Map<String, String> into) {
+    if (node.isObject() && !node.isEmpty()) {
+      node.properties()
+          .forEach(
+              entry ->
+                  collect(
+                      key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(),
+                      entry.getValue(),
+                      into));
+    } else {
+      into.put(key, node.isValueNode() ? node.asText() : node.toString());
+    }
+  }
+}
