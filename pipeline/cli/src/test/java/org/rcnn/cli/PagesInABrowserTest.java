@@ -44,6 +44,9 @@ class PagesInABrowserTest {
     command("run");
     command("ablate", "--heads", "svm", "--layers", "pool5,fc7");
     command("ablate", "--study", "resampling=none,up:5,weight:4,up:5+down:0.3");
+    Path other = folder.resolve("other run");
+    command(other, "run", "--set", "data.demo-train=6");
+    Session.of("report", run, other, "--out", folder.resolve("compared")).done();
     try (InputStream in = getClass().getResourceAsStream("/axe.min.js")) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -58,12 +61,16 @@ class PagesInABrowserTest {
   }
 
   private void command(String name, String... more) {
+    command(run, name, more);
+  }
+
+  private static void command(Path out, String name, String... more) {
     List<Object> arguments =
         new ArrayList<>(
             List.of(
                 name,
                 "--out",
-                run,
+                out,
                 "--set",
                 "data.demo-train=12",
                 "--set",
@@ -85,7 +92,8 @@ class PagesInABrowserTest {
     "report.html, classes curves errors tide sensitivity confusion mistakes proposals learning"
         + " samples mining boxes times configuration provenance",
     "ablation.html, steps table curves photos filters units occlusion map ranges studies"
-        + " configuration provenance files"
+        + " configuration provenance files",
+    "../compared/compare.html, scores settings classes learning times provenance"
   })
   void everySectionAndEveryPictureIsThere(String name, String sections) throws Exception {
     browser.open(run.resolve(name), 1400, false);
@@ -113,7 +121,9 @@ class PagesInABrowserTest {
     "report.html, 390, true",
     "ablation.html, 1400, true",
     "ablation.html, 390, false",
-    "study-resampling.html, 390, false"
+    "study-resampling.html, 390, false",
+    "../compared/compare.html, 1400, true",
+    "../compared/compare.html, 390, false"
   })
   void aPageIsQuietFitsItsWidthAndCanBeReadByAll(String name, int width, boolean dark)
       throws Exception {

@@ -99,11 +99,14 @@ public final class RunComparison {
   static List<String> names(List<Path> folders) {
     List<Path> whole = folders.stream().map(folder -> folder.toAbsolutePath().normalize()).toList();
     int longest = whole.stream().mapToInt(Path::getNameCount).max().orElse(0);
-    for (int length = 1; length < longest; length++) {
+    for (int length = 1; length <= longest; length++) {
       List<String> names = new ArrayList<>();
       for (Path path : whole) {
         int count = path.getNameCount();
-        names.add(path.subpath(Math.max(0, count - length), count).toString().replace('\\', '/'));
+        names.add(
+            count == 0
+                ? path.toString()
+                : path.subpath(Math.max(0, count - length), count).toString().replace('\\', '/'));
       }
       if (new HashSet<>(names).size() == names.size()) {
         return names;

@@ -11,6 +11,10 @@
  * org.rcnn.pipeline.report.ApTable} and {@link org.rcnn.pipeline.report.AblationTable} lay figures
  * out as the paper does. All of them take what the modules themselves return.
  *
+ * <p>What a run left is enough for its page: {@link org.rcnn.pipeline.report.RunResults} writes it
+ * anew from a finished run's folder, and {@link org.rcnn.pipeline.report.RunComparison} puts
+ * several side by side.
+ *
  * <p>Figures go in as fractions and seconds; pages show per cent.
  */
 package org.rcnn.pipeline.report;

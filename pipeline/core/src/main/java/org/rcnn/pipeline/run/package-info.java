@@ -12,7 +12,8 @@
  *
  * <pre>{@code
  * config.yaml      every setting of the latest run, those at their defaults included
- * manifest.json    provenance: configuration, fingerprints of the data, versions, problems, result
+ * manifest.json    provenance: configuration, fingerprints of the data, versions, problems, result,
+ *                  and where its artifacts are
  * report.html      the run's page
  * detector.rcnn    the trained detector in one file
  * ablation.*       the table of `ablate`;  study-NAME.*  the table and plot of a study
@@ -56,6 +57,12 @@
  * common. Threads are left out though a training on another number of them gives other last bits:
  * the manifest records them. {@code KeyMatrixTest} says for every setting which artifacts it
  * changes.
+ *
+ * <h2>Finished runs</h2>
+ *
+ * <p>{@link org.rcnn.pipeline.run.FinishedFolder} reads a folder from its manifest alone: it takes
+ * no lock, writes nothing and computes no keys, so the folder may be a copy, read-only, or of
+ * stages that have changed since.
  *
  * <h2>Killed runs</h2>
  *

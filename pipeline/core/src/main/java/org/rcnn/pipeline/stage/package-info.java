@@ -30,6 +30,6 @@
  * a trained row for {@link org.rcnn.pipeline.Detector}. What stages leave beside their artifacts
  * has one class each, such as {@link org.rcnn.pipeline.stage.MiningEvidence} and {@link
  * org.rcnn.pipeline.stage.LearningCurve}; {@link org.rcnn.pipeline.stage.Evidence} reads it for
- * reports and studies.
+ * reports and studies, of an experiment or of a {@link org.rcnn.pipeline.stage.FinishedRun}.
  */
 package org.rcnn.pipeline.stage;

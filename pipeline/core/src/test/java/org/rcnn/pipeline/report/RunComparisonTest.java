@@ -1,0 +1,150 @@
+package org.rcnn.pipeline.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.Annotation;
+import org.rcnn.data.Box;
+import org.rcnn.data.Detection;
+import org.rcnn.data.GroundTruth;
+import org.rcnn.eval.Bootstrap;
+import org.rcnn.eval.DetectionEvaluator;
+import org.rcnn.eval.Interval;
+
+class RunComparisonTest {
+
+  private static final Box CAT = new Box(10, 10, 50, 40);
+
+  /** Two images with a cat each. */
+  private static final List<Annotation> IMAGES = List.of(image("a"), image("b"));
+
+  private static Annotation image(String id) {
+    return new Annotation(id, 80, 60, List.of(new GroundTruth("cat", CAT, false, false)));
+  }
+
+  /** A run that finds the cat in some images, and nothing else. */
+  private static ComparedRun run(String name, boolean sameImages, String manifest, String... found)
+      throws IOException {
+    Map<String, List<Detection>> detections = new TreeMap<>();
+    for (String id : found) {
+      detections.put(id, List.of(new Detection("cat", 1, CAT)));
+    }
+    JsonNode tree = new ObjectMapper().readTree(manifest);
+    return new ComparedRun(
+        name,
+        Path.of("runs", name),
+        "fine-tuned fc7 svm",
+        tree,
+        new Bootstrap(DetectionEvaluator.voc07(), Bootstrap.RESAMPLES, 1)
+            .evaluate(List.of("cat"), IMAGES, detections),
+        sameImages,
+        Optional.empty());
+  }
+
+  @Test
+  void aDifferenceHasTheRangeOfTheSameResamplesOfBoth() throws IOException {
+    ComparedRun one = run("one", true, "{}", "a");
+    ComparedRun both = run("both", true, "{}", "a", "b");
+    // At half the recall 6 of the 11 points have a precision of 1.
+    assertEquals(6 / 11.0, one.meanAp(), 1e-12);
+    // A resample is the images a a, a b, b a or b b: the second run is better by 0, 5/11 or 1.
+    Interval gain = both.over(one).orElseThrow();
+    assertEquals(5 / 11.0, gain.estimate(), 1e-12);
+    assertEquals(0, gain.low(), 1e-12);
+    assertEquals(1, gain.high(), 1e-12);
+    assertEquals(gain, both.over(one, "cat").orElseThrow());
+    RunComparison comparison = new RunComparison(List.of(one, both));
+    assertEquals(
+        "These test images leave open whether both or one is better: the difference of"
+            + " +45.5 ± 50.0 points of mAP (100.0 against 54.5 %) is within chance.",
+        comparison.findings().get(0));
+  }
+
+  @Test
+  void aDifferenceThatIsInEveryResampleIsSure() throws IOException {
+    RunComparison comparison =
+        new RunComparison(List.of(run("all", true, "{}", "a", "b"), run("none", true, "{}")));
+    assertEquals(
+        "none is worse than all by 100.0 ± 0.0 points of mAP (0.0 against 100.0 %).",
+        comparison.findings().get(0));
+  }
+
+  @Test
+  void runsOnOtherImagesHaveNoDifference(@TempDir Path folder) throws IOException {
+    RunComparison comparison =
+        new RunComparison(
+            List.of(run("one", true, "{}", "a"), run("other", false, "{}", "a", "b")));
+    assertEquals(
+        "other was tested on other images than one, so the two cannot be paired; each figure has a"
+            + " range of its own: 100.0 (100.0–100.0) and 54.5 (0.0–100.0) %.",
+        comparison.findings().get(0));
+    JsonNode difference = comparison.write(folder).path("runs").get(1).path("difference");
+    assertTrue(difference.get("mAP").isNull() && difference.path("ap").get("cat").isNull());
+    String html = new ComparisonPage(comparison, folder).page().toHtml();
+    assertTrue(html.contains("other images"), html);
+    assertFalse(html.contains("headline\"><dt>"), "a figure that pairs what cannot be paired");
+  }
+
+  @Test
+  void settingsThatDifferAreNamedThoseOfListsByTheirNumber() throws IOException {
+    String first =
+        "{'seed': 1, 'finetune': {'phases': [{'rate': 0.1}, {'rate': 0.2}], 'frozen': ['a', 'b']}}";
+    String second =
+        "{'seed': 1, 'finetune': {'phases': [{'rate': 0.1}, {'rate': 0.3}], 'frozen': ['a', 'b']},"
+            + " 'new': true}";
+    RunComparison comparison =
+        new RunComparison(List.of(configured("one", first), configured("two", second)));
+    assertEquals(
+        Map.of("finetune.phases.2.rate", List.of("0.2", "0.3"), "new", List.of("-", "true")),
+        comparison.differingSettings());
+    assertEquals(3, comparison.equalSettings());
+    assertTrue(
+        comparison
+            .findings()
+            .contains("The runs differ in 2 settings, finetune.phases.2.rate and new."),
+        comparison.findings()::toString);
+  }
+
+  private static ComparedRun configured(String name, String settings) throws IOException {
+    return run(name, true, "{\"configuration\": %s}".formatted(settings.replace('\'', '"')), "a");
+  }
+
+  @Test
+  void namesAndValuesMayHaveAnyCharacters(@TempDir Path folder) throws IOException {
+    RunComparison comparison =
+        new RunComparison(
+            List.of(
+                configured("a,b", "{'weights': 'x|y<b>'}"),
+                configured("c", "{'weights': 'two, \\nlines'}")));
+    comparison.write(folder);
+    ComparisonTable table = new ComparisonTable(comparison);
+    String csv = table.toCsv();
+    assertTrue(csv.contains("setting,weights,\"a,b\",x|y<b>,,,,,\n"), csv);
+    assertTrue(csv.contains("setting,weights,c,\"two, \nlines\",,,,,\n"), csv);
+    assertTrue(csv.contains("mAP,,\"a,b\",0.545455,0.000000,1.000000,,,\n"), csv);
+    assertTrue(csv.contains("mAP,,c,0.545455,0.000000,1.000000,0.000000,0.000000,0.000000\n"), csv);
+    String markdown = table.toMarkdown();
+    assertTrue(markdown.contains("| weights | x\\|y\\<b\\> | two, lines |"), markdown);
+    String html = new ComparisonPage(comparison, folder).page().toHtml();
+    assertTrue(html.contains("x|y&lt;b&gt;"), html);
+  }
+
+  @Test
+  void aRunIsNamedByTheShortestEndOfItsPathThatIsItsOwn() {
+    assertEquals(List.of("a", "b"), RunComparison.names(List.of(Path.of("/x/a"), Path.of("/x/b"))));
+    assertEquals(
+        List.of("x/run", "y/run", "y/b"),
+        RunComparison.names(List.of(Path.of("/x/run"), Path.of("/y/run/"), Path.of("/y/b"))));
+  }
+}
