@@ -63,6 +63,7 @@ class FineTuningTest {
     final List<Double> losses = new ArrayList<>();
     final List<LearningPoint> stretches = new ArrayList<>();
     private final int last;
+    int resumedAt;
 
     Log(int last) {
       this.last = last;
@@ -78,6 +79,11 @@ class FineTuningTest {
       if (done == last) {
         throw new Killed();
       }
+    }
+
+    @Override
+    public void resumed(int done) {
+      resumedAt = done;
     }
 
     @Override
@@ -255,6 +261,8 @@ class FineTuningTest {
     Result resumed = run(network, settings, Set.of("fc8"), rest);
 
     assertEquals(whole.losses.subList(100, 110), rest.losses);
+    assertEquals(0, whole.resumedAt);
+    assertEquals(100, rest.resumedAt);
     assertEquals(expected.weights(), resumed.weights());
     assertEquals(expected.curve(), resumed.curve());
     assertEquals(expected.movements(), resumed.movements());

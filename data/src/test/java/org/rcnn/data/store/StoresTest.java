@@ -17,6 +17,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.rcnn.data.Box;
 import org.rcnn.data.HalfPrecision;
 
@@ -40,6 +42,8 @@ class StoresTest {
       assertEquals(pixels, store.boxes("b"));
       assertEquals(fractions, store.boxes("a"));
       assertEquals(List.of(), store.boxes("none"));
+      assertEquals(2, store.count("b"));
+      assertEquals(0, store.count("none"));
       assertTrue(store.contains("none"));
       assertFalse(store.contains("c"));
       assertThrows(IllegalArgumentException.class, () -> store.boxes("c"));
@@ -166,6 +170,17 @@ class StoresTest {
     int length = EncodedRows.encode(Encoding.SPARSE_FP16, values, 100, 4096).length();
     double share = length / (4.0 * values.length);
     assertTrue(share < 0.155, () -> "share " + share);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Encoding.class)
+  void theBytesOfARowFollowFromItsLengthAndTheShareOfItsZeros(Encoding encoding) {
+    float[] values = new float[3 * 130];
+    for (int row = 0; row < 3; row++) {
+      Arrays.fill(values, row * 130, row * 130 + 26, 1.5f);
+    }
+    EncodedRows rows = EncodedRows.encode(encoding, values, 3, 130);
+    assertEquals(rows.length(), 3 * encoding.rowBytes(130, 0.2), 1e-9);
   }
 
   @Test

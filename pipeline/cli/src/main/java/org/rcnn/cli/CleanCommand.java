@@ -43,13 +43,18 @@ final class CleanCommand implements Callable<Integer> {
     if (!Files.isDirectory(run)) {
       throw new NoSuchFileException(run.toString());
     }
+    // Looked at first without a lock, which would leave a file in a folder of another kind.
+    RunCleaning unlocked = new RunCleaning(run);
+    if (dryRun) {
+      list(unlocked);
+      output.write(tree(unlocked));
+      return ExitCode.OK;
+    }
     Closeable lock = new RunFolder(run).lock();
     try {
       RunCleaning cleaning = new RunCleaning(run);
+      cleaning.remove();
       list(cleaning);
-      if (!dryRun) {
-        cleaning.remove();
-      }
       output.write(tree(cleaning));
     } finally {
       lock.close();

@@ -2,6 +2,7 @@ package org.rcnn.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cli.progress.Resumable;
+import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.Augmentation;
@@ -48,7 +50,21 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
       description = "The folder for weights.")
   private Path out;
 
-  @Option(names = "--architecture", defaultValue = "alexnet64", description = "The network.")
+  /** The networks by name. */
+  static final class NetworkNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    NetworkNames() {
+      super(Architectures.names());
+    }
+  }
+
+  @Option(
+      names = "--architecture",
+      defaultValue = "alexnet64",
+      paramLabel = "NAME",
+      completionCandidates = NetworkNames.class,
+      description = "The network: ${COMPLETION-CANDIDATES}.")
   private String architecture;
 
   @Option(names = "--epochs", defaultValue = "30", description = "Passes over the images.")

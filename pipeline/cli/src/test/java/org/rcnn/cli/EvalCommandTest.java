@@ -210,7 +210,7 @@ class EvalCommandTest {
         .refused(2, "--iou does nothing for coco");
     Session.of(
             "eval", "--data", data, "--split", "test", "--detections", results, "--colour", "red")
-        .refused(2, "Unknown options: '--colour', 'red'");
+        .refused(2, "`rcnn eval` has no option --colour.");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.rcnn.cli.options;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,7 @@ public record LabelConverter<E extends Enum<E> & Labelled>(Class<E> type)
     OptionSpec.Builder described = OptionSpec.builder(option).completionCandidates(labels);
     String known = option.paramLabel() + " " + String.join(" ", option.description());
     Set<String> words = new HashSet<>(Arrays.asList(known.split("[^\\w-]+")));
-    if (!words.containsAll(labels)) {
+    if (Collections.disjoint(words, labels)) {
       String[] description = option.description().clone();
       int last = description.length - 1;
       description[last] += " Values: " + String.join(", ", labels) + ".";

@@ -11,6 +11,7 @@
  * <h2>The folder</h2>
  *
  * <pre>{@code
+ * plan.json        the artifacts that the latest command stands on, made or not
  * config.yaml      every setting of the latest run, those at their defaults included
  * manifest.json    provenance: configuration, fingerprints of the data, versions, problems, result,
  *                  and where its artifacts are
@@ -72,5 +73,10 @@
  * found, and the interrupted one begins anew. The long ones lose little: features resume after the
  * last image, fine-tuning and pre-training from their latest checkpoint. A run that another process
  * works in is refused.
+ *
+ * <p>What a command will make is known before: {@link org.rcnn.pipeline.run.Run#begin} takes its
+ * {@link org.rcnn.pipeline.run.PlannedStage}s, so that each has a number, the rest of the run an
+ * estimate from what was measured so far, and a disk that is too small is told of. {@link
+ * org.rcnn.pipeline.run.RunCleaning} removes what no file of the folder stands on.
  */
 package org.rcnn.pipeline.run;

@@ -1,0 +1,67 @@
+package org.rcnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command in a process of its own, stopped at work. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "It has no SIGTERM.")
+class StoppedCommandTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void aStoppedRunSaysHowToGoOnAndNothingElse() throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.rcnn.cli.Main",
+                "run",
+                "--out",
+                folder.resolve("run").toString(),
+                "--set=data.demo-train=24",
+                "--set=data.demo-test=4"));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> after = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      boolean stopped = false;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (stopped) {
+          after.add(line);
+        } else if (line.contains("stage 1 of")) {
+          process.destroy();
+          stopped = true;
+        }
+      }
+    }
+    assertEquals(128 + 15, process.waitFor());
+    assertEquals(
+        1,
+        after.stream().filter(line -> line.startsWith("Stopped; the same command goes on")).count(),
+        after::toString);
+    String rest = after.stream().collect(Collectors.joining(File.separator));
+    assertFalse(rest.contains("rejected"), rest);
+    assertFalse(rest.contains("interrupted"), rest);
+    assertTrue(after.stream().noneMatch(line -> line.startsWith("\tat ")), rest);
+  }
+}
