@@ -42,7 +42,7 @@ public final class Main {
       last = last.subcommand();
     }
     return last.commandSpec().userObject() instanceof Resumable command
-        ? "Stopped; the same command goes on from here: %s.".formatted(command.kept())
+        ? "Stopped; the same command resumes from here: %s.".formatted(command.kept())
         : "Stopped.";
   }
 

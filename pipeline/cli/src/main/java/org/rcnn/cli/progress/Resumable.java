@@ -4,7 +4,7 @@ package org.rcnn.cli.progress;
 public interface Resumable {
 
   /**
-   * What is kept, after the words "the same command goes on from here:", such as {@code "finished
+   * What is kept, after the words "the same command resumes from here:", such as {@code "finished
    * stages are kept"}.
    */
   String kept();

@@ -7,7 +7,7 @@ import org.rcnn.pipeline.run.RunStage;
 import org.rcnn.pipeline.run.TimeLeft;
 
 /**
- * How far a task is and how fast it goes on, in words. The rate counts what was done since the task
+ * How far a task is and how fast it is, in words. The rate counts what was done since the task
  * began, not what it resumed from.
  */
 final class Task {
