@@ -96,7 +96,7 @@ class PagesInABrowserTest {
     "../compared/compare.html, scores settings classes learning times provenance"
   })
   void everySectionAndEveryPictureIsThere(String name, String sections) throws Exception {
-    browser.open(run.resolve(name), 1400, false);
+    browser.open(run.resolve(name).normalize(), 1400, false);
     for (String id : sections.split(" ")) {
       assertTrue(
           browser
@@ -127,7 +127,7 @@ class PagesInABrowserTest {
   })
   void aPageIsQuietFitsItsWidthAndCanBeReadByAll(String name, int width, boolean dark)
       throws Exception {
-    Path page = run.resolve(name);
+    Path page = run.resolve(name).normalize();
     browser.open(page, width, dark);
     browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
     assertEquals(width, browser.evaluate("window.innerWidth").asInt());
@@ -159,7 +159,7 @@ class PagesInABrowserTest {
     "study-resampling.html, report.html ablation.html"
   })
   void pagesLinkToEachOtherByRelativeLinks(String name, String others) throws Exception {
-    browser.open(run.resolve(name), 1400, false);
+    browser.open(run.resolve(name).normalize(), 1400, false);
     for (String other : others.split(" ")) {
       assertEquals(
           run.resolve(other).toUri().toString(),
