@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -32,6 +33,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * blended with white. CMYK and WebP files need plug-ins on the class path (TwelveMonkeys' are
  * present at run time).
  *
+ * <p>Only regular files are read, of at most {@link #MOST_BYTES}, and only pictures of at most
+ * {@link #MOST_PIXELS}, which is seen in the header before memory is taken for them.
+ *
  * <p>A truncated JPEG is refused. The decoder would fill the missing part with grey, and a network
  * would learn from that.
  *
@@ -44,6 +48,12 @@ public final class ImageFiles {
    * lacks only its end marker is complete and gets another warning.
    */
   private static final String PREMATURE_END = "Corrupt JPEG data: premature end of data";
+
+  /** The most bytes of a file that is read. */
+  public static final long MOST_BYTES = 512L << 20;
+
+  /** The most pixels of a picture that is decoded: no camera has as many. */
+  public static final long MOST_PIXELS = 200_000_000;
 
   private ImageFiles() {}
 
@@ -111,7 +121,10 @@ public final class ImageFiles {
     return decode(
         file,
         name,
-        reader -> new ImageHeader(reader.getWidth(0), reader.getHeight(0), Orientation.of(file)));
+        reader -> {
+          requireSize(reader);
+          return new ImageHeader(reader.getWidth(0), reader.getHeight(0), Orientation.of(file));
+        });
   }
 
   private interface Decoding<T> {
@@ -125,15 +138,15 @@ public final class ImageFiles {
    */
   public static byte[] bytesOf(Path file) throws IOException {
     try {
+      Optional<String> refusal = RegularFile.refusal(file, MOST_BYTES);
+      if (refusal.isPresent()) {
+        throw new IOException("it " + refusal.get());
+      }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new IOException("There is no image file %s.".formatted(file), e);
     } catch (IOException e) {
-      // The system's message, "Is a directory", does not name the file.
-      String why =
-          Files.isDirectory(file)
-              ? "it is a folder"
-              : e instanceof AccessDeniedException ? "access is denied" : reason(e);
+      String why = e instanceof AccessDeniedException ? "access is denied" : reason(e);
       throw new IOException("The image file %s cannot be read: %s.".formatted(file, why), e);
     }
   }
@@ -154,6 +167,9 @@ public final class ImageFiles {
         } catch (IOException | RuntimeException e) {
           // Broken files make the codecs throw anything from EOFException to array index errors.
           firstFailure = firstFailure == null ? e : firstFailure;
+        } catch (StackOverflowError e) {
+          // Directories in directories.
+          firstFailure = new IOException("its parts are nested too deep", e);
         } finally {
           reader.dispose();
         }
@@ -198,12 +214,18 @@ public final class ImageFiles {
     return readers;
   }
 
-  private static RgbImage pixels(ImageReader reader) throws IOException {
-    long width = reader.getWidth(0);
-    long height = reader.getHeight(0);
-    if (3 * width * height > Integer.MAX_VALUE - 8) {
-      throw new IOException("%d x %d pixels do not fit in one array".formatted(width, height));
+  private static void requireSize(ImageReader reader) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if ((long) width * height > MOST_PIXELS) {
+      throw new IOException(
+          "it has %,d x %,d pixels, and at most %,d are read; scale it down"
+              .formatted(width, height, MOST_PIXELS));
     }
+  }
+
+  private static RgbImage pixels(ImageReader reader) throws IOException {
+    requireSize(reader);
     boolean[] cutShort = new boolean[1];
     reader.addIIOReadWarningListener(
         (source, warning) -> cutShort[0] |= warning.startsWith(PREMATURE_END));

@@ -1,13 +1,8 @@
 package org.rcnn.data.dataset;
 
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -130,43 +125,15 @@ public final class FileIndex {
     return new FileIndex(found, unused);
   }
 
-  /** All files below a folder but hidden ones, sorted; none if there is no such folder. */
+  /**
+   * All files below a folder but hidden ones, sorted; none if there is no such folder.
+   *
+   * @throws IOException as {@link LinkedFolders#files} does
+   */
   public static List<Path> filesBelow(Path folder) throws IOException {
-    List<Path> files = new ArrayList<>();
-    if (!Files.isDirectory(folder)) {
-      return files;
-    }
-    Files.walkFileTree(
-        folder,
-        Set.of(FileVisitOption.FOLLOW_LINKS),
-        Integer.MAX_VALUE,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path inner, BasicFileAttributes attributes) {
-            return !inner.equals(folder) && isHidden(inner)
-                ? FileVisitResult.SKIP_SUBTREE
-                : FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!attributes.isDirectory() && !isHidden(file)) {
-              files.add(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (e instanceof FileSystemLoopException) {
-              // A link to an enclosing folder, whose files are listed already.
-              return FileVisitResult.CONTINUE;
-            }
-            throw new IOException("%s cannot be read; check its rights.".formatted(file), e);
-          }
-        });
-    Collections.sort(files);
-    return files;
+    return Files.isDirectory(folder)
+        ? LinkedFolders.files(folder, FileIndex::isHidden)
+        : new ArrayList<>();
   }
 
   /** Names that begin with a dot, and the folders that macOS and storage boxes leave. */

@@ -65,7 +65,9 @@ final class FolderDiagnosis {
     List<Path> files = FileIndex.filesBelow(folder);
     FileIndex images = FileIndex.among(folder, files, FileIndex.IMAGES);
     Map<String, Path> firstOfEnding = new LinkedHashMap<>();
-    files.forEach(file -> firstOfEnding.putIfAbsent(FileIndex.ending(file), file));
+    files.stream()
+        .filter(Files::isRegularFile)
+        .forEach(file -> firstOfEnding.putIfAbsent(FileIndex.ending(file), file));
     for (Kind kind : KINDS) {
       Path file = firstOfEnding.get(kind.ending);
       if (file != null && kind.begins.test(start(file))) {

@@ -5,15 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.rcnn.data.RegularFile;
 
 /**
  * A text file as labelling tools and editors write them: UTF-8, UTF-16 with its mark (Windows'
  * Notepad and PowerShell), and else ISO 8859-1.
  */
 public final class TextFile {
+
+  /** The most bytes of a file that is read: the list of a million images. */
+  public static final long MOST_BYTES = 64L << 20;
 
   private TextFile() {}
 
@@ -32,7 +35,7 @@ public final class TextFile {
    * @throws IOException with a one-sentence message, if the file cannot be read or is no text
    */
   public static String text(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = RegularFile.bytes(file, MOST_BYTES);
     Charset charset = charset(bytes, file);
     String text = decoded(bytes, charset);
     return text.replace("\uFEFF", "");

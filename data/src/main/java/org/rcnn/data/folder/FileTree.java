@@ -4,20 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RegularFile;
+import org.rcnn.data.dataset.LinkedFolders;
 
 /** The files of a folder or a zip, each identified by its path with forward slashes. */
 sealed interface FileTree extends Closeable {
@@ -30,35 +25,17 @@ sealed interface FileTree extends Closeable {
 
   static FileTree open(Path root) throws IOException {
     if (Files.isDirectory(root)) {
-      List<String> paths = new ArrayList<>();
-      Files.walkFileTree(
-          root,
-          Set.of(FileVisitOption.FOLLOW_LINKS),
-          Integer.MAX_VALUE,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              if (attributes.isRegularFile()) {
-                paths.add(root.relativize(file).toString().replace('\\', '/'));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-              if (e instanceof FileSystemLoopException) {
-                // A link to an enclosing folder, whose files are listed already.
-                return FileVisitResult.CONTINUE;
-              }
-              throw e;
-            }
-          });
-      Collections.sort(paths);
-      return new Folder(root, List.copyOf(paths));
+      List<String> paths =
+          LinkedFolders.files(root, file -> false).stream()
+              .map(file -> root.relativize(file).toString().replace('\\', '/'))
+              .sorted()
+              .toList();
+      return new Folder(root, paths);
     }
     if (!Files.exists(root)) {
       throw new IOException("There is no folder or zip %s.".formatted(root));
     }
+    RegularFile.require(root);
     ZipFile zip;
     try {
       zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
@@ -76,7 +53,7 @@ sealed interface FileTree extends Closeable {
 
     @Override
     public byte[] read(String path) throws IOException {
-      return Files.readAllBytes(root.resolve(path));
+      return ImageFiles.bytesOf(root.resolve(path));
     }
 
     @Override
@@ -86,14 +63,34 @@ sealed interface FileTree extends Closeable {
   /** Entries of a zip, decompressed when they are read. */
   record Zip(ZipFile zip, List<String> paths) implements FileTree {
 
+    /** Up to this size an image may be of one colour, and shrink to nothing. */
+    private static final long UNSUSPICIOUS = 64L << 20;
+
+    /** A larger image that expands more than this is an attack. */
+    private static final long LARGEST_EXPANSION = 100;
+
     @Override
     public byte[] read(String path) throws IOException {
       ZipEntry entry = zip.getEntry(path);
       if (entry == null) {
         throw new IOException("The zip %s holds no %s.".formatted(zip.getName(), path));
       }
+      long size = entry.getSize();
+      long packed = Math.max(1, entry.getCompressedSize());
+      if (size > ImageFiles.MOST_BYTES
+          || size > UNSUSPICIOUS && size / packed > LARGEST_EXPANSION) {
+        throw new IOException(
+            "The image %s/%s unpacks from %,d to %,d bytes; it is not read."
+                .formatted(zip.getName(), path, packed, size));
+      }
       try (InputStream stream = zip.getInputStream(entry)) {
-        return stream.readAllBytes();
+        // No more than the size that was checked, whatever the packed bytes hold.
+        return stream.readNBytes((int) Math.max(0, size));
+      } catch (ZipException e) {
+        throw new IOException(
+            "The image %s/%s cannot be unpacked: %s."
+                .formatted(zip.getName(), path, e.getMessage()),
+            e);
       }
     }
 

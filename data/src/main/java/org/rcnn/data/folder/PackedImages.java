@@ -79,7 +79,7 @@ public final class PackedImages implements Closeable {
           batch.add(workers.submit(() -> square(split.read(image), size)));
         }
         for (int i = start; i < end; i++) {
-          byte[] pixels = decodedOrNull(batch.get(i - start), problems);
+          byte[] pixels = decodedOrNull(batch.get(i - start), split.name(i), problems);
           if (pixels != null) {
             writer.append(split.name(i), split.label(i), ByteBuffer.wrap(pixels));
             packed++;
@@ -97,8 +97,8 @@ public final class PackedImages implements Closeable {
     return open(file);
   }
 
-  private static byte[] decodedOrNull(Future<byte[]> decoding, Consumer<String> problems)
-      throws IOException {
+  private static byte[] decodedOrNull(
+      Future<byte[]> decoding, String name, Consumer<String> problems) throws IOException {
     try {
       return decoding.get();
     } catch (ExecutionException e) {
@@ -106,7 +106,12 @@ public final class PackedImages implements Closeable {
         problems.accept(unreadable.getMessage());
         return null;
       }
-      throw new IllegalStateException("Packing an image failed.", e.getCause());
+      if (e.getCause() instanceof OutOfMemoryError) {
+        // Only this image's arrays do not fit in memory.
+        problems.accept("The image %s does not fit in the free memory.".formatted(name));
+        return null;
+      }
+      throw new IllegalStateException("Packing the image %s failed.".formatted(name), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Packing was interrupted.", e);

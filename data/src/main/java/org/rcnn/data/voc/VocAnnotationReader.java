@@ -7,9 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.xml.XMLConstants;
@@ -19,6 +21,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.RegularFile;
 import org.rcnn.data.dataset.AnnotationReading;
 import org.rcnn.data.dataset.FileIndex;
 import org.rcnn.data.dataset.ObjectRules;
@@ -48,9 +51,19 @@ import org.xml.sax.SAXParseException;
  * that, with the picture). A missing size is reported and becomes 0 × 0.
  *
  * <p>A document type declaration is refused, so that a file can neither include other files nor
- * expand without bound.
+ * expand without bound. So are files of more than {@link #MOST_BYTES}, which take about fifty times
+ * as much memory, and elements nested more than {@link #DEEPEST} deep.
  */
 public final class VocAnnotationReader {
+
+  /** The most bytes of a file that is read: ten thousand objects. */
+  public static final long MOST_BYTES = 4L << 20;
+
+  /** How deep elements may be nested; those that are read are at most five deep. */
+  public static final int DEEPEST = 32;
+
+  /** The number of the message of the JDK's parser on elements nested too deep. */
+  private static final String TOO_DEEP = "JAXP00010006";
 
   private static final String[] CORNERS = {"xmin", "ymin", "xmax", "ymax"};
 
@@ -80,6 +93,14 @@ public final class VocAnnotationReader {
    */
   public static AnnotationReading read(Path file, String imageId) throws IOException {
     byte[] xml;
+    try {
+      Optional<String> refusal = RegularFile.refusal(file, MOST_BYTES);
+      if (refusal.isPresent()) {
+        throw unusable(file.toString(), refusal.get(), null);
+      }
+    } catch (NoSuchFileException e) {
+      throw unusable(file.toString(), "does not exist", e);
+    }
     try {
       xml = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
@@ -115,10 +136,17 @@ public final class VocAnnotationReader {
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       factory.setExpandEntityReferences(false);
+      factory.setAttribute("jdk.xml.maxElementDepth", Integer.toString(DEEPEST));
       DocumentBuilder builder = factory.newDocumentBuilder();
       builder.setErrorHandler(THROWING);
       return builder.parse(new ByteArrayInputStream(xml)).getDocumentElement();
     } catch (SAXParseException e) {
+      if (e.getMessage().contains(TOO_DEEP)) {
+        throw unusable(
+            file,
+            "nests elements more than %d deep (line %d)".formatted(DEEPEST, e.getLineNumber()),
+            e);
+      }
       throw unusable(
           file,
           "is not well-formed XML (line %d: %s)"
@@ -266,9 +294,17 @@ public final class VocAnnotationReader {
       points.add(number(text(point, "x", "a polygon's point")));
       points.add(number(text(point, "y", "a polygon's point")));
     }
-    for (int i = 1; !children(polygon, "x" + i).isEmpty(); i++) {
-      points.add(number(text(polygon, "x" + i, "a polygon")));
-      points.add(number(text(polygon, "y" + i, "a polygon")));
+    Map<String, String> coordinates = new HashMap<>();
+    for (Element coordinate : elements(polygon)) {
+      String text = coordinate.getTextContent().strip();
+      String other = coordinates.putIfAbsent(coordinate.getTagName(), text);
+      if (other != null && !other.equals(text)) {
+        report("a polygon has different <%s>; the first counts", coordinate.getTagName());
+      }
+    }
+    for (int i = 1; coordinates.containsKey("x" + i); i++) {
+      points.add(number(coordinates.get("x" + i)));
+      points.add(number(coordinates.getOrDefault("y" + i, "")));
     }
     return points.stream().mapToDouble(Double::doubleValue).toArray();
   }
@@ -319,9 +355,13 @@ public final class VocAnnotationReader {
 
   /** Direct children only: a part's box lies one level deeper than its object's. */
   private static List<Element> children(Element parent, String name) {
+    return elements(parent).stream().filter(child -> child.getTagName().equals(name)).toList();
+  }
+
+  private static List<Element> elements(Element parent) {
     List<Element> found = new ArrayList<>();
     for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-      if (node instanceof Element element && element.getTagName().equals(name)) {
+      if (node instanceof Element element) {
         found.add(element);
       }
     }

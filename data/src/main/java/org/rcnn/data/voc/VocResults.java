@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.RegularFile;
 import org.rcnn.data.dataset.TextFile;
 
 /**
@@ -157,6 +158,7 @@ public final class VocResults {
 
   private static List<Line> linesOf(Path file, String className) throws IOException {
     byte[] start;
+    RegularFile.require(file);
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(64);
     }

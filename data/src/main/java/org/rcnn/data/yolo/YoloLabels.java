@@ -3,6 +3,7 @@ package org.rcnn.data.yolo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ final class YoloLabels {
   private static final String NO_FILE =
       "Images without a label file count as images without objects.";
 
-  private static final Pattern LINE = Pattern.compile("\\d+(\\s+[-+.eE0-9]+){4,}");
+  private static final Pattern CLASS = Pattern.compile("\\d+");
+  private static final Pattern NUMBER = Pattern.compile("[-+.eE0-9]+");
 
   /** Fractions beyond this are pixels, or another format. */
   private static final double FARTHEST = 2;
@@ -38,7 +40,14 @@ final class YoloLabels {
   /** Whether a text file's first line is a label. */
   static boolean looksLikeLabels(Path file) throws IOException {
     List<String> lines = TextFile.lines(file);
-    return !lines.isEmpty() && LINE.matcher(lines.get(0)).matches();
+    if (lines.isEmpty()) {
+      return false;
+    }
+    // Not one pattern for the line: the outline of a large object has thousands of numbers.
+    String[] fields = lines.get(0).split("\\s+");
+    return fields.length > 4
+        && CLASS.matcher(fields[0]).matches()
+        && Arrays.stream(fields).skip(1).allMatch(field -> NUMBER.matcher(field).matches());
   }
 
   /**
