@@ -35,7 +35,17 @@ public final class TextFile {
    * @throws IOException with a one-sentence message, if the file cannot be read or is no text
    */
   public static String text(Path file) throws IOException {
-    byte[] bytes = RegularFile.bytes(file, MOST_BYTES);
+    return text(file, MOST_BYTES);
+  }
+
+  /**
+   * The same of a file that is short if it is what it should be.
+   *
+   * @param most the most bytes that are read
+   * @throws IOException as {@link #text(Path)} does
+   */
+  public static String text(Path file, long most) throws IOException {
+    byte[] bytes = RegularFile.bytes(file, most);
     Charset charset = charset(bytes, file);
     String text = decoded(bytes, charset);
     return text.replace("\uFEFF", "");

@@ -31,6 +31,12 @@ record YoloClasses(Path file, Map<Integer, String> names, Map<String, List<Strin
   private static final Set<String> NO_SPLITS =
       Set.of("path", "names", "nc", "download", "roboflow", "kpt_shape", "flip_idx", "names_file");
 
+  /**
+   * The most bytes of a YAML file that is read, ten thousand names: the time of its parser grows
+   * with the square of a text.
+   */
+  private static final long MOST_BYTES = 1L << 19;
+
   /** The classes of a folder; empty if no file names them. */
   static Optional<YoloClasses> find(Path folder) throws IOException {
     List<Path> yaml = files(folder, "yaml", "yml");
@@ -71,7 +77,7 @@ record YoloClasses(Path file, Map<Integer, String> names, Map<String, List<Strin
   private static Optional<YoloClasses> ofYaml(Path file) throws IOException {
     JsonNode tree;
     try {
-      tree = new YAMLMapper().readTree(TextFile.text(file));
+      tree = new YAMLMapper().readTree(TextFile.text(file, MOST_BYTES));
     } catch (JsonProcessingException e) {
       if (!file.getFileName().toString().startsWith("data.")) {
         // Any other tool's file.
