@@ -18,6 +18,9 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
 
   private static final int MOST_AXES = 32;
 
+  /** Caffe writes the numbers of a parameter in one piece; every piece takes memory of its own. */
+  private static final int MOST_PARTS = 1000;
+
   /**
    * Reads a blob's description.
    *
@@ -37,9 +40,9 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
               legacy[number - 1] = value;
               isLegacy[0] = true;
             }
-            case 5 -> singles.add(packed(bytes));
+            case 5 -> add(bytes, singles);
             case 7 -> shape(packed(bytes), lengths);
-            case 8 -> doubles.add(packed(bytes));
+            case 8 -> add(bytes, doubles);
             default -> {
               // Gradients left from training; not needed.
             }
@@ -67,6 +70,15 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
     return new CaffeBlob(shape, type, parts);
   }
 
+  private static void add(ByteBuffer bytes, List<ByteBuffer> parts) throws IOException {
+    if (packed(bytes).hasRemaining()) {
+      if (parts.size() == MOST_PARTS) {
+        throw new IOException("the numbers of a parameter are in more pieces than Caffe writes");
+      }
+      parts.add(bytes);
+    }
+  }
+
   private static ByteBuffer packed(ByteBuffer bytes) throws IOException {
     if (bytes == null) {
       throw new IOException("its numbers are stored one by one, which Caffe never does");
@@ -78,9 +90,9 @@ record CaffeBlob(int[] shape, ElementType type, List<ByteBuffer> parts) {
     ProtoWire.each(
         message,
         (number, value, bytes) -> {
-          if (number == 1 && bytes == null) {
+          if (number == 1 && bytes == null && lengths.size() <= MOST_AXES) {
             lengths.add(value);
-          } else if (number == 1) {
+          } else if (number == 1 && bytes != null) {
             while (bytes.hasRemaining() && lengths.size() <= MOST_AXES) {
               lengths.add(ProtoWire.varint(bytes));
             }

@@ -49,8 +49,10 @@ enum ElementType {
    */
   float[] read(InputStream in, int count) throws IOException {
     float[] values = new float[count];
-    ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     int perChunk = CHUNK / bytes;
+    // No larger than needed: a file may have hundreds of thousands of tensors without numbers.
+    ByteBuffer buffer =
+        ByteBuffer.allocate(Math.min(perChunk, count) * bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int done = 0; done < count; done += perChunk) {
       int now = Math.min(perChunk, count - done);
       if (in.readNBytes(buffer.array(), 0, now * bytes) < now * bytes) {

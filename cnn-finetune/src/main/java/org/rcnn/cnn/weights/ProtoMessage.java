@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A protocol buffer message whose fields are known by name, whether it was text or binary. A value
@@ -32,8 +33,18 @@ final class ProtoMessage {
 
   /** The last message in a field; an empty one if there is none. */
   ProtoMessage message(String name) {
-    List<ProtoMessage> all = messages(name);
-    return all.isEmpty() ? new ProtoMessage() : all.get(all.size() - 1);
+    return last(name, ProtoMessage.class).orElseGet(ProtoMessage::new);
+  }
+
+  /** Found from the end, because a damaged file may have a field a hundred thousand times. */
+  private <T> Optional<T> last(String name, Class<T> type) {
+    List<Object> all = fields.getOrDefault(name, List.of());
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (type.isInstance(all.get(i))) {
+        return Optional.of(type.cast(all.get(i)));
+      }
+    }
+    return Optional.empty();
   }
 
   boolean has(String name) {
@@ -42,8 +53,7 @@ final class ProtoMessage {
 
   /** The last text in a field. */
   String text(String name, String otherwise) {
-    List<String> all = all(name, String.class);
-    return all.isEmpty() ? otherwise : all.get(all.size() - 1);
+    return last(name, String.class).orElse(otherwise);
   }
 
   /** The last number in a field; NaN if it is none. */

@@ -14,10 +14,10 @@ import java.util.Map;
 final class ProtoWire {
 
   /**
-   * Most fields accepted: one byte of a file may become a field of a hundred bytes in memory, and
-   * no model has as many.
+   * Most fields accepted: two bytes of a file may become a field of several hundred bytes in
+   * memory, and the largest published models have about ten thousand.
    */
-  private static final int MOST_FIELDS = 1_000_000;
+  private static final int MOST_FIELDS = 100_000;
 
   /** What a field holds. */
   private enum Kind {

@@ -1,6 +1,8 @@
 package org.rcnn.cnn.weights;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -122,25 +124,32 @@ final class SafetensorsFile implements TensorFile {
       if (bytes.length < length) {
         throw new EOFException();
       }
-      return header(JSON.readTree(bytes), name, size - 8 - length);
+      try (JsonParser json = JSON.createParser(bytes)) {
+        return header(json, name, size - 8 - length);
+      }
     } catch (JsonProcessingException | CharConversionException e) {
       throw new IOException(name + " is not a safetensors file: its header is not JSON.", e);
     }
   }
 
-  private static Header header(JsonNode header, String name, long available) throws IOException {
-    if (!header.isObject()) {
+  /** Takes the header entry by entry: as a whole, its tree takes many times its bytes. */
+  private static Header header(JsonParser json, String name, long available) throws IOException {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
       throw new IOException(name + " is not a safetensors file: its header is not an object.");
     }
     Map<String, String> metadata = new TreeMap<>();
-    List<Place> places = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> field : header.properties()) {
-      if (field.getKey().equals(WeightFile.METADATA)) {
-        field.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+    Map<String, Place> named = new LinkedHashMap<>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String key = json.currentName();
+      json.nextToken();
+      JsonNode value = JSON.readTree(json);
+      if (key.equals(WeightFile.METADATA)) {
+        value.properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
       } else {
-        places.add(place(field.getKey(), field.getValue(), name));
+        named.put(key, place(key, value, name));
       }
     }
+    List<Place> places = new ArrayList<>(named.values());
     places.sort(Comparator.comparingLong(Place::begin).thenComparingLong(Place::end));
     long position = 0;
     for (Place place : places) {

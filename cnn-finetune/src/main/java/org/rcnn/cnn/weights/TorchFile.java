@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,12 @@ final class TorchFile implements TensorFile {
   private static final List<String> INNER =
       List.of(
           "features.module.", "features._orig_mod.", "classifier.module.", "classifier._orig_mod.");
+
+  /** A name of many prefixes would be copied once for each. */
+  private static final int MOST_WRAPPERS = 16;
+
+  /** How many dictionaries an error names. */
+  private static final int NAMED = 5;
 
   /** All tensors together may be this many times the numbers in the file. */
   private static final int MOST_SHARING = 4;
@@ -171,7 +178,8 @@ final class TorchFile implements TensorFile {
    */
   private static Map<String, View> withoutWrappers(Map<String, View> named) {
     Map<String, View> bare = named;
-    for (boolean changed = true; changed; ) {
+    boolean changed = true;
+    for (int i = 0; changed && i < MOST_WRAPPERS; i++) {
       changed = false;
       for (String prefix : PREFIXES) {
         Map<String, View> all = bare;
@@ -220,10 +228,12 @@ final class TorchFile implements TensorFile {
   private static Map<String, View> wrapped(Map<?, ?> top, boolean needed, Path file)
       throws IOException {
     Map<String, Map<String, View>> candidates = new LinkedHashMap<>();
+    // One dictionary may stand under any number of names; it is looked through once.
+    Map<Map<?, ?>, Map<String, View>> known = new IdentityHashMap<>();
     top.forEach(
         (key, value) -> {
           if (key instanceof String name && value instanceof Map<?, ?> inner) {
-            Map<String, View> tensors = tensors(inner);
+            Map<String, View> tensors = known.computeIfAbsent(inner, TorchFile::tensors);
             if (!tensors.isEmpty()) {
               candidates.put(name, tensors);
             }
@@ -242,9 +252,14 @@ final class TorchFile implements TensorFile {
           candidates.isEmpty()
               ? file + " holds no tensors in a dictionary; save the state dict alone."
               : "%s holds several dictionaries of tensors (%s); save one of them alone."
-                  .formatted(file, String.join(", ", candidates.keySet())));
+                  .formatted(file, someOf(candidates.keySet())));
     }
     return candidates.values().iterator().next();
+  }
+
+  private static String someOf(Set<String> names) {
+    String some = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+    return names.size() <= NAMED ? some : "%s and %d more".formatted(some, names.size() - NAMED);
   }
 
   private static Map<String, View> tensors(Map<?, ?> dictionary) {
@@ -273,14 +288,16 @@ final class TorchFile implements TensorFile {
   @Override
   public Weights read() throws IOException {
     Map<String, Tensor> read = new HashMap<>();
+    Map<Storage, List<Map.Entry<String, View>>> viewsOf =
+        views.entrySet().stream().collect(Collectors.groupingBy(view -> view.getValue().storage()));
     if (root == null) {
-      readAfterPickles(read);
+      readAfterPickles(viewsOf, read);
     } else {
       try (ZipContents zip = ZipContents.open(file)) {
         for (Storage storage : wanted().values()) {
           requireBytes(zip, storage);
           try (InputStream in = zip.open(part(storage))) {
-            show(storage, storage.type().read(in, (int) storage.count()), read);
+            show(viewsOf.get(storage), storage.type().read(in, (int) storage.count()), read);
           }
         }
       }
@@ -301,7 +318,9 @@ final class TorchFile implements TensorFile {
             Collectors.toMap(Storage::key, storage -> storage, (a, b) -> a, LinkedHashMap::new));
   }
 
-  private void readAfterPickles(Map<String, Tensor> read) throws IOException {
+  private void readAfterPickles(
+      Map<Storage, List<Map.Entry<String, View>>> viewsOf, Map<String, Tensor> read)
+      throws IOException {
     try (DataInputStream in = stream(file)) {
       Map<String, Storage> all = legacyDescription(in, file).storages();
       Object order = TensorPickle.read(in, file.toString()).value();
@@ -322,7 +341,7 @@ final class TorchFile implements TensorFile {
           throw new EOFException();
         }
         if (wanted.containsKey(storage.key())) {
-          show(storage, storage.type().read(in, (int) count), read);
+          show(viewsOf.get(storage), storage.type().read(in, (int) count), read);
         } else {
           in.skipNBytes(bytes);
         }
@@ -335,17 +354,16 @@ final class TorchFile implements TensorFile {
     }
   }
 
-  /** The tensors that are views of a storage. */
-  private void show(Storage storage, float[] values, Map<String, Tensor> into) {
-    views.forEach(
-        (name, view) -> {
-          if (view.storage().equals(storage)) {
-            float[] shown =
-                view.isWhole()
-                    ? values
-                    : Strided.gather(values, view.offset(), view.shape(), view.strides());
-            into.put(name, new Tensor(view.shape(), shown));
-          }
-        });
+  /** Makes the tensors that are views of one storage. */
+  private static void show(
+      List<Map.Entry<String, View>> ofStorage, float[] values, Map<String, Tensor> into) {
+    for (Map.Entry<String, View> each : ofStorage) {
+      View view = each.getValue();
+      float[] shown =
+          view.isWhole()
+              ? values
+              : Strided.gather(values, view.offset(), view.shape(), view.strides());
+      into.put(each.getKey(), new Tensor(view.shape(), shown));
+    }
   }
 }

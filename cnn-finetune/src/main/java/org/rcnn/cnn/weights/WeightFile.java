@@ -18,6 +18,7 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.HalfPrecision;
+import org.rcnn.data.RegularFile;
 
 /**
  * Weights and their metadata, in the safetensors format: eight bytes of header length, a JSON
@@ -59,6 +60,7 @@ public record WeightFile(Weights weights, Map<String, String> metadata) {
    * @throws IOException if the file cannot be read, or is not a complete safetensors file
    */
   public static WeightFile read(Path file) throws IOException {
+    RegularFile.require(file);
     try (InputStream in = Files.newInputStream(file)) {
       return read(in, file.toString(), Files.size(file));
     }

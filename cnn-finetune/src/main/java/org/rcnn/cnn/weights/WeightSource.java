@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.zip.ZipException;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.data.RegularFile;
 
 /**
  * An opened weight file of any supported format: its contents, and its tensors on demand.
@@ -181,6 +182,7 @@ public final class WeightSource {
     if (Files.isDirectory(file)) {
       throw new IOException(file + " is a folder, not a weight file.");
     }
+    RegularFile.require(file);
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(9);

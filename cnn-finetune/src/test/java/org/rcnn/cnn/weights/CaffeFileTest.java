@@ -264,6 +264,25 @@ class CaffeFileTest {
     assertModelRefused(many, "more fields than any model");
   }
 
+  @Test
+  void piecesWithoutNumbersTakeNoMemoryAndTooManyWithThemAreRefused() throws IOException {
+    Message blob = new Message().message(7, new Message().whole(1, 1));
+    for (int i = 0; i < 100_000; i++) {
+      blob.bytes(5, new byte[0]);
+    }
+    blob.bytes(5, new byte[] {0, 0, (byte) 0x80, 0x3f});
+    Path file = folder.resolve("net.caffemodel");
+    Files.deleteIfExists(folder.resolve("net.prototxt"));
+    Files.write(file, layer(blob).toBytes());
+    assertArrayEquals(
+        new float[] {1}, WeightSource.open(file).read().tensors().get("conv1.weight").values());
+    Message pieces = new Message().message(7, new Message().whole(1, 1001));
+    for (int i = 0; i < 1001; i++) {
+      pieces.bytes(5, new byte[4]);
+    }
+    assertModelRefused(layer(pieces), "in more pieces than Caffe writes");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

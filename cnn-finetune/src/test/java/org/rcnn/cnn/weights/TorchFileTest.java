@@ -3,6 +3,7 @@ package org.rcnn.cnn.weights;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rcnn.cnn.weights.Refusals.assertDamageIsSurvived;
 import static org.rcnn.cnn.weights.Refusals.assertEveryTruncationIsRefused;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -413,6 +415,43 @@ class TorchFileTest {
     // A dictionary as a key of itself could never be hashed.
     byte[] key = new Pickle().op('}').op('q').op(0).op('h').op(0).number(1).op('s').end();
     assertRefused(zip(key, Map.of()), "a key that is no name or number");
+  }
+
+  @Test
+  void aDictionaryUnderManyNamesIsLookedThroughOnce() throws IOException {
+    int names = 200_000;
+    Pickle inner = new Pickle().op('}').op('q').op(0).op('(');
+    for (int i = 0; i < names; i++) {
+      inner.number(i).op('K').op(1);
+    }
+    // The top: names by number would not be looked at.
+    Pickle top = inner.op('u').op('0').op('}').op('(');
+    for (int i = 0; i < names; i++) {
+      top.text("d" + i).op('h').op(0);
+    }
+    Path file = zip(top.op('u').end(), Map.of());
+    // Once for each name would be forty thousand million entries: hours, where this takes seconds.
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(5), () -> assertRefused(file, "holds no tensors in a dictionary"));
+  }
+
+  @Test
+  void manyDictionariesOfTensorsAreCountedNotListed() throws IOException {
+    Pickle top = new Pickle().op('}').op('(');
+    for (int i = 0; i < 7; i++) {
+      top.text("part" + i).op('}').text("t").floats("0", 1).op('s');
+    }
+    assertRefused(
+        zip(top.op('u').end(), Map.of("0", floats(3))),
+        "(part0, part1, part2, part3, part4 and 2 more)");
+  }
+
+  @Test
+  void aNameOfThousandsOfPrefixesLosesTheFirst() throws IOException {
+    String name = "module.".repeat(20_000) + "fc.weight";
+    Path file = zip(stateDict().text(name).floats("0", 1).op('u').end(), Map.of("0", floats(3)));
+    assertEquals(
+        name.length() - 16 * "module.".length(), read(file).keySet().iterator().next().length());
   }
 
   @Test

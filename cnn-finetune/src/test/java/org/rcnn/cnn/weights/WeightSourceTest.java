@@ -2,11 +2,14 @@ package org.rcnn.cnn.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rcnn.cnn.weights.Refusals.assertDamageIsSurvived;
 import static org.rcnn.cnn.weights.Refusals.assertEveryTruncationIsRefused;
 import static org.rcnn.cnn.weights.Refusals.assertRefused;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +81,28 @@ class WeightSourceTest {
     assertEquals(
         Map.of("w", new Tensor(new int[] {1}, new float[] {-2})),
         WeightSource.open(file).read().tensors());
+  }
+
+  @Test
+  void memoryGrowsWithTheFileAndNotWithItsTensors() throws IOException {
+    int count = 20_000;
+    StringBuilder header = new StringBuilder("{");
+    for (int i = 0; i < count; i++) {
+      header.append(
+          "%s\"t%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}"
+              .formatted(i == 0 ? "" : ",", i));
+    }
+    byte[] text = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + text.length).order(ByteOrder.LITTLE_ENDIAN);
+    Path many = folder.resolve("many.safetensors");
+    Files.write(many, file.putLong(text.length).put(text).array());
+    WeightSource.open(many).read();
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    assertEquals(count, WeightSource.open(many).read().tensors().size());
+    long taken = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    // A buffer of 64 KiB for each tensor would be nearly a thousand times the file.
+    assertTrue(taken < 100L * text.length, taken + " bytes for " + text.length);
   }
 
   @Test
