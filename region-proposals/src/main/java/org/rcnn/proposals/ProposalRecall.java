@@ -67,12 +67,12 @@ public final class ProposalRecall {
   public Result resultAt(int most) {
     Map<String, Double> abo = new LinkedHashMap<>();
     List<Double> all = new ArrayList<>();
-    steps.forEach(
-        (name, objects) -> {
-          List<Double> overlaps = objects.stream().map(steps -> bestWithin(steps, most)).toList();
-          abo.put(name, mean(overlaps));
-          all.addAll(overlaps);
-        });
+    bestOverlaps(most)
+        .forEach(
+            (name, overlaps) -> {
+              abo.put(name, mean(overlaps));
+              all.addAll(overlaps);
+            });
     return new Result(
         windows.size(),
         windows.stream().mapToInt(count -> Math.min(count, most)).average().orElse(0),
@@ -80,6 +80,18 @@ public final class ProposalRecall {
         mean(all),
         abo,
         List.copyOf(all));
+  }
+
+  /**
+   * The best overlap of each object, by class in alphabetical order, if only the first {@code most}
+   * proposals of each image counted.
+   */
+  public SortedMap<String, List<Double>> bestOverlaps(int most) {
+    SortedMap<String, List<Double>> overlaps = new TreeMap<>();
+    steps.forEach(
+        (name, objects) ->
+            overlaps.put(name, objects.stream().map(steps -> bestWithin(steps, most)).toList()));
+    return overlaps;
   }
 
   private static double bestWithin(List<Step> steps, int most) {

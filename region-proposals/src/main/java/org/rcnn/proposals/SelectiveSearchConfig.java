@@ -154,6 +154,16 @@ public record SelectiveSearchConfig(
         .seed(seed);
   }
 
+  /**
+   * The factor by which an image is scaled before it is searched.
+   *
+   * @param width the image's width in pixels, at least 1
+   * @param height its height
+   */
+  public double factor(int width, int height) {
+    return workingSize.factor(width, height, maxPixels);
+  }
+
   /** Number of hierarchies grouped per image. */
   public int hierarchies() {
     return colourSpaces.size() * scales.size() * similaritySets.size();

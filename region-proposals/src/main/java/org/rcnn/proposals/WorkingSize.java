@@ -51,14 +51,18 @@ public record WorkingSize(Rule rule, int pixels) {
 
   /** The factor for an image, so that the result has at most {@code mostPixels} pixels. */
   double factor(RgbImage image, int mostPixels) {
+    return factor(image.width(), image.height(), mostPixels);
+  }
+
+  /** The factor for an image of a width and height. */
+  double factor(int width, int height, int mostPixels) {
     double asked =
         switch (rule) {
           case ORIGINAL -> 1;
-          case WIDTH -> pixels / (double) image.width();
-          case LONGER_SIDE ->
-              Math.min(1, pixels / (double) Math.max(image.width(), image.height()));
+          case WIDTH -> pixels / (double) width;
+          case LONGER_SIDE -> Math.min(1, pixels / (double) Math.max(width, height));
         };
-    double area = (double) image.width() * image.height();
+    double area = (double) width * height;
     return Math.min(asked, Math.sqrt(mostPixels / area));
   }
 }

@@ -33,6 +33,10 @@ import org.rcnn.data.RgbImage;
  * @param repeatedPictures pictures of two splits that are the same or nearly so
  * @param notes what is no problem but must be known, each once
  * @param splits counts per split, empty splits included
+ * @param whole counts of all checked images, in a split or not
+ * @param overlaps how many pictures two splits have in common; pairs without any are left out
+ * @param annotations the usable annotations by image id, with the picture's size instead of the
+ *     stated one; the stated one where there is no readable picture
  */
 public record DatasetAudit(
     Path root,
@@ -46,7 +50,10 @@ public record DatasetAudit(
     List<String> lookAlikes,
     List<String> repeatedPictures,
     List<String> notes,
-    Map<String, SplitCount> splits) {
+    Map<String, SplitCount> splits,
+    SplitCount whole,
+    List<SplitOverlap> overlaps,
+    Map<String, Annotation> annotations) {
 
   /**
    * The counts of a split.
@@ -72,6 +79,18 @@ public record DatasetAudit(
    */
   public record ClassCount(int images, int objects, int difficult, int truncated) {}
 
+  /**
+   * The pictures that two splits have in common. Splits of which one holds the other, such as train
+   * and trainval, are meant to overlap and are no pair.
+   *
+   * @param first a split
+   * @param second a split of a later name
+   * @param shared images that both name
+   * @param equal pairs of equal pictures, one in each and in no split of the other
+   * @param near such pairs of nearly equal pictures
+   */
+  public record SplitOverlap(String first, String second, int shared, int equal, int near) {}
+
   /** Copies the collections. */
   public DatasetAudit {
     missingImages = List.copyOf(missingImages);
@@ -84,6 +103,8 @@ public record DatasetAudit(
     repeatedPictures = List.copyOf(repeatedPictures);
     notes = List.copyOf(notes);
     splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
+    overlaps = List.copyOf(overlaps);
+    annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
   }
 
   /** Every problem, in the order of the components. */
@@ -162,6 +183,7 @@ public record DatasetAudit(
     }
     Map<String, SplitCount> counts = new LinkedHashMap<>();
     idsOfSplit.forEach((split, named) -> counts.put(split, count(named, annotations)));
+    SplitRepetitions repetitions = SplitRepetitions.of(idsOfSplit, thumbnails);
     return new DatasetAudit(
         dataset.root(),
         ordered.size(),
@@ -176,9 +198,12 @@ public record DatasetAudit(
                 .flatMap(annotation -> annotation.objects().stream())
                 .map(GroundTruth::className)
                 .toList()),
-        Thumbnail.repeated(idsOfSplit, thumbnails),
+        repetitions.sentences(),
         List.copyOf(notes),
-        counts);
+        counts,
+        count(ordered, annotations),
+        repetitions.overlaps(),
+        annotations);
   }
 
   private static List<String> leftOut(Dataset dataset, Set<String> checked) throws IOException {
@@ -217,12 +242,24 @@ public record DatasetAudit(
       if (reading != null) {
         ImageHeader header = ImageFiles.header(bytes, file.toString());
         mismatch = PictureCheck.sizeProblem(reading.annotation(), file, header, exif).orElse(null);
-        reading = PictureCheck.inside(reading, image.width(), image.height());
+        reading =
+            withSize(
+                PictureCheck.inside(reading, image.width(), image.height()),
+                image.width(),
+                image.height());
       }
       return finding(reading, null, null, badAnnotation, mismatch, Thumbnail.of(image));
     } catch (IOException e) {
       return finding(byStatedSize(reading), null, e.getMessage(), badAnnotation, null, null);
     }
+  }
+
+  private static AnnotationReading withSize(AnnotationReading reading, int width, int height) {
+    Annotation read = reading.annotation();
+    return new AnnotationReading(
+        new Annotation(read.imageId(), width, height, read.objects()),
+        reading.problems(),
+        reading.notes());
   }
 
   private static AnnotationReading byStatedSize(AnnotationReading reading) {

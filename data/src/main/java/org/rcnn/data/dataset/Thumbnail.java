@@ -2,15 +2,9 @@ package org.rcnn.data.dataset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.rcnn.data.RgbImage;
 
 /**
@@ -109,53 +103,5 @@ final class Thumbnail {
     }
     pairs.sort(Comparator.comparing(Pair::first).thenComparing(Pair::second));
     return pairs;
-  }
-
-  /**
-   * Sentences on pictures that are in two splits, under the same name or different ones. Splits of
-   * which one holds the other, such as train and trainval, are meant to overlap.
-   */
-  static List<String> repeated(
-      Map<String, ? extends Collection<String>> splits, Map<String, Thumbnail> thumbnails) {
-    Map<String, Set<String>> splitsOf = new TreeMap<>();
-    splits.forEach(
-        (split, ids) ->
-            ids.forEach(id -> splitsOf.computeIfAbsent(id, i -> new HashSet<>()).add(split)));
-    Map<String, Thumbnail> listed = new LinkedHashMap<>(thumbnails);
-    listed.keySet().retainAll(splitsOf.keySet());
-    List<String> sentences = new ArrayList<>(shared(splits));
-    for (Pair pair : pairs(listed)) {
-      Set<String> one = splitsOf.get(pair.first());
-      Set<String> two = splitsOf.get(pair.second());
-      if (one.stream().noneMatch(two::contains)) {
-        sentences.add(
-            "The pictures '%s' (%s) and '%s' (%s) are %s, but in different splits."
-                .formatted(
-                    pair.first(),
-                    String.join(", ", new TreeSet<>(one)),
-                    pair.second(),
-                    String.join(", ", new TreeSet<>(two)),
-                    pair.equal() ? "equal" : "nearly equal"));
-      }
-    }
-    return sentences;
-  }
-
-  private static List<String> shared(Map<String, ? extends Collection<String>> splits) {
-    List<String> sentences = new ArrayList<>();
-    List<String> names = splits.keySet().stream().sorted().toList();
-    for (String one : names) {
-      for (String two : names.subList(names.indexOf(one) + 1, names.size())) {
-        Set<String> both = new TreeSet<>(splits.get(one));
-        both.retainAll(splits.get(two));
-        int smaller = Math.min(splits.get(one).size(), splits.get(two).size());
-        if (!both.isEmpty() && both.size() < smaller) {
-          sentences.add(
-              "The splits %s and %s share %d images, such as '%s'."
-                  .formatted(one, two, both.size(), both.iterator().next()));
-        }
-      }
-    }
-    return sentences;
   }
 }

@@ -1,25 +1,32 @@
 package org.rcnn.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
+import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetAudit;
-import org.rcnn.data.dataset.DatasetAudit.ClassCount;
-import org.rcnn.data.dataset.DatasetAudit.SplitCount;
 import org.rcnn.data.dataset.DatasetFormats;
 import org.rcnn.data.dataset.PictureCheck;
+import org.rcnn.data.dataset.SplitTable;
+import org.rcnn.eval.ClassExamples;
+import org.rcnn.pipeline.audit.Coverage;
+import org.rcnn.pipeline.audit.DataReport;
+import org.rcnn.pipeline.audit.FinishedRun;
+import org.rcnn.pipeline.audit.SearchAdvice;
+import org.rcnn.pipeline.audit.SizeTable;
 import org.rcnn.pipeline.config.ConfigException;
-import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.PipelineConfig.Proposals;
+import org.rcnn.pipeline.run.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,14 +36,55 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description =
-        "Reports what a folder of annotated images contains and what is wrong with it; status 1 if"
-            + " none of it can be used.")
+        "Reports what a folder of annotated images contains, what is wrong with it, and how a search"
+            + " would reach its objects; status 1 if none of it can be used.")
 final class DataCheckCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "DIR",
-      description = "A folder of annotated images, such as a VOC devkit.")
+      description = "A folder of annotated images, such as a VOC devkit, or of a run.")
   private Path folder;
+
+  @Option(
+      names = "--proposals",
+      description =
+          "Also search pictures and tell which objects no proposal covers. This takes a second or"
+              + " so a picture, and with larger photos several.")
+  private boolean proposals;
+
+  @Option(
+      names = "--limit",
+      defaultValue = "100",
+      paramLabel = "N",
+      description = "Search at most N pictures, evenly spread. Default ${DEFAULT-VALUE}.")
+  private int limit;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "Pictures searched in parallel. Default: one per core.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--run",
+      paramLabel = "RUN",
+      description =
+          "The folder of a run on these images: also tell which of its test images may be labelled"
+              + " wrongly, and judge by its settings.")
+  private Path run;
+
+  @Option(
+      names = "--preset",
+      defaultValue = "voc2007-small",
+      paramLabel = "P",
+      description = "The preset to judge by. Default ${DEFAULT-VALUE}, as `run --data` takes.")
+  private String preset;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting to judge by, such as proposals.longer-side=1000; may be repeated.")
+  private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--show",
@@ -48,29 +96,132 @@ final class DataCheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--exif-orientation",
-      defaultValue = "apply",
       paramLabel = "apply|ignore",
-      description = "Whether boxes are those of upright photos; default ${DEFAULT-VALUE}.")
+      description = "Whether boxes are those of upright photos; default: as the settings say.")
   private ExifOrientation exif;
 
   @Mixin private Output output;
 
   @Override
   public Integer call() throws IOException {
-    if (show < 0) {
-      throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
+    checkNumbers();
+    Optional<FinishedRun> finished = finished();
+    Path images = run == null && finished.isPresent() ? finished.get().images() : folder;
+    PipelineConfig config = config(finished);
+    ExifOrientation orientation = exif == null ? config.data().exifOrientation() : exif;
+    Dataset dataset = DatasetFormats.installed().open(images);
+    if (finished.isPresent()) {
+      SplitTable drawn = SplitTable.read(finished.get().folder());
+      dataset = drawn.names().isEmpty() ? dataset : dataset.withLists(drawn);
     }
-    Dataset dataset = DatasetFormats.installed().open(folder);
-    DatasetAudit audit = DatasetAudit.of(dataset, exif);
-    boolean usable = isUsable(dataset, exif);
-    print(audit, dataset.splitAdvice());
-    output.write(tree(audit, usable));
+    DatasetAudit audit = DatasetAudit.of(dataset, orientation);
+    boolean usable = isUsable(dataset, orientation);
+    // The images are checked before the run is asked, so that their problems come first.
+    Optional<List<ClassExamples>> doubts = Optional.empty();
+    if (usable && finished.isPresent()) {
+      doubts = Optional.of(finished.get().labelDoubts(images, new ProgressBars()));
+    }
+    DataReport report =
+        usable
+            ? report(dataset, audit, config.proposals(), orientation, doubts)
+            : plain(dataset, audit, config.proposals());
+    output.out().print(report.toText(show));
+    output.out().flush();
+    output.write(report.toJson(usable));
     if (!usable) {
       throw new IOException(
           "Nothing in %s can be used: no readable image has an annotated object."
               .formatted(dataset.root()));
     }
     return 0;
+  }
+
+  private void checkNumbers() {
+    if (show < 0) {
+      throw new ConfigException("--show must be at least 0, not %d.".formatted(show));
+    }
+    if (limit < 1) {
+      throw new ConfigException("--limit must be at least 1, not %d.".formatted(limit));
+    }
+    if (threads < 1) {
+      throw new ConfigException("--threads must be at least 1, not %d.".formatted(threads));
+    }
+  }
+
+  private Optional<FinishedRun> finished() throws IOException {
+    if (run != null) {
+      return Optional.of(FinishedRun.open(run));
+    }
+    return FinishedRun.is(folder) ? Optional.of(FinishedRun.open(folder)) : Optional.empty();
+  }
+
+  private PipelineConfig config(Optional<FinishedRun> finished) throws IOException {
+    return finished.isPresent()
+        ? new ConfigLoader().file(finished.get().folder().resolve("config.yaml"), settings)
+        : new ConfigLoader().preset(preset, settings);
+  }
+
+  private static DataReport plain(Dataset dataset, DatasetAudit audit, Proposals search) {
+    return new DataReport(
+        audit,
+        dataset.splitAdvice(),
+        search,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private DataReport report(
+      Dataset dataset,
+      DatasetAudit audit,
+      Proposals search,
+      ExifOrientation orientation,
+      Optional<List<ClassExamples>> doubts)
+      throws IOException {
+    Optional<SearchAdvice> advice = SearchAdvice.ofSizes(audit.annotations().values(), search);
+    Optional<Coverage> coverage = Optional.empty();
+    Optional<Coverage> better = Optional.empty();
+    if (proposals) {
+      List<String> sample = Coverage.sample(dataset, audit, limit);
+      Coverage now = measure(dataset, audit, sample, search, orientation, "proposals");
+      coverage = Optional.of(now);
+      if (advice.isPresent()) {
+        Coverage suggested =
+            measure(dataset, audit, sample, advice.get().search(), orientation, "as suggested");
+        better = Optional.of(suggested);
+      } else {
+        advice = SearchAdvice.ofCoverage(now);
+        better = advice.map(more -> now.with(more.search()));
+      }
+      if (better.isPresent() && !now.isImprovedBy(better.get())) {
+        advice = Optional.empty();
+        better = Optional.empty();
+      }
+    }
+    return new DataReport(
+        audit,
+        dataset.splitAdvice(),
+        search,
+        Optional.of(SizeTable.of(audit.annotations().values(), search)),
+        advice,
+        coverage,
+        better,
+        doubts);
+  }
+
+  private Coverage measure(
+      Dataset dataset,
+      DatasetAudit audit,
+      List<String> sample,
+      Proposals search,
+      ExifOrientation orientation,
+      String title)
+      throws IOException {
+    try (Progress progress = new ProgressBars().start(title, sample.size(), "images")) {
+      return Coverage.measure(dataset, audit, sample, search, orientation, threads, progress);
+    }
   }
 
   /** Whether there is a readable image with an object; in a good folder the first one has it. */
@@ -87,90 +238,5 @@ final class DataCheckCommand implements Callable<Integer> {
       }
     }
     return false;
-  }
-
-  private static Map<String, List<String>> problems(DatasetAudit audit) {
-    Map<String, List<String>> kinds = new LinkedHashMap<>();
-    kinds.put("missing images", audit.missingImages());
-    kinds.put("unreadable images", audit.unreadableImages());
-    kinds.put("bad annotations", audit.badAnnotations());
-    kinds.put("bad objects", audit.badObjects());
-    kinds.put("size mismatches", audit.sizeMismatches());
-    kinds.put("left-out files", audit.leftOut());
-    kinds.put("look-alike classes", audit.lookAlikes());
-    kinds.put("repeated pictures", audit.repeatedPictures());
-    return kinds;
-  }
-
-  private void print(DatasetAudit audit, String splitAdvice) {
-    PrintWriter out = output.out();
-    out.printf("%s: %d images%n", audit.root(), audit.images());
-    if (audit.splits().isEmpty()) {
-      out.printf("%nThere are no splits; %s.%n", splitAdvice);
-    }
-    audit.splits().forEach((name, split) -> print(out, name, split));
-    out.println();
-    audit.notes().forEach(out::println);
-    problems(audit)
-        .forEach(
-            (kind, sentences) -> {
-              out.printf("%s: %d%n", kind, sentences.size());
-              sentences.stream().limit(show).forEach(sentence -> out.printf("  %s%n", sentence));
-              if (sentences.size() > show) {
-                out.printf("  and %d more%n", sentences.size() - show);
-              }
-            });
-    out.flush();
-  }
-
-  private static void print(PrintWriter out, String name, SplitCount split) {
-    out.printf("%nsplit %s: %d images, %d objects%n", name, split.images(), split.objects());
-    int width = split.classes().keySet().stream().mapToInt(String::length).max().orElse(5);
-    String line = "  %-" + Math.max(5, width) + "s  %7s  %7s  %9s  %9s%n";
-    if (!split.classes().isEmpty()) {
-      out.printf(line, "class", "images", "objects", "difficult", "truncated");
-    }
-    split
-        .classes()
-        .forEach(
-            (className, count) ->
-                out.printf(
-                    Locale.ROOT,
-                    line,
-                    className,
-                    count.images(),
-                    count.objects(),
-                    count.difficult(),
-                    count.truncated()));
-  }
-
-  private static ObjectNode tree(DatasetAudit audit, boolean usable) {
-    ObjectNode tree = Json.object();
-    tree.put("root", audit.root().toString());
-    tree.put("usable", usable);
-    tree.put("images", audit.images());
-    ObjectNode splits = tree.putObject("splits");
-    audit.splits().forEach((name, split) -> put(splits.putObject(name), split));
-    ObjectNode kinds = tree.putObject("problems");
-    problems(audit)
-        .forEach(
-            (kind, sentences) ->
-                sentences.forEach(kinds.putArray(kind.replaceAll("[ -]", "_"))::add));
-    return tree;
-  }
-
-  private static void put(ObjectNode tree, SplitCount split) {
-    tree.put("images", split.images());
-    tree.put("objects", split.objects());
-    ObjectNode classes = tree.putObject("classes");
-    for (Map.Entry<String, ClassCount> entry : split.classes().entrySet()) {
-      ClassCount count = entry.getValue();
-      classes
-          .putObject(entry.getKey())
-          .put("images", count.images())
-          .put("objects", count.objects())
-          .put("difficult", count.difficult())
-          .put("truncated", count.truncated());
-    }
   }
 }

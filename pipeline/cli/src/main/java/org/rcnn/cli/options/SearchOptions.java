@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.rcnn.data.Check;
 import org.rcnn.pipeline.config.ConfigException;
+import org.rcnn.pipeline.config.PipelineConfig.Proposals;
 import org.rcnn.proposals.ColourSpace;
 import org.rcnn.proposals.Mode;
 import org.rcnn.proposals.Ranking;
@@ -90,6 +92,14 @@ public final class SearchOptions {
   private Integer width;
 
   @Option(
+      names = "--longer-side",
+      paramLabel = "PIXELS",
+      description =
+          "Scale images whose longer side exceeds this down to it before the search, as"
+              + " proposals.longer-side does. Default: the mode's own rule (500).")
+  private Integer longerSide;
+
+  @Option(
       names = "--seed",
       paramLabel = "SEED",
       description = "Seed of the authors' random order. Default: 1.")
@@ -124,7 +134,15 @@ public final class SearchOptions {
     if (seed != null) {
       builder.seed(seed);
     }
+    if (width != null && longerSide != null) {
+      throw new ConfigException("Give --width or --longer-side, not both.");
+    }
     try {
+      if (longerSide != null) {
+        Check.atLeast("--longer-side", longerSide, 1);
+        builder.workingSize(WorkingSize.longerSide(longerSide));
+        builder.maxPixels(Proposals.mostPixels(longerSide, mode.config()));
+      }
       if (width != null) {
         builder.workingSize(WorkingSize.width(width));
       }

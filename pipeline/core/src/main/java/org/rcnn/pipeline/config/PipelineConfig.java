@@ -141,17 +141,29 @@ public record PipelineConfig(
    *
    * @param mode the hierarchies
    * @param longerSide longer side in pixels that an image has in the search at most; 0 for no limit
+   *     but that of the mode on pixels
    * @param minSide smallest side of a box, in pixels at the size of the search
-   * @param maxBoxes the most boxes of an image that features are computed of, the best ranked; 0
-   *     for all that the mode gives
+   * @param maxBoxes the most boxes of an image that features are computed of, the best ranked; more
+   *     than the mode's own limit raises that; 0 for all that the mode gives
    * @param ranking which boxes come first
    */
   public record Proposals(Mode mode, int longerSide, int minSide, int maxBoxes, Ranking ranking) {
+
+    private static final long MOST_PIXELS = 1 << 27;
 
     // Here 0 means no limit, which selective search itself has no number for.
     private void check() {
       Check.atLeast("longer-side", longerSide, 0);
       Check.atLeast("max-boxes", maxBoxes, 0);
+    }
+
+    /**
+     * The pixels of a search at most: the mode's own limit, or those of a square with the side that
+     * is asked for.
+     */
+    public static int mostPixels(int longerSide, SelectiveSearchConfig own) {
+      long square = Math.min(MOST_PIXELS, (long) longerSide * longerSide);
+      return (int) Math.max(own.maxPixels(), square);
     }
 
     /** The most boxes of an image that features are computed of. */
@@ -173,16 +185,20 @@ public record PipelineConfig(
     }
 
     /**
-     * The search that gives all boxes of the mode. The first of them are those that {@link
-     * #settings} gives: where a list is cut does not change its order.
+     * The search that gives all boxes of the mode, or {@code maxBoxes} if that is more. The first
+     * of them are those that {@link #settings} gives: where a list is cut does not change its
+     * order.
      *
      * @param seed of the random order in the authors' ranking
      * @throws IllegalArgumentException if a value is out of range; the message names the key
      */
     public SelectiveSearchConfig searchOfAllBoxes(long seed) {
-      return mode.config().toBuilder()
+      SelectiveSearchConfig own = mode.config();
+      return own.toBuilder()
           .workingSize(
               longerSide == 0 ? WorkingSize.original() : WorkingSize.longerSide(longerSide))
+          .maxPixels(mostPixels(longerSide, own))
+          .maxBoxes(Math.max(own.maxBoxes(), maxBoxes))
           .minSide(minSide)
           .ranking(ranking)
           .seed(seed)

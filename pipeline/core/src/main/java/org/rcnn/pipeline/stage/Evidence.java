@@ -1,6 +1,8 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import org.rcnn.data.Detection;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.Bootstrap;
 import org.rcnn.eval.BootstrapResult;
+import org.rcnn.eval.ClassExamples;
 import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnoser;
@@ -97,6 +100,24 @@ public final class Evidence {
     VocResults found = VocResults.read(run.detections(row).place(), run.test().split());
     return new Bootstrap(evaluator, Bootstrap.RESAMPLES, run.config().seed())
         .evaluate(run.scoredClasses(), run.test().annotations(), found);
+  }
+
+  /**
+   * Detections of a row that may be right where the annotation of a test image is wrong, by class.
+   * Unlike the others this method computes no artifact.
+   *
+   * @param examples the most of a class
+   * @return empty if the row's detections have not been computed
+   */
+  public Optional<List<ClassExamples>> labelDoubts(Row row, int examples) throws IOException {
+    Path place = experiment.artifacts(row).get("detections").place();
+    if (!Files.isDirectory(place)) {
+      return Optional.empty();
+    }
+    Map<String, List<Detection>> found = VocResults.read(place, run.test().split()).byImage();
+    return Optional.of(
+        new ErrorExampleFinder(Experiment.MATCH_IOU, examples)
+            .find(experiment.scoredClasses(), run.test().annotations(), found));
   }
 
   /** What kinds of false positives a row has, and how many objects it misses. */
