@@ -21,9 +21,17 @@ class DataCommandTest {
     Files.writeString(data.resolve("JPEGImages/b.png"), "no picture");
     Path json = folder.resolve("check.json");
     Session session = Session.of("data", "check", data, "--json", json).done();
-    assertTrue(session.out().contains("split test: 2 images, 2 objects"), session.out());
     assertTrue(
-        session.out().contains("  cat          1        1          0          0"), session.out());
+        session
+            .out()
+            .contains(
+                """
+                objects (images)        empty         test          all  difficult
+                cat                         -        1 (1)        1 (1)          0
+                dog                         -        1 (1)        1 (1)          0
+                all classes             0 (0)        2 (2)        2 (2)          0
+                """),
+        session.out());
     assertTrue(session.out().contains("unreadable images: 1"), session.out());
     assertTrue(session.out().contains("b.png"), session.out());
 
@@ -35,6 +43,68 @@ class DataCommandTest {
     JsonNode cat = tree.get("splits").get("test").get("classes").get("cat");
     assertEquals(1, cat.get("objects").intValue());
     assertEquals(0, tree.get("splits").get("empty").get("images").intValue());
+  }
+
+  @Test
+  void checkShowsClassesAndSizesOfASetWithoutSplits() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.delete(data.resolve("ImageSets/Main/test.txt"));
+    Files.delete(data.resolve("ImageSets/Main/empty.txt"));
+    Path json = folder.resolve("check.json");
+    Session session = Session.of("data", "check", data, "--json", json).done();
+    assertTrue(
+        session
+            .out()
+            .contains(
+                """
+                side in pixels      in the picture          at the size of the search
+                                     10 %  median    90 %    10 %  median    90 %  below 20
+                pictures, longer       80      80      80
+                pictures, shorter      60      60      60
+                cat                    30      30      30      30      30      30     0.0 %
+                dog                    40      40      40      40      40      40     0.0 %
+                """),
+        session.out());
+    JsonNode tree = Session.json(json);
+    assertEquals(2, tree.at("/all/objects").intValue());
+    assertEquals(30, tree.at("/sizes/classes/cat/at_search/median").intValue());
+    assertTrue(tree.path("suggestion").isMissingNode());
+    assertTrue(tree.path("proposals").isMissingNode());
+  }
+
+  @Test
+  void checkMeasuresWhatProposalsCoverAndSuggestsWhatReachesMore() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Path json = folder.resolve("check.json");
+    // The search sees the cat at 15 pixels, and keeps boxes of 20 alone.
+    Session session =
+        Session.of(
+                "data",
+                "check",
+                data,
+                "--proposals",
+                "--set",
+                "proposals.longer-side=40",
+                "--json",
+                json)
+            .done();
+    JsonNode tree = Session.json(json);
+    assertEquals(2, tree.at("/proposals/images").intValue());
+    double before = tree.at("/proposals/classes/cat/abo").doubleValue();
+    double after = tree.at("/suggestion/proposals/classes/cat/abo").doubleValue();
+    assertTrue(before < 0.6 && after > 0.9, before + " " + after);
+    assertTrue(session.out().contains("Suggested: --set proposals.longer-side=70"), session.out());
+    session.out().lines().forEach(line -> assertTrue(line.length() <= 100 || line.contains("/")));
+  }
+
+  @Test
+  void checkRefusesWhatItCannotDo() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Session.of("data", "check", data, "--limit", "0").refused(2, "--limit must be at least 1");
+    Session.of("data", "check", data, "--threads", "0").refused(2, "--threads must be");
+    Session.of("data", "check", data, "--show", "-1").refused(2, "--show must be");
+    Session.of("data", "check", data, "--run", data).refused(1, "is not the folder of a run");
+    Session.of("data", "check", data, "--set", "proposals.side=3").refused(2, "proposals.side");
   }
 
   @Test

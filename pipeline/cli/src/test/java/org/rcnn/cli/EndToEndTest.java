@@ -88,6 +88,16 @@ class EndToEndTest {
   }
 
   @Test
+  void checkReadsTheLabelDoubtsOfARun() throws IOException {
+    Path json = folder.resolve("check.json");
+    Session.of("data", "check", first, "--json", json).done();
+    JsonNode tree = Session.json(json);
+    assertEquals(16, tree.path("images").asInt());
+    assertTrue(tree.path("label_doubts").isArray());
+    assertEquals(120, tree.path("search").path("max_boxes").asInt());
+  }
+
+  @Test
   void aRunLeavesItsResultsInItsFolder() throws IOException {
     JsonNode result = new ObjectMapper().readTree(folder.resolve("first.json").toFile());
     double mAp = result.path("mAP").asDouble(-1);

@@ -48,6 +48,8 @@ public record DataReport(
   /** Splits side by side in a table; more would be too wide for a terminal. */
   private static final int SIDE_BY_SIDE = 4;
 
+  private static final int LINE = 90;
+
   private static final String ALL = "all";
 
   private Map<String, List<String>> problems() {
@@ -152,34 +154,29 @@ public record DataReport(
     int width = width(table.classes().keySet(), "pictures, shorter");
     lines.add("");
     lines.add(
-        " ".repeat(width) + "    pixels of the picture    at the size of the search      below");
+        pad("side in pixels", width) + "   in the picture          at the size of the search");
     lines.add(
-        pad("side", width)
-            + "    10 %   median     90 %     10 %   median     90 %"
-            + right(table.minSide() + " px", 11));
-    lines.add(pad("pictures, longer", width) + three(table.longer(), 0));
-    lines.add(pad("pictures, shorter", width) + three(table.shorter(), 0));
+        " ".repeat(width)
+            + "    10 %  median    90 %    10 %  median    90 %"
+            + right("below " + table.minSide(), 10));
+    lines.add(pad("pictures, longer", width) + three(table.longer()));
+    lines.add(pad("pictures, shorter", width) + three(table.shorter()));
     table
         .classes()
         .forEach(
             (name, sizes) ->
                 lines.add(
                     pad(name, width)
-                        + three(sizes.inPicture(), 0)
-                        + three(sizes.atSearch(), 1)
-                        + right(percent(sizes.below()), 11)));
-    lines.add("Objects by the shorter side of the box; the search: %s.".formatted(words(search)));
+                        + three(sizes.inPicture())
+                        + three(sizes.atSearch())
+                        + right(percent(sizes.below()), 10)));
+    lines.add("An object's side is the shorter one of its box.");
+    lines.add("Search: %s.".formatted(words(search)));
   }
 
-  private static String three(Quantiles values, int decimals) {
-    String format = "%" + (decimals == 0 ? "8" : "9") + "." + decimals + "f";
-    String first = "%8." + decimals + "f";
+  private static String three(Quantiles values) {
     return String.format(
-        Locale.ROOT,
-        first + (decimals == 0 ? " " : "") + format + format,
-        values.tenth(),
-        values.median(),
-        values.nineTenths());
+        Locale.ROOT, "%8.0f%8.0f%8.0f", values.tenth(), values.median(), values.nineTenths());
   }
 
   private static String words(Proposals search) {
@@ -194,13 +191,14 @@ public record DataReport(
   }
 
   private void addCoverage(List<String> lines, Coverage measured) {
-    int width = width(measured.classes().keySet(), "objects without a box");
+    int width = width(measured.classes().keySet(), "class");
     lines.add("");
     lines.add(
-        "Proposals of %d pictures, %s.".formatted(measured.images(), words(measured.search())));
+        "Proposals of %d pictures, and the share of objects that none of them covers:"
+            .formatted(measured.images()));
     String columns = "   IoU 0.5  IoU 0.7    ABO";
     lines.add(
-        pad("objects without a box", width)
+        pad("class", width)
             + " objects"
             + columns
             + (better.isPresent() ? "  suggested:" + columns.substring(2) : ""));
@@ -235,7 +233,21 @@ public record DataReport(
   private static void addAdvice(List<String> lines, SearchAdvice suggested) {
     lines.add("");
     lines.add("Suggested: " + suggested.words());
-    lines.add(suggested.reason());
+    lines.addAll(wrapped(suggested.reason()));
+  }
+
+  private static List<String> wrapped(String text) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ")) {
+      if (line.length() + 1 + word.length() > LINE) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
   }
 
   private static void addDoubts(List<String> lines, List<ClassExamples> all, int show) {

@@ -255,7 +255,7 @@ public record SearchAdvice(Proposals search, Map<String, String> changes, String
       sentences.add(
           String.format(
               Locale.ROOT,
-              "Features then take up to %.0f times as long.",
+              "Features then take up to %.1f times as long.",
               suggested.maxBoxes() / (double) limit(now)));
     }
     if (after < SMALL && suggested.longerSide() == LONGEST) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rcnn.cnn.network.ComputeDevice;
+import org.rcnn.proposals.SelectiveSearchConfig;
 
 class ConfigLoaderTest {
 
@@ -194,5 +195,23 @@ class ConfigLoaderTest {
     PipelineConfig config = loader.preset("paper", Map.of("finetune.frozen-layers", "[conv1]"));
     Path file = Files.writeString(folder.resolve("config.yaml"), loader.toYaml(config));
     assertEquals(config, loader.file(file, Map.of()));
+  }
+
+  @Test
+  void aLongerSideRaisesTheLimitOnPixelsAndMoreBoxesThatOfTheMode() {
+    SelectiveSearchConfig usual = search(Map.of());
+    assertEquals(400_000, usual.maxPixels());
+    assertEquals(2_100, usual.maxBoxes());
+    SelectiveSearchConfig larger =
+        search(Map.of("proposals.longer-side", "1000", "proposals.max-boxes", "9000"));
+    assertEquals(1_000_000, larger.maxPixels());
+    assertEquals(9_000, larger.maxBoxes());
+    assertEquals(1, larger.factor(1000, 800));
+    assertEquals(2_100, search(Map.of("proposals.max-boxes", "600")).maxBoxes());
+    assertEquals(1 << 27, search(Map.of("proposals.longer-side", "99999")).maxPixels());
+  }
+
+  private static SelectiveSearchConfig search(Map<String, String> settings) {
+    return new ConfigLoader().preset("voc2007", settings).proposals().searchOfAllBoxes(1);
   }
 }
