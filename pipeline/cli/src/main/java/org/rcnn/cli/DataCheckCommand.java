@@ -190,14 +190,11 @@ final class DataCheckCommand implements Callable<Integer> {
       if (advice.isPresent()) {
         Coverage suggested =
             measure(dataset, audit, sample, advice.get().search(), orientation, "as suggested");
-        better = Optional.of(suggested);
-      } else {
+        better = Optional.of(suggested).filter(now::isImprovedBy);
+      }
+      if (better.isEmpty()) {
         advice = SearchAdvice.ofCoverage(now);
         better = advice.map(more -> now.with(more.search()));
-      }
-      if (better.isPresent() && !now.isImprovedBy(better.get())) {
-        advice = Optional.empty();
-        better = Optional.empty();
       }
     }
     return new DataReport(

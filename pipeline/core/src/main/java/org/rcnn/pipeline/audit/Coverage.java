@@ -47,6 +47,10 @@ public record Coverage(Proposals search, int images, double boxes, ProposalRecal
           overlaps.stream().mapToDouble(Double::doubleValue).average().orElse(0));
     }
 
+    private boolean isBetterThan(ClassCoverage other) {
+      return missed50 < other.missed50 || missed70 < other.missed70;
+    }
+
     private static double missed(List<Double> overlaps, double iou) {
       return overlaps.stream().filter(overlap -> overlap < iou).count() / (double) overlaps.size();
     }
@@ -143,10 +147,10 @@ public record Coverage(Proposals search, int images, double boxes, ProposalRecal
         other, images, recall.resultAt(other.classified()).windowsPerImage(), recall);
   }
 
-  /** Whether other settings leave fewer objects of some class without a proposal at IoU 0.5. */
+  /** Whether other settings leave fewer objects of some class without a proposal. */
   public boolean isImprovedBy(Coverage other) {
     Map<String, ClassCoverage> better = other.classes();
     return classes().entrySet().stream()
-        .anyMatch(entry -> better.get(entry.getKey()).missed50 < entry.getValue().missed50);
+        .anyMatch(entry -> better.get(entry.getKey()).isBetterThan(entry.getValue()));
   }
 }
