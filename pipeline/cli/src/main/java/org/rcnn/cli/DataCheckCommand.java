@@ -19,14 +19,16 @@ import org.rcnn.data.dataset.SplitTable;
 import org.rcnn.eval.ClassExamples;
 import org.rcnn.pipeline.audit.Coverage;
 import org.rcnn.pipeline.audit.DataReport;
-import org.rcnn.pipeline.audit.FinishedRun;
 import org.rcnn.pipeline.audit.SearchAdvice;
 import org.rcnn.pipeline.audit.SizeTable;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.config.PipelineConfig.Proposals;
+import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.Progress;
+import org.rcnn.pipeline.stage.Evidence;
+import org.rcnn.pipeline.stage.FinishedRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -105,21 +107,21 @@ final class DataCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkNumbers();
-    Optional<FinishedRun> finished = finished();
+    Optional<FinishedFolder> finished = finished();
     Path images = run == null && finished.isPresent() ? finished.get().images() : folder;
     PipelineConfig config = config(finished);
     ExifOrientation orientation = exif == null ? config.data().exifOrientation() : exif;
     Dataset dataset = DatasetFormats.installed().open(images);
     if (finished.isPresent()) {
-      SplitTable drawn = SplitTable.read(finished.get().folder());
+      SplitTable drawn = SplitTable.read(finished.get().root());
       dataset = drawn.names().isEmpty() ? dataset : dataset.withLists(drawn);
     }
     DatasetAudit audit = DatasetAudit.of(dataset, orientation);
     boolean usable = isUsable(dataset, orientation);
-    // The images are checked before the run is asked, so that their problems come first.
     Optional<List<ClassExamples>> doubts = Optional.empty();
     if (usable && finished.isPresent()) {
-      doubts = Optional.of(finished.get().labelDoubts(images, new ProgressBars()));
+      FinishedRun past = FinishedRun.open(finished.get().root(), List.of(images));
+      doubts = Optional.of(new Evidence(past).labelDoubts(past.row(), Integer.MAX_VALUE));
     }
     DataReport report =
         usable
@@ -148,16 +150,16 @@ final class DataCheckCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<FinishedRun> finished() throws IOException {
+  private Optional<FinishedFolder> finished() throws IOException {
     if (run != null) {
-      return Optional.of(FinishedRun.open(run));
+      return Optional.of(FinishedFolder.open(run));
     }
-    return FinishedRun.is(folder) ? Optional.of(FinishedRun.open(folder)) : Optional.empty();
+    return FinishedFolder.is(folder) ? Optional.of(FinishedFolder.open(folder)) : Optional.empty();
   }
 
-  private PipelineConfig config(Optional<FinishedRun> finished) throws IOException {
+  private PipelineConfig config(Optional<FinishedFolder> finished) throws IOException {
     return finished.isPresent()
-        ? new ConfigLoader().file(finished.get().folder().resolve("config.yaml"), settings)
+        ? new ConfigLoader().file(finished.get().root().resolve("config.yaml"), settings)
         : new ConfigLoader().preset(preset, settings);
   }
 

@@ -103,7 +103,7 @@ class DataCommandTest {
     Session.of("data", "check", data, "--limit", "0").refused(2, "--limit must be at least 1");
     Session.of("data", "check", data, "--threads", "0").refused(2, "--threads must be");
     Session.of("data", "check", data, "--show", "-1").refused(2, "--show must be");
-    Session.of("data", "check", data, "--run", data).refused(1, "is not the folder of a run");
+    Session.of("data", "check", data, "--run", data).refused(1, "no run has finished there");
     Session.of("data", "check", data, "--set", "proposals.side=3").refused(2, "proposals.side");
   }
 

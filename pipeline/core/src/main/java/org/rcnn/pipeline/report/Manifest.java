@@ -61,7 +61,7 @@ public final class Manifest {
     manifest.put("seed", run.config().seed());
     manifest.put("threads", run.config().effectiveThreads());
     manifest.set("problems", Json.tree(problems(run)));
-    manifest.set(RunFolder.ARTIFACTS, Json.tree(run.folder().places(artifacts)));
+    manifest.set(RunFolder.NEEDED_ARTIFACTS, Json.tree(run.folder().places(artifacts)));
     manifest.set("result", result);
     return manifest;
   }

@@ -58,14 +58,14 @@ public final class ReplacedDetector {
       return Optional.empty();
     }
     JsonNode now = Json.tree(run.folder().places(experiment.artifacts(row).values()));
-    if (trained(before.path(RunFolder.ARTIFACTS)).equals(trained(now))
+    if (trained(before.path(RunFolder.NEEDED_ARTIFACTS)).equals(trained(now))
         && before
             .at("/configuration/detection")
             .equals(new ConfigLoader().toTree(run.config()).path("detection"))) {
       return Optional.empty();
     }
     List<String> differences = differences(run, before);
-    if (differences.isEmpty() && before.path(RunFolder.ARTIFACTS).isMissingNode()) {
+    if (differences.isEmpty() && before.path(RunFolder.NEEDED_ARTIFACTS).isMissingNode()) {
       // By an earlier version, with these settings.
       return Optional.empty();
     }

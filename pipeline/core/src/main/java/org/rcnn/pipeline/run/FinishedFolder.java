@@ -28,9 +28,10 @@ import org.rcnn.pipeline.config.PipelineConfig;
 public final class FinishedFolder {
 
   private static final String MANIFEST = "manifest.json";
+  private static final String CONFIG = "config.yaml";
 
   /** The key of the row's artifacts by name in {@code manifest.json}. */
-  public static final String ARTIFACTS = "row_artifacts";
+  public static final String ARTIFACTS = "artifacts";
 
   private static final String NOTE_ENDING = ".json";
   private static final int HASH_DIGITS = 12;
@@ -47,6 +48,12 @@ public final class FinishedFolder {
     this.root = root;
     this.manifest = manifest;
     this.config = config;
+  }
+
+  /** Whether a folder looks like that of a finished run. */
+  public static boolean is(Path folder) {
+    return Files.isRegularFile(folder.resolve(MANIFEST))
+        && Files.isRegularFile(folder.resolve(CONFIG));
   }
 
   /**
@@ -177,7 +184,7 @@ public final class FinishedFolder {
   public DetectionSet test(List<Path> elsewhere) throws IOException {
     String wanted = manifest.path("data").path("test_fingerprint").asText();
     List<Path> places = new ArrayList<>();
-    places.add(source());
+    places.add(images());
     places.addAll(elsewhere);
     List<String> objections = new ArrayList<>();
     for (Path place : places) {
@@ -200,7 +207,8 @@ public final class FinishedFolder {
             .formatted(root, String.join("; ", objections)));
   }
 
-  private Path source() {
+  /** Where the run's images were; they may have moved since. */
+  public Path images() {
     String source = manifest.path("data").path("source").asText();
     Path demo = Run.demoPlace(config, root);
     return source.equals(Run.GENERATED) || source.isEmpty() ? demo : Path.of(source);

@@ -172,7 +172,7 @@ public final class RunCleaning {
         continue;
       }
       files++;
-      JsonNode artifacts = Json.read(file).path(RunFolder.ARTIFACTS);
+      JsonNode artifacts = Json.read(file).path(RunFolder.NEEDED_ARTIFACTS);
       if (!artifacts.isArray()) {
         throw new IOException(
             "%s does not say which artifacts it stands on, because an earlier version wrote it. Give its command again, which uses what is there, or remove the file."

@@ -38,7 +38,7 @@ public final class RunFolder {
   static final String MAKING = ".making";
 
   /** The key under which files of the folder name the artifacts that they stand on. */
-  public static final String ARTIFACTS = "artifacts";
+  public static final String NEEDED_ARTIFACTS = "needed_artifacts";
 
   /** What the latest command came to, or would have, by place. */
   static final String PLAN = "plan.json";
@@ -115,7 +115,7 @@ public final class RunFolder {
     monitor = shown;
     ObjectNode tree = Json.object();
     tree.set(
-        ARTIFACTS, Json.tree(places(plan.stages().stream().map(PlannedStage::artifact).toList())));
+        NEEDED_ARTIFACTS, Json.tree(places(plan.stages().stream().map(PlannedStage::artifact).toList())));
     Json.write(root.resolve(PLAN), tree);
     return plan.stages();
   }

@@ -1,8 +1,6 @@
 package org.rcnn.pipeline.stage;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,20 +102,12 @@ public final class Evidence {
 
   /**
    * Detections of a row that may be right where the annotation of a test image is wrong, by class.
-   * Unlike the others this method computes no artifact.
    *
    * @param examples the most of a class
-   * @return empty if the row's detections have not been computed
    */
-  public Optional<List<ClassExamples>> labelDoubts(Row row, int examples) throws IOException {
-    Path place = experiment.artifacts(row).get("detections").place();
-    if (!Files.isDirectory(place)) {
-      return Optional.empty();
-    }
-    Map<String, List<Detection>> found = VocResults.read(place, run.test().split()).byImage();
-    return Optional.of(
-        new ErrorExampleFinder(Experiment.MATCH_IOU, examples)
-            .find(experiment.scoredClasses(), run.test().annotations(), found));
+  public List<ClassExamples> labelDoubts(Row row, int examples) throws IOException {
+    return new ErrorExampleFinder(Experiment.MATCH_IOU, examples)
+        .find(run.scoredClasses(), run.test().annotations(), detections(row));
   }
 
   /** What kinds of false positives a row has, and how many objects it misses. */

@@ -72,7 +72,7 @@ class RunCleaningTest {
 
   private void name(String file, Artifact... artifacts) throws IOException {
     ObjectNode tree = Json.object();
-    tree.set("artifacts", Json.tree(run.places(List.of(artifacts))));
+    tree.set("needed_artifacts", Json.tree(run.places(List.of(artifacts))));
     Json.write(root.resolve(file), tree);
   }
 

@@ -105,7 +105,7 @@ class RunPlanTest {
     assertEquals(
         Json.tree(
             Map.of(
-                "artifacts",
+                "needed_artifacts",
                 List.of(
                     "features/" + train.hash() + ".bin",
                     "features/" + test.hash() + ".bin",
