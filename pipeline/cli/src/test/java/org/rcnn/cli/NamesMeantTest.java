@@ -34,7 +34,7 @@ class NamesMeantTest {
           data chek              | `rcnn data` has no command 'chek'; did you mean check?
           xyzzy                  | `rcnn` has no command 'xyzzy'.
           run --pressets x       | `rcnn run` has no option --pressets; did you mean --preset?
-          run --ste=seed=1       | `rcnn run` has no option --ste; did you mean --set?
+          run --sets=seed=1      | `rcnn run` has no option --sets; did you mean --set?
           run --frobnicate       | `rcnn run` has no option --frobnicate.
           detect --modle m a.jpg | `rcnn detect` has no option --modle; did you mean --model?
           run demo               | `rcnn run` has no use for 'demo'.
