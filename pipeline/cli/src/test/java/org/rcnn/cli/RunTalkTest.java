@@ -65,9 +65,11 @@ class RunTalkTest {
     assertEquals(
         new TreeSet<>(List.of(Integer.toString(begun.size()))),
         new TreeSet<>(begun.stream().map(stage -> stage.group(2)).toList()));
-    assertEquals(Session.json(run.resolve("plan.json")).path("needed_artifacts").size(), begun.size());
+    assertEquals(
+        Session.json(run.resolve("plan.json")).path("needed_artifacts").size(), begun.size());
     JsonNode made = Session.json(run.resolve("manifest.json")).path("needed_artifacts");
-    assertEquals(Session.json(run.resolve("plan.json")).path("needed_artifacts").size(), made.size());
+    assertEquals(
+        Session.json(run.resolve("plan.json")).path("needed_artifacts").size(), made.size());
   }
 
   @Test

@@ -115,7 +115,8 @@ public final class RunFolder {
     monitor = shown;
     ObjectNode tree = Json.object();
     tree.set(
-        NEEDED_ARTIFACTS, Json.tree(places(plan.stages().stream().map(PlannedStage::artifact).toList())));
+        NEEDED_ARTIFACTS,
+        Json.tree(places(plan.stages().stream().map(PlannedStage::artifact).toList())));
     Json.write(root.resolve(PLAN), tree);
     return plan.stages();
   }
