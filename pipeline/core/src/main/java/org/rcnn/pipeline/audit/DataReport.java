@@ -76,7 +76,8 @@ public record DataReport(
     addClasses(lines);
     if (audit.splits().isEmpty()) {
       lines.add("");
-      lines.add("There are no splits: %s, or draw them with data.split-test-share=0.3."
+      lines.add(
+          "There are no splits: %s, or draw them with data.split-test-share=0.3."
               .formatted(splitAdvice));
     } else {
       addOverlaps(lines);

@@ -22,7 +22,6 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.SourceLayer;
 import org.rcnn.cnn.weights.Transfer;
-import org.rcnn.cnn.weights.Transfer.LayerTransfer;
 import org.rcnn.cnn.weights.Transfer.Outcome;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightSource;
@@ -147,32 +146,6 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
         .filter(layer -> fresh.contains(layer.name()))
         .forEach(layer -> tensors.putAll(Weights.initial(definition, layer, seed)));
     return new Weights(tensors);
-  }
-
-  /**
-   * The same network of which only some layers are copied; the others start as new layers do.
-   *
-   * @param layers names of layers with parameters
-   * @param seed of new layers' values, the run's
-   * @throws ConfigException if one of the names is no layer with parameters
-   */
-  public Backbone copyingOnly(Set<String> layers, long seed) {
-    requireLayers("layers to copy", layers);
-    Map<String, Tensor> tensors = new LinkedHashMap<>(transfer.weights().tensors());
-    definition.parameterLayers().stream()
-        .filter(layer -> !layers.contains(layer.name()))
-        .forEach(layer -> tensors.putAll(Weights.initial(definition, layer, seed)));
-    List<LayerTransfer> rows =
-        transfer.rows().stream()
-            .map(
-                row ->
-                    row.outcome() == Outcome.COPIED && !layers.contains(row.layer())
-                        ? new LayerTransfer(row.layer(), Outcome.NEW, "left out on purpose")
-                        : row)
-            .toList();
-    Transfer partial =
-        new Transfer(new Weights(tensors), rows, transfer.unused(), transfer.differences());
-    return new Backbone(definition, partial, fingerprint(definition, partial));
   }
 
   /** The network in a sentence: its name, size, layers with features, and input. */

@@ -101,24 +101,11 @@ public final class Experiment implements RunArtifacts {
    * @throws IOException if the network is another, and its starting weights cannot be read
    */
   public Experiment with(PipelineConfig other) throws IOException {
-    return with(
-        other, other.network().equals(config.network()) ? backbone : backboneOf(other, run));
-  }
-
-  /**
-   * The same experiment with other settings and another start, such as a network of which only some
-   * layers were copied.
-   *
-   * @param other settings with the same seed and images
-   * @param start what the network starts from, whatever the settings say
-   * @throws IllegalArgumentException if the seed or the images differ
-   * @throws ConfigException if the settings name a layer that the network lacks
-   */
-  public Experiment with(PipelineConfig other, Backbone start) {
     if (other.seed() != config.seed() || !other.data().equals(config.data())) {
       throw new IllegalArgumentException(
           "An experiment keeps its seed and images; open another run for others.");
     }
+    Backbone start = other.network().equals(config.network()) ? backbone : backboneOf(other, run);
     return new Experiment(run.withConfig(other), start, networks, counts);
   }
 

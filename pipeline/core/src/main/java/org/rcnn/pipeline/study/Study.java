@@ -3,12 +3,10 @@ package org.rcnn.pipeline.study;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
-import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
 
@@ -100,22 +98,8 @@ public interface Study {
    * @param config its settings: the run's seed and images, else what the study needs, another
    *     network included
    * @param row network, layer, head and box regression
-   * @param start makes the network that it starts from of that of its settings; the identity for
-   *     most. It may copy fewer layers, say
    */
-  record Point(
-      String series,
-      String label,
-      double at,
-      PipelineConfig config,
-      Row row,
-      UnaryOperator<Backbone> start) {
-
-    /** A point whose network starts as its settings say. */
-    public Point(String series, String label, double at, PipelineConfig config, Row row) {
-      this(series, label, at, config, row, UnaryOperator.identity());
-    }
-  }
+  record Point(String series, String label, double at, PipelineConfig config, Row row) {}
 
   /**
    * A point that was evaluated.

@@ -25,7 +25,6 @@ import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
-import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Goal;
@@ -62,14 +61,8 @@ public final class StudyRun {
     this.study = asked.study();
     this.points = asked.points(run.config());
     for (Point point : points) {
-      experimentOf(point);
+      experiment.with(point.config());
     }
-  }
-
-  private Experiment experimentOf(Point point) throws IOException {
-    Experiment varied = experiment.with(point.config());
-    Backbone start = point.start().apply(varied.backbone());
-    return start == varied.backbone() ? varied : varied.with(point.config(), start);
   }
 
   /**
@@ -82,7 +75,7 @@ public final class StudyRun {
     List<Measured> measured = new ArrayList<>();
     List<String> notes = new ArrayList<>(study.notes(run.config(), points));
     for (Point point : points) {
-      Experiment varied = experimentOf(point);
+      Experiment varied = experiment.with(point.config());
       try {
         measured.add(new Measured(point, varied, varied.evaluate(point.row())));
       } catch (DivergedException e) {
@@ -129,7 +122,7 @@ public final class StudyRun {
   private List<PlannedStage> plan() throws IOException {
     List<PlannedStage> stages = new ArrayList<>();
     for (Point point : points) {
-      stages.addAll(experimentOf(point).plan(Goal.DETECTIONS, point.row()));
+      stages.addAll(experiment.with(point.config()).plan(Goal.DETECTIONS, point.row()));
     }
     return stages;
   }
