@@ -35,6 +35,9 @@ final class YoloLabels {
   /** Fractions beyond this are pixels, or another format. */
   private static final double FARTHEST = 2;
 
+  /** Tools write six digits after the point: an edge so close to a whole pixel was one. */
+  private static final double ROUNDING = 1e-6;
+
   private YoloLabels() {}
 
   /** Whether a text file's first line is a label. */
@@ -85,7 +88,12 @@ final class YoloLabels {
           notes.add(Outlines.POLYGONS);
         }
         double[] box = numbers.length > 5 ? Outlines.around(numbers) : aroundCentre(numbers);
-        Box pixels = new Box(box[0] * width, box[1] * height, box[2] * width, box[3] * height);
+        Box pixels =
+            new Box(
+                edge(box[0], width),
+                edge(box[1], height),
+                edge(box[2], width),
+                edge(box[3], height));
         problem =
             ObjectRules.boxProblem(pixels.xMin(), pixels.yMin(), pixels.xMax(), pixels.yMax());
         if (problem.isEmpty()) {
@@ -130,6 +138,13 @@ final class YoloLabels {
       }
     }
     return ObjectRules.nameProblem(name);
+  }
+
+  /** In pixels; boxes drawn on whole pixels are then those of other formats to the last digit. */
+  private static double edge(double fraction, int side) {
+    double pixels = fraction * side;
+    double whole = Math.rint(pixels);
+    return Math.abs(pixels - whole) <= ROUNDING * side ? whole : pixels;
   }
 
   private static double[] aroundCentre(double[] box) {

@@ -74,7 +74,7 @@ class RunTalkTest {
 
   @Test
   @Order(2)
-  void theFirstStageHasNoEstimateAndALaterOneHas() {
+  void theFirstStageHasNoEstimate() {
     List<String> begun =
         first
             .err()
@@ -83,11 +83,6 @@ class RunTalkTest {
             .filter(BEGUN.asPredicate())
             .toList();
     assertTrue(begun.get(0).endsWith("proposals of trainval ..."), begun.get(0));
-    assertTrue(
-        begun.stream()
-            .anyMatch(
-                line -> line.matches(".*\\.\\.\\. (about|more than) .* to the end of the run.*")),
-        begun::toString);
   }
 
   @Test
