@@ -122,7 +122,7 @@ final class AblateCommand implements Callable<Integer>, Resumable {
       }
     }
     try (Run run = options.open()) {
-      return table(run, new Experiment(run));
+      return table(run, options.experiment(run));
     }
   }
 
@@ -136,7 +136,7 @@ final class AblateCommand implements Callable<Integer>, Resumable {
   }
 
   private int study(Run run, Studies.Asked asked) throws IOException {
-    StudyResult result = new StudyRun(new Experiment(run), asked).run();
+    StudyResult result = new StudyRun(options.experiment(run), asked).run();
     System.out.print(new StudyReport(result).toText());
     System.out.printf(
         "run folder %s: %s.html, .svg, .md, .json%n", run.folder().root(), result.fileName());

@@ -12,6 +12,7 @@ final class Commands {
     line.addSubcommand(new RunCommand());
     line.addSubcommand(StudyHelp.addTo(new CommandLine(new AblateCommand())));
     line.addSubcommand(new ReportCommand());
+    line.addSubcommand(new DiffCommand());
     line.addSubcommand(new ReproduceCommand());
     line.addSubcommand(new PretrainCommand());
     for (StageCommand.Stage stage : StageCommand.Stage.values()) {

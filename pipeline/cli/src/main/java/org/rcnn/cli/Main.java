@@ -5,9 +5,11 @@ import org.rcnn.cli.options.LabelConverter;
 import org.rcnn.cli.progress.Ending;
 import org.rcnn.cli.progress.LogLines;
 import org.rcnn.cli.progress.Resumable;
+import org.rcnn.pipeline.config.ProgramVersion;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -19,12 +21,20 @@ import picocli.CommandLine.ScopeType;
         "Trains, evaluates and analyses an R-CNN object detector on a folder of annotated images.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    version = "rcnn 0.1.0",
+    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CommandLine.HelpCommand.class, AutoComplete.GenerateCompletion.class})
 public final class Main {
 
   @Mixin private final Failures failures = new Failures();
+
+  /** What {@code --version} prints. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"rcnn " + ProgramVersion.current()};
+    }
+  }
 
   private Main() {}
 

@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer>, Resumable {
   @Override
   public Integer call() throws IOException {
     try (Run run = options.open()) {
-      return run(run, new Experiment(run));
+      return run(run, options.experiment(run));
     }
   }
 

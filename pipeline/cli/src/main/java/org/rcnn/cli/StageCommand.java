@@ -66,7 +66,7 @@ final class StageCommand implements Callable<Integer>, Resumable {
   @Override
   public Integer call() throws IOException {
     try (Run run = options.open()) {
-      return run(run, new Experiment(run));
+      return run(run, options.experiment(run));
     }
   }
 

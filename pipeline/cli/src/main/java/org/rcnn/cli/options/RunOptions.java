@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cnn.network.TorchEngine;
@@ -12,6 +13,7 @@ import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.RecordedRun;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Mixin;
@@ -39,15 +41,33 @@ public final class RunOptions {
   private Path config;
 
   @Option(
+      names = "--from",
+      paramLabel = "MANIFEST",
+      description =
+          "Repeat a run from its manifest.json alone: with its settings, on its images, which must be"
+              + " the same. What --set and --weights say goes before it.")
+  private Path from;
+
+  @Option(
+      names = "--even-if-changed",
+      description =
+          "With --from: go on although images or starting weights are not those of the manifest.")
+  private boolean evenIfChanged;
+
+  @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "A folder of annotated images, such as a VOC devkit. Default: the demo.")
+      description =
+          "A folder of annotated images, such as a VOC devkit. Default: the demo; with --from, where"
+              + " the images were.")
   private Path data;
 
   @Option(
       names = "--out",
       paramLabel = "RUN",
-      description = "The run's folder. Default: runs/demo, or runs/ and the name of --data.")
+      description =
+          "The run's folder. Default: runs/demo, or runs/ and the name of --data; with --from, runs/"
+              + " and the name of the manifest's folder with -again.")
   private Path out;
 
   @Option(
@@ -82,18 +102,23 @@ public final class RunOptions {
   public Run open(Consumer<PipelineConfig> check) throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     ConfigLoader loader = new ConfigLoader();
-    PipelineConfig named = configuration(loader, network.settings(settings));
+    Optional<RecordedRun> recorded = recorded();
+    PipelineConfig named = configuration(loader, recorded, network.settings(settings));
     Experiment.requireNames(named);
     PipelineConfig complete = network.complete(loader, named, settings);
     check.accept(complete);
-    Path folder = out != null ? out : Path.of("runs").resolve(defaultName());
+    Path images = data != null ? data : recorded.flatMap(RecordedRun::data).orElse(null);
+    Path folder = out != null ? out : Path.of("runs").resolve(defaultName(recorded));
     ProgressBars bars = new ProgressBars();
     Run run =
-        data == null
+        images == null
             ? Run.onDemo(complete, folder, strict, bars)
-            : Run.onData(data, complete, folder, strict, bars);
+            : Run.onData(images, complete, folder, strict, bars);
     // After the images were found usable: the weights may be large.
     try {
+      if (recorded.isPresent()) {
+        judge(recorded.get().otherImages(run), "name the folder that has them with --data");
+      }
       network.fetch(complete);
       return run;
     } catch (IOException | RuntimeException e) {
@@ -102,8 +127,54 @@ public final class RunOptions {
     }
   }
 
-  private PipelineConfig configuration(ConfigLoader loader, Map<String, String> all)
+  /**
+   * An opened run's experiment; with {@code --from}, after a look at its starting weights.
+   *
+   * @throws IOException if the weights cannot be read, or are not those of the manifest
+   */
+  public Experiment experiment(Run run) throws IOException {
+    Experiment experiment = new Experiment(run);
+    Optional<RecordedRun> recorded = recorded();
+    if (recorded.isPresent()) {
+      judge(
+          recorded.get().otherStart(experiment.backbone()),
+          "name the file that has them with --weights");
+      recorded.get().doubts(experiment).forEach(LOG::warn);
+    }
+    return experiment;
+  }
+
+  private void judge(Optional<String> objection, String advice) throws IOException {
+    if (objection.isEmpty()) {
+      return;
+    }
+    if (!evenIfChanged) {
+      throw new IOException(
+          "%s; %s, or go on with --even-if-changed.".formatted(objection.get(), advice));
+    }
+    LOG.warn("{}.", objection.get());
+  }
+
+  private Optional<RecordedRun> recorded() throws IOException {
+    if (from == null) {
+      if (evenIfChanged) {
+        throw new ConfigException("--even-if-changed has no effect without --from.");
+      }
+      return Optional.empty();
+    }
+    if (config != null || preset != null) {
+      throw new ConfigException(
+          "--from has the settings of a run; give it without --preset and --config.");
+    }
+    return Optional.of(RecordedRun.read(from));
+  }
+
+  private PipelineConfig configuration(
+      ConfigLoader loader, Optional<RecordedRun> recorded, Map<String, String> all)
       throws IOException {
+    if (recorded.isPresent()) {
+      return recorded.get().config(all);
+    }
     if (config != null && preset != null) {
       throw new ConfigException("Give --preset or --config, not both.");
     }
@@ -114,7 +185,10 @@ public final class RunOptions {
     return loader.preset(name, all);
   }
 
-  private String defaultName() {
+  private String defaultName(Optional<RecordedRun> recorded) {
+    if (recorded.isPresent()) {
+      return recorded.get().name() + "-again";
+    }
     if (data == null) {
       return "demo";
     }

@@ -2,9 +2,7 @@ package org.rcnn.pipeline.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,58 +60,13 @@ record ComparedRun(
     return sameImages ? Optional.of(scores.difference(first.scores, className)) : Optional.empty();
   }
 
-  /** The settings by their dotted keys; items of a list count from 1. */
-  Map<String, String> settings() {
-    Map<String, String> flat = new LinkedHashMap<>();
-    flatten("", manifest.path("configuration"), flat);
-    return flat;
-  }
-
-  private static void flatten(String path, JsonNode node, Map<String, String> into) {
-    if (node.isObject()) {
-      node.properties()
-          .forEach(
-              entry ->
-                  flatten(
-                      path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(),
-                      entry.getValue(),
-                      into));
-    } else if (node.isArray() && node.path(0).isObject()) {
-      for (int i = 0; i < node.size(); i++) {
-        flatten(path + "." + (i + 1), node.get(i), into);
-      }
-    } else if (node.isArray()) {
-      List<String> items = new ArrayList<>();
-      node.forEach(item -> items.add(item.asText()));
-      into.put(path, String.join(", ", items));
-    } else {
-      into.put(path, node.asText());
-    }
-  }
-
-  /** What the run stood on beside its settings, by name. */
-  Map<String, String> provenance() {
-    JsonNode data = manifest.path("data");
-    JsonNode versions = manifest.path("versions");
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("row", row);
-    facts.put("data", data.path("source").asText());
-    facts.put("training images", data.path("train_images").asText());
-    facts.put("training data", data.path("train_fingerprint").asText());
-    facts.put("test images", data.path("test_images").asText());
-    facts.put("test data", data.path("test_fingerprint").asText());
-    facts.put("network and its start", manifest.path("backbone_fingerprint").asText());
-    facts.put("execution", RunFindings.execution(manifest.path("execution")));
-    facts.put("program", versions.path("rcnn").asText());
-    facts.put("engine", versions.path("engine").asText());
-    facts.put("java", versions.path("java").asText());
-    facts.put("machine", machine());
-    facts.put("threads", manifest.path("threads").asText());
-    return facts;
+  /** What the run stood on. */
+  RunFacts facts() {
+    return new RunFacts(manifest);
   }
 
   String machine() {
-    return manifest.path("versions").path("machine").asText();
+    return facts().machine();
   }
 
   /** Seconds by the name of the stage's folder, in the order of the method. */

@@ -8,16 +8,22 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.rcnn.cnn.network.KernelChoice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.warp.OpenCvVersion;
 import org.rcnn.pipeline.config.ConfigLoader;
+import org.rcnn.pipeline.config.ProgramVersion;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.FinishedFolder;
+import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Experiment;
+import org.rcnn.pipeline.stage.Processor;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.svm.LibsvmVersion;
 
 /** A run's provenance: what it takes to repeat it, and its result. */
 public final class Manifest {
@@ -45,6 +51,7 @@ public final class Manifest {
     data.put("test", run.test().split());
     data.put("test_images", run.test().samples().size());
     data.put("test_fingerprint", run.test().fingerprint());
+    data.put(ImageList.KEY, ImageList.of(run).fingerprint());
     manifest.set("classes", Json.tree(experiment.classes()));
     manifest.set("untrained_classes", Json.tree(run.untrained()));
     manifest.set("network", network(experiment.backbone().definition()));
@@ -54,10 +61,13 @@ public final class Manifest {
     execution.put("train", experiment.execution(true).label());
     execution.put("test", experiment.execution(false).label());
     ObjectNode versions = manifest.putObject("versions");
-    versions.put("rcnn", "0.1.0");
+    versions.put("rcnn", ProgramVersion.current());
     versions.put("engine", TorchEngine.version());
+    versions.put("opencv", OpenCvVersion.current());
+    versions.put("libsvm", LibsvmVersion.current());
     versions.put("java", System.getProperty("java.runtime.version"));
     versions.put("machine", machine());
+    manifest.set("processor", processor());
     manifest.put("seed", run.config().seed());
     manifest.put("threads", run.config().effectiveThreads());
     manifest.set("problems", Json.tree(problems(run)));
@@ -95,6 +105,17 @@ public final class Manifest {
   static List<String> problems(Run run) {
     return Stream.concat(run.untrainedSentence().stream(), run.problems().sentences().stream())
         .toList();
+  }
+
+  /** What the last bits of a result depend on beside versions and threads. */
+  private static ObjectNode processor() {
+    KernelChoice kernels = Processor.kernels();
+    ObjectNode processor = Json.object();
+    processor.put("model", Processor.model().orElse("unknown"));
+    processor.put("kernels", kernels.level());
+    processor.put("instructions", String.join(" ", kernels.instructions()));
+    processor.set("overrides", Json.tree(kernels.overrides()));
+    return processor;
   }
 
   /** System, processor and cores. */

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.ApMetric;
@@ -39,7 +38,7 @@ import org.rcnn.pipeline.stage.LearningCurve;
 public final class RunComparison {
 
   /** What several runs do not have is written so. */
-  static final String NONE = "-";
+  static final String NONE = RunFacts.NONE;
 
   private final List<ComparedRun> runs;
   private final ApMetric metric;
@@ -141,31 +140,19 @@ public final class RunComparison {
 
   /** The settings that differ: key to the value of each run in their order. */
   Map<String, List<String>> differingSettings() {
-    return differing(ComparedRun::settings);
+    return RunFacts.differing(runs.stream().map(run -> run.facts().settings()).toList());
   }
 
   /** How many settings are equal. */
   int equalSettings() {
     Set<String> all = new HashSet<>();
-    runs.forEach(run -> all.addAll(run.settings().keySet()));
+    runs.forEach(run -> all.addAll(run.facts().settings().keySet()));
     return all.size() - differingSettings().size();
   }
 
   /** What else differs: data, versions, machine. */
   Map<String, List<String>> differingProvenance() {
-    return differing(ComparedRun::provenance);
-  }
-
-  private Map<String, List<String>> differing(Function<ComparedRun, Map<String, String>> facts) {
-    List<Map<String, String>> all = runs.stream().map(facts).toList();
-    Map<String, List<String>> differing = new LinkedHashMap<>();
-    for (String key : keys(all)) {
-      List<String> values = all.stream().map(one -> one.getOrDefault(key, NONE)).toList();
-      if (values.stream().distinct().count() > 1) {
-        differing.put(key, values);
-      }
-    }
-    return differing;
+    return RunFacts.differing(runs.stream().map(run -> run.facts().provenance()).toList());
   }
 
   private static <V> Set<String> keys(List<Map<String, V>> all) {

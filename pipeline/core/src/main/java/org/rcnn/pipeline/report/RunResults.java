@@ -11,6 +11,7 @@ import org.rcnn.data.AtomicFile;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
@@ -25,7 +26,7 @@ public final class RunResults {
   private RunResults() {}
 
   /**
-   * Writes {@code manifest.json} and {@code report.html} of one evaluated row.
+   * Writes {@code images.json}, {@code manifest.json} and {@code report.html} of one evaluated row.
    *
    * @return the result as JSON, as it is in the manifest
    * @throws IOException if the folder cannot be written, or a file in it is damaged
@@ -47,6 +48,7 @@ public final class RunResults {
         .ifPresent(thresholds -> new ThresholdTable(thresholds, result).putInto(summary));
     Path root = run.folder().root();
     ObjectNode manifest = Manifest.of(experiment, row, summary);
+    ImageList.of(run).write(root);
     Json.write(root.resolve("manifest.json"), manifest);
     AtomicFile.writeText(
         root.resolve("report.html"),
@@ -100,6 +102,7 @@ public final class RunResults {
         rows.stream()
             .flatMap(evaluated -> experiment.artifacts(evaluated.row()).values().stream())
             .toList();
+    ImageList.of(run).write(root);
     Json.write(root.resolve("ablation.json"), Manifest.of(experiment, artifacts, summary));
     AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
     SeedRecord seeds = SeedRecord.update(run, resampled);

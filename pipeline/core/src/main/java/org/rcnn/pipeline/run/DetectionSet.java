@@ -42,9 +42,16 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
    * @param width the picture's width in pixels, which may differ from the annotation's
    * @param height the picture's height in pixels
    * @param exif whether the picture is turned upright
+   * @param sha256 of the file's bytes
    */
   public record Sample(
-      String id, Path image, Annotation annotation, int width, int height, ExifOrientation exif) {
+      String id,
+      Path image,
+      Annotation annotation,
+      int width,
+      int height,
+      ExifOrientation exif,
+      String sha256) {
 
     /**
      * Decodes the picture.
@@ -115,7 +122,8 @@ public record DetectionSet(String split, List<Sample> samples, String fingerprin
           // The bytes alone would give pictures that are turned and those that are not one key.
           fingerprint.add("orientation " + header.orientation());
         }
-        samples.add(new Sample(id, image, reading.annotation(), width, height, exif));
+        String sha256 = new Fingerprint().addPlain(bytes).hex();
+        samples.add(new Sample(id, image, reading.annotation(), width, height, exif, sha256));
       } catch (IOException e) {
         problems.report(e.getMessage());
       }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.pipeline.config.ConfigException;
@@ -135,7 +136,7 @@ public final class FinishedFolder {
    * @throws IOException if the run has none, or it is missing or damaged
    */
   public Artifact artifact(String name) throws IOException {
-    String place = manifest.get(ARTIFACTS).path(name).asText();
+    String place = place(name);
     if (!PLACE.matcher(place).matches()) {
       throw new IOException(
           "%s names no artifact \"%s\" of the run; `rcnn run` with the same options and --out writes it anew."
@@ -154,6 +155,42 @@ public final class FinishedFolder {
       verified.add(artifact.place());
     }
     return artifact;
+  }
+
+  /** The descriptions of the run's artifacts, in the order of the stages. */
+  public List<String> artifactNames() {
+    List<String> names = new ArrayList<>();
+    manifest.get(ARTIFACTS).fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /** Where the manifest says that an artifact is, from the folder; empty if the run has none. */
+  public String place(String name) {
+    return manifest.get(ARTIFACTS).path(name).asText();
+  }
+
+  /**
+   * What the note of an artifact says of it, which is compared with its files.
+   *
+   * @throws IOException as {@link #artifact}, or if the note is of an earlier version, which does
+   *     not list files
+   */
+  public MadeArtifact made(String name) throws IOException {
+    Path file = artifact(name).beside(NOTE_ENDING);
+    ArtifactNote note = ArtifactNote.read(file);
+    List<ArtifactNote.Made> made =
+        note.files()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "%s is of an earlier version and lists no files; `rcnn run` with the same options and --out writes it anew."
+                            .formatted(file)));
+    Map<String, String> files = new TreeMap<>();
+    for (ArtifactNote.Made each : made) {
+      files.put(
+          each.path().replaceFirst("^[0-9a-f]{%d}".formatted(HASH_DIGITS), ""), each.sha256());
+    }
+    return new MadeArtifact(place(name), note.madeFrom(), files);
   }
 
   private static Optional<String> objection(Artifact artifact) throws IOException {

@@ -92,6 +92,11 @@ public record Run(
         (made, problems) -> demo(config, made));
   }
 
+  /** Whether a run with images from there drew them itself. */
+  public static boolean isGenerated(String source) {
+    return source.equals(GENERATED);
+  }
+
   /** Opens a run's images, once its folder exists and is locked. */
   private interface Images {
     Dataset in(Path folder, Problems problems) throws IOException;

@@ -4,14 +4,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.rcnn.cnn.network.KernelChoice;
 import org.rcnn.cnn.network.TorchEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The capabilities of this machine's processor. */
 public final class Processor {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
+
   private static final Path DESCRIPTION = Path.of("/proc/cpuinfo");
 
   private Processor() {}
+
+  /** What native kernels of this process choose by. */
+  public static KernelChoice kernels() {
+    String description = "";
+    try {
+      if (Files.isReadable(DESCRIPTION)) {
+        description = Files.readString(DESCRIPTION);
+      }
+    } catch (IOException e) {
+      LOG.debug("The processor is not described.", e);
+    }
+    return KernelChoice.of(description, System.getenv());
+  }
 
   /** Whether it is known to have instructions for bfloat16; never known outside Linux. */
   public static boolean hasBfloat16() {

@@ -58,7 +58,9 @@ class ErrorSectionsTest {
                 new GroundTruth(NASTY, new Box(100, 0, 160, 60), false, false),
                 new GroundTruth("dog", new Box(200, 0, 240, 40), false, false)));
     return new DetectionSet(
-        "test", List.of(new Sample("a", image, annotation, 300, 200, ExifOrientation.APPLY)), "f");
+        "test",
+        List.of(new Sample("a", image, annotation, 300, 200, ExifOrientation.APPLY, "s")),
+        "f");
   }
 
   private static ErrorAnalysis analysis(DetectionSet test) {
