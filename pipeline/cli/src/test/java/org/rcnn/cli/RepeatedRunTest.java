@@ -122,8 +122,9 @@ class RepeatedRunTest {
     assertTrue(tree.path("first_difference").isNull());
     assertTrue(tree.path("settings").isEmpty());
     assertTrue(tree.path("provenance").isEmpty(), tree::toString);
-    assertEquals("detector file", tree.path("artifacts").findValuesAsText("name").get(
-        tree.path("artifacts").size() - 1));
+    assertEquals(
+        "detector file",
+        tree.path("artifacts").findValuesAsText("name").get(tree.path("artifacts").size() - 1));
     assertTrue(Session.of("diff", first, again).done().out().startsWith("The same: "));
   }
 
@@ -163,11 +164,9 @@ class RepeatedRunTest {
     byte[] bytes = Files.readAllBytes(head);
     bytes[bytes.length - 1] ^= 1;
     Files.write(head, bytes);
-    Path note =
-        head.resolveSibling(head.getFileName().toString().replaceFirst("\\..*", ".json"));
+    Path note = head.resolveSibling(head.getFileName().toString().replaceFirst("\\..*", ".json"));
     Files.writeString(
-        note,
-        Files.readString(note).replace(before, new Fingerprint().addFile(head).hex()));
+        note, Files.readString(note).replace(before, new Fingerprint().addFile(head).hex()));
     JsonNode tree = diff(1, first, other);
     assertEquals("head", tree.path("first_difference").asText());
     assertEquals("avx1024", tree.at("/provenance/native kernels/1").asText());

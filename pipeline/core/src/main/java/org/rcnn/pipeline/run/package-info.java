@@ -15,6 +15,7 @@
  * config.yaml      every setting of the latest run, those at their defaults included
  * manifest.json    provenance: configuration, fingerprints of the data, versions, problems, result,
  *                  and where its artifacts are
+ * images.json      its images by name, each with the SHA-256 of its picture and annotation
  * report.html      the run's page
  * detector.rcnn    the trained detector in one file
  * ablation.*       the table of `ablate`;  study-NAME.*  the table and plot of a study

@@ -58,7 +58,8 @@ public final class RecordedRun {
    * give other last bits.
    *
    * @param settings dotted key to value, which replace those of the manifest
-   * @throws ConfigException if the manifest has a setting that does not exist, or a value is invalid
+   * @throws ConfigException if the manifest has a setting that does not exist, or a value is
+   *     invalid
    */
   public PipelineConfig config(Map<String, String> settings) {
     ConfigLoader loader = new ConfigLoader();
