@@ -137,6 +137,7 @@ class RepeatedRunTest {
     assertEquals(1, tree.path("settings").size());
     String text = Session.of("diff", first, other).out();
     assertTrue(text.contains("The first artifact that differs: head ("), text);
+    assertTrue(text.contains("files that differ: HASH-mining.json, HASH.model"), text);
     assertTrue(text.contains("svm.negative-iou: 0.7 | 0.1"), text);
   }
 

@@ -45,7 +45,7 @@ public final class RunDifference {
    * @param name its description in the manifests
    * @param places in the first and the second run; empty where a run has none
    * @param objections what is wrong with either: missing or damaged
-   * @param files those that differ, by their names without the key's hash
+   * @param files those that differ, by their names with HASH in place of the key's
    * @param madeFrom parts of the keys that differ, hashes of earlier artifacts among them, with
    *     both values
    */

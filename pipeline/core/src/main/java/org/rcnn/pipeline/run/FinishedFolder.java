@@ -188,7 +188,7 @@ public final class FinishedFolder {
     Map<String, String> files = new TreeMap<>();
     for (ArtifactNote.Made each : made) {
       files.put(
-          each.path().replaceFirst("^[0-9a-f]{%d}".formatted(HASH_DIGITS), ""), each.sha256());
+          each.path().replaceFirst("^[0-9a-f]{%d}".formatted(HASH_DIGITS), "HASH"), each.sha256());
     }
     return new MadeArtifact(place(name), note.madeFrom(), files);
   }

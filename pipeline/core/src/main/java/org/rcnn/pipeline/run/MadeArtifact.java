@@ -10,9 +10,9 @@ import java.util.TreeMap;
  *
  * @param place from the run's folder, with slashes
  * @param madeFrom the parts of its key: inputs by their hashes, and settings
- * @param files the SHA-256 of its files, by their names without the key's hash, so that artifacts
- *     of two keys can be compared; of a record file that of its index, which has the checksum of
- *     every record
+ * @param files the SHA-256 of its files, by their names with HASH in place of the key's, so that
+ *     artifacts of two keys can be compared; of a record file that of its index, which has the
+ *     checksum of every record
  */
 public record MadeArtifact(String place, JsonNode madeFrom, Map<String, String> files) {
 
