@@ -72,6 +72,11 @@ public final class AtomicFile implements Closeable {
    * @throws IOException if the file cannot be opened for writing
    */
   public static AtomicFile create(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(
+          "%s is a folder, and a file is to be written there; move it away, or name another file."
+              .formatted(file));
+    }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       return new AtomicFile(file, file, FileChannel.open(file, StandardOpenOption.WRITE), false);
     }
@@ -178,8 +183,22 @@ public final class AtomicFile implements Closeable {
     while (bytes.position() < limit) {
       // Java copies a heap buffer to a native one of the same size, and caches that per thread.
       bytes.limit(Math.min(limit, bytes.position() + CHUNK_BYTES));
-      channel.write(bytes);
+      try {
+        channel.write(bytes);
+      } catch (IOException e) {
+        throw unwritten(target, e);
+      }
     }
+  }
+
+  /** The failure of a write, whose own message names no file. */
+  private static IOException unwritten(Path target, IOException e) {
+    return e.getMessage() == null
+        ? e
+        : new IOException(
+            "%s cannot be written: %s. Make room or choose another place, and try again."
+                .formatted(target, e.getMessage()),
+            e);
   }
 
   /** Completes the file, forces it to disk and renames it, replacing an older one. */
@@ -187,7 +206,12 @@ public final class AtomicFile implements Closeable {
     // This also flushes the stream below the writer; the channel stays open.
     writer.close();
     if (!partial.equals(target)) {
-      channel.force(true);
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        // A full disk may tell only now.
+        throw unwritten(target, e);
+      }
       channel.close();
       rename(partial, target);
     }

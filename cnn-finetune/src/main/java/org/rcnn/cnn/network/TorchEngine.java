@@ -2,6 +2,8 @@ package org.rcnn.cnn.network;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -33,9 +35,29 @@ public final class TorchEngine {
   /**
    * The native engine, started on first use without a network call. Everything in the project that
    * needs the engine takes it from here.
+   *
+   * @throws IllegalStateException if its native library cannot be unpacked or loaded; the message
+   *     says where it was to be, why not, and what to do
    */
   public static Engine instance() {
-    return Engine.getInstance();
+    try {
+      return Engine.getInstance();
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(notStarted(Utils.getEngineCacheDir("pytorch"), e), e);
+    }
+  }
+
+  /** The sentence for an engine that does not start: the innermost cause says why. */
+  static String notStarted(Path folder, Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return ("PyTorch's native library cannot be used from %s: %s. The folder needs 500 MB, and"
+            + " programs in it must be allowed to run; DJL_CACHE_DIR=FOLDER in the environment"
+            + " names another one.")
+        .formatted(folder, reason.lines().findFirst().orElse("").replaceAll("\\.$", ""));
   }
 
   /**

@@ -1,21 +1,28 @@
 package org.rcnn.cnn.train;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.Fingerprint;
 
 /** A training's state between two steps: weights, velocities and how far it has come. */
 final class Checkpoint {
 
   private static final String VELOCITY = "velocity/";
+  private static final String CHECKSUM = "checksum";
 
   private Checkpoint() {}
 
@@ -41,6 +48,35 @@ final class Checkpoint {
             identity));
   }
 
+  /**
+   * Writes a state with its checksum, which {@link #read} compares: safetensors has none.
+   *
+   * @throws IOException if it cannot be written; an older checkpoint is then unchanged
+   */
+  static void write(WeightFile state, Path file) throws IOException {
+    Map<String, String> metadata = new HashMap<>(state.metadata());
+    metadata.put(CHECKSUM, checksum(state));
+    new WeightFile(state.weights(), metadata).write(file, Precision.F32);
+  }
+
+  /** Of everything but the checksum. */
+  private static String checksum(WeightFile state) {
+    Fingerprint sum = new Fingerprint();
+    Map<String, String> metadata = new TreeMap<>(state.metadata());
+    metadata.remove(CHECKSUM);
+    metadata.forEach((name, value) -> sum.add(name).add(value));
+    // Sorted, because a damaged header may name the tensors in another order.
+    new TreeMap<>(state.weights().tensors())
+        .forEach(
+            (name, tensor) -> {
+              sum.add(name).add(Arrays.toString(tensor.shape()));
+              ByteBuffer bytes = ByteBuffer.allocate(tensor.values().length * Float.BYTES);
+              bytes.asFloatBuffer().put(tensor.values());
+              sum.add(bytes.array());
+            });
+    return sum.hex();
+  }
+
   private static String line(double[] point) {
     return Arrays.stream(point).mapToObj(Double::toString).collect(Collectors.joining(" "));
   }
@@ -58,13 +94,28 @@ final class Checkpoint {
    * Reads the state of a training, if there is one.
    *
    * @return null if there is no file
+   * @throws DamagedCheckpointException if it is not as it was written
    * @throws IOException if it cannot be read, or belongs to another training
    */
   static WeightFile read(Path file, String identity) throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
-    WeightFile saved = WeightFile.read(file);
+    if (!Files.isRegularFile(file)) {
+      throw new DamagedCheckpointException(file, "it is no file");
+    }
+    WeightFile saved;
+    try {
+      saved = WeightFile.read(file);
+    } catch (FileSystemException e) {
+      // The system's refusal says nothing about the contents.
+      throw e;
+    } catch (IOException e) {
+      throw new DamagedCheckpointException(file, "it is cut, or no weight file");
+    }
+    if (!checksum(saved).equals(saved.metadata().get(CHECKSUM))) {
+      throw new DamagedCheckpointException(file, "it does not match its checksum");
+    }
     if (!identity.equals(saved.metadata().get("training"))) {
       throw new IOException(
           "%s is the checkpoint of a training with other settings; remove it or train elsewhere."

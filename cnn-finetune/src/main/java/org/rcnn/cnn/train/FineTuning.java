@@ -27,7 +27,6 @@ import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
-import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.Labelled;
 import org.rcnn.data.SeedMix;
 
@@ -832,7 +831,7 @@ public final class FineTuning {
       WeightFile state =
           Checkpoint.of(network.weights(), sgd.velocities(), done, figures, identity());
       state = course.rates().addTo(course.movements().addTo(course.selection().addTo(state)));
-      state.write(course.checkpoint(), Precision.F32);
+      Checkpoint.write(state, course.checkpoint());
     }
 
     private double step(BatchFeeder.Batch batch, int iteration) throws DivergedException {

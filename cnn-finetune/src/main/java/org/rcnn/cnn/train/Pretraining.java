@@ -26,7 +26,6 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
-import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.SeedMix;
 
 /**
@@ -252,8 +251,9 @@ public final class Pretraining {
           curve.add(trainEpoch(network, sgd, feeder, epoch, listener));
           listener.epoch(curve.get(curve.size() - 1));
           List<double[]> figures = curve.stream().map(Epoch::figures).toList();
-          Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, figures, identity)
-              .write(checkpoint, Precision.F32);
+          Checkpoint.write(
+              Checkpoint.of(network.weights(), sgd.velocities(), epoch + 1, figures, identity),
+              checkpoint);
         }
       }
       if (settings.batchNorm()) {

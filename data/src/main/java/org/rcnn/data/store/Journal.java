@@ -148,8 +148,17 @@ final class Journal implements Closeable {
   /** Adds an entry, after its record was written. */
   void append(Entry entry) throws IOException {
     ByteBuffer line = ByteBuffer.wrap(line(entry));
-    while (line.hasRemaining()) {
-      channel.write(line);
+    try {
+      while (line.hasRemaining()) {
+        channel.write(line);
+      }
+    } catch (IOException e) {
+      throw e.getMessage() == null
+          ? e
+          : new IOException(
+              "%s cannot be written: %s. Make room or choose another place, and try again."
+                  .formatted(file, e.getMessage()),
+              e);
     }
   }
 

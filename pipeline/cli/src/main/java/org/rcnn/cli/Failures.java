@@ -75,16 +75,31 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     } else if (failure instanceof FileSystemException other) {
       // Its own message may be a bare path.
       String reason = other.getReason() == null ? "the system gives no reason" : other.getReason();
-      return "%s cannot be used: %s.".formatted(other.getFile(), reason);
+      return "%s cannot be used: %s.%s".formatted(other.getFile(), reason, wayOut(reason));
     } else if (failure instanceof OutOfMemoryError) {
       return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, or use fewer"
               + " threads. If SVMs were being trained, lower svm.max-positives and"
               + " svm.negative-cache.")
           .formatted(failure.getMessage());
     }
+    if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) {
+      return sentence(failure.getCause());
+    }
     String message = failure.getMessage();
     return message == null || message.isBlank()
         ? failure.getClass().getSimpleName() + "; --debug shows the stack trace."
         : message.lines().findFirst().orElse(message);
+  }
+
+  /** What to do about a reason that the system gives; empty, or with a space before it. */
+  private static String wayOut(String reason) {
+    return switch (reason) {
+      case "No space left on device", "Disk quota exceeded" ->
+          " Make room there, and give the same command again.";
+      case "Read-only file system" -> " Choose a place that can be written.";
+      case "Is a directory", "Not a directory", "File exists" ->
+          " Move away what is there, and give the same command again.";
+      default -> "";
+    };
   }
 }

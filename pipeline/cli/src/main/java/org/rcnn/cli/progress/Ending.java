@@ -1,17 +1,19 @@
 package org.rcnn.cli.progress;
 
 import java.io.PrintStream;
+import java.util.Optional;
 
 /**
  * The end of the process by Ctrl-C or SIGTERM: while an announcement is open, its sentence is
- * printed then. What fails because of the end need not be reported.
+ * printed then, and the process is gone at once ({@link StopSignals}). Where that cannot be had, it
+ * ends as Java does it; what fails because of the end need not be reported.
  */
 public final class Ending implements AutoCloseable {
 
-  private final Thread hook;
+  private final Runnable withdraw;
 
-  private Ending(Thread hook) {
-    this.hook = hook;
+  private Ending(Runnable withdraw) {
+    this.withdraw = withdraw;
   }
 
   /**
@@ -21,9 +23,23 @@ public final class Ending implements AutoCloseable {
    */
   public static Ending announce(String sentence, PrintStream err) {
     String line = (Terminal.isStandardError() ? Terminal.CLEAR_LINE : "") + sentence;
-    Thread hook = new Thread(() -> err.println(line), "ending");
+    Runnable lastWords =
+        () -> {
+          err.println(line);
+          err.flush();
+        };
+    Optional<StopSignals> signals = StopSignals.handle(lastWords);
+    if (signals.isPresent()) {
+      return new Ending(signals.get()::close);
+    }
+    Thread hook = new Thread(lastWords, "ending");
     Runtime.getRuntime().addShutdownHook(hook);
-    return new Ending(hook);
+    return new Ending(
+        () -> {
+          if (!begun()) {
+            Runtime.getRuntime().removeShutdownHook(hook);
+          }
+        });
   }
 
   /** Whether the process is ending. */
@@ -40,8 +56,6 @@ public final class Ending implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!begun()) {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    }
+    withdraw.run();
   }
 }

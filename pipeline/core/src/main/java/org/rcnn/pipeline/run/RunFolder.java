@@ -177,6 +177,8 @@ public final class RunFolder {
         LOG.info("{}{}: reused; making it took {} s", place, name, Math.round(before));
         plan.measured(artifact, before);
         reused.add(name);
+        // Left empty by a process that was killed as it deleted it.
+        AtomicFile.delete(artifact.beside(MAKING));
         counted.add(artifact.place());
         count(artifact.key(), name, before);
         return artifact;
@@ -244,8 +246,10 @@ public final class RunFolder {
     try (Stream<Path> files = Files.list(stage)) {
       Pattern own = Pattern.compile(artifact.hash() + "(-[a-z-]+)?\\.[a-z]+");
       for (Path file : files.toList()) {
-        if (own.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file)) {
-          Files.delete(file);
+        String name = file.getFileName().toString();
+        // Folders too: one may stand in the place of a file.
+        if (own.matcher(name).matches() && !name.endsWith(MAKING)) {
+          AtomicFile.delete(file);
         }
       }
     }

@@ -17,6 +17,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.train.DamagedCheckpointException;
 import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.cnn.train.FineTuning;
 import org.rcnn.cnn.train.FineTuningSettings;
@@ -28,6 +30,7 @@ import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
@@ -228,12 +231,9 @@ final class FineTuneStage {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result;
       try {
-        result =
-            training.run(
-                backbone.startingWeights(settings.seed()),
-                newLayers,
-                checkpoint,
-                new ProgressListener(progress, classes.size() + 1, judged));
+        ProgressListener listener = new ProgressListener(progress, classes.size() + 1, judged);
+        Weights start = backbone.startingWeights(settings.seed());
+        result = resumed(training, start, newLayers, checkpoint, listener);
       } catch (DivergedException e) {
         throw new DivergedException(e.iteration(), e.rate(), advice(settings));
       }
@@ -254,6 +254,24 @@ final class FineTuneStage {
       notes.put("architecture", backbone.definition().name());
       new WeightFile(result.weights(), notes).write(artifact.place(), Precision.F32);
       Files.deleteIfExists(checkpoint);
+    }
+  }
+
+  /** The training from its checkpoint on, or from its begin if that is damaged. */
+  private static FineTuning.Result resumed(
+      FineTuning training,
+      Weights start,
+      Set<String> newLayers,
+      Path checkpoint,
+      ProgressListener listener)
+      throws IOException {
+    try {
+      return training.run(start, newLayers, checkpoint, listener);
+    } catch (DamagedCheckpointException e) {
+      LOG.warn("The checkpoint {} is damaged; fine-tuning begins anew.", checkpoint);
+      LOG.debug("The checkpoint cannot be read.", e);
+      AtomicFile.delete(checkpoint);
+      return training.run(start, newLayers, checkpoint, listener);
     }
   }
 
