@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +39,10 @@ public final class AtomicFile implements Closeable {
 
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int CHUNK_BYTES = 1 << 20;
+
+  /** What the system says of a write that fails, and no more. */
+  private static final Set<String> BARE =
+      Set.of("No space left on device", "Disk quota exceeded", "File too large");
 
   private final Path target;
   // The target itself if it is written directly.
@@ -157,9 +162,14 @@ public final class AtomicFile implements Closeable {
   public static void resume(Path place, Maker maker) throws IOException {
     Path target = target(place);
     Path partial = partial(target);
-    maker.make(partial);
-    for (Path path : tree(partial)) {
-      force(path);
+    try {
+      maker.make(partial);
+      for (Path path : tree(partial)) {
+        force(path);
+      }
+    } catch (IOException e) {
+      // What writes to a channel has no name to tell.
+      throw e.getMessage() != null && BARE.contains(e.getMessage()) ? unwritten(target, e) : e;
     }
     rename(partial, target);
   }

@@ -71,7 +71,7 @@ final class Journal implements Closeable {
 
   private static List<Entry> intact(Path journal, byte[] begin, Path partial) throws IOException {
     List<Entry> intact = new ArrayList<>();
-    if (!Files.exists(journal)) {
+    if (!Files.isRegularFile(journal)) {
       return intact;
     }
     byte[] bytes = Files.readAllBytes(journal);

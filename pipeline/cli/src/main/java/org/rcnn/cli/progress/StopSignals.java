@@ -1,5 +1,6 @@
 package org.rcnn.cli.progress;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -49,7 +50,8 @@ final class StopSignals implements AutoCloseable {
       Class<?> type = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
       Method handle = type.getMethod("handle", type, handlerType);
-      Method raise = type.getMethod("raise", type);
+      Method name = type.getMethod("getName");
+      Method number = type.getMethod("getNumber");
       Object byTheSystem = handlerType.getField("SIG_DFL").get(null);
       Object handler =
           Proxy.newProxyInstance(
@@ -59,13 +61,13 @@ final class StopSignals implements AutoCloseable {
                 if (method.getName().equals("handle")) {
                   lastWords.run();
                   handle.invoke(null, arguments[0], byTheSystem);
-                  raise.invoke(null, arguments[0]);
+                  die((String) name.invoke(arguments[0]), (int) number.invoke(arguments[0]));
                 }
                 return null;
               });
       StopSignals signals = new StopSignals(handle);
-      for (String name : NAMES) {
-        Object signal = type.getConstructor(String.class).newInstance(name);
+      for (String each : NAMES) {
+        Object signal = type.getConstructor(String.class).newInstance(each);
         signals.before.put(signal, handle.invoke(null, signal, handler));
       }
       return Optional.of(signals);
@@ -73,6 +75,19 @@ final class StopSignals implements AutoCloseable {
       LOG.debug("Signals cannot be handled.", e);
       return Optional.empty();
     }
+  }
+
+  /** Sends this process a signal; Java itself raises only those that it handles. */
+  private static void die(String name, int number) {
+    try {
+      String command = "kill -s %s %d".formatted(name, ProcessHandle.current().pid());
+      new ProcessBuilder("sh", "-c", command).start().waitFor();
+    } catch (IOException e) {
+      LOG.debug("There is no shell.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(128 + number);
   }
 
   @Override

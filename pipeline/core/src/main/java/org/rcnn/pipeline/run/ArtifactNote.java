@@ -25,6 +25,16 @@ import org.rcnn.data.store.RecordFile;
  */
 record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<List<Made>> files) {
 
+  private static final String NAME = "name";
+  private static final String SECONDS = "seconds";
+  private static final String MADE_FROM = "made-from";
+  private static final String FILES = "files";
+
+  /** Of the rest of the note; those of earlier versions have none. */
+  private static final String CHECKSUM = "checksum";
+
+  private static final Set<String> KEYS = Set.of(NAME, SECONDS, MADE_FROM, FILES, CHECKSUM);
+
   /**
    * A file of an artifact.
    *
@@ -90,32 +100,52 @@ record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<Lis
   static ArtifactNote read(Path file) throws IOException {
     file.getFileSystem().provider().checkAccess(file);
     JsonNode tree = Json.read(file);
-    if (!tree.path("name").isTextual() || !tree.path("made-from").isObject()) {
-      throw new IOException("%s is damaged".formatted(file));
+    if (!isIntact(tree)) {
+      throw new IOException(
+          "%s is damaged; `rcnn run` with the same options and --out makes it anew."
+              .formatted(file));
     }
     Optional<List<Made>> files = Optional.empty();
-    if (tree.has("files")) {
+    if (tree.has(FILES)) {
       List<Made> made = new ArrayList<>();
-      for (JsonNode each : tree.get("files")) {
+      for (JsonNode each : tree.get(FILES)) {
         made.add(Json.read(file, each, Made.class));
       }
       files = Optional.of(List.copyOf(made));
     }
     return new ArtifactNote(
-        tree.get("name").asText(),
-        tree.path("seconds").asDouble(Double.NaN),
-        tree.get("made-from"),
+        tree.get(NAME).asText(),
+        tree.path(SECONDS).asDouble(Double.NaN),
+        tree.get(MADE_FROM),
         files);
+  }
+
+  private static boolean isIntact(JsonNode tree) throws IOException {
+    if (!tree.path(NAME).isTextual() || !tree.path(MADE_FROM).isObject()) {
+      return false;
+    }
+    ObjectNode rest = tree.deepCopy();
+    JsonNode sum = rest.remove(CHECKSUM);
+    List<String> keys = new ArrayList<>();
+    rest.fieldNames().forEachRemaining(keys::add);
+    // A damaged name of the checksum would make it one of an earlier version.
+    return KEYS.containsAll(keys) && (sum == null || sum.asText().equals(checksum(rest)));
+  }
+
+  private static String checksum(JsonNode rest) throws IOException {
+    return Fingerprint.of(Json.text(rest));
   }
 
   void write(Path file) throws IOException {
     ObjectNode tree = Json.object();
-    tree.put("name", name);
-    tree.put("seconds", Json.orNull(seconds));
-    tree.set("made-from", madeFrom);
+    tree.put(NAME, name);
+    tree.put(SECONDS, Json.orNull(seconds));
+    tree.set(MADE_FROM, madeFrom);
     if (files.isPresent()) {
-      tree.set("files", Json.tree(files.get()));
+      tree.set(FILES, Json.tree(files.get()));
     }
+    // Of the text as it will be read: numbers of other types have other texts.
+    tree.put(CHECKSUM, checksum(Json.parse(Json.text(tree))));
     Json.write(file, tree);
   }
 

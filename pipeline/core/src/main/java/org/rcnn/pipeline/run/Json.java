@@ -22,6 +22,7 @@ public final class Json {
       new ObjectMapper()
           .registerModule(new LabelModule())
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
@@ -41,6 +42,11 @@ public final class Json {
   /** A tree as indented text that ends with a line break. */
   public static String text(JsonNode tree) throws IOException {
     return MAPPER.writeValueAsString(tree) + "\n";
+  }
+
+  /** The tree of a text that {@link #text} gave. */
+  static JsonNode parse(String text) throws IOException {
+    return MAPPER.readTree(text);
   }
 
   /**

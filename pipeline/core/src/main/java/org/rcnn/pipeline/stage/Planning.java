@@ -19,6 +19,8 @@ import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stages with the work and the disk that they will take, before any of them begins.
@@ -27,6 +29,8 @@ import org.rcnn.pipeline.run.Run;
  * it is a guess: as many as are classified, or two thousand an image (section 2.1 of the paper).
  */
 final class Planning {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Planning.class);
 
   private static final int USUAL_BOXES = 2000;
 
@@ -174,7 +178,7 @@ final class Planning {
             artifact, kind, (double) regions(of, training).usual() * dimension, false));
   }
 
-  private RegionCount regions(SetFeatures of, boolean training) throws IOException {
+  private RegionCount regions(SetFeatures of, boolean training) {
     RegionCount boxes = boxes(of);
     if (!training) {
       return boxes;
@@ -188,11 +192,10 @@ final class Planning {
     return new RegionCount(boxes.usual() + objects, boxes.least() + objects);
   }
 
-  private RegionCount boxes(SetFeatures of) throws IOException {
+  private RegionCount boxes(SetFeatures of) {
     Path place = of.proposals().place();
     if (!Files.exists(place)) {
-      long most = Math.min(of.classified(), USUAL_BOXES);
-      return new RegionCount(most * of.set().samples().size(), 0);
+      return guess(of);
     }
     String key = place + " " + of.classified();
     if (!counted.containsKey(key)) {
@@ -201,9 +204,17 @@ final class Planning {
         for (Sample sample : of.set().samples()) {
           boxes += proposals.contains(sample.id()) ? proposals.count(sample.id()) : 0;
         }
+      } catch (IOException e) {
+        LOG.debug("The proposals are damaged; their stage tells of it, and makes them anew.", e);
+        return guess(of);
       }
       counted.put(key, new RegionCount(boxes, boxes));
     }
     return counted.get(key);
+  }
+
+  private static RegionCount guess(SetFeatures of) {
+    long most = Math.min(of.classified(), USUAL_BOXES);
+    return new RegionCount(most * of.set().samples().size(), 0);
   }
 }
