@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -78,9 +79,10 @@ public final class AtomicFile implements Closeable {
    */
   public static AtomicFile create(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new IOException(
-          "%s is a folder, and a file is to be written there; move it away, or name another file."
-              .formatted(file));
+      throw new FileSystemException(
+          file.toString(),
+          null,
+          "it is a folder, and a file is to be written there; move it away, or name another file");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       return new AtomicFile(file, file, FileChannel.open(file, StandardOpenOption.WRITE), false);

@@ -3,7 +3,6 @@ package org.rcnn.cnn.network;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -43,21 +42,15 @@ public final class TorchEngine {
     try {
       return Engine.getInstance();
     } catch (RuntimeException | LinkageError e) {
-      throw new IllegalStateException(notStarted(Utils.getEngineCacheDir("pytorch"), e), e);
+      throw new IllegalStateException(
+          NativeFailure.sentence(
+              "PyTorch",
+              Utils.getEngineCacheDir("pytorch"),
+              500,
+              "DJL_CACHE_DIR=FOLDER in the environment",
+              e),
+          e);
     }
-  }
-
-  /** The sentence for an engine that does not start: the innermost cause says why. */
-  static String notStarted(Path folder, Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return ("PyTorch's native library cannot be used from %s: %s. The folder needs 500 MB, and"
-            + " programs in it must be allowed to run; DJL_CACHE_DIR=FOLDER in the environment"
-            + " names another one.")
-        .formatted(folder, reason.lines().findFirst().orElse("").replaceAll("\\.$", ""));
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.opencv.core.Core;
+import org.rcnn.cnn.network.NativeFailure;
 
 /**
  * OpenCV's native library, loaded once in a process.
@@ -49,7 +50,14 @@ public final class OpenCvLibrary {
       Files.copy(library, file);
       System.load(file.toString());
     } catch (IOException | UnsatisfiedLinkError e) {
-      throw new IllegalStateException(notLoaded(e.getMessage()), e);
+      throw new IllegalStateException(
+          NativeFailure.sentence(
+              "OpenCV",
+              Path.of(System.getProperty("java.io.tmpdir")),
+              100,
+              "RCNN_JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+              e),
+          e);
     } finally {
       if (folder != null) {
         if (system.startsWith("Windows")) {
@@ -84,13 +92,6 @@ public final class OpenCvLibrary {
     return lower.startsWith("mac")
         ? "/nu/pattern/opencv/osx/" + processor + "/lib" + Core.NATIVE_LIBRARY_NAME + ".dylib"
         : "/nu/pattern/opencv/linux/" + processor + "/lib" + Core.NATIVE_LIBRARY_NAME + ".so";
-  }
-
-  private static String notLoaded(String reason) {
-    return ("OpenCV's native library cannot be used from the temporary folder %s: %s. The folder"
-            + " needs 100 MB, and programs in it must be allowed to run;"
-            + " RCNN_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names another one.")
-        .formatted(System.getProperty("java.io.tmpdir"), reason);
   }
 
   /** A loaded library needs its file no more, except on Windows, which refuses to delete it. */

@@ -156,6 +156,8 @@ class ReportCommandTest {
               "--detections",
               copy.resolve(hash))
           .done();
+      Session.of("detect", "--model", copy, demoData(copy).resolve("JPEGImages/000001.jpg")).done();
+      Session.of("data", "check", copy).done();
       if (!Files.isWritable(copy)) { // All folders are writable to root.
         Session.of("report", copy).refused(1, "with --out");
       }

@@ -277,10 +277,7 @@ public final class FaultInjection {
       files =
           all.filter(Files::isRegularFile)
               .filter(
-                  file ->
-                      Pattern.compile(damaged)
-                          .matcher(file.getFileName().toString())
-                          .find())
+                  file -> Pattern.compile(damaged).matcher(file.getFileName().toString()).find())
               .toList();
     }
     for (Path file : files) {
