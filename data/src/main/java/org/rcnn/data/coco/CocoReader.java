@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +106,8 @@ final class CocoReader {
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                   e.getOriginalMessage().replaceAll("\\.$", "")),
           e);
+    } catch (CharConversionException e) {
+      throw new IOException("%s is not valid JSON: it is not text.".formatted(file), e);
     }
     reader.join();
     return reader.pictures.values();

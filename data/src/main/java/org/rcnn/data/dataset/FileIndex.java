@@ -109,6 +109,13 @@ public final class FileIndex {
       if (rank < 0) {
         continue;
       }
+      if (name.codePoints().anyMatch(Character::isISOControl)) {
+        unused.put(
+            name + "." + ending,
+            "The name of %s has a control character in it, such as a line break, which lists of images cannot hold; rename it."
+                .formatted(file));
+        continue;
+      }
       Path before = found.get(name);
       boolean better = before == null || endings.indexOf(ending(before)) > rank;
       if (before != null) {

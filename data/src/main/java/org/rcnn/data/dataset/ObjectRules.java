@@ -21,7 +21,7 @@ public final class ObjectRules {
   private static final double FARTHEST = 1e9;
 
   /** Result files and folders of crops are named after classes. */
-  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cntrl}]");
+  private static final Pattern UNFIT_FOR_A_FILE = Pattern.compile("[/\\\\\\p{Cc}]");
 
   private ObjectRules() {}
 

@@ -1,6 +1,7 @@
 package org.rcnn.data.folder;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ sealed interface FileTree extends Closeable {
     ZipFile zip;
     try {
       zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
-    } catch (ZipException e) {
+    } catch (ZipException | IllegalArgumentException e) {
+      // Names that are not in UTF-8 are the second kind.
       throw new IOException(
           "The file %s is not a readable zip: %s.".formatted(root, e.getMessage()), e);
     }
@@ -86,7 +88,7 @@ sealed interface FileTree extends Closeable {
       try (InputStream stream = zip.getInputStream(entry)) {
         // No more than the size that was checked, whatever the packed bytes hold.
         return stream.readNBytes((int) Math.max(0, size));
-      } catch (ZipException e) {
+      } catch (ZipException | EOFException e) {
         throw new IOException(
             "The image %s/%s cannot be unpacked: %s."
                 .formatted(zip.getName(), path, e.getMessage()),

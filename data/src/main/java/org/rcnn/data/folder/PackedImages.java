@@ -47,7 +47,7 @@ public final class PackedImages implements Closeable {
    * Decodes a split into a file, replacing an older one, and opens it. Images that cannot be
    * decoded are reported and skipped.
    *
-   * @param size the side of the packed squares in pixels
+   * @param size the side of the packed squares in pixels, below 10,000
    * @param file where to write; the file appears there when it is complete
    * @param threads how many threads decode
    * @param progress receives the number of images done so far, from time to time
@@ -62,9 +62,9 @@ public final class PackedImages implements Closeable {
       IntConsumer progress,
       Consumer<String> problems)
       throws IOException {
-    if (size < 1) {
+    if (size < 1 || size > 9999) {
       throw new IllegalArgumentException(
-          "Packed images must be at least 1 pixel wide, not %d.".formatted(size));
+          "Packed images must be at least 1 and at most 9,999 pixels wide, not %d.".formatted(size));
     }
     String header = size + "\n" + String.join("\n", split.classes());
     ExecutorService workers = Executors.newFixedThreadPool(threads);
@@ -127,8 +127,18 @@ public final class PackedImages implements Closeable {
   public static PackedImages open(Path file) throws IOException {
     RecordFile records = RecordFile.open(file, MAGIC, "file of packed images");
     String[] header = new String(records.header(), StandardCharsets.UTF_8).split("\n");
+    if (!header[0].matches("[1-9][0-9]{0,3}")) {
+      throw records.damaged("its header makes no sense");
+    }
+    int size = Integer.parseInt(header[0]);
     List<String> classes = List.of(header).subList(1, header.length);
-    return new PackedImages(records, Integer.parseInt(header[0]), classes);
+    for (int i = 0; i < records.size(); i++) {
+      boolean known = records.tag(i) >= 0 && records.tag(i) < classes.size();
+      if (!known || records.length(i) != 3 * size * size) {
+        throw records.damaged("an image has an unknown class or another size");
+      }
+    }
+    return new PackedImages(records, size, classes);
   }
 
   /** The side of the squares in pixels. */

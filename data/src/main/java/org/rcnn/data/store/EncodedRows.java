@@ -130,12 +130,25 @@ public final class EncodedRows {
     return halves;
   }
 
+  /** Whether a record can hold so many rows. */
+  static boolean fit(Encoding encoding, int rows, int dimension, int bytes) {
+    if (rows < 0) {
+      return false;
+    }
+    return switch (encoding) {
+      case DENSE_FP32 -> 4L * rows * dimension == bytes;
+      case SPARSE_FP16 -> rows * (4L + 8L * words(dimension)) <= bytes;
+    };
+  }
+
   /**
    * Decodes some rows of a record.
    *
    * @param rows how many rows the record holds
    * @param chosen which of them, or null for all in order
    * @param into receives one row after the other
+   * @throws IndexOutOfBoundsException or {@link java.nio.BufferUnderflowException} if the record is
+   *     not what {@link #encode} gives
    */
   static void decode(
       Encoding encoding, ByteBuffer record, int rows, int dimension, int[] chosen, float[] into) {
@@ -169,6 +182,9 @@ public final class EncodedRows {
     for (int word = 0; word < words; word++) {
       long marks = (long) LONG.get(row, 8 * word);
       int base = at + 64 * word;
+      if (word == words - 1 && dimension % 64 != 0 && marks >>> dimension % 64 != 0) {
+        throw new IndexOutOfBoundsException("a mark beyond the last value");
+      }
       while (marks != 0) {
         into[base + Long.numberOfTrailingZeros(marks)] =
             HalfPrecision.toFloat((short) SHORT.get(row, halves));

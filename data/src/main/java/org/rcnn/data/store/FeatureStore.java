@@ -2,10 +2,15 @@ package org.rcnn.data.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The features of one layer for the proposals of many images in one file: per image a row-major
@@ -17,6 +22,12 @@ import java.util.List;
 public final class FeatureStore implements Closeable {
 
   private static final String MAGIC = "RCNNFEA1";
+
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "([1-9][0-9]{0,8}) ("
+              + Arrays.stream(Encoding.values()).map(Enum::name).collect(Collectors.joining("|"))
+              + ")");
 
   private final RecordFile file;
   private final int dimension;
@@ -65,8 +76,18 @@ public final class FeatureStore implements Closeable {
    */
   public static FeatureStore open(Path file) throws IOException {
     RecordFile records = RecordFile.open(file, MAGIC, "feature store");
-    String[] header = new String(records.header(), StandardCharsets.US_ASCII).split(" ");
-    return new FeatureStore(records, Integer.parseInt(header[0]), Encoding.valueOf(header[1]));
+    Matcher header = HEADER.matcher(new String(records.header(), StandardCharsets.US_ASCII));
+    if (!header.matches()) {
+      throw records.damaged("its header makes no sense");
+    }
+    int dimension = Integer.parseInt(header.group(1));
+    Encoding encoding = Encoding.valueOf(header.group(2));
+    for (int i = 0; i < records.size(); i++) {
+      if (!EncodedRows.fit(encoding, records.tag(i), dimension, records.length(i))) {
+        throw records.damaged("an image has other bytes than its rows explain");
+      }
+    }
+    return new FeatureStore(records, dimension, encoding);
   }
 
   /** How many values every row has. */
@@ -111,7 +132,7 @@ public final class FeatureStore implements Closeable {
     int position = file.position(imageId);
     int rows = file.tag(position);
     requireRoom(into, rows, imageId);
-    EncodedRows.decode(encoding, file.record(position), rows, dimension, null, into);
+    decode(position, rows, null, into);
     return rows;
   }
 
@@ -135,8 +156,16 @@ public final class FeatureStore implements Closeable {
                 .formatted(imageId, rows, row));
       }
     }
+    decode(position, rows, chosen, into);
+  }
+
+  private void decode(int position, int rows, int[] chosen, float[] into) throws IOException {
     ByteBuffer record = file.record(position);
-    EncodedRows.decode(encoding, record, rows, dimension, chosen, into);
+    try {
+      EncodedRows.decode(encoding, record, rows, dimension, chosen, into);
+    } catch (IndexOutOfBoundsException | BufferUnderflowException e) {
+      throw file.damaged("a row of '%s' makes no sense".formatted(file.name(position)));
+    }
   }
 
   private void requireRoom(float[] into, int rows, String imageId) {

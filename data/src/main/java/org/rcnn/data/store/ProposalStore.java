@@ -2,6 +2,7 @@ package org.rcnn.data.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -39,7 +40,18 @@ public final class ProposalStore implements Closeable {
    *     another kind
    */
   public static ProposalStore open(Path file) throws IOException {
-    return new ProposalStore(RecordFile.open(file, MAGIC, "proposal store"));
+    RecordFile records = RecordFile.open(file, MAGIC, "proposal store");
+    for (int i = 0; i < records.size(); i++) {
+      long boxes = records.tag(i);
+      if (boxes < 0 || bytes(boxes, true) != records.length(i) && bytes(boxes, false) != records.length(i)) {
+        throw records.damaged("an image has other bytes than its boxes explain");
+      }
+    }
+    return new ProposalStore(records);
+  }
+
+  private static long bytes(long boxes, boolean pixels) {
+    return 1 + boxes * (pixels ? 8 : 32);
   }
 
   /** The images, in the order in which they were appended. */
@@ -72,8 +84,13 @@ public final class ProposalStore implements Closeable {
     ByteBuffer record = file.record(position);
     boolean pixels = record.get() == PIXELS;
     List<Box> boxes = new ArrayList<>();
-    for (int i = 0; i < file.tag(position); i++) {
-      boxes.add(pixels ? pixelBox(record) : doubleBox(record));
+    try {
+      for (int i = 0; i < file.tag(position); i++) {
+        boxes.add(pixels ? pixelBox(record) : doubleBox(record));
+      }
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      // A box that is none is refused by its constructor.
+      throw file.damaged("a box of '%s' makes no sense".formatted(imageId));
     }
     return List.copyOf(boxes);
   }

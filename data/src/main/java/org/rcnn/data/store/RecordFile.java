@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.RegularFile;
 
 /**
  * A file of named records, written once from front to back and then only read.
@@ -122,6 +123,7 @@ public final class RecordFile implements Closeable {
    * get several.
    */
   static RecordFile open(Path file, String magic, String kind, int maxPiece) throws IOException {
+    RegularFile.require(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(file, channel, magic, kind, maxPiece);
     } catch (NoSuchFileException e) {
@@ -181,26 +183,48 @@ public final class RecordFile implements Closeable {
     }
     byte[] index = bytes(channel, indexOffset, indexLength);
     if (crc(ByteBuffer.wrap(index)) != indexCrc) {
-      throw new IOException(
-          "The %s %s is damaged: its index does not match its checksum; delete it and compute it again."
-              .formatted(kind, file));
+      throw damaged(file, kind, "its index does not match its checksum");
     }
     try (DataInputStream input = new DataInputStream(new ByteArrayInputStream(index))) {
-      byte[] header = input.readNBytes(input.readInt());
+      byte[] header = part(input);
       List<Entry> entries = new ArrayList<>();
       long offset = MAGIC_BYTES;
       int count = input.readInt();
       for (int i = 0; i < count; i++) {
-        byte[] name = input.readNBytes(input.readInt());
+        byte[] name = part(input);
         int length = input.readInt();
         int tag = input.readInt();
+        if (length < 0 || length > indexOffset - offset || length > MAX_PIECE) {
+          throw damaged(file, kind, "the length of a record makes no sense");
+        }
         entries.add(
             new Entry(
                 new String(name, StandardCharsets.UTF_8), offset, length, tag, input.readInt()));
         offset += length;
       }
       return map(file, channel, header, List.copyOf(entries), maxPiece);
+    } catch (EOFException e) {
+      throw damaged(file, kind, "its index ends early");
     }
+  }
+
+  /** Bytes with their number before them, which must be there before memory is taken. */
+  private static byte[] part(DataInputStream input) throws IOException {
+    int length = input.readInt();
+    if (length < 0 || length > input.available()) {
+      throw new EOFException();
+    }
+    return input.readNBytes(length);
+  }
+
+  private static IOException damaged(Path file, String kind, String reason) {
+    return new IOException(
+        "The %s %s is damaged: %s; delete it and compute it again.".formatted(kind, file, reason));
+  }
+
+  /** The error for a file whose records are not what its kind has. */
+  public IOException damaged(String reason) {
+    return damaged(file, "file", reason);
   }
 
   private static IOException cutShort(Path file, String kind) {
@@ -293,6 +317,11 @@ public final class RecordFile implements Closeable {
   /** The number that the writer attached to the record at a position. */
   public int tag(int position) {
     return entries.get(position).tag;
+  }
+
+  /** The bytes of the record at a position. */
+  public int length(int position) {
+    return entries.get(position).length;
   }
 
   /** The CRC-32C of the record at a position, as the writer computed it. */

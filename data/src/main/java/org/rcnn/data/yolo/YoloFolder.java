@@ -2,12 +2,15 @@ package org.rcnn.data.yolo;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormat;
@@ -51,6 +54,9 @@ public final class YoloFolder {
     }
   }
 
+  /** Folders that are left out at the beginning of a place: as many as a home folder is deep. */
+  private static final int MOST_LEFT_OUT = 32;
+
   private YoloFolder() {}
 
   /** Whether a text file below the folder has the name of an image. */
@@ -86,7 +92,9 @@ public final class YoloFolder {
       Map<Path, String> idOf = new LinkedHashMap<>();
       imageOf.forEach((id, file) -> idOf.put(file.normalize(), id));
       for (Map.Entry<String, List<String>> split : classes.splits().entrySet()) {
-        splits.put(split.getKey(), idsOf(split.getValue(), root, idOf, split.getKey(), leftOut));
+        List<String> listed = new ArrayList<>();
+        addIds(split.getValue(), root, idOf, split.getKey(), leftOut, listed, new HashSet<>());
+        splits.put(split.getKey(), listed);
       }
     }
     for (String name : labels.names()) {
@@ -105,15 +113,20 @@ public final class YoloFolder {
         "name their folders or lists in data.yaml");
   }
 
-  /** The ids of the images in the folders and lists of a split. */
-  private static List<String> idsOf(
+  /**
+   * Adds the ids of the images in the folders and lists of a split.
+   *
+   * @param read the lists that were read: lists may name lists, and themselves
+   */
+  private static void addIds(
       List<String> places,
       Path root,
       Map<Path, String> idOf,
       String split,
-      Map<String, String> leftOut)
+      Map<String, String> leftOut,
+      List<String> ids,
+      Set<Path> read)
       throws IOException {
-    List<String> ids = new ArrayList<>();
     for (String place : places) {
       Optional<Path> found = resolve(root, place);
       if (found.isEmpty()) {
@@ -129,12 +142,13 @@ public final class YoloFolder {
               }
             });
       } else if (FileIndex.ending(found.get()).equals("txt")) {
-        ids.addAll(idsOf(TextFile.lines(found.get()), root, idOf, split, leftOut));
+        if (read.add(found.get())) {
+          addIds(TextFile.lines(found.get()), root, idOf, split, leftOut, ids, read);
+        }
       } else if (idOf.containsKey(found.get())) {
         ids.add(idOf.get(found.get()));
       }
     }
-    return ids;
   }
 
   /**
@@ -143,8 +157,13 @@ public final class YoloFolder {
    */
   private static Optional<Path> resolve(Path root, String place) {
     String name = place.replace('\\', '/').replaceAll("^(\\./)+", "");
-    while (!name.isEmpty()) {
-      Path path = root.resolve(name).normalize();
+    for (int left = 0; left <= MOST_LEFT_OUT && !name.isEmpty(); left++) {
+      Path path;
+      try {
+        path = root.resolve(name).normalize();
+      } catch (InvalidPathException e) {
+        return Optional.empty();
+      }
       if (path.startsWith(root.normalize()) && Files.exists(path)) {
         return Optional.of(path);
       }

@@ -163,7 +163,7 @@ public final class Fuzzing {
   private void run(long inputs) throws IOException {
     long start = System.nanoTime();
     for (byte[] input : reader.seeds()) {
-      tryInput("a seed", input, true);
+      tryInput("a seed", reader.repair().apply(input), true);
     }
     for (Path find : corpus()) {
       tryInput(find.getFileName().toString(), Files.readAllBytes(find), false);

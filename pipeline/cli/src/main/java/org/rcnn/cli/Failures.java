@@ -1,11 +1,13 @@
 package org.rcnn.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.rcnn.cli.progress.Ending;
+import org.rcnn.data.Printable;
 import org.rcnn.pipeline.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -48,7 +50,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
-    command.getErr().println(UsageSentence.of(failure));
+    command.getErr().println(Printable.line(UsageSentence.of(failure)));
     String name = command.getCommandSpec().qualifiedName();
     command.getErr().printf("`%s --help` lists its options.%n", name);
     return ExitCode.USAGE;
@@ -60,9 +62,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return;
     }
     if (debug) {
-      failure.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace, true));
+      err.print(Printable.text(trace.toString()));
     }
-    err.println(sentence(failure));
+    err.println(Printable.line(sentence(failure)));
   }
 
   static String sentence(Throwable failure) {

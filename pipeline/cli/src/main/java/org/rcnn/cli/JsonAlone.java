@@ -40,8 +40,10 @@ final class JsonAlone implements IExecutionStrategy {
   private static int aside(ParseResult parsed, CommandSpec command, Output output) {
     PrintStream standard = System.out;
     output.standardOut(standard);
-    System.setOut(System.err);
-    command.commandLine().setOut(new PrintWriter(System.err, true));
+    System.setOut(PrintableOutput.stream(System.err));
+    command
+        .commandLine()
+        .setOut(PrintableOutput.writer(new PrintWriter(System.err, true)));
     try {
       return new RunLast().execute(parsed);
     } finally {

@@ -75,7 +75,7 @@ public final class Main {
     LabelConverter.addTo(line);
     line.setExecutionExceptionHandler(main.failures);
     line.setParameterExceptionHandler(main.failures);
-    JsonAlone strategy = new JsonAlone();
+    PrintableOutput strategy = new PrintableOutput(new JsonAlone());
     line.setExecutionStrategy(
         parsed -> {
           LogLines.install(main.failures.isQuiet());

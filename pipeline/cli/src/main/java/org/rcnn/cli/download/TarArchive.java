@@ -3,6 +3,7 @@ package org.rcnn.cli.download;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -38,13 +39,28 @@ public final class TarArchive {
           Files.createDirectories(place);
         } else {
           Files.createDirectories(place.getParent());
-          Files.copy(entries, place, StandardCopyOption.REPLACE_EXISTING);
+          copy(entries, place, archive);
           files++;
         }
         entry = next(entries, archive);
       }
     }
     return files;
+  }
+
+  private static void copy(TarArchiveInputStream entry, Path place, Path archive)
+      throws IOException {
+    try {
+      Files.copy(entry, place, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      // It names the place, which cannot be written.
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "%s is cut short, or %s cannot be written: %s."
+              .formatted(archive, place, String.valueOf(e.getMessage()).replaceAll("\\.$", "")),
+          e);
+    }
   }
 
   private static TarArchiveEntry next(TarArchiveInputStream entries, Path archive)

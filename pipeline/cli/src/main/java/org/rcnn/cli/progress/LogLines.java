@@ -1,6 +1,8 @@
 package org.rcnn.cli.progress;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -9,6 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.rcnn.data.Printable;
 
 /**
  * The program's log on standard error: time, level and message in a line. Of other libraries only
@@ -50,14 +53,18 @@ public final class LogLines extends Handler {
     String line = line(message);
     err.println(Terminal.isStandardError() ? Terminal.CLEAR_LINE + line : line);
     if (message.getThrown() != null) {
-      message.getThrown().printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      message.getThrown().printStackTrace(new PrintWriter(trace, true));
+      err.print(Printable.text(trace.toString()));
     }
   }
 
   static String line(LogRecord message) {
     return "%s %s %s"
         .formatted(
-            TIME.format(message.getInstant()), word(message.getLevel()), message.getMessage());
+            TIME.format(message.getInstant()),
+            word(message.getLevel()),
+            Printable.line(String.valueOf(message.getMessage())));
   }
 
   private static String word(Level level) {

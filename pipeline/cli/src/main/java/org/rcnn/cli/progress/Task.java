@@ -3,6 +3,7 @@ package org.rcnn.cli.progress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.rcnn.data.Printable;
 import org.rcnn.pipeline.run.RunStage;
 import org.rcnn.pipeline.run.TimeLeft;
 
@@ -99,7 +100,7 @@ final class Task {
       line.append(", ").append(word);
     }
     toTheEnd().flatMap(TimeLeft::words).ifPresent(run -> line.append("; ").append(run));
-    return line.toString();
+    return Printable.line(line.toString());
   }
 
   /** Rate and time left, each behind a comma, as far as they are known. */
@@ -144,7 +145,8 @@ final class Task {
     if (!word.isBlank()) {
       tail.append(", ").append(word);
     }
-    String line = head + drawn(columns - head.length() - tail.length() - 3) + tail;
+    String line =
+        Printable.line(head + drawn(columns - head.length() - tail.length() - 3) + tail);
     // Filled up, to cover what stood there before.
     return (line + " ".repeat(Math.max(0, columns - line.length())))
         .substring(0, Math.max(0, columns));

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.rcnn.data.dataset.TextFile;
 
 /**
  * Reads configurations. A preset or a file replaces defaults; single settings replace both.
@@ -33,6 +34,9 @@ public final class ConfigLoader {
   private static final List<String> PRESETS = List.of("demo", "voc2007-small", "voc2007", "paper");
   private static final String DEFAULTS = "defaults";
   private static final ValueType.Section TYPE = ValueType.of(PipelineConfig.class);
+
+  /** The most bytes of a file that is read: the time of the parser grows with a text's square. */
+  private static final long MOST_BYTES = 1L << 19;
 
   private final YAMLMapper yaml =
       YAMLMapper.builder()
@@ -84,7 +88,7 @@ public final class ConfigLoader {
           "There is no configuration file " + file + "; name a YAML file with settings.");
     }
     try {
-      return assemble(yaml.readTree(file.toFile()), file.toString(), settings);
+      return assemble(yaml.readTree(TextFile.text(file, MOST_BYTES)), file.toString(), settings);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new ConfigException("%s: line %d: %s".formatted(file, line, mistake(e)));

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.Printable;
 import org.rcnn.eval.ApMetric;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
@@ -186,8 +187,8 @@ public final class RunComparison {
     }
     ObjectNode tree = ComparisonJson.of(this);
     Json.write(folder.resolve("compare.json"), tree);
-    AtomicFile.writeText(folder.resolve("compare.csv"), new ComparisonTable(this).toCsv());
-    AtomicFile.writeText(folder.resolve("compare.md"), new ComparisonTable(this).toMarkdown());
+    AtomicFile.writeText(folder.resolve("compare.csv"), Printable.text(new ComparisonTable(this).toCsv()));
+    AtomicFile.writeText(folder.resolve("compare.md"), Printable.text(new ComparisonTable(this).toMarkdown()));
     AtomicFile.writeText(
         folder.resolve("compare.html"), new ComparisonPage(this, folder).page().toHtml());
     return tree;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.Printable;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Artifact;
@@ -104,7 +105,7 @@ public final class RunResults {
             .toList();
     ImageList.of(run).write(root);
     Json.write(root.resolve("ablation.json"), Manifest.of(experiment, artifacts, summary));
-    AtomicFile.writeText(root.resolve("ablation.md"), new AblationTable(rows).toMarkdown());
+    AtomicFile.writeText(root.resolve("ablation.md"), Printable.text(new AblationTable(rows).toMarkdown()));
     SeedRecord seeds = SeedRecord.update(run, resampled);
     AtomicFile.writeText(
         root.resolve("ablation.html"),

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -248,7 +249,15 @@ public final class FinishedFolder {
   public Path images() {
     String source = manifest.path("data").path("source").asText();
     Path demo = Run.demoPlace(config, root);
-    return source.equals(Run.GENERATED) || source.isEmpty() ? demo : Path.of(source);
+    if (source.equals(Run.GENERATED) || source.isEmpty()) {
+      return demo;
+    }
+    try {
+      return Path.of(source);
+    } catch (InvalidPathException e) {
+      // A manifest that was changed: nothing lies there.
+      return root.resolve(MANIFEST).resolve("source");
+    }
   }
 
   private DetectionSet read(Path data) throws IOException {

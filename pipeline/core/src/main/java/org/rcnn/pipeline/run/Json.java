@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.Printable;
 import org.rcnn.pipeline.config.LabelModule;
 
 /**
@@ -39,9 +41,9 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
-  /** A tree as indented text that ends with a line break. */
+  /** A tree as indented text that ends with a line break, with codes for control characters. */
   public static String text(JsonNode tree) throws IOException {
-    return MAPPER.writeValueAsString(tree) + "\n";
+    return Printable.json(MAPPER.writeValueAsString(tree)) + "\n";
   }
 
   /** The tree of a text that {@link #text} gave. */
@@ -68,6 +70,8 @@ public final class Json {
       return MAPPER.readTree(file.toFile());
     } catch (JsonProcessingException e) {
       throw damaged(file, e);
+    } catch (CharConversionException e) {
+      throw damaged(file, "it is not text");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.Printable;
 import org.rcnn.eval.ErrorKind;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.FlatSettings;
@@ -112,7 +113,7 @@ public final class StudyRun {
     List<Artifact> artifacts =
         measured.stream().flatMap(point -> artifacts(point).values().stream()).toList();
     Json.write(root.resolve(name + ".json"), Manifest.of(experiment, artifacts, result.toTree()));
-    AtomicFile.writeText(root.resolve(name + ".md"), report.toMarkdown());
+    AtomicFile.writeText(root.resolve(name + ".md"), Printable.text(report.toMarkdown()));
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
     RunPages.link(root);
