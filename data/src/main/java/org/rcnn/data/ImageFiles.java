@@ -9,6 +9,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -186,8 +187,17 @@ public final class ImageFiles {
 
   private static String reason(Exception failure) {
     String message = failure.getMessage();
-    return message == null || message.isBlank()
-        ? failure.getClass().getSimpleName()
+    if (failure instanceof EOFException) {
+      return "it ends early";
+    }
+    // Java's own exceptions, out of a codec, say nothing to people.
+    boolean accident =
+        failure instanceof NullPointerException
+            || failure instanceof IndexOutOfBoundsException
+            || failure instanceof NegativeArraySizeException
+            || failure instanceof ClassCastException;
+    return accident || message == null || message.isBlank() || message.contains("Exception")
+        ? "its bytes make no sense"
         : message.strip().replaceAll("\\.$", "");
   }
 

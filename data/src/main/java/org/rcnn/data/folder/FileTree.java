@@ -91,7 +91,10 @@ sealed interface FileTree extends Closeable {
       } catch (ZipException | EOFException e) {
         throw new IOException(
             "The image %s/%s cannot be unpacked: %s."
-                .formatted(zip.getName(), path, e.getMessage()),
+                .formatted(
+                    zip.getName(),
+                    path,
+                    e.getMessage() == null ? "its bytes make no sense" : e.getMessage()),
             e);
       }
     }

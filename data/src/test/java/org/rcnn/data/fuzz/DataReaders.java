@@ -168,7 +168,7 @@ public final class DataReaders implements FuzzedReaders {
     Path results = Files.createDirectories(folder.resolve("results"));
     Path lists = folder.resolve("lists/ImageSets/Main");
     Files.createDirectories(lists);
-    return List.of(
+    List<FuzzedReader> readers = List.of(
         FuzzedReader.ofText(
                 "voc-annotation", folder.resolve("a.xml"), VocAnnotationReader::read, VOC)
             .withWords(IN_XML),
@@ -220,6 +220,8 @@ public final class DataReaders implements FuzzedReaders {
             .withWords("=", "train", "valid", "../", "/", "a.jpg", "train.txt", "."),
         FuzzedReader.ofText("cvat", other.resolve("annotations.xml"), file -> diagnose(other), CVAT)
             .withWords(IN_XML));
+    // Each input opens a whole set.
+    return readers.stream().map(reader -> reader.withInputs(800)).toList();
   }
 
   /** A folder with a picture. */
@@ -340,7 +342,8 @@ public final class DataReaders implements FuzzedReaders {
           ImageFiles.size(file);
           ImageFiles.read(file);
         },
-        seeds);
+        seeds)
+        .withInputs(2000);
   }
 
   /** A JPEG with the tag that turns it. */

@@ -70,7 +70,8 @@ public final class PipelineReaders implements FuzzedReaders {
                     + "      rate: 0.1\ndata: {train: 'a', test: \"b\"}\n",
                 text("/org/rcnn/pipeline/config/demo.yaml"))
             .withWords(IN_YAML)
-            .withDocumented(ConfigException.class),
+            .withDocumented(ConfigException.class)
+            .withInputs(500),
         FuzzedReader.ofText(
                 "expected",
                 folder.resolve("expected.json"),
@@ -89,11 +90,11 @@ public final class PipelineReaders implements FuzzedReaders {
                   }
                 },
                 "{\"configuration\": {\"seed\": 4}, \"data\": {\"source\": \"generated\","
-                    + " \"test_fingerprint\": \"ab\"}, \"artifacts\": {\"detections\":"
-                    + " \"detections/0123456789ab.txt\"}, \"stages\": []}",
+                    + " \"test_fingerprint\": \"ab\"}, \"artifacts\": {}, \"stages\": []}",
                 "{\"configuration\": {}, \"data\": {\"source\": \"/tmp\"}, \"artifacts\": {},"
                     + " \"stages\": [{\"stage\": \"a\", \"seconds\": 1.5, \"reused\": true}]}")
-            .withWords(IN_JSON),
+            .withWords("{", "}", ",", "null", "\"detections\": \"detections/0123456789ab.txt\"")
+            .withInputs(1000),
         FuzzedReader.ofText(
                 "thresholds",
                 folder.resolve("thresholds.json"),
@@ -154,7 +155,8 @@ public final class PipelineReaders implements FuzzedReaders {
             name.equals("head.model")
                 ? part ->
                     Repairs.inZip(parts, name).apply(Repairs.atTheEnd(Long.BYTES).apply(part))
-                : Repairs.inZip(parts, name));
+                : Repairs.inZip(parts, name))
+        .withInputs(1000);
   }
 
   /** The parts of a detector of two classes on a network of a few hundred numbers. */

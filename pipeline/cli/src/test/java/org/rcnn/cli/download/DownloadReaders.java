@@ -30,7 +30,8 @@ public final class DownloadReaders implements FuzzedReaders {
                 },
                 tar())
             .withRepair(DownloadReaders::repaired)
-            .withWords("ustar\0", "ustar  \0", "../", "/", "x", "g", "L", "K", "S", "20 path=a\n"));
+            .withWords("ustar\0", "ustar  \0", "../", "/", "x", "g", "L", "K", "S", "20 path=a\n")
+            .withInputs(1000));
   }
 
   private static byte[] tar() throws IOException {

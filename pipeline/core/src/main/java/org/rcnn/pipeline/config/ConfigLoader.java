@@ -92,6 +92,11 @@ public final class ConfigLoader {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new ConfigException("%s: line %d: %s".formatted(file, line, mistake(e)));
+    } catch (ConfigException e) {
+      boolean named =
+          e.getMessage().contains(file.toString())
+              || settings.keySet().stream().anyMatch(e.getMessage()::contains);
+      throw named ? e : new ConfigException(file + ": " + e.getMessage());
     }
   }
 

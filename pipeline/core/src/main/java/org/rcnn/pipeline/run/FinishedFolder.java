@@ -88,7 +88,8 @@ public final class FinishedFolder {
           new ConfigLoader().tree(manifest.path("configuration"), file.toString());
       return new FinishedFolder(root, manifest, config);
     } catch (ConfigException e) {
-      throw new IOException("The run is of another version: " + e.getMessage(), e);
+      throw new IOException(
+          "The run in %s is of another version: %s".formatted(root, e.getMessage()), e);
     }
   }
 
