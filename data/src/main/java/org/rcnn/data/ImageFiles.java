@@ -56,6 +56,9 @@ public final class ImageFiles {
   /** The most pixels of a picture that is decoded: no camera has as many. */
   public static final long MOST_PIXELS = 200_000_000;
 
+  /** How often a decoder may read beyond the end: some look a few bytes ahead. */
+  private static final int MOST_ENDS = 4096;
+
   private ImageFiles() {}
 
   /**
@@ -203,7 +206,37 @@ public final class ImageFiles {
 
   // ImageIO.createImageInputStream would follow the global cache setting and may write to disk.
   private static ImageInputStream inMemory(byte[] file) {
-    return new MemoryCacheImageInputStream(new ByteArrayInputStream(file));
+    return new EndingStream(file);
+  }
+
+  /**
+   * A stream that says only so often that it has ended. The WebP plug-in takes nothing for zeros,
+   * and would fill a picture of millions of pixels from a file of a few bytes, for minutes.
+   */
+  private static final class EndingStream extends MemoryCacheImageInputStream {
+
+    private int ends;
+
+    EndingStream(byte[] file) {
+      super(new ByteArrayInputStream(file));
+    }
+
+    @Override
+    public int read() throws IOException {
+      return told(super.read());
+    }
+
+    @Override
+    public int read(byte[] into, int from, int count) throws IOException {
+      return told(super.read(into, from, count));
+    }
+
+    private int told(int read) throws IOException {
+      if (read < 0 && ++ends > MOST_ENDS) {
+        throw new IOException("it ends early");
+      }
+      return read;
+    }
   }
 
   /**

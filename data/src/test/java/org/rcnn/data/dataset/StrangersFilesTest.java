@@ -264,4 +264,24 @@ class StrangersFilesTest {
       assertTrue(refusal.contains(folder.toString()), refusal);
     }
   }
+
+  @Test
+  void listsThatNameThemselvesAndEachOtherAreReadOnce() throws IOException {
+    Files.write(folder.resolve("a.jpg"), jpeg());
+    Files.writeString(folder.resolve("a.txt"), "0 0.5 0.5 0.25 0.25\n");
+    Files.writeString(folder.resolve("obj.names"), "cat\n");
+    Files.writeString(folder.resolve("obj.data"), "train = data/train.txt\n");
+    Files.writeString(folder.resolve("train.txt"), "train.txt\nmore.txt\nmore.txt\na.jpg\n");
+    Files.writeString(folder.resolve("more.txt"), "train.txt\n" + "x/".repeat(20_000) + "a.jpg\n");
+    assertEquals(List.of("a"), DatasetFormats.installed().open(folder).imageIds("train"));
+  }
+
+  @Test
+  void aSplitThatNoFileNameCouldHaveIsMissing() throws IOException {
+    Files.write(folder.resolve("a.jpg"), jpeg());
+    Files.writeString(folder.resolve("a.txt"), "0 0.5 0.5 0.25 0.25\n");
+    Files.writeString(folder.resolve("data.yaml"), "names: [cat]\ntrain: \"a\\0b\"\n");
+    assertTrue(
+        DatasetFormats.installed().open(folder).leftOut().toString().contains("is not there"));
+  }
 }

@@ -331,7 +331,8 @@ public final class DataReaders implements FuzzedReaders {
                 Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="),
                 Base64.getDecoder()
                     .decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA"))
-            .withWords("RIFF", "WEBP", "VP8 ", "VP8L", "VP8X", "ALPH", "EXIF", "ICCP", "ANIM"));
+            .withWords("RIFF", "WEBP", "VP8 ", "VP8L", "VP8X", "ALPH", "EXIF", "ICCP", "ANIM")
+            .withInputs(500));
   }
 
   private static FuzzedReader picture(Path folder, String format, byte[]... seeds) {

@@ -12,6 +12,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.SeedMix;
@@ -123,10 +125,12 @@ public final class Fuzzing {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     List<FuzzedReader> all = readers.in(Path.of(arguments[1]));
     AtomicLong begun = new AtomicLong(System.nanoTime());
-    endWhenStuck(Thread.currentThread(), begun, out);
+    AtomicReference<FuzzedReader> current = new AtomicReference<>(all.get(0));
+    endWhenStuck(Thread.currentThread(), begun, current, out);
     int faults = 0;
     for (FuzzedReader reader : all) {
       if (arguments[4].isEmpty() || arguments[4].equals(reader.name())) {
+        current.set(reader);
         Fuzzing fuzzing = new Fuzzing(reader, Long.parseLong(arguments[2]), out, begun);
         fuzzing.run((long) (reader.inputs() * Double.parseDouble(arguments[3])));
         faults += fuzzing.faults.size();
@@ -135,7 +139,8 @@ public final class Fuzzing {
     System.exit(faults == 0 ? 0 : 1);
   }
 
-  private static void endWhenStuck(Thread reading, AtomicLong begun, PrintStream out) {
+  private static void endWhenStuck(
+      Thread reading, AtomicLong begun, AtomicReference<FuzzedReader> current, PrintStream out) {
     Thread watch =
         new Thread(
             () -> {
@@ -146,14 +151,25 @@ public final class Fuzzing {
               } catch (InterruptedException e) {
                 return;
               }
-              out.println("An input is read for a minute; here:");
+              out.println(current.get().name() + " reads an input for a minute; here:");
               for (StackTraceElement line : reading.getStackTrace()) {
                 out.println("  " + line);
               }
+              keep(current.get());
               Runtime.getRuntime().halt(3);
             });
     watch.setDaemon(true);
     watch.start();
+  }
+
+  private static void keep(FuzzedReader stuck) {
+    try {
+      Path kept = Files.createDirectories(Path.of("target", "fuzz", stuck.name()));
+      Files.copy(
+          stuck.file(), kept.resolve("endless"), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      // The stack has been printed, and the seed makes the input again.
+    }
   }
 
   private static double seconds(long nanos) {
