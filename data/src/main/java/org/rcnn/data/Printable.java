@@ -51,9 +51,9 @@ public final class Printable {
   public static boolean isUnfit(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
-              Character.LINE_SEPARATOR,
-              Character.PARAGRAPH_SEPARATOR,
-              Character.SURROGATE ->
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
           true;
       case Character.FORMAT ->
           c >= 0x202a && c <= 0x202e
@@ -104,7 +104,8 @@ public final class Printable {
 
     @Override
     public void write(String text, int from, int count) throws IOException {
-      // Windows ends lines with two characters; a return elsewhere would let a line overwrite itself.
+      // Windows ends lines with two characters; a return elsewhere would let a line overwrite
+      // itself.
       String part = text.substring(from, from + count);
       String end = System.lineSeparator();
       out.write(

@@ -38,10 +38,43 @@ public final class WeightReaders implements FuzzedReaders {
           new Linear("fc8", 64, 2));
 
   private static final String[] IN_PICKLES = {
-    "\u0080\2", "c", "ctorch\nFloatStorage\n", "cposix\nsystem\n", "(", ")", "t", "R", "}", "]", "u",
-    "s", "a", "e", "Q", ".", "q\0", "h\0", "r\0\0\0\0", "j\0\0\0\0", "X\1\0\0\0a", "J\u00ff\u00ff\u00ff\u00ff",
-    "M\u00ff\u00ff", "K\1", "\u008a\1\u00ff", "\u008b\u00ff\u00ff\u00ff\u007f", "b", "0", "2", "1", "\u0085",
-    "\u0086", "\u0087", "N", "\u0088", "\u0089", "G\177\u00f0\0\0\0\0\0\0"
+    "\u0080\2",
+    "c",
+    "ctorch\nFloatStorage\n",
+    "cposix\nsystem\n",
+    "(",
+    ")",
+    "t",
+    "R",
+    "}",
+    "]",
+    "u",
+    "s",
+    "a",
+    "e",
+    "Q",
+    ".",
+    "q\0",
+    "h\0",
+    "r\0\0\0\0",
+    "j\0\0\0\0",
+    "X\1\0\0\0a",
+    "J\u00ff\u00ff\u00ff\u00ff",
+    "M\u00ff\u00ff",
+    "K\1",
+    "\u008a\1\u00ff",
+    "\u008b\u00ff\u00ff\u00ff\u007f",
+    "b",
+    "0",
+    "2",
+    "1",
+    "\u0085",
+    "\u0086",
+    "\u0087",
+    "N",
+    "\u0088",
+    "\u0089",
+    "G\177\u00f0\0\0\0\0\0\0"
   };
 
   /** Made by the name of the class. */
@@ -83,8 +116,23 @@ public final class WeightReaders implements FuzzedReaders {
             half,
             Files.readAllBytes(file))
         .withWords(
-            "{", "}", "[", "]", "\"shape\"", "\"dtype\"", "\"data_offsets\"", "\"F64\"", "\"BF16\"",
-            "\"F32\"", "__metadata__", ",", ":", "null", "1e9", "\"mean\"", "\"scale\"");
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"shape\"",
+            "\"dtype\"",
+            "\"data_offsets\"",
+            "\"F64\"",
+            "\"BF16\"",
+            "\"F32\"",
+            "__metadata__",
+            ",",
+            ":",
+            "null",
+            "1e9",
+            "\"mean\"",
+            "\"scale\"");
   }
 
   private static byte[] array(String type, String order, String shape, byte[] values) {
@@ -102,7 +150,8 @@ public final class WeightReaders implements FuzzedReaders {
   }
 
   private static List<FuzzedReader> numpy(Path folder) {
-    byte[] rows = array("<f4", "False", "(2, 3)", CaffeModel.floats(new float[] {1, 2, 3, 4, 5, 6}));
+    byte[] rows =
+        array("<f4", "False", "(2, 3)", CaffeModel.floats(new float[] {1, 2, 3, 4, 5, 6}));
     byte[] columns = array("<f4", "True", "(3, 1, 2)", CaffeModel.floats(new float[6]));
     byte[] counter = array("<i8", "False", "()", new byte[8]);
     Map<String, byte[]> parts = new LinkedHashMap<>();
@@ -112,9 +161,9 @@ public final class WeightReaders implements FuzzedReaders {
         FuzzedReader.of(
                 "npy", folder.resolve("net.npz"), WeightReaders::read, rows, columns, counter)
             .withRepair(Repairs.inZip(parts, "fc.weight.npy"))
-            .withWords("<f8", "<f2", "|b1", "|O", ">f4", "True", "(", ")", ",", "L", "'", "\2", "\3"),
-        FuzzedReader.of(
-                "npz", folder.resolve("whole.npz"), WeightReaders::read, Repairs.zip(parts))
+            .withWords(
+                "<f8", "<f2", "|b1", "|O", ">f4", "True", "(", ")", ",", "L", "'", "\2", "\3"),
+        FuzzedReader.of("npz", folder.resolve("whole.npz"), WeightReaders::read, Repairs.zip(parts))
             .withWords("PK\1\2", "PK\3\4", "PK\5\6", "PK\6\6", "PK\6\7", "PK\7\u0008", ".npy"));
   }
 
@@ -195,7 +244,13 @@ public final class WeightReaders implements FuzzedReaders {
                 WeightReaders::read,
                 models.toArray(byte[][]::new))
             .withWords(
-                "\u00a2\6", "\22", "\n", "\u00ff\u00ff\u00ff\u00ff\17", "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\1", "\b", "\r",
+                "\u00a2\6",
+                "\22",
+                "\n",
+                "\u00ff\u00ff\u00ff\u00ff\17",
+                "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\1",
+                "\b",
+                "\r",
                 "Convolution"),
         FuzzedReader.ofText(
                 "prototxt",

@@ -64,7 +64,8 @@ public final class PackedImages implements Closeable {
       throws IOException {
     if (size < 1 || size > 9999) {
       throw new IllegalArgumentException(
-          "Packed images must be at least 1 and at most 9,999 pixels wide, not %d.".formatted(size));
+          "Packed images must be at least 1 and at most 9,999 pixels wide, not %d."
+              .formatted(size));
     }
     String header = size + "\n" + String.join("\n", split.classes());
     ExecutorService workers = Executors.newFixedThreadPool(threads);

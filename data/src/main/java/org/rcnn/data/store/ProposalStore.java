@@ -43,7 +43,8 @@ public final class ProposalStore implements Closeable {
     RecordFile records = RecordFile.open(file, MAGIC, "proposal store");
     for (int i = 0; i < records.size(); i++) {
       long boxes = records.tag(i);
-      if (boxes < 0 || bytes(boxes, true) != records.length(i) && bytes(boxes, false) != records.length(i)) {
+      if (boxes < 0
+          || bytes(boxes, true) != records.length(i) && bytes(boxes, false) != records.length(i)) {
         throw records.damaged("an image has other bytes than its boxes explain");
       }
     }

@@ -57,6 +57,9 @@ public final class YoloFolder {
   /** Folders that are left out at the beginning of a place: as many as a home folder is deep. */
   private static final int MOST_LEFT_OUT = 32;
 
+  /** The longest place: no system has longer paths. */
+  private static final int LONGEST_PLACE = 4096;
+
   private YoloFolder() {}
 
   /** Whether a text file below the folder has the name of an image. */
@@ -156,6 +159,9 @@ public final class YoloFolder {
    * ../train/images} and CVAT {@code data/train.txt} for what lies in the folder itself.
    */
   private static Optional<Path> resolve(Path root, String place) {
+    if (place.length() > LONGEST_PLACE) {
+      return Optional.empty();
+    }
     String name = place.replace('\\', '/').replaceAll("^(\\./)+", "");
     for (int left = 0; left <= MOST_LEFT_OUT && !name.isEmpty(); left++) {
       Path path;

@@ -168,58 +168,60 @@ public final class DataReaders implements FuzzedReaders {
     Path results = Files.createDirectories(folder.resolve("results"));
     Path lists = folder.resolve("lists/ImageSets/Main");
     Files.createDirectories(lists);
-    List<FuzzedReader> readers = List.of(
-        FuzzedReader.ofText(
-                "voc-annotation", folder.resolve("a.xml"), VocAnnotationReader::read, VOC)
-            .withWords(IN_XML),
-        FuzzedReader.ofText(
-                "voc-list",
-                voc.resolve("ImageSets/Main/train.txt"),
-                file -> readAll(voc),
-                "a\n",
-                "\"a\"\n",
-                "a.jpg\nb\n",
-                "a -1\nb  1\n")
-            .withWords("\"", "../", "/", ".jpg", " 1", " -1", "\u00ff\u00fe"),
-        FuzzedReader.ofText(
-                "voc-results",
-                results.resolve("comp4_det_test_cat.txt"),
-                file -> VocResults.read(results, "test"),
-                "a 0.5 1 2 3 4\nb c -1.25 1.5 2 3 4\n")
-            .withWords("NaN", "Infinity", " ", "\t", "\u00ff\u00fe", "\u00a0"),
-        FuzzedReader.ofText(
-                "split-list",
-                lists.resolve("train.txt"),
-                file -> SplitTable.read(folder.resolve("lists")).ids("train"),
-                "a\nb c\n")
-            .withWords("\u00ff\u00fe", "\u00fe\u00ff"),
-        FuzzedReader.ofText(
-                "coco", coco.resolve("instances_train.json"), file -> readAll(coco), COCO)
-            .withWords(IN_JSON),
-        FuzzedReader.ofText(
-                "yolo-labels",
-                yolo.resolve("labels/train/a.txt"),
-                file -> readAll(yolo),
-                "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2 0.3 0.1\n",
-                "1 0.5 0.5 0.25 0.25 0.9\n")
-            .withWords(" ", "\n", "1e", "0.", "-", "99999999", "999999999"),
-        FuzzedReader.ofText(
-                "yolo-yaml",
-                yaml.resolve("data.yaml"),
-                file -> readAll(yaml),
-                "path: .\ntrain: train\nval: [train, 'a']\nnames:\n  0: cat\n  1: dog\n",
-                "names: [cat, dog]\nnc: 2\ntrain: ../train\n")
-            .withWords(IN_YAML),
-        FuzzedReader.ofText(
-            "yolo-names", darknet.resolve("obj.names"), file -> readAll(darknet), "cat\ndog\n"),
-        FuzzedReader.ofText(
-                "yolo-splits",
-                data.resolve("obj.data"),
-                file -> readAll(data),
-                "classes = 1\ntrain = data/train.txt\nvalid = a.jpg\nnames = obj.names\n")
-            .withWords("=", "train", "valid", "../", "/", "a.jpg", "train.txt", "."),
-        FuzzedReader.ofText("cvat", other.resolve("annotations.xml"), file -> diagnose(other), CVAT)
-            .withWords(IN_XML));
+    List<FuzzedReader> readers =
+        List.of(
+            FuzzedReader.ofText(
+                    "voc-annotation", folder.resolve("a.xml"), VocAnnotationReader::read, VOC)
+                .withWords(IN_XML),
+            FuzzedReader.ofText(
+                    "voc-list",
+                    voc.resolve("ImageSets/Main/train.txt"),
+                    file -> readAll(voc),
+                    "a\n",
+                    "\"a\"\n",
+                    "a.jpg\nb\n",
+                    "a -1\nb  1\n")
+                .withWords("\"", "../", "/", ".jpg", " 1", " -1", "\u00ff\u00fe"),
+            FuzzedReader.ofText(
+                    "voc-results",
+                    results.resolve("comp4_det_test_cat.txt"),
+                    file -> VocResults.read(results, "test"),
+                    "a 0.5 1 2 3 4\nb c -1.25 1.5 2 3 4\n")
+                .withWords("NaN", "Infinity", " ", "\t", "\u00ff\u00fe", "\u00a0"),
+            FuzzedReader.ofText(
+                    "split-list",
+                    lists.resolve("train.txt"),
+                    file -> SplitTable.read(folder.resolve("lists")).ids("train"),
+                    "a\nb c\n")
+                .withWords("\u00ff\u00fe", "\u00fe\u00ff"),
+            FuzzedReader.ofText(
+                    "coco", coco.resolve("instances_train.json"), file -> readAll(coco), COCO)
+                .withWords(IN_JSON),
+            FuzzedReader.ofText(
+                    "yolo-labels",
+                    yolo.resolve("labels/train/a.txt"),
+                    file -> readAll(yolo),
+                    "0 0.5 0.5 0.25 0.25\n1 0.1 0.1 0.2 0.2 0.3 0.1\n",
+                    "1 0.5 0.5 0.25 0.25 0.9\n")
+                .withWords(" ", "\n", "1e", "0.", "-", "99999999", "999999999"),
+            FuzzedReader.ofText(
+                    "yolo-yaml",
+                    yaml.resolve("data.yaml"),
+                    file -> readAll(yaml),
+                    "path: .\ntrain: train\nval: [train, 'a']\nnames:\n  0: cat\n  1: dog\n",
+                    "names: [cat, dog]\nnc: 2\ntrain: ../train\n")
+                .withWords(IN_YAML),
+            FuzzedReader.ofText(
+                "yolo-names", darknet.resolve("obj.names"), file -> readAll(darknet), "cat\ndog\n"),
+            FuzzedReader.ofText(
+                    "yolo-splits",
+                    data.resolve("obj.data"),
+                    file -> readAll(data),
+                    "classes = 1\ntrain = data/train.txt\nvalid = a.jpg\nnames = obj.names\n")
+                .withWords("=", "train", "valid", "../", "/", "a.jpg", "train.txt", "."),
+            FuzzedReader.ofText(
+                    "cvat", other.resolve("annotations.xml"), file -> diagnose(other), CVAT)
+                .withWords(IN_XML));
     // Each input opens a whole set.
     return readers.stream().map(reader -> reader.withInputs(800)).toList();
   }
@@ -337,13 +339,13 @@ public final class DataReaders implements FuzzedReaders {
 
   private static FuzzedReader picture(Path folder, String format, byte[]... seeds) {
     return FuzzedReader.of(
-        format,
-        folder.resolve("photo." + format),
-        file -> {
-          ImageFiles.size(file);
-          ImageFiles.read(file);
-        },
-        seeds)
+            format,
+            folder.resolve("photo." + format),
+            file -> {
+              ImageFiles.size(file);
+              ImageFiles.read(file);
+            },
+            seeds)
         .withInputs(2000);
   }
 

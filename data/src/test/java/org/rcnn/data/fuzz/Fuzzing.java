@@ -165,8 +165,7 @@ public final class Fuzzing {
   private static void keep(FuzzedReader stuck) {
     try {
       Path kept = Files.createDirectories(Path.of("target", "fuzz", stuck.name()));
-      Files.copy(
-          stuck.file(), kept.resolve("endless"), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(stuck.file(), kept.resolve("endless"), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       // The stack has been printed, and the seed makes the input again.
     }

@@ -41,9 +41,7 @@ final class JsonAlone implements IExecutionStrategy {
     PrintStream standard = System.out;
     output.standardOut(standard);
     System.setOut(PrintableOutput.stream(System.err));
-    command
-        .commandLine()
-        .setOut(PrintableOutput.writer(new PrintWriter(System.err, true)));
+    command.commandLine().setOut(PrintableOutput.writer(new PrintWriter(System.err, true)));
     try {
       return new RunLast().execute(parsed);
     } finally {

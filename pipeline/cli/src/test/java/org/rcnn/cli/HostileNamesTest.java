@@ -85,8 +85,7 @@ class HostileNamesTest {
     Session check = printable(Session.of("data", "check", folder));
     String all = check.out() + check.err();
     assertTrue(
-        all.contains(
-            "object 1 (d<U+009B>og) has a class name that cannot be part of a file name"),
+        all.contains("object 1 (d<U+009B>og) has a class name that cannot be part of a file name"),
         all);
   }
 

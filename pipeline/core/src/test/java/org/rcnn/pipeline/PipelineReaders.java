@@ -35,13 +35,56 @@ import org.rcnn.svm.LinearModel;
 public final class PipelineReaders implements FuzzedReaders {
 
   private static final String[] IN_JSON = {
-    "{", "}", "[", "]", ":", ",", "\"", "null", "true", "false", "NaN", "-", "1e999", "\"\\u001b\"",
-    "[[", "{\"a\":", "\\ud800", "\"name\"", "\u00ff\u00fe", "\0\0\u00fe\u00ff"
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "null",
+    "true",
+    "false",
+    "NaN",
+    "-",
+    "1e999",
+    "\"\\u001b\"",
+    "[[",
+    "{\"a\":",
+    "\\ud800",
+    "\"name\"",
+    "\u00ff\u00fe",
+    "\0\0\u00fe\u00ff"
   };
 
   private static final String[] IN_YAML = {
-    "- ", ": ", "\n", "  ", "&a ", "*a", "<<: *a", "[", "]", "{", "}", "|", ">", "!!binary ",
-    "!!int ", "? ", "---\n", "...\n", "svm:", "'", "\"", "#", "%YAML 1.2", "\t", "~", "0x", "1_0"
+    "- ",
+    ": ",
+    "\n",
+    "  ",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "[",
+    "]",
+    "{",
+    "}",
+    "|",
+    ">",
+    "!!binary ",
+    "!!int ",
+    "? ",
+    "---\n",
+    "...\n",
+    "svm:",
+    "'",
+    "\"",
+    "#",
+    "%YAML 1.2",
+    "\t",
+    "~",
+    "0x",
+    "1_0"
   };
 
   /** Made by the name of the class. */
@@ -147,14 +190,10 @@ public final class PipelineReaders implements FuzzedReaders {
 
   private static FuzzedReader part(Path folder, Map<String, byte[]> parts, String name) {
     return FuzzedReader.of(
-            "detector-" + name,
-            folder.resolve(name + ".rcnn"),
-            DetectorFile::read,
-            parts.get(name))
+            "detector-" + name, folder.resolve(name + ".rcnn"), DetectorFile::read, parts.get(name))
         .withRepair(
             name.equals("head.model")
-                ? part ->
-                    Repairs.inZip(parts, name).apply(Repairs.atTheEnd(Long.BYTES).apply(part))
+                ? part -> Repairs.inZip(parts, name).apply(Repairs.atTheEnd(Long.BYTES).apply(part))
                 : Repairs.inZip(parts, name))
         .withInputs(1000);
   }
@@ -163,8 +202,7 @@ public final class PipelineReaders implements FuzzedReaders {
   private static Map<String, byte[]> detector(Path folder) throws IOException {
     TinyDetector.register();
     List<String> classes = List.of("cat", "dog");
-    NetworkDefinition network =
-        Architectures.byName(TinyDetector.NETWORK, 3).withLinearScores();
+    NetworkDefinition network = Architectures.byName(TinyDetector.NETWORK, 3).withLinearScores();
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     network
         .parameters()

@@ -145,8 +145,7 @@ final class Task {
     if (!word.isBlank()) {
       tail.append(", ").append(word);
     }
-    String line =
-        Printable.line(head + drawn(columns - head.length() - tail.length() - 3) + tail);
+    String line = Printable.line(head + drawn(columns - head.length() - tail.length() - 3) + tail);
     // Filled up, to cover what stood there before.
     return (line + " ".repeat(Math.max(0, columns - line.length())))
         .substring(0, Math.max(0, columns));

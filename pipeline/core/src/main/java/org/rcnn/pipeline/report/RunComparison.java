@@ -187,8 +187,10 @@ public final class RunComparison {
     }
     ObjectNode tree = ComparisonJson.of(this);
     Json.write(folder.resolve("compare.json"), tree);
-    AtomicFile.writeText(folder.resolve("compare.csv"), Printable.text(new ComparisonTable(this).toCsv()));
-    AtomicFile.writeText(folder.resolve("compare.md"), Printable.text(new ComparisonTable(this).toMarkdown()));
+    AtomicFile.writeText(
+        folder.resolve("compare.csv"), Printable.text(new ComparisonTable(this).toCsv()));
+    AtomicFile.writeText(
+        folder.resolve("compare.md"), Printable.text(new ComparisonTable(this).toMarkdown()));
     AtomicFile.writeText(
         folder.resolve("compare.html"), new ComparisonPage(this, folder).page().toHtml());
     return tree;

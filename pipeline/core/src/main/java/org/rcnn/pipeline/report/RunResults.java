@@ -105,7 +105,8 @@ public final class RunResults {
             .toList();
     ImageList.of(run).write(root);
     Json.write(root.resolve("ablation.json"), Manifest.of(experiment, artifacts, summary));
-    AtomicFile.writeText(root.resolve("ablation.md"), Printable.text(new AblationTable(rows).toMarkdown()));
+    AtomicFile.writeText(
+        root.resolve("ablation.md"), Printable.text(new AblationTable(rows).toMarkdown()));
     SeedRecord seeds = SeedRecord.update(run, resampled);
     AtomicFile.writeText(
         root.resolve("ablation.html"),
