@@ -29,15 +29,21 @@ public final class Printable {
   /** The same for text in JSON, as the codes that JSON has for the same characters. */
   public static String json(String json) {
     StringBuilder out = null;
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
+    for (int i = 0; i < json.length(); ) {
+      int c = json.codePointAt(i);
+      // Those below stand in JSON between its parts alone.
       boolean safe = c < 0x7f || !isUnfit(c);
       if (!safe && out == null) {
-        out = new StringBuilder(json.substring(0, i));
+        out = new StringBuilder(json.length() + 16).append(json, 0, i);
       }
       if (out != null) {
-        out.append(safe ? String.valueOf(c) : "\\u%04x".formatted((int) c));
+        if (safe) {
+          out.appendCodePoint(c);
+        } else {
+          out.append("\\u%04x".formatted(c));
+        }
       }
+      i += Character.charCount(c);
     }
     return out == null ? json : out.toString();
   }
