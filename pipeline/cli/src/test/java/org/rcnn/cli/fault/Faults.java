@@ -92,6 +92,9 @@ final class Faults {
   }
 
   private static void loseUnforced() throws IOException {
+    if (!Files.exists(watched.orElseThrow())) {
+      return;
+    }
     try (var files = Files.walk(watched.orElseThrow())) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Long kept = UNFORCED.get(id(file));
