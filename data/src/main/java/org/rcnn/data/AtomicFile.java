@@ -268,7 +268,8 @@ public final class AtomicFile implements Closeable {
     return target;
   }
 
-  private static Path partial(Path target) {
+  /** Where a file or folder of a path, which is no link, is written until it is complete. */
+  public static Path partial(Path target) {
     return target.resolveSibling(target.getFileName() + ".partial");
   }
 

@@ -60,6 +60,16 @@ public final class FeatureStore implements Closeable {
     return new Writer(RecordFile.resume(file, MAGIC, header), dimension, encoding);
   }
 
+  /**
+   * Deletes what a process that was killed at the very end of a resumable store's commit left
+   * beside the complete store, if it did.
+   *
+   * @throws IOException if it cannot be deleted
+   */
+  public static void dropJournal(Path file) throws IOException {
+    RecordFile.dropJournal(file);
+  }
+
   private static byte[] header(int dimension, Encoding encoding) {
     if (dimension < 1) {
       throw new IllegalArgumentException(

@@ -52,11 +52,16 @@ final class Journal implements Closeable {
    * @param header the header that its index will have
    */
   static Journal beside(Path partial, String magic, byte[] header) throws IOException {
-    Path file = partial.resolveSibling(partial.getFileName() + ".index");
+    Path file = place(partial);
     byte[] begin = begin(magic, header);
     Journal journal = new Journal(file, begin, intact(file, begin, partial));
     journal.replace(journal.entries);
     return journal;
+  }
+
+  /** Where the journal of an unfinished file lies. */
+  static Path place(Path partial) {
+    return partial.resolveSibling(partial.getFileName() + ".index");
   }
 
   private static byte[] begin(String magic, byte[] header) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -104,6 +105,14 @@ public final class RecordFile implements Closeable {
       target.close();
       throw e;
     }
+  }
+
+  /**
+   * Deletes what a process that was killed at the very end of writing a complete file left of its
+   * journal, if it did.
+   */
+  static void dropJournal(Path file) throws IOException {
+    Files.deleteIfExists(Journal.place(AtomicFile.partial(file)));
   }
 
   /**

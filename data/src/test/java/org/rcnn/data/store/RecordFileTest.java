@@ -269,4 +269,14 @@ class RecordFileTest {
     buffer.get(bytes);
     return bytes;
   }
+
+  @Test
+  void theJournalOfACompleteFileIsDropped() throws IOException {
+    Path file = Files.writeString(folder.resolve("complete.bin"), "");
+    Path journal = Files.writeString(folder.resolve("complete.bin.partial.index"), "");
+    RecordFile.dropJournal(file);
+    assertFalse(Files.exists(journal));
+    assertTrue(Files.exists(file));
+    RecordFile.dropJournal(file);
+  }
 }

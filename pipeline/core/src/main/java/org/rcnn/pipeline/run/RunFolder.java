@@ -187,6 +187,7 @@ public final class RunFolder {
     Path making = artifact.beside(MAKING);
     boolean resumes = Files.isDirectory(making) && DiskNeed.size(making) > 0;
     Files.createDirectories(making);
+    reopen(making.resolve(artifact.place().getFileName()));
     Optional<RunStage> stage = plan.meet(artifact);
     String place = stage.map(RunFolder::before).orElse("");
     LOG.info("{}{} ...{}", place, name, timeLeft(stage, artifact));
@@ -204,6 +205,18 @@ public final class RunFolder {
     counted.add(artifact.place());
     count(artifact.key(), name, taken);
     return artifact;
+  }
+
+  /**
+   * A folder that was complete when the process was killed becomes an unfinished one again: the
+   * maker completes it, and then renames it to a name that no folder may have.
+   */
+  private static void reopen(Path made) throws IOException {
+    if (Files.isDirectory(made)) {
+      Path partial = AtomicFile.partial(made);
+      AtomicFile.delete(partial);
+      AtomicFile.move(made, partial);
+    }
   }
 
   private static String before(RunStage stage) {

@@ -258,6 +258,9 @@ final class FeatureStage {
       Set<Tap> taps = firstTaps();
       if (taps.stream().allMatch(tap -> Files.exists(store(folder, tap)))) {
         // A process was killed between the last store's rename and the folder's.
+        for (Tap tap : taps) {
+          FeatureStore.dropJournal(store(folder, tap));
+        }
         return;
       }
       for (Tap tap : taps) {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rcnn.data.AtomicFile;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.data.store.FeatureStore;
 
@@ -209,6 +210,26 @@ class RunFolderTest {
           List.of(key.hash() + ".json", key.hash() + ".txt"),
           left.map(file -> file.getFileName().toString()).sorted().toList());
     }
+  }
+
+  @Test
+  void aFolderThatWasCompleteWhenItsMakerWasKilledIsCompletedAgain() throws IOException {
+    Artifact artifact =
+        new RunFolder(folder).artifact(Key.of("stage", 1, Map.of("input", "whole")), "");
+    RunFolder.Maker maker =
+        to ->
+            AtomicFile.resume(
+                to.place(),
+                partial -> {
+                  Files.createDirectories(partial);
+                  Files.writeString(partial.resolve("cat.txt"), "cat 0.9");
+                });
+    // As it is between the maker's last act and the move out of the folder of what is being made.
+    Path making = Files.createDirectories(artifact.beside(RunFolder.MAKING));
+    maker.make(new Artifact(artifact.key(), making.resolve(artifact.place().getFileName())));
+    Artifact made = new RunFolder(folder).make(artifact, "stage", maker);
+    assertEquals("cat 0.9", Files.readString(made.place().resolve("cat.txt")));
+    assertFalse(Files.exists(making));
   }
 
   @Test
