@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
+import org.rcnn.data.Printable;
 import org.rcnn.data.dataset.DatasetAudit;
 import org.rcnn.data.dataset.DatasetAudit.ClassCount;
 import org.rcnn.data.dataset.DatasetAudit.SplitCount;
@@ -92,7 +93,9 @@ public record DataReport(
         .forEach(
             (kind, sentences) -> {
               lines.add("%s: %d".formatted(kind, sentences.size()));
-              sentences.stream().limit(show).forEach(sentence -> lines.add("  " + sentence));
+              sentences.stream()
+                  .limit(show)
+                  .forEach(sentence -> lines.add("  " + Printable.line(sentence)));
               if (sentences.size() > show) {
                 lines.add("  and %d more".formatted(sentences.size() - show));
               }
