@@ -44,6 +44,6 @@ public final class SvmReaders implements FuzzedReaders {
     writer.write(file);
     return FuzzedReader.of(name, file, reading, Files.readAllBytes(file))
         .withRepair(Repairs.atTheEnd(checksumBytes))
-        .withInputs(10_000);
+        .withInputs(5000);
   }
 }

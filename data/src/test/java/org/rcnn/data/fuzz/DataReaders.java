@@ -223,7 +223,7 @@ public final class DataReaders implements FuzzedReaders {
                     "cvat", other.resolve("annotations.xml"), file -> diagnose(other), CVAT)
                 .withWords(IN_XML));
     // Each input opens a whole set.
-    return readers.stream().map(reader -> reader.withInputs(800)).toList();
+    return readers.stream().map(reader -> reader.withInputs(500)).toList();
   }
 
   /** A folder with a picture. */
@@ -346,7 +346,7 @@ public final class DataReaders implements FuzzedReaders {
               ImageFiles.read(file);
             },
             seeds)
-        .withInputs(2000);
+        .withInputs(1500);
   }
 
   /** A JPEG with the tag that turns it. */

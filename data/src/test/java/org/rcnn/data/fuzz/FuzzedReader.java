@@ -40,7 +40,7 @@ public record FuzzedReader(
     void read(Path file) throws IOException;
   }
 
-  private static final int USUAL_INPUTS = 3000;
+  private static final int USUAL_INPUTS = 2000;
 
   /** A reader of a format without words and checksums. */
   public static FuzzedReader of(String name, Path file, Reading reading, byte[]... seeds) {
