@@ -168,6 +168,9 @@ class RepeatedRunTest {
     Path note = head.resolveSibling(head.getFileName().toString().replaceFirst("\\..*", ".json"));
     Files.writeString(
         note, Files.readString(note).replace(before, new Fingerprint().addFile(head).hex()));
+    ObjectNode rest = (ObjectNode) Session.json(note);
+    rest.remove("checksum");
+    Json.write(note, rest);
     JsonNode tree = diff(1, first, other);
     assertEquals("head", tree.path("first_difference").asText());
     assertEquals("avx1024", tree.at("/provenance/native kernels/1").asText());
