@@ -99,7 +99,7 @@ public sealed interface Layer {
    */
   record BatchNorm(String name, int channels) implements Layer {
     /** What is added to the variance before the square root. */
-    static final float EPSILON = 1e-5f;
+    public static final float EPSILON = 1e-5f;
 
     /** The share of each new batch in the running statistics, as torch counts momentum. */
     static final float MOMENTUM = 0.1f;

@@ -129,7 +129,8 @@ final class ProtoWire {
     return bytes;
   }
 
-  private static String text(ByteBuffer bytes) {
+  /** A text; of one that is longer than any name, its beginning. */
+  static String text(ByteBuffer bytes) {
     int length = Math.min(bytes.remaining(), 1 << 16);
     byte[] copy = new byte[length];
     bytes.get(copy);

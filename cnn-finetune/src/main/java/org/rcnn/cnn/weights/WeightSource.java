@@ -20,9 +20,10 @@ import org.rcnn.data.RegularFile;
  * An opened weight file of any supported format: its contents, and its tensors on demand.
  *
  * <p>Read are safetensors (the project's own, and others'), torch's {@code .pth} (the zip since 1.6
- * and the pickles before; a state dict, bare or wrapped one level), NumPy's {@code .npz} and
- * Caffe's {@code .caffemodel} with the {@code .prototxt} that lies beside it. The first bytes
- * decide, not the name, except for Caffe, whose files have no mark.
+ * and the pickles before; a state dict, bare or wrapped one level), NumPy's {@code .npz}, Caffe's
+ * {@code .caffemodel} with the {@code .prototxt} that lies beside it, and the initialisers of
+ * {@code .onnx}. The first bytes decide, not the name, except for Caffe and ONNX, whose files have
+ * no mark.
  *
  * <p>Files are not trusted. Opening one runs no code from it, and takes no more memory than its
  * size justifies. Every fault ends in an {@link IOException} whose message is one sentence that
@@ -39,7 +40,9 @@ public final class WeightSource {
     /** A zip of NumPy arrays. */
     NUMPY("npz"),
     /** A binary Caffe model. */
-    CAFFE("caffe");
+    CAFFE("caffe"),
+    /** An ONNX model. */
+    ONNX("onnx");
 
     private final String label;
 
@@ -112,6 +115,7 @@ public final class WeightSource {
                   case CAFFE ->
                       CaffeFile.open(
                           file, prototxt != null ? prototxt : CaffeFile.descriptionBeside(file));
+                  case ONNX -> OnnxFile.open(file);
                 });
     return new WeightSource(file, format, tensors);
   }
@@ -198,6 +202,8 @@ public final class WeightSource {
               + " along.");
     } else if (name.endsWith(".caffemodel")) {
       return Format.CAFFE;
+    } else if (name.endsWith(".onnx")) {
+      return Format.ONNX;
     } else if (text.startsWith("\u0080\2") || text.startsWith("\u0080\3")) {
       return Format.TORCH;
     } else if (text.startsWith("\u0093NUMPY")) {
