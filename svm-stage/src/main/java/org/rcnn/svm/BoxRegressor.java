@@ -17,6 +17,11 @@ import org.rcnn.data.Box;
  */
 public final class BoxRegressor {
 
+  /**
+   * The largest change of a side, as a logarithm: {@link #apply} takes a target beyond it as this.
+   */
+  public static final double MOST_LOG = BoxTargets.MOST_LOG;
+
   private static final ModelFile FILE =
       new ModelFile("a box regression", "RCNNBBOX", 1, Integer.BYTES);
 
@@ -46,6 +51,34 @@ public final class BoxRegressor {
   /** Number of features of a row. */
   public int dimension() {
     return dimension;
+  }
+
+  /**
+   * All classes' maps as one: row {@code 4 c + t} gives target t of class c, the shift of the
+   * centre in units of the proposal's width and height, and the logarithms of the changes of width
+   * and height. A class that leaves boxes unchanged has zeros.
+   *
+   * @return {@code 4 * classes x dimension}, row-major; a copy
+   */
+  public float[] weights() {
+    float[] all = new float[classes.size() * BoxTargets.COUNT * dimension];
+    for (int c = 0; c < weights.length; c++) {
+      for (int i = 0; weights[c] != null && i < weights[c].length; i++) {
+        int target = i % BoxTargets.COUNT;
+        all[(c * BoxTargets.COUNT + target) * dimension + i / BoxTargets.COUNT] = weights[c][i];
+      }
+    }
+    return all;
+  }
+
+  /** What is added to the rows of {@link #weights}: {@code 4 * classes} values; a copy. */
+  public float[] biases() {
+    float[] all = new float[classes.size() * BoxTargets.COUNT];
+    for (int i = 0; i < all.length; i++) {
+      int c = i / BoxTargets.COUNT;
+      all[i] = weights[c] == null ? 0 : (float) biases[c][i % BoxTargets.COUNT];
+    }
+    return all;
   }
 
   /**

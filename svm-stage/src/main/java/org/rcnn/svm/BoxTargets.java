@@ -26,7 +26,7 @@ final class BoxTargets {
    * Largest change of a side, as a logarithm: a factor of about 62, larger than in any training
    * pair.
    */
-  private static final double MOST_LOG = Math.log(1000 / 16.0);
+  static final double MOST_LOG = Math.log(1000 / 16.0);
 
   private final double[] mean;
   private final double[][] whitener;

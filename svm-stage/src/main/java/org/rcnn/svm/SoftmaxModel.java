@@ -46,6 +46,16 @@ public final class SoftmaxModel implements RegionScorer {
     return dimension;
   }
 
+  /** The weights: {@code dimension x (N+1)}, row-major, background first; a copy. */
+  public float[] weights() {
+    return weights.clone();
+  }
+
+  /** What is added for background and each class; a copy. */
+  public double[] bias() {
+    return bias.clone();
+  }
+
   /**
    * Scores proposals.
    *

@@ -2,9 +2,12 @@ package org.rcnn.cnn.onnx;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.data.AtomicFile;
 
@@ -70,10 +73,49 @@ public final class OnnxGraph {
     }
   }
 
+  /**
+   * An input or output.
+   *
+   * @param name its name
+   * @param shape the lengths of its axes, -1 for the batch
+   * @param description what it is, for people
+   */
+  public record Port(String name, List<Long> shape, String description) {
+    private static Port of(String name, String description, long... shape) {
+      LongStream all = LongStream.concat(LongStream.of(-1), LongStream.of(shape));
+      return new Port(name, all.boxed().toList(), description);
+    }
+
+    private ProtoWriter content() {
+      ProtoWriter lengths = new ProtoWriter();
+      for (long length : shape) {
+        ProtoWriter axis = new ProtoWriter();
+        lengths.message(1, length < 0 ? axis.text(2, BATCH) : axis.whole(1, length));
+      }
+      ProtoWriter tensor = new ProtoWriter().whole(1, FLOAT).message(2, lengths);
+      return new ProtoWriter()
+          .text(1, name)
+          .message(2, new ProtoWriter().message(1, tensor))
+          .text(3, description);
+    }
+
+    /** Name, shape and description, such as {@code fc7 (n x 4096), features at fc7}. */
+    @Override
+    public String toString() {
+      String lengths =
+          shape.stream()
+              .map(length -> length < 0 ? BATCH : length.toString())
+              .collect(Collectors.joining(" x "));
+      return "%s (%s), %s".formatted(name, lengths, description);
+    }
+  }
+
   private final String producerVersion;
   private final ProtoWriter graph = new ProtoWriter();
   private final ProtoWriter notes = new ProtoWriter();
   private final Set<String> values = new HashSet<>();
+  private final List<Port> inputs = new ArrayList<>();
+  private final List<Port> outputs = new ArrayList<>();
 
   /**
    * Begins a model.
@@ -94,7 +136,9 @@ public final class OnnxGraph {
    * @return its name
    */
   public String input(String name, String description, long... shape) {
-    graph.message(11, value(name, description, shape));
+    Port input = Port.of(name, description, shape);
+    inputs.add(input);
+    graph.message(11, input.content());
     return named(name);
   }
 
@@ -160,7 +204,9 @@ public final class OnnxGraph {
    */
   public void output(String name, String description, String from, long... shape) {
     node("Identity", name + ".output", List.of(from), name);
-    graph.message(12, value(name, description, shape));
+    Port output = Port.of(name, description, shape);
+    outputs.add(output);
+    graph.message(12, output.content());
   }
 
   /** Something to know about the model, which is stored in it by key. */
@@ -176,16 +222,14 @@ public final class OnnxGraph {
     return value;
   }
 
-  private static ProtoWriter value(String name, String description, long... shape) {
-    ProtoWriter lengths = new ProtoWriter().message(1, new ProtoWriter().text(2, BATCH));
-    for (long length : shape) {
-      lengths.message(1, new ProtoWriter().whole(1, length));
-    }
-    ProtoWriter tensor = new ProtoWriter().whole(1, FLOAT).message(2, lengths);
-    return new ProtoWriter()
-        .text(1, name)
-        .message(2, new ProtoWriter().message(1, tensor))
-        .text(3, description);
+  /** The inputs so far. */
+  public List<Port> inputs() {
+    return List.copyOf(inputs);
+  }
+
+  /** The outputs so far. */
+  public List<Port> outputs() {
+    return List.copyOf(outputs);
   }
 
   /**

@@ -205,8 +205,7 @@ public final class OnnxNetwork {
   }
 
   private String join(Parallel parallel, String x) {
-    List<String> ends =
-        parallel.branches().stream().map(branch -> through(branch, x)).toList();
+    List<String> ends = parallel.branches().stream().map(branch -> through(branch, x)).toList();
     if (parallel.join() == Join.CONCATENATE) {
       return like(ends.get(0), graph.node("Concat", parallel.name(), ends, whole("axis", 1)));
     }

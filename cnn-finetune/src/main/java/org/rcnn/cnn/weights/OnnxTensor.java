@@ -22,8 +22,27 @@ record OnnxTensor(String name, String type, int[] shape, ByteBuffer bytes) {
   /** ONNX's types of numbers in the order in which it counts them, from 1. */
   private static final List<String> TYPES =
       List.of(
-          "F32", "U8", "I8", "U16", "I16", "I32", "I64", "STRING", "BOOL", "F16", "F64", "U32",
-          "U64", "C64", "C128", "BF16", "F8_E4M3", "F8_E4M3FNUZ", "F8_E5M2", "F8_E5M2FNUZ", "U4",
+          "F32",
+          "U8",
+          "I8",
+          "U16",
+          "I16",
+          "I32",
+          "I64",
+          "STRING",
+          "BOOL",
+          "F16",
+          "F64",
+          "U32",
+          "U64",
+          "C64",
+          "C128",
+          "BF16",
+          "F8_E4M3",
+          "F8_E4M3FNUZ",
+          "F8_E5M2",
+          "F8_E5M2FNUZ",
+          "U4",
           "I4");
 
   private static final Map<String, ElementType> REAL =

@@ -127,7 +127,8 @@ class OnnxNetworkTest {
     Map<String, float[]> found = new LinkedHashMap<>();
     try (Network network = new Network(definition, weights, Device.cpu());
         NDManager scratch = network.manager().newSubManager()) {
-      NDArray input = scratch.create(images, new Shape(images.length / (3 * side * side), 3, side, side));
+      NDArray input =
+          scratch.create(images, new Shape(images.length / (3 * side * side), 3, side, side));
       network
           .forward(input, definition.taps().keySet())
           .forEach((tap, values) -> found.put(tap.label(), values.toFloatArray()));

@@ -90,8 +90,7 @@ class OnnxFileTest {
             .whole(2, FLOAT)
             .bytes(4, CaffeModel.floats(new float[] {3, 4}))
             .text(8, "packed");
-    Map<String, Tensor> read =
-        read(file(packed, tensor("double", DOUBLE).bytes(10, half)));
+    Map<String, Tensor> read = read(file(packed, tensor("double", DOUBLE).bytes(10, half)));
     assertEquals(new Tensor(new int[] {1, 2}, new float[] {3, 4}), read.get("packed"));
     assertEquals(new Tensor(new int[0], new float[] {0.5f}), read.get("double"));
   }
@@ -130,8 +129,7 @@ class OnnxFileTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 1 << 20, Integer.MAX_VALUE})
   void shapesThatTheNumbersDoNotFillAreRefused(int length) throws IOException {
-    assertRefused(
-        file(floats("t", new float[2], length)), "which its shape does not explain");
+    assertRefused(file(floats("t", new float[2], length)), "which its shape does not explain");
   }
 
   @Test

@@ -21,6 +21,7 @@ final class Commands {
       line.addSubcommand(stage.label(), command);
     }
     line.addSubcommand(new DetectCommand());
+    line.addSubcommand(new ExportCommand());
     line.addSubcommand(new EvalCommand());
     line.addSubcommand(new ProposalsCommand());
     line.addSubcommand(new CleanCommand());

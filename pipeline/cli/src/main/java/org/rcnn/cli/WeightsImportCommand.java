@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description =
         "Reports layer by layer what a network would copy from a weight file (.safetensors, .pth,"
-            + " .npz, .caffemodel): copied, new, or refused and why.")
+            + " .npz, .caffemodel, .onnx): copied, new, or refused and why.")
 final class WeightsImportCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "The file.")

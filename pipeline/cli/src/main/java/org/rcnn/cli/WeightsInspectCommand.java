@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Lists names, shapes and types in a weight file (.safetensors, .pth, .npz, .caffemodel),"
+        "Lists names, shapes and types in a weight file (.safetensors, .pth, .npz, .caffemodel, .onnx),"
             + " and its notes.")
 final class WeightsInspectCommand implements Callable<Integer> {
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.onnx.OnnxGraph;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.RegionScorer;
@@ -101,4 +102,28 @@ public interface Head {
    * @throws IOException if the model is of another kind or damaged
    */
   RegionScorer read(byte[] model, String name, List<String> classes) throws IOException;
+
+  /**
+   * Adds the trained head to an ONNX graph.
+   *
+   * @param features the value with the features that it scores, {@code N x dimension}, unscaled
+   * @param scorer the trained head
+   * @return the value with the scores, {@code N x classes}
+   * @throws UnsupportedOperationException if ONNX has no operators for such a head, or no rule here
+   *     writes them
+   */
+  default String addTo(OnnxGraph graph, String features, RegionScorer scorer) {
+    throw new UnsupportedOperationException(
+        "%s cannot be written to ONNX; export the network alone.".formatted(title()));
+  }
+
+  /**
+   * Adds the operators of {@link #decision} to an ONNX graph.
+   *
+   * @param scores the value with the scores
+   * @return the value with the decisions, of the same shape
+   */
+  default String addDecision(OnnxGraph graph, String scores) {
+    return scores;
+  }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.onnx.OnnxGraph;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.svm.DetectionSettings;
 import org.rcnn.svm.RegionScorer;
@@ -73,6 +74,16 @@ final class NetworkHead implements Head {
   @Override
   public RegionScorer read(byte[] model, String name, List<String> classes) {
     return new Scores(classes);
+  }
+
+  @Override
+  public String addTo(OnnxGraph graph, String features, RegionScorer scorer) {
+    return SoftmaxHead.addProbabilities(graph, features, scorer.dimension());
+  }
+
+  @Override
+  public String addDecision(OnnxGraph graph, String scores) {
+    return SoftmaxHead.addLogOdds(graph, scores);
   }
 
   /** Probabilities from scores of background and classes, already computed. */

@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.onnx.OnnxGraph;
+import org.rcnn.cnn.onnx.OnnxGraph.Attribute;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.svm.DetectionSettings;
@@ -116,5 +119,64 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
   @Override
   public RegionScorer read(byte[] model, String name, List<String> classes) throws IOException {
     return SoftmaxModel.read(model, name);
+  }
+
+  @Override
+  public String addTo(OnnxGraph graph, String features, RegionScorer scorer) {
+    SoftmaxModel model = (SoftmaxModel) scorer;
+    int columns = model.classes().size() + 1;
+    float[] bias = new float[columns];
+    for (int c = 0; c < columns; c++) {
+      bias[c] = (float) model.bias()[c];
+    }
+    String scores =
+        graph.node(
+            "Gemm",
+            "softmax.scores",
+            List.of(
+                features,
+                graph.numbers(
+                    "softmax.weight",
+                    new Tensor(new int[] {model.dimension(), columns}, model.weights())),
+                graph.numbers("softmax.bias", new Tensor(new int[] {columns}, bias))));
+    return addProbabilities(graph, scores, columns);
+  }
+
+  /** Adds a softmax over background, which comes first, and classes; leaves background out. */
+  static String addProbabilities(OnnxGraph graph, String scores, int columns) {
+    String all = graph.node("Softmax", "softmax", List.of(scores), Attribute.whole("axis", 1));
+    return graph.node(
+        "Slice",
+        "softmax.classes",
+        List.of(
+            all,
+            graph.wholes("softmax.first", 1),
+            graph.wholes("softmax.end", columns),
+            graph.wholes("softmax.axis", 1)));
+  }
+
+  @Override
+  public String addDecision(OnnxGraph graph, String scores) {
+    return addLogOdds(graph, scores);
+  }
+
+  /** Adds {@link #logOdds}. */
+  static String addLogOdds(OnnxGraph graph, String probabilities) {
+    String one = graph.numbers("odds.one", number(1));
+    String inside =
+        graph.node(
+            "Clip",
+            "odds.inside",
+            List.of(
+                probabilities,
+                graph.numbers("odds.least", number(LEAST)),
+                graph.numbers("odds.most", number(1 - LEAST))));
+    String against = graph.node("Sub", "odds.against", List.of(one, inside));
+    return graph.node(
+        "Log", "odds.log", List.of(graph.node("Div", "odds", List.of(inside, against))));
+  }
+
+  private static Tensor number(double value) {
+    return new Tensor(new int[0], new float[] {(float) value});
   }
 }

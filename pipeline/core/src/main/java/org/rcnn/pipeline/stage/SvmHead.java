@@ -8,6 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.rcnn.cnn.linalg.NativeMatrixEngine;
+import org.rcnn.cnn.network.Tensor;
+import org.rcnn.cnn.onnx.OnnxGraph;
+import org.rcnn.cnn.onnx.OnnxGraph.Attribute;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.svm.DetectionSettings;
@@ -117,6 +120,22 @@ final class SvmHead implements Head {
   @Override
   public RegionScorer read(byte[] model, String name, List<String> classes) throws IOException {
     return LinearModel.read(model, name);
+  }
+
+  @Override
+  public String addTo(OnnxGraph graph, String features, RegionScorer scorer) {
+    LinearModel model = (LinearModel) scorer;
+    int classes = model.classes().size();
+    return graph.node(
+        "Gemm",
+        "svm",
+        List.of(
+            features,
+            graph.numbers(
+                "svm.weight", new Tensor(new int[] {classes, model.dimension()}, model.weights())),
+            graph.numbers("svm.bias", new Tensor(new int[] {classes}, model.bias()))),
+        Attribute.real("alpha", (float) model.featureScale()),
+        Attribute.whole("transB", 1));
   }
 
   /** A class's samples, before and after resampling, and how mining went, in a line. */
