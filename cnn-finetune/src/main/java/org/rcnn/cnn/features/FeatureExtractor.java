@@ -28,6 +28,8 @@ import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.onnx.OnnxRuntimeNetwork;
+import org.rcnn.cnn.onnx.OnnxRuntimes;
 import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.warp.SummedAreas;
 import org.rcnn.cnn.warp.WarpGeometry;
@@ -64,7 +66,12 @@ public final class FeatureExtractor implements AutoCloseable {
      * As one program in bfloat16: for processors with instructions for it; features differ by about
      * a hundredth.
      */
-    BF16;
+    BF16,
+    /**
+     * In ONNX Runtime, where a program has it ({@link OnnxRuntimes}): the same values up to
+     * rounding, without PyTorch.
+     */
+    ONNX;
 
     /**
      * What runs in the end: this execution, and for {@link #AUTO} the fastest that gives the values
@@ -116,9 +123,19 @@ public final class FeatureExtractor implements AutoCloseable {
     void forwarded(long nanoseconds);
   }
 
+  /** A forward pass of a batch. */
+  private interface Forward {
+    /**
+     * Runs it.
+     *
+     * @param images float32 {@code count x size x size x 3}, up to the buffer's limit
+     * @param results receives each tap's values, {@code count x dimension}
+     */
+    void run(ByteBuffer images, int count, BiConsumer<Tap, float[]> results);
+  }
+
   private final NetworkDefinition definition;
-  private final NDManager manager;
-  private final Function<NDArray, Map<Tap, NDArray>> forward;
+  private final Forward forward;
   private final AutoCloseable network;
   private final Set<Tap> taps;
   private final int batch;
@@ -132,7 +149,8 @@ public final class FeatureExtractor implements AutoCloseable {
    * @param device where it runs; a GPU only runs plain
    * @throws IllegalArgumentException if there is no tap or no batch, or a GPU is asked for another
    *     execution than plain
-   * @throws IllegalStateException if there is no such device
+   * @throws IllegalStateException if there is no such device, or ONNX Runtime is asked for and is
+   *     not there
    */
   public FeatureExtractor(
       NetworkDefinition definition,
@@ -152,20 +170,22 @@ public final class FeatureExtractor implements AutoCloseable {
     this.definition = definition;
     this.taps = Set.copyOf(taps);
     this.batch = batch;
-    if (this.execution != Execution.PLAIN) {
+    if (this.execution == Execution.ONNX) {
+      OnnxRuntimeNetwork foreign = OnnxRuntimes.open(definition, weights, this.taps);
+      this.forward = (images, count, results) -> foreign.forward(images, count).forEach(results);
+      this.network = foreign;
+    } else if (this.execution != Execution.PLAIN) {
       FusedNetwork fused =
           new FusedNetwork(
               definition,
               weights,
               this.taps,
               this.execution == Execution.BF16 ? Numbers.BFLOAT16 : Numbers.FLOAT32);
-      this.manager = fused.manager();
-      this.forward = fused::forward;
+      this.forward = inEngine(fused.manager(), fused::forward);
       this.network = fused;
     } else {
       Network plain = new Network(definition, weights, device.engineDevice());
-      this.manager = plain.manager();
-      this.forward = images -> plain.forward(images, this.taps);
+      this.forward = inEngine(plain.manager(), images -> plain.forward(images, this.taps));
       this.network = plain;
     }
   }
@@ -265,7 +285,7 @@ public final class FeatureExtractor implements AutoCloseable {
       }
       fill(buffer, values, now * perInput);
       int first = begin;
-      forward(
+      forward.run(
           buffer,
           now,
           (tap, computed) ->
@@ -285,15 +305,17 @@ public final class FeatureExtractor implements AutoCloseable {
     buffer.limit(count * Float.BYTES);
   }
 
-  /** Runs a batch and passes on each tap's values. */
-  private void forward(ByteBuffer buffer, int count, BiConsumer<Tap, float[]> results) {
+  /** Runs batches in the native engine, in a manager of each batch's own. */
+  private Forward inEngine(NDManager manager, Function<NDArray, Map<Tap, NDArray>> network) {
     int side = definition.inputSize();
-    try (NDManager scratch = manager.newSubManager()) {
-      NDArray stored = scratch.create(buffer, new Shape(count, side, side, 3), DataType.FLOAT32);
-      NDArray view = stored.transpose(0, 3, 1, 2);
-      view.attach(scratch);
-      forward.apply(view).forEach((tap, output) -> results.accept(tap, output.toFloatArray()));
-    }
+    return (images, count, results) -> {
+      try (NDManager scratch = manager.newSubManager()) {
+        NDArray stored = scratch.create(images, new Shape(count, side, side, 3), DataType.FLOAT32);
+        NDArray view = stored.transpose(0, 3, 1, 2);
+        view.attach(scratch);
+        network.apply(view).forEach((tap, output) -> results.accept(tap, output.toFloatArray()));
+      }
+    };
   }
 
   /** The extraction of one image's regions. */
@@ -348,7 +370,9 @@ public final class FeatureExtractor implements AutoCloseable {
       int batches = (geometries.size() + batch - 1) / batch;
       Supplier<Void> worker =
           () -> {
-            TorchEngine.useThreads(1);
+            if (execution != Execution.ONNX) {
+              TorchEngine.useThreads(1);
+            }
             work();
             return null;
           };
@@ -377,7 +401,7 @@ public final class FeatureExtractor implements AutoCloseable {
           long warped = System.nanoTime();
           clock.warped(warped - start);
           List<List<Integer>> batchRows = rowsOf.subList(begin, begin + count);
-          FeatureExtractor.this.forward(
+          forward.run(
               buffer, count, (tap, computed) -> scatter(computed, batchRows, values.get(tap)));
           clock.forwarded(System.nanoTime() - warped);
         }

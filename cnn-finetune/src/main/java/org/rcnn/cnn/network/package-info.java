@@ -26,7 +26,7 @@
  * <p>Everything else follows from the description: the importers, fine-tuning, extraction, and
  * which layers a run and an ablation offer. A layer of a new kind needs a record in {@link
  * org.rcnn.cnn.network.Layer}, a rule in {@link org.rcnn.cnn.network.Network}, one in {@code
- * ScriptArchive} for the fused network, and a method of {@link
- * org.rcnn.cnn.network.DefinitionBuilder}.
+ * ScriptArchive} for the fused network, one in {@code OnnxNetwork} for export, and a method of
+ * {@link org.rcnn.cnn.network.DefinitionBuilder}.
  */
 package org.rcnn.cnn.network;

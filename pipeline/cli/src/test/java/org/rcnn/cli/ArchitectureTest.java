@@ -49,13 +49,13 @@ class ArchitectureTest {
       onlyOn("org.rcnn.eval..", "org.rcnn.eval..", "org.rcnn.data..");
 
   @ArchTest
-  static final ArchRule onlyTheNetworkModuleKnowsDjlAndOpenCv =
+  static final ArchRule onlyTheNetworkModuleKnowsDjlOpenCvAndOnnxRuntime =
       noClasses()
           .that()
           .resideOutsideOfPackage("org.rcnn.cnn..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("ai.djl..", "org.opencv..", "nu.pattern..");
+          .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "org.opencv..", "nu.pattern..");
 
   @ArchTest
   static final ArchRule onlyTheSvmModuleKnowsLibsvm =

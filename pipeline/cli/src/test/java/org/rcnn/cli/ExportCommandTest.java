@@ -105,4 +105,14 @@ class ExportCommandTest {
     Session.of("export", "--onnx", onnx, "--model", folder).refused(1, "There is no detector");
     assertTrue(Files.notExists(onnx));
   }
+
+  @Test
+  void theExecutionInOnnxRuntimeIsRefusedAtOnceWhereItIsNotInstalled() {
+    Path out = folder.resolve("run");
+    Session.of("run", "--out", out, "--set", "features.execution=onnx")
+        .refused(1, "RCNN_PROFILES=onnx");
+    assertTrue(Files.notExists(out));
+    Session.of("detect", "--model", out, "--execution", "onnx", folder)
+        .refused(1, "RCNN_PROFILES=onnx");
+  }
 }

@@ -186,7 +186,8 @@ public final class Detector implements AutoCloseable {
   /**
    * A detector from a file that has been read.
    *
-   * @throws IllegalStateException if there is no such device
+   * @throws IllegalStateException if there is no such device, or ONNX Runtime is asked for and is
+   *     not there
    */
   public Detector(DetectorFile file, Options options) {
     this.file = file;

@@ -20,6 +20,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,24 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.features.FeatureExtractor;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.onnx.OnnxGraph;
 import org.rcnn.data.Box;
+import org.rcnn.data.Detection;
+import org.rcnn.data.ImageFiles;
+import org.rcnn.data.RgbImage;
+import org.rcnn.pipeline.Detector.Cut;
 import org.rcnn.pipeline.onnx.OnnxExport;
 import org.rcnn.pipeline.stage.ClassThreshold;
 import org.rcnn.pipeline.stage.DetectorFile;
+import org.rcnn.pipeline.stage.Heads;
+import org.rcnn.svm.FeatureScale;
+import org.rcnn.svm.SoftmaxSettings;
+import org.rcnn.svm.SoftmaxSettings.Schedule;
+import org.rcnn.svm.SoftmaxTrainer;
 
 /** Exported detectors give in ONNX Runtime what they give here. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -64,16 +75,35 @@ class OnnxExportTest {
   void svmsProbabilitiesAndBoxesAreTheDetectorsOwn() throws Exception {
     DetectorFile detector = DetectorFile.read(run);
     assertNotNull(detector.regressor());
+    assertFalse(detector.description().thresholds().isEmpty());
     assertSame(detector);
   }
 
   @Test
   void aTrainedSoftmaxIsTheDetectorsOwn() throws Exception {
-    Path other = folder.resolve("softmax");
-    TinyDetector.train(other, Map.of("svm.head", "softmax", "bbox.enabled", "false"));
-    DetectorFile detector = DetectorFile.read(other);
-    assertEquals("softmax", detector.head().label());
-    assertSame(detector);
+    DetectorFile svms = DetectorFile.read(run);
+    List<String> classes = svms.description().classes();
+    int dimension = svms.scorer().dimension();
+    SoftmaxSettings settings =
+        new SoftmaxSettings(0.5, 0.5, 50, 50, 8, 8, 30, 0.1, Schedule.STEP, 0.9, 5e-4, 1);
+    SoftmaxTrainer trainer =
+        new SoftmaxTrainer(classes, dimension, new FeatureScale(0.5), settings);
+    Random random = new Random(2);
+    for (int row = 0; row < 40; row++) {
+      float[] features = new float[dimension];
+      for (int i = 0; i < dimension; i++) {
+        features[i] = random.nextFloat();
+      }
+      trainer.add(features, 0, row % (classes.size() + 1));
+    }
+    assertSame(
+        new DetectorFile(
+            svms.description(),
+            svms.network(),
+            svms.weights(),
+            Heads.SOFTMAX,
+            trainer.train().model(),
+            null));
   }
 
   @Test
@@ -111,9 +141,9 @@ class OnnxExportTest {
   private static Map<String, float[]> here(DetectorFile detector) throws IOException {
     NetworkDefinition network = detector.network();
     Tap layer = detector.description().layer();
-    Set<Tap> taps = detector.regressor() == null ? Set.of(layer) : Set.of(layer, Tap.POOL5);
-    if (layer == Tap.POOL5) {
-      taps = Set.of(layer);
+    Set<Tap> taps = EnumSet.of(layer);
+    if (detector.regressor() != null) {
+      taps.add(Tap.POOL5);
     }
     float[] images = images(network, true);
     int each = images.length / REGIONS;
@@ -221,6 +251,25 @@ class OnnxExportTest {
         }
       }
       return found;
+    }
+  }
+
+  @Test
+  void aDetectorInOnnxRuntimeFindsTheSame() throws IOException {
+    RgbImage scene = ImageFiles.read(TinyDetector.scene(run));
+    List<Detection> expected;
+    try (Detector detector = Detector.load(run)) {
+      expected = detector.detect(scene, Cut.NONE);
+    }
+    assertFalse(expected.isEmpty());
+    try (Detector detector =
+        Detector.load(run, Detector.Options.standard().withExecution(Execution.ONNX))) {
+      List<Detection> found = detector.detect(scene, Cut.NONE);
+      assertEquals(expected.size(), found.size());
+      for (int i = 0; i < found.size(); i++) {
+        assertEquals(expected.get(i).className(), found.get(i).className());
+        assertEquals(expected.get(i).score(), found.get(i).score(), 1e-4);
+      }
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.rcnn.cli.progress.ProgressBars;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.onnx.OnnxRuntimes;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -107,6 +109,7 @@ public final class RunOptions {
     Experiment.requireNames(named);
     PipelineConfig complete = network.complete(loader, named, settings);
     check.accept(complete);
+    requireRuntime(complete.features());
     Path images = data != null ? data : recorded.flatMap(RecordedRun::data).orElse(null);
     Path folder = out != null ? out : Path.of("runs").resolve(defaultName(recorded));
     ProgressBars bars = new ProgressBars();
@@ -124,6 +127,14 @@ public final class RunOptions {
     } catch (IOException | RuntimeException e) {
       run.close();
       throw e;
+    }
+  }
+
+  /** Before the hours that come before the features. */
+  private static void requireRuntime(PipelineConfig.Features features) {
+    if (features.executionOf(true) == Execution.ONNX
+        || features.executionOf(false) == Execution.ONNX) {
+      OnnxRuntimes.require();
     }
   }
 

@@ -14,7 +14,9 @@ public enum TestExecution implements Labelled {
   /** As {@link Execution#FUSED}. */
   FUSED,
   /** As {@link Execution#BF16}. */
-  BF16;
+  BF16,
+  /** As {@link Execution#ONNX}. */
+  ONNX;
 
   /** The execution, given that of the training images. */
   Execution or(Execution training) {

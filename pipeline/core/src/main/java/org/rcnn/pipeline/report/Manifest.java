@@ -8,9 +8,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.KernelChoice;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.onnx.OnnxRuntimes;
 import org.rcnn.cnn.warp.OpenCvVersion;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.ProgramVersion;
@@ -63,6 +65,9 @@ public final class Manifest {
     ObjectNode versions = manifest.putObject("versions");
     versions.put("rcnn", ProgramVersion.current());
     versions.put("engine", TorchEngine.version());
+    if (usesOnnx(experiment)) {
+      versions.put("onnxruntime", OnnxRuntimes.version());
+    }
     versions.put("opencv", OpenCvVersion.current());
     versions.put("libsvm", LibsvmVersion.current());
     versions.put("java", System.getProperty("java.runtime.version"));
@@ -99,6 +104,11 @@ public final class Manifest {
                     .put("seconds", Json.orNull(seconds))
                     .put("reused", folder.wasReused(stage)));
     return manifest;
+  }
+
+  private static boolean usesOnnx(Experiment experiment) {
+    return experiment.execution(true) == Execution.ONNX
+        || experiment.execution(false) == Execution.ONNX;
   }
 
   /** What is wrong with the data: classes that cannot be learned, then problems with images. */
