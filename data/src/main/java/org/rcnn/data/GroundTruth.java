@@ -18,4 +18,9 @@ public record GroundTruth(String className, Box box, boolean difficult, boolean 
     Objects.requireNonNull(className, "className");
     Objects.requireNonNull(box, "box");
   }
+
+  /** An object that is neither difficult nor truncated. */
+  public GroundTruth(String className, Box box) {
+    this(className, box, false, false);
+  }
 }

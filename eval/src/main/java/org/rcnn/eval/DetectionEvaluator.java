@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
+import org.rcnn.data.GroundTruth;
 import org.rcnn.data.voc.VocResults;
 
 /**
@@ -82,6 +83,42 @@ public final class DetectionEvaluator {
   public EvaluationResult evaluate(
       List<String> classNames, List<Annotation> split, VocResults results) {
     return result(split, ClassRanking.of(classNames, split, results));
+  }
+
+  /**
+   * Scores detections of all classes that the split has objects of, sorted. Detections of other
+   * classes are left out, because no object could make one right.
+   *
+   * @param split the annotations of every image scored, also of those without detections
+   * @param detections detections of all classes by image id, in any order; an image without
+   *     detections may be absent
+   * @throws IllegalArgumentException if an image is named twice, or there are detections for an
+   *     image that is not in the split
+   */
+  public EvaluationResult evaluate(
+      List<Annotation> split, Map<String, List<Detection>> detections) {
+    return evaluate(classesOf(split), split, detections);
+  }
+
+  /**
+   * Scores result files of all classes that the split has objects of, sorted, ties in the order of
+   * their lines.
+   *
+   * @param split the annotations of every image scored, also of those without detections
+   * @throws IllegalArgumentException if an image is named twice, or a file has a line for an image
+   *     that is not in the split
+   */
+  public EvaluationResult evaluate(List<Annotation> split, VocResults results) {
+    return evaluate(classesOf(split), split, results);
+  }
+
+  private static List<String> classesOf(List<Annotation> split) {
+    return split.stream()
+        .flatMap(annotation -> annotation.objects().stream())
+        .map(GroundTruth::className)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   ApMetric metric() {

@@ -1,5 +1,6 @@
 package org.rcnn.svm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +38,21 @@ public record TrainingImage(
           "Image %s has %d feature values, which is not a multiple of its %d regions; compute its features again."
               .formatted(id, features.length, regions.size()));
     }
+  }
+
+  /**
+   * An image whose annotated objects are all of classes to train.
+   *
+   * @param annotation the image's annotation
+   * @param proposals the boxes beside the objects
+   * @param features a row for each object, in the order of the annotation, and for each proposal
+   */
+  public static TrainingImage of(Annotation annotation, List<Box> proposals, float[] features) {
+    List<Box> regions = new ArrayList<>();
+    annotation.objects().forEach(object -> regions.add(object.box()));
+    regions.addAll(proposals);
+    return new TrainingImage(
+        annotation.imageId(), regions, annotation.objects().size(), annotation, features);
   }
 
   /** The length of a region's feature, 0 if the image has no regions. */

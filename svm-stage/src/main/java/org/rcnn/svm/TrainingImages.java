@@ -1,7 +1,9 @@
 package org.rcnn.svm;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The source of training images. The features of whole image sets do not fit in memory, so they are
@@ -19,4 +21,30 @@ public interface TrainingImages {
    * @throws IOException if the image's regions or features cannot be read; training stops
    */
   TrainingImage load(String imageId) throws IOException;
+
+  /**
+   * Images whose features are in memory already.
+   *
+   * @throws IllegalArgumentException if two have the same name
+   */
+  static TrainingImages of(List<TrainingImage> images) {
+    Map<String, TrainingImage> byId = new LinkedHashMap<>();
+    for (TrainingImage image : images) {
+      if (byId.put(image.id(), image) != null) {
+        throw new IllegalArgumentException("Two images are named '%s'.".formatted(image.id()));
+      }
+    }
+    List<String> ids = List.copyOf(byId.keySet());
+    return new TrainingImages() {
+      @Override
+      public List<String> imageIds() {
+        return ids;
+      }
+
+      @Override
+      public TrainingImage load(String imageId) {
+        return byId.get(imageId);
+      }
+    };
+  }
 }

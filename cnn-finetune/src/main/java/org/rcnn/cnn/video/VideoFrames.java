@@ -9,6 +9,7 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.videoio.VideoCapture;
 import org.opencv.videoio.Videoio;
+import org.rcnn.cnn.warp.MatPicture;
 import org.rcnn.cnn.warp.OpenCvLibrary;
 import org.rcnn.data.RgbImage;
 
@@ -113,15 +114,7 @@ public final class VideoFrames implements AutoCloseable {
           "A frame of %s has pixels of type %s, not three 8-bit colours."
               .formatted(name, CvType.typeToString(frame.type())));
     }
-    byte[] pixels = new byte[3 * frame.rows() * frame.cols()];
-    frame.get(0, 0, pixels);
-    for (int i = 0; i < pixels.length; i += 3) {
-      // OpenCV's order is blue, green, red.
-      byte blue = pixels[i];
-      pixels[i] = pixels[i + 2];
-      pixels[i + 2] = blue;
-    }
-    return Optional.of(new RgbImage(frame.cols(), frame.rows(), pixels));
+    return Optional.of(MatPicture.toRgb(frame));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.rcnn.data.dataset;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.rcnn.data.Annotation;
@@ -77,6 +78,21 @@ public interface Dataset {
    */
   default Annotation annotation(String id) throws IOException {
     return PictureCheck.read(this, id, ExifOrientation.APPLY).annotation();
+  }
+
+  /**
+   * The annotations of a split, in its order, each under the split's name of its image.
+   *
+   * @throws IOException as {@link #imageIds} and {@link #annotation} do
+   */
+  default List<Annotation> annotations(String split) throws IOException {
+    List<Annotation> annotations = new ArrayList<>();
+    for (String id : imageIds(split)) {
+      Annotation read = annotation(id);
+      // A copied annotation may contain another image's name.
+      annotations.add(new Annotation(id, read.width(), read.height(), read.objects()));
+    }
+    return annotations;
   }
 
   /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -320,10 +319,11 @@ final class DetectCommand implements Callable<Integer> {
      */
     private void image(RgbImage image, Path file, String name, String picture, int frame)
         throws IOException {
-      List<Detection> all =
-          cut.isPresent() ? detector.detect(image, cut.get()) : detector.detect(image);
       List<Detection> found =
-          all.stream().sorted(bestFirst()).limit(top == null ? Long.MAX_VALUE : top).toList();
+          detector.detect(
+              image,
+              cut.orElseGet(detector::ownCut),
+              top == null ? Detector.NO_LIMIT : top.intValue());
       results.add(tree(name, image, found, frame));
       print(name, found);
       if (export.isPresent()) {
@@ -335,14 +335,6 @@ final class DetectCommand implements Callable<Integer> {
             .write(draw.resolve(freeName(picture, drawn) + ".png"));
       }
       progress.step();
-    }
-
-    /** By probability, which classes have in common, where it is known. */
-    private Comparator<Detection> bestFirst() {
-      Comparator<Detection> byScore = Comparator.comparingDouble(Detection::score);
-      return detector.isCalibrated()
-          ? Comparator.comparingDouble(Detection::probability).thenComparing(byScore).reversed()
-          : byScore.reversed();
     }
   }
 

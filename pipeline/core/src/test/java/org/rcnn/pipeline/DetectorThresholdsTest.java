@@ -13,9 +13,12 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -59,6 +62,11 @@ class DetectorThresholdsTest {
   private static ObjectNode asBefore(ObjectNode description) {
     description.put("version", 2);
     description.remove("thresholds");
+    return withoutSource(description);
+  }
+
+  private static ObjectNode withoutSource(ObjectNode description) {
+    description.remove("proposalSource");
     return description;
   }
 
@@ -111,9 +119,9 @@ class DetectorThresholdsTest {
         Detection one = all.get(i - 1);
         Detection next = all.get(i);
         assertTrue(next.probability() > 0 && next.probability() < 1, next.toString());
-        // Best first within a class.
-        assertTrue(
-            !one.className().equals(next.className()) || one.probability() >= next.probability());
+        // Best first over all classes.
+        assertTrue(one.probability() >= next.probability());
+        assertTrue(!one.className().equals(next.className()) || one.score() >= next.score());
       }
     }
   }
@@ -129,9 +137,21 @@ class DetectorThresholdsTest {
       assertEquals(
           today.detect(scene, Cut.score(0)).stream()
               .map(each -> each.withProbability(Double.NaN))
-              .toList(),
-          found);
+              .collect(Collectors.toSet()),
+          Set.copyOf(found));
+      // Without probabilities scores are all there is to order by.
+      List<Double> scores = found.stream().map(Detection::score).toList();
+      assertEquals(scores.stream().sorted(Comparator.reverseOrder()).toList(), scores);
       assertEquals(List.of(), detector.detect(scene, Cut.probability(0)));
+    }
+  }
+
+  @Test
+  void aDetectorWithoutTheNameOfItsBoxesSearchesSelectively() throws IOException {
+    Path older = changed("third.rcnn", description -> withoutSource(description.put("version", 3)));
+    try (Detector detector = Detector.load(older);
+        Detector today = Detector.load(run)) {
+      assertEquals(today.detect(scene), detector.detect(scene));
     }
   }
 

@@ -49,6 +49,15 @@ final class TinyDetector {
 
   /** The same with other settings. */
   static void train(Path folder, Map<String, String> others) throws IOException {
+    PipelineConfig config = config(others);
+    try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
+      Experiment experiment = new Experiment(run);
+      experiment.detector(experiment.configuredRow());
+    }
+  }
+
+  /** The settings of such a training, with others in their places. */
+  static PipelineConfig config(Map<String, String> others) {
     register();
     Map<String, String> settings =
         new HashMap<>(
@@ -63,11 +72,7 @@ final class TinyDetector {
                 "features.layer", "pool5",
                 "svm.cost", "1"));
     settings.putAll(others);
-    PipelineConfig config = new ConfigLoader().preset("demo", settings);
-    try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT)) {
-      Experiment experiment = new Experiment(run);
-      experiment.detector(experiment.configuredRow());
-    }
+    return new ConfigLoader().preset("demo", settings);
   }
 
   /** The first of the scenes that a run generated, by name. */

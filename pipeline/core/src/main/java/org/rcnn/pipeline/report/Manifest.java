@@ -24,6 +24,7 @@ import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Processor;
+import org.rcnn.pipeline.stage.RecordedRun;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.svm.LibsvmVersion;
 
@@ -54,6 +55,9 @@ public final class Manifest {
     data.put("test_images", run.test().samples().size());
     data.put("test_fingerprint", run.test().fingerprint());
     data.put(ImageList.KEY, ImageList.of(run).fingerprint());
+    experiment
+        .proposalSource()
+        .ifPresent(source -> manifest.put(RecordedRun.PROPOSAL_SOURCE, source.name()));
     manifest.set("classes", Json.tree(experiment.classes()));
     manifest.set("untrained_classes", Json.tree(run.untrained()));
     manifest.set("network", network(experiment.backbone().definition()));

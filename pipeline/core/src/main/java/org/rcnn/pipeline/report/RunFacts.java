@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rcnn.pipeline.stage.RecordedRun;
 
 /**
  * What a run's manifest says that it stood on, flat, so that runs can be compared.
@@ -60,6 +61,9 @@ record RunFacts(JsonNode manifest) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("row", manifest.path("result").path("row").asText());
     facts.put("data", data.path("source").asText());
+    if (manifest.has(RecordedRun.PROPOSAL_SOURCE)) {
+      facts.put("boxes", manifest.path(RecordedRun.PROPOSAL_SOURCE).asText());
+    }
     facts.put("training images", data.path("train_images").asText());
     facts.put("training data", data.path("train_fingerprint").asText());
     facts.put("test images", data.path("test_images").asText());

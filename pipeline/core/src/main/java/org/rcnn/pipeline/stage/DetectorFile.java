@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,10 +64,16 @@ public record DetectorFile(
   private static final String WEIGHTS = "weights.safetensors";
   private static final String HEAD = "head.model";
   private static final String BBOX = "bbox.model";
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
-  /** Files without thresholds; they are read as if none had been chosen. */
+  /** Files without the source of the boxes, which was selective search. */
+  private static final int WITHOUT_SOURCE = 3;
+
+  /** Files without thresholds, too; they are read as if none had been chosen. */
   private static final int WITHOUT_THRESHOLDS = 2;
+
+  /** What {@link Description#proposalSource} says of a detector that finds its boxes itself. */
+  public static final String SELECTIVE_SEARCH = "selective search";
 
   /** More than any detector's settings take, with the names of its classes. */
   private static final long LONGEST_DESCRIPTION = 4L << 20;
@@ -91,7 +100,9 @@ public record DetectorFile(
    * @param layer the layer that is scored
    * @param head the label of its head: svm, softmax or network
    * @param boxRegression whether boxes are corrected
-   * @param proposals how regions are found
+   * @param proposalSource the name of the source of its boxes, {@link #SELECTIVE_SEARCH} if it is
+   *     not a program's own
+   * @param proposals how selective search finds regions
    * @param seed the seed of their ranking
    * @param detection how an image's scores become detections
    * @param thresholds from which score a detection counts, in the order of the classes; empty if
@@ -105,6 +116,7 @@ public record DetectorFile(
       @JsonSerialize(using = ToStringSerializer.class) Tap layer,
       String head,
       boolean boxRegression,
+      String proposalSource,
       Proposals proposals,
       long seed,
       SingleImage detection,
@@ -161,12 +173,14 @@ public record DetectorFile(
   /**
    * Packs a row's detector into the run's folder.
    *
-   * @param row the row, with its trained head and box regression
+   * @param proposalSource the name of the source of its boxes
+   * @param parts the row, with its trained head and box regression
    * @param thresholds the classes' thresholds; empty if none were chosen
    * @return the file, replaced as a whole
    */
   static Path pack(
       Run run,
+      String proposalSource,
       TrainedNetwork network,
       List<String> classes,
       DetectionStage.Parts parts,
@@ -186,6 +200,7 @@ public record DetectorFile(
             row.effectiveHead().tap(row.layer()),
             row.effectiveHead().label(),
             row.boxRegression(),
+            proposalSource,
             run.config().proposals(),
             run.config().seed(),
             SingleImage.of(row.effectiveHead().ofSingleImages(run.config().detection())),
@@ -234,8 +249,38 @@ public record DetectorFile(
       throw new IOException(
           "There is no detector %s; `rcnn run` writes one into its run folder.".formatted(file));
     }
-    try (DetectorParts parts = DetectorParts.open(file)) {
-      Description description = description(parts, file);
+    return read(file, file.toString());
+  }
+
+  /**
+   * Reads a detector from the bytes of its file. They are kept in a temporary file meanwhile,
+   * because a zip is read from its end.
+   *
+   * @param file the bytes
+   * @param name what to call the file in errors
+   * @throws IOException if they are damaged or of another version, or there is no place for them
+   */
+  public static DetectorFile read(byte[] file, String name) throws IOException {
+    return read(new ByteArrayInputStream(file), name);
+  }
+
+  /**
+   * Reads a detector from a stream, to its end; the stream stays open. As {@link #read(byte[],
+   * String)}.
+   */
+  public static DetectorFile read(InputStream in, String name) throws IOException {
+    Path copy = Files.createTempFile("detector", ".rcnn");
+    try {
+      Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+      return read(copy, name);
+    } finally {
+      Files.delete(copy);
+    }
+  }
+
+  private static DetectorFile read(Path file, String name) throws IOException {
+    try (DetectorParts parts = DetectorParts.open(file, name)) {
+      Description description = description(parts, name);
       try {
         return read(parts, description);
       } catch (IllegalArgumentException e) {
@@ -244,7 +289,7 @@ public record DetectorFile(
     }
   }
 
-  private static Description description(DetectorParts parts, Path file) throws IOException {
+  private static Description description(DetectorParts parts, String file) throws IOException {
     byte[] json = parts.bytes(DESCRIPTION, LONGEST_DESCRIPTION);
     String name = DetectorParts.name(DESCRIPTION);
     try {
@@ -254,6 +299,9 @@ public record DetectorFile(
       int version = tree.path("version").asInt();
       if (version == WITHOUT_THRESHOLDS) {
         tree.putArray("thresholds");
+      }
+      if (version == WITHOUT_THRESHOLDS || version == WITHOUT_SOURCE) {
+        tree.put("proposalSource", SELECTIVE_SEARCH);
       } else if (version != VERSION) {
         throw new IOException(
             "%s is a detector of version %d, but this program reads version %d; train it again."

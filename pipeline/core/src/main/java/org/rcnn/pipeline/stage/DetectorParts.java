@@ -46,10 +46,10 @@ final class DetectorParts implements Closeable {
     T read(InputStream in, String name, long size) throws IOException;
   }
 
-  private final Path file;
+  private final String file;
   private final ZipFile zip;
 
-  private DetectorParts(Path file, ZipFile zip) {
+  private DetectorParts(String file, ZipFile zip) {
     this.file = file;
     this.zip = zip;
   }
@@ -67,13 +67,18 @@ final class DetectorParts implements Closeable {
     zip.finish();
   }
 
-  static DetectorParts open(Path file) throws IOException {
+  /**
+   * Opens a detector file.
+   *
+   * @param name what to call it in errors
+   */
+  static DetectorParts open(Path file, String name) throws IOException {
     try {
-      return new DetectorParts(file, new ZipFile(file.toFile()));
+      return new DetectorParts(name, new ZipFile(file.toFile()));
     } catch (ZipException | IllegalArgumentException e) {
       // Names in no known encoding are the second kind.
       throw new IOException(
-          file + " is not a detector file: it is not a zip archive, or one that is cut short.", e);
+          name + " is not a detector file: it is not a zip archive, or one that is cut short.", e);
     }
   }
 

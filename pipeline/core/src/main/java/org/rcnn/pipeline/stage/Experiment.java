@@ -21,6 +21,7 @@ import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.PlannedStage;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.proposals.ProposalSource;
 import org.rcnn.svm.RegionScorer;
 
 /**
@@ -46,6 +47,7 @@ public final class Experiment implements RunArtifacts {
   private final PipelineConfig config;
   private final List<String> classes;
   private final Backbone backbone;
+  private final Optional<ProposalSource> source;
   private final ProposalStage proposals;
   private final FineTuneStage fineTuning;
   private final FeatureStage features;
@@ -69,11 +71,34 @@ public final class Experiment implements RunArtifacts {
    * @throws IOException if the starting weights cannot be read
    */
   public Experiment(Run run) throws IOException {
-    this(run, backboneOf(run.config(), run), new RecentNetworks(), new Planning.Counts());
+    this(run, Optional.empty());
+  }
+
+  /**
+   * An experiment on a program's own boxes instead of selective search's. Of the settings of {@code
+   * proposals}, {@code max-boxes} alone then has a meaning: the first so many boxes of the source
+   * are classified. The detector wants the same source afterwards, in {@code Detector.Options}.
+   *
+   * @param run the settings, images and folder
+   * @param source the boxes; their artifacts are kept under its name
+   * @throws ConfigException if the configuration names a network, layer or head that does not exist
+   * @throws IOException if the starting weights cannot be read
+   */
+  public Experiment(Run run, ProposalSource source) throws IOException {
+    this(run, Optional.of(source));
+  }
+
+  private Experiment(Run run, Optional<ProposalSource> source) throws IOException {
+    this(run, source, backboneOf(run.config(), run), new RecentNetworks(), new Planning.Counts());
     requireNames(config);
   }
 
-  private Experiment(Run run, Backbone backbone, RecentNetworks networks, Planning.Counts counts) {
+  private Experiment(
+      Run run,
+      Optional<ProposalSource> source,
+      Backbone backbone,
+      RecentNetworks networks,
+      Planning.Counts counts) {
     this.run = run;
     this.config = run.config();
     backbone.requireLayers("finetune.frozen-layers", config.finetune().frozenLayers());
@@ -83,7 +108,8 @@ public final class Experiment implements RunArtifacts {
     this.backbone = backbone;
     this.networks = networks;
     this.counts = counts;
-    this.proposals = new ProposalStage(run);
+    this.source = source;
+    this.proposals = new ProposalStage(run, source);
     this.fineTuning = new FineTuneStage(run);
     this.features = new FeatureStage(run, backbone.definition());
     this.hog = new HogStage(run);
@@ -106,7 +132,7 @@ public final class Experiment implements RunArtifacts {
           "An experiment keeps its seed and images; open another run for others.");
     }
     Backbone start = other.network().equals(config.network()) ? backbone : backboneOf(other, run);
-    return new Experiment(run.withConfig(other), start, networks, counts);
+    return new Experiment(run.withConfig(other), source, start, networks, counts);
   }
 
   /**
@@ -153,6 +179,11 @@ public final class Experiment implements RunArtifacts {
     TreeSet<String> scored = new TreeSet<>(classes);
     scored.addAll(run.untrained().keySet());
     return List.copyOf(scored);
+  }
+
+  /** The program's own source of boxes; empty for selective search. */
+  public Optional<ProposalSource> proposalSource() {
+    return source;
   }
 
   /** The network that the experiment starts from. */
@@ -363,7 +394,8 @@ public final class Experiment implements RunArtifacts {
     }
     List<ClassThreshold> chosen =
         config.thresholds().enabled() ? ThresholdStage.read(thresholds(row)).classes() : List.of();
-    return DetectorFile.pack(run, network(row.finetuned()), classes, parts(row), chosen);
+    String boxes = source.map(ProposalSource::name).orElse(DetectorFile.SELECTIVE_SEARCH);
+    return DetectorFile.pack(run, boxes, network(row.finetuned()), classes, parts(row), chosen);
   }
 
   @Override

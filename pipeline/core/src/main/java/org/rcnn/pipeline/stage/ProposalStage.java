@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
@@ -19,24 +20,32 @@ import org.rcnn.pipeline.run.Key;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.proposals.ProposalSource;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
+import org.rcnn.proposals.WholePixelProposals;
 
 /**
- * Stage 1: selective search on every image of a set (section 2.1 of the paper). The store has all
- * boxes, best ranked first: fine-tuning draws from all of them, and features are computed of the
- * first {@code proposals.max-boxes}. Images that cannot be decoded are reported and left out of the
- * store, and so of every later stage.
+ * Stage 1: selective search, or a program's own source of boxes, on every image of a set (section
+ * 2.1 of the paper). The store has all boxes, best ranked first: fine-tuning draws from all of
+ * them, and features are computed of the first {@code proposals.max-boxes}. Images that cannot be
+ * decoded are reported and left out of the store, and so of every later stage.
  */
 final class ProposalStage {
 
   private static final int VERSION = 4;
 
   private final Run run;
+  private final Optional<ProposalSource> own;
 
-  /** The stage of a run. */
-  ProposalStage(Run run) {
+  /**
+   * The stage of a run.
+   *
+   * @param own the program's own source of boxes; empty for selective search
+   */
+  ProposalStage(Run run, Optional<ProposalSource> own) {
     this.run = run;
+    this.own = own.map(WholePixelProposals::new);
   }
 
   private SelectiveSearchConfig settings() {
@@ -45,7 +54,10 @@ final class ProposalStage {
 
   /** The artifact of a set's proposals, whether it exists or not. */
   Artifact artifact(DetectionSet set) {
-    Map<String, Object> parts = Map.of("images", set.fingerprint(), "settings", settings());
+    Map<String, Object> parts =
+        own.isPresent()
+            ? Map.of("images", set.fingerprint(), "source", own.get().name())
+            : Map.of("images", set.fingerprint(), "settings", settings());
     return run.folder().artifact(Key.of("proposals", VERSION, parts), ".bin");
   }
 
@@ -72,14 +84,14 @@ final class ProposalStage {
 
   private void search(DetectionSet set, Artifact proposals) throws IOException {
     Set<String> leftOut = new ConcurrentSkipListSet<>();
-    SelectiveSearch search = new SelectiveSearch(settings());
+    ProposalSource source = own.orElseGet(this::selectiveSearch);
     try (ProposalStore.Writer writer = ProposalStore.create(proposals.place());
         Progress progress =
             run.monitor().start("proposals " + set.split(), set.samples().size(), "images")) {
       OrderedWork.<Sample, List<Box>>forEach(
           set.samples(),
           run.config().effectiveThreads(),
-          sample -> propose(search, sample, leftOut),
+          sample -> propose(source, sample, leftOut),
           (sample, boxes) -> {
             if (!boxes.isEmpty()) {
               writer.append(sample.id(), boxes);
@@ -93,8 +105,23 @@ final class ProposalStage {
     }
   }
 
+  private ProposalSource selectiveSearch() {
+    SelectiveSearch search = new SelectiveSearch(settings());
+    return new ProposalSource() {
+      @Override
+      public String name() {
+        return "selective search";
+      }
+
+      @Override
+      public List<Box> propose(String imageId, RgbImage image) {
+        return search.propose(image);
+      }
+    };
+  }
+
   /** The boxes of an image; none if it cannot be decoded. */
-  private List<Box> propose(SelectiveSearch search, Sample sample, Set<String> leftOut)
+  private List<Box> propose(ProposalSource source, Sample sample, Set<String> leftOut)
       throws IOException {
     RgbImage image;
     try {
@@ -105,6 +132,6 @@ final class ProposalStage {
       run.problems().report(sentence);
       return List.of();
     }
-    return search.propose(image);
+    return source.propose(sample.id(), image);
   }
 }

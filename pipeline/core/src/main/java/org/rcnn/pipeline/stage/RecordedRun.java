@@ -22,6 +22,9 @@ import org.rcnn.pipeline.run.Run;
  */
 public final class RecordedRun {
 
+  /** The manifest's key of the name of a program's own boxes; absent for selective search. */
+  public static final String PROPOSAL_SOURCE = "proposal_source";
+
   private final Path file;
   private final JsonNode manifest;
 
@@ -35,7 +38,8 @@ public final class RecordedRun {
    *
    * @param file {@code manifest.json} of a run, or {@code ablation.json}, which says the same
    * @throws ConfigException if there is no such file
-   * @throws IOException if it cannot be read, or is no manifest
+   * @throws IOException if it cannot be read, is no manifest, or is that of a run on a program's
+   *     own boxes
    */
   public static RecordedRun read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -49,6 +53,11 @@ public final class RecordedRun {
       throw new IOException(
           "%s is no manifest of a run: it lacks the configuration, or the fingerprints of the data."
               .formatted(file));
+    }
+    if (manifest.has(PROPOSAL_SOURCE)) {
+      throw new IOException(
+          "The boxes of %s came from a program of its own ('%s'), which alone can repeat the run."
+              .formatted(file, manifest.path(PROPOSAL_SOURCE).asText()));
     }
     return new RecordedRun(file, manifest);
   }

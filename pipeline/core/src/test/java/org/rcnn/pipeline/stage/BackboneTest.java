@@ -222,7 +222,8 @@ class BackboneTest {
             network,
             Weights.initial(network, 5));
     DetectionStage.Parts parts = new DetectionStage.Parts(row, Optional.empty(), Optional.empty());
-    return DetectorFile.pack(run, trained, classes, parts, List.of());
+    return DetectorFile.pack(
+        run, DetectorFile.SELECTIVE_SEARCH, trained, classes, parts, List.of());
   }
 
   @Test
