@@ -17,6 +17,7 @@ final class LibsvmSolver {
   private static final int TILE = 64;
 
   static {
+    LibsvmPackage.define();
     // Silences training. The function is global to LIBSVM, so it is set once for the whole JVM.
     svm.svm_set_print_string_function(text -> {});
   }

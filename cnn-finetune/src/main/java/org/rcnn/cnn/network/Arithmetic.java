@@ -16,6 +16,7 @@ final class Arithmetic {
   private final Map<String, Integer> convolved = new HashMap<>();
   private int side;
   private long products;
+  private long largest;
 
   private Arithmetic(int side) {
     this.side = side;
@@ -40,12 +41,20 @@ final class Arithmetic {
     return count.convolved;
   }
 
+  /** The most values that a convolution's maps have together, or the input, for one image. */
+  static long largestMaps(NetworkDefinition definition) {
+    Arithmetic count = new Arithmetic(definition.inputSize());
+    definition.layers().forEach(count::add);
+    return Math.max(count.largest, 3L * definition.inputSize() * definition.inputSize());
+  }
+
   private void add(Layer layer) {
     if (layer instanceof Convolution c) {
       convolved.put(c.name(), side);
       side = (side + 2 * c.padding() - c.kernel()) / c.stride() + 1;
       long kernel = (long) c.in() / c.groups() * c.kernel() * c.kernel();
       products += kernel * c.out() * side * side;
+      largest = Math.max(largest, (long) c.out() * side * side);
     } else if (layer instanceof Linear l) {
       products += (long) l.in() * l.out();
     } else if (layer instanceof MaxPool p) {

@@ -824,4 +824,16 @@ class NetworkTest {
         TorchEngine.mallocWarning(Map.of("LD_PRELOAD", "/lib/libjemalloc.so"), "Linux").isEmpty());
     assertTrue(TorchEngine.mallocWarning(Map.of(), "Mac OS X").isEmpty());
   }
+
+  @Test
+  void smallNetworksNeedNoTunedMallocToRunForward() {
+    NetworkDefinition small = Architectures.byName("alexnet64", 21);
+    NetworkDefinition large = Architectures.byName("alexnet", 21);
+    assertTrue(TorchEngine.mallocWarning(Map.of(), "Linux", small, 64).isEmpty());
+    assertTrue(TorchEngine.mallocWarning(Map.of(), "Linux", large, 64).isPresent());
+    assertTrue(TorchEngine.mallocWarning(Map.of(), "Mac OS X", large, 64).isEmpty());
+    assertTrue(
+        TorchEngine.mallocWarning(Map.of("MALLOC_MMAP_MAX_", "0"), "Linux", large, 64).isEmpty());
+    assertTrue(TorchEngine.mallocWarning(Map.of(), "Linux", large, 1).isEmpty());
+  }
 }

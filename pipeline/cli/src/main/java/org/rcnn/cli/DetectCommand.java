@@ -20,7 +20,6 @@ import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.ExecutionOption;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.progress.ProgressBars;
-import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.video.VideoFrames;
 import org.rcnn.data.Check;
 import org.rcnn.data.Detection;
@@ -146,7 +145,6 @@ final class DetectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     checkOptions();
     detections.requireBoth();
-    TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     List<DetectInput> inputs = DetectInput.of(words);
     Detector.Options options = execution.on(device.device());
     if (maxBoxes != null) {

@@ -23,6 +23,7 @@ import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.features.RegionFeatures;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.Box;
 import org.rcnn.data.Detection;
 import org.rcnn.data.ImageFiles;
@@ -35,24 +36,37 @@ import org.rcnn.proposals.ProposalSource;
 import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import org.rcnn.proposals.WholePixelProposals;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A trained detector, ready to find objects in images.
  *
  * <pre>{@code
  * try (Detector detector = Detector.load(Path.of("runs/demo"))) {
- *   for (Detection found : detector.detect(ImageFiles.read(photo))) { ... }
+ *   for (Detection found : detector.detect(photo)) { ... }
  * }
  * }</pre>
  *
  * <p>A detection counts from a score that training chose for its class ({@link #thresholds}); a
  * {@link Cut} asks for others.
  *
- * <p>Several threads may use one detector. They share its {@link Options#threads} worker threads,
- * so a second image waits for the first. Owns native memory: close it. Detections that run when it
- * is closed end as usual, and the last of them frees the memory; later ones are refused.
+ * <p><b>Threads.</b> Several threads may use one detector, and each gets what it would get alone.
+ * They share its {@link Options#threads} worker threads, so a second image waits for the first: one
+ * detector serves a whole program. A second one costs its weights again and is no faster.
+ *
+ * <p><b>Memory.</b> A detector holds its weights twice, in the heap and in native memory, and for
+ * each image at work its boxes and their features, {@code boxes × (dimension of the layer + of
+ * pool5) × 4} bytes of heap, and a batch of 64 regions with the network's maps for each worker
+ * thread in native memory. Nothing of an image is kept.
+ *
+ * <p><b>Closing.</b> A detector owns native memory and threads: close it. Detections that run when
+ * it is closed end as usual, and the last of them frees both; later ones are refused. On Linux, a
+ * warning is logged if glibc's malloc would slow the network down.
  */
 public final class Detector implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Detector.class);
 
   private static final int BATCH = 64;
 
@@ -245,6 +259,11 @@ public final class Detector implements AutoCloseable {
     Set<Tap> taps = EnumSet.of(description.layer());
     if (file.regressor() != null) {
       taps.add(Tap.POOL5);
+    }
+    if (options.device() == ComputeDevice.CPU) {
+      TorchEngine.mallocWarning(
+              System.getenv(), System.getProperty("os.name"), file.network(), BATCH)
+          .ifPresent(LOG::warn);
     }
     this.extractor =
         new FeatureExtractor(
