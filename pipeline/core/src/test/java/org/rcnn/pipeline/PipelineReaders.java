@@ -226,6 +226,7 @@ public final class PipelineReaders implements FuzzedReaders {
             Tap.POOL5,
             "svm",
             false,
+            DetectorFile.SELECTIVE_SEARCH,
             config.proposals(),
             1,
             DetectorFile.SingleImage.of(config.detection()),
