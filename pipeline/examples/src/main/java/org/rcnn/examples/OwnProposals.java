@@ -18,8 +18,8 @@ import org.rcnn.proposals.ProposalSource;
 
 /**
  * Trains and uses a detector on boxes of its own method, here the windows of a grid. EdgeBoxes, or
- * boxes that another program wrote for each image, take the grid's place. Arguments: DATA RUN
- * PHOTO.
+ * boxes that another program wrote for each image, take the grid's place. Arguments: DATA RUN PHOTO
+ * [KEY=VALUE ...].
  */
 public final class OwnProposals {
 
@@ -70,7 +70,8 @@ public final class OwnProposals {
     Path data = Path.of(arguments[0]);
     Path folder = Path.of(arguments[1]);
     Grid grid = new Grid(List.of(128, 64, 256));
-    trainAndDetect(grid, data, folder, Path.of(arguments[2]), Map.of())
+    Map<String, String> settings = TrainOnFolder.settings(arguments, 3);
+    trainAndDetect(grid, data, folder, Path.of(arguments[2]), settings)
         .forEach(System.out::println);
   }
 }

@@ -36,14 +36,20 @@ public final class TrainOnFolder {
     }
   }
 
-  /** Prints the AP of each class. */
-  public static void main(String[] arguments) throws IOException {
+  /** The arguments KEY=VALUE from one on. */
+  static Map<String, String> settings(String[] arguments, int from) {
     Map<String, String> settings = new TreeMap<>();
-    for (int i = 2; i < arguments.length; i++) {
+    for (int i = from; i < arguments.length; i++) {
       String[] setting = arguments[i].split("=", 2);
       settings.put(setting[0], setting[1]);
     }
-    EvaluationResult result = train(Path.of(arguments[0]), Path.of(arguments[1]), settings);
+    return settings;
+  }
+
+  /** Prints the AP of each class. */
+  public static void main(String[] arguments) throws IOException {
+    EvaluationResult result =
+        train(Path.of(arguments[0]), Path.of(arguments[1]), settings(arguments, 2));
     result.apByClass().forEach((name, ap) -> System.out.println(name + " " + ap));
     System.out.println("mAP " + result.meanAp());
   }

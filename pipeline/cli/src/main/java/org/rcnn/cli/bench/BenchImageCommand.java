@@ -225,6 +225,7 @@ final class BenchImageCommand implements Callable<Integer> {
             layer,
             "svm",
             false,
+            DetectorFile.SELECTIVE_SEARCH,
             config.proposals(),
             seed,
             DetectorFile.SingleImage.of(config.detection()),
