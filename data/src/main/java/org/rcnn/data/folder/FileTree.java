@@ -40,10 +40,10 @@ sealed interface FileTree extends Closeable {
     ZipFile zip;
     try {
       zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
-    } catch (ZipException | IllegalArgumentException e) {
-      // Names that are not in UTF-8 are the second kind.
-      throw new IOException(
-          "The file %s is not a readable zip: %s.".formatted(root, e.getMessage()), e);
+    } catch (ZipException | EOFException | IllegalArgumentException e) {
+      // Names that are not in UTF-8 are the third kind.
+      String why = e instanceof EOFException ? "it ends early" : e.getMessage();
+      throw new IOException("The file %s is not a readable zip: %s.".formatted(root, why), e);
     }
     List<String> paths =
         zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).sorted().toList();

@@ -75,8 +75,8 @@ final class DetectorParts implements Closeable {
   static DetectorParts open(Path file, String name) throws IOException {
     try {
       return new DetectorParts(name, new ZipFile(file.toFile()));
-    } catch (ZipException | IllegalArgumentException e) {
-      // Names in no known encoding are the second kind.
+    } catch (ZipException | EOFException | IllegalArgumentException e) {
+      // Names in no known encoding are the third kind.
       throw new IOException(
           name + " is not a detector file: it is not a zip archive, or one that is cut short.", e);
     }
