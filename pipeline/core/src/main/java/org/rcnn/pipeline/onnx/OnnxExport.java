@@ -166,7 +166,6 @@ public final class OnnxExport {
   public static void noteRun(OnnxGraph graph, JsonNode manifest) {
     note(graph, "run.written", manifest.path("written"));
     note(graph, "run.rcnn", manifest.path("versions").path("rcnn"));
-    note(graph, "run.data", manifest.path("data").path("source"));
     note(graph, "run.train-fingerprint", manifest.path("data").path("train_fingerprint"));
     note(graph, "run.test-fingerprint", manifest.path("data").path("test_fingerprint"));
     note(graph, "run.backbone-fingerprint", manifest.path("backbone_fingerprint"));
