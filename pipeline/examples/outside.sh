@@ -25,12 +25,13 @@ for entry in "$users"/* "$users"/org/*; do
 done
 
 cd "$home"
+# Javadoc and the list of libraries take longest, and no program needs them to run.
 mvn -B -q -Dmaven.repo.local="$repository" -DskipTests -Dspotless.check.skip=true \
-  -pl '!pipeline/examples' install
+  -Dmaven.javadoc.skip=true -Dcyclonedx.skip=true -pl '!pipeline/examples' install
 version=$(sed -n 's:^  <version>\(.*\)</version>$:\1:p' pom.xml)
 logback=$(sed -n 's:^ *<logback.version>\(.*\)</logback.version>$:\1:p' pom.xml)
 for module in data region-proposals cnn-finetune svm-stage eval pipeline cli; do
-  for kind in .jar -sources.jar -javadoc.jar .pom; do
+  for kind in .jar -sources.jar .pom; do
     ls "$repository/org/rcnn/rcnn-$module/$version/rcnn-$module-$version$kind" > /dev/null
   done
 done
