@@ -203,7 +203,7 @@ class BenchNetworksTest {
     Session.of("bench", "image", "--repeats", "0").refused(2, "must be at least 1");
     Session.of("bench", "image", "--architecture", "lenet").refused(2, "There is no network");
     Session.of("bench", "image", "--execution", "fast")
-        .refused(2, "--execution must be one of auto, plain, fused, bf16; it is fast.");
+        .refused(2, "--execution must be one of auto, plain, fused, bf16, onnx; it is fast.");
     Session.of("bench", "image", "--model", folder).refused(1, "There is no detector");
   }
 
