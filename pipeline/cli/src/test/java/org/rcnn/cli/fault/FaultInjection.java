@@ -121,6 +121,7 @@ public final class FaultInjection {
       }
       Faults.end();
       compare("faults", "seed " + (firstSeed + runs), chain.run());
+      tell("so far", "%d faults in %d runs", done, runs + 1);
     }
     tell("faults", "%s in %d runs", counts, runs);
   }
