@@ -34,14 +34,17 @@ public final class YoloWriter {
         + box.height() / height;
   }
 
-  /** The label file of an annotation with a size. */
+  /**
+   * The label file of an annotation with a size. Boxes end at the picture's edge: fractions beyond
+   * 1 are no labels to most readers, this one's included.
+   */
   public static String labels(Annotation annotation, List<String> classes) {
     StringBuilder text = new StringBuilder();
     for (GroundTruth object : annotation.objects()) {
       text.append(
               line(
                   classes.indexOf(object.className()),
-                  object.box(),
+                  object.box().clip(annotation.width(), annotation.height()),
                   annotation.width(),
                   annotation.height()))
           .append('\n');

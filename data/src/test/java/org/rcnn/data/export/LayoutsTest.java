@@ -327,6 +327,20 @@ class LayoutsTest {
   }
 
   @Test
+  void boxesBeyondThePictureEndAtItsEdgeInYolo(@TempDir Path other) throws IOException {
+    make(Layout.VOC_DEVKIT);
+    Path xml = folder.resolve("VOC/Annotations/a.xml");
+    Files.writeString(xml, Files.readString(xml).replace("<xmax>40.0</xmax>", "<xmax>9999</xmax>"));
+    Dataset original = DatasetFormats.installed().open(folder);
+    List<String> problems = new ArrayList<>();
+    Path there = other.resolve("there");
+    DatasetExport.write(original, ExportFormat.YOLO, there, ExifOrientation.APPLY, problems::add);
+    assertEquals(1, problems.size(), problems::toString);
+    Dataset read = DatasetFormats.installed().open(there);
+    assertSame(OBJECTS.get("a"), read.annotation("a").objects());
+  }
+
+  @Test
   void marksSurviveVocAndCocoAndAreToldToBeLostInYolo(@TempDir Path other) throws IOException {
     make(Layout.VOC_DEVKIT);
     Path xml = folder.resolve("VOC/Annotations/a.xml");
