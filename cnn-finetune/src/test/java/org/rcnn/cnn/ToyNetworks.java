@@ -46,6 +46,34 @@ public final class ToyNetworks {
         Map.of(Tap.POOL5, 64, Tap.FC6, 16, Tap.SCORES, classes));
   }
 
+  /**
+   * Layers of every kind: two towers, LRN, every pooling, a fire module, a residual block, an aside
+   * and more.
+   *
+   * @param side of its input in pixels
+   */
+  public static NetworkDefinition allKinds(int side) {
+    return NetworkDefinition.builder("all kinds", side, 2, Preprocessing.caffe())
+        .convolution("conv1", 8, 5, 2, 1)
+        .ceilMaxPool("pool1", 3, 2)
+        .localResponseNorm("norm1")
+        .grouped("conv2", 12, 3, 1, 1, 2)
+        .concatenate(
+            "both",
+            one -> one.convolution("one", 4, 1, 1, 0),
+            three -> three.bare("three", 6, 3, 1, 1))
+        .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
+        .affine("sum.norm")
+        .relu("sum.relu")
+        .maxPool("pool2", 2, 1, 1)
+        .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
+        .dropout("drop", 0.5f)
+        .linear("fc6", 9)
+        .tap(Tap.FC6)
+        .scores("fc8", 4)
+        .build();
+  }
+
   /** A network of these layers alone, whose last layer gives the scores. */
   public static NetworkDefinition of(int inputSize, int outputs, Layer... layers) {
     return new NetworkDefinition(

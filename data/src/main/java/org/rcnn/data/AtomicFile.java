@@ -203,8 +203,8 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  /** The failure of a write, whose own message names no file. */
-  private static IOException unwritten(Path target, IOException e) {
+  /** The failure of a write to a channel, whose own message names no file. */
+  public static IOException unwritten(Path target, IOException e) {
     return e.getMessage() == null
         ? e
         : new IOException(

@@ -3,6 +3,7 @@ package org.rcnn.data;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.function.IntPredicate;
 
 /**
  * Text from files of strangers, made fit to be printed. A terminal obeys control characters: a file
@@ -18,34 +19,18 @@ public final class Printable {
 
   /** The text for one line: line breaks and tabs are written as codes too. */
   public static String line(String text) {
-    return escaped(text, "");
+    return escaped(text, c -> !isUnfit(c), "<U+%04X>");
   }
 
   /** A text of any number of lines: line breaks and tabs stay. */
   public static String text(String text) {
-    return escaped(text, "\n\t");
+    return escaped(text, c -> !isUnfit(c) || c == '\n' || c == '\t', "<U+%04X>");
   }
 
   /** The same for text in JSON, as the codes that JSON has for the same characters. */
   public static String json(String json) {
-    StringBuilder out = null;
-    for (int i = 0; i < json.length(); ) {
-      int c = json.codePointAt(i);
-      // Those below stand in JSON between its parts alone.
-      boolean safe = c < 0x7f || !isUnfit(c);
-      if (!safe && out == null) {
-        out = new StringBuilder(json.length() + 16).append(json, 0, i);
-      }
-      if (out != null) {
-        if (safe) {
-          out.appendCodePoint(c);
-        } else {
-          out.append("\\u%04x".formatted(c));
-        }
-      }
-      i += Character.charCount(c);
-    }
-    return out == null ? json : out.toString();
+    // Those below stand in JSON between its parts alone.
+    return escaped(json, c -> c < 0x7f || !isUnfit(c), "\\u%04x");
   }
 
   /** A writer that passes on what is written to it as {@link #text} does; it is never closed. */
@@ -71,20 +56,20 @@ public final class Printable {
     };
   }
 
-  private static String escaped(String text, String kept) {
+  private static String escaped(String text, IntPredicate fit, String code) {
     StringBuilder out = null;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
-      boolean safe = !isUnfit(c) || kept.indexOf(c) >= 0;
-      if (!safe && out == null) {
+      boolean stays = fit.test(c);
+      if (!stays && out == null) {
         // Nearly every text is returned as it is.
         out = new StringBuilder(text.length() + 16).append(text, 0, i);
       }
       if (out != null) {
-        if (safe) {
+        if (stays) {
           out.appendCodePoint(c);
         } else {
-          out.append("<U+%04X>".formatted(c));
+          out.append(code.formatted(c));
         }
       }
       i += Character.charCount(c);

@@ -378,16 +378,7 @@ public final class Network implements AutoCloseable {
   }
 
   private NDArray upload(String name, int[] shape, Weights weights) {
-    Tensor tensor = weights.tensors().get(name);
-    if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
-      throw new IllegalArgumentException(
-          "Network %s needs parameter %s of shape %s, and the weights have %s."
-              .formatted(
-                  definition.name(),
-                  name,
-                  Arrays.toString(shape),
-                  tensor == null ? "none" : Arrays.toString(tensor.shape())));
-    }
+    Tensor tensor = weights.parameter(definition.name(), name, shape);
     return shape.length == 4 ? uploadKernel(tensor) : create(tensor.values(), toShape(shape));
   }
 

@@ -21,6 +21,26 @@ public record Weights(Map<String, Tensor> tensors) {
   }
 
   /**
+   * The tensor of a network's parameter.
+   *
+   * @param network the network's name, for the message
+   * @throws IllegalArgumentException if it is missing or of another shape
+   */
+  public Tensor parameter(String network, String name, int[] shape) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
+      throw new IllegalArgumentException(
+          "Network %s needs parameter %s of shape %s, and the weights have %s."
+              .formatted(
+                  network,
+                  name,
+                  Arrays.toString(shape),
+                  tensor == null ? "none" : Arrays.toString(tensor.shape())));
+    }
+    return tensor;
+  }
+
+  /**
    * A tensor that no network can compute with: one with a value that is not finite, as training
    * leaves that diverged.
    *

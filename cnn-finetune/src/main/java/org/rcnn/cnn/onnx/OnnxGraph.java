@@ -187,6 +187,11 @@ public final class OnnxGraph {
     return named(name);
   }
 
+  /** One constant number, which goes with a value of any shape. */
+  public String number(String name, double value) {
+    return numbers(name, new Tensor(new int[0], new float[] {(float) value}));
+  }
+
   /** A constant list of whole numbers, such as a shape. */
   public String wholes(String name, long... list) {
     graph.message(

@@ -253,16 +253,6 @@ public final class OnnxNetwork {
   private String parameter(Layer layer, String suffix) {
     String name = layer.name() + "." + suffix;
     int[] shape = layer.parameters().get(name);
-    Tensor tensor = weights.tensors().get(name);
-    if (tensor == null || !Arrays.equals(tensor.shape(), shape)) {
-      throw new IllegalArgumentException(
-          "Network %s needs parameter %s of shape %s, and the weights have %s."
-              .formatted(
-                  definition.name(),
-                  name,
-                  Arrays.toString(shape),
-                  tensor == null ? "none" : Arrays.toString(tensor.shape())));
-    }
-    return graph.numbers(name, tensor);
+    return graph.numbers(name, weights.parameter(definition.name(), name, shape));
   }
 }

@@ -129,7 +129,7 @@ public final class FineTuning {
     void iteration(int done, int total, double loss);
 
     /**
-     * Before anything else, if the training goes on from a checkpoint.
+     * Before anything else, if the training resumes from a checkpoint.
      *
      * @param done iterations that an earlier call did
      */

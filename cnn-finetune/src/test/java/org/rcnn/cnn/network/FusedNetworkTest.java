@@ -154,30 +154,8 @@ class FusedNetworkTest {
 
   @Test
   void everyKindOfLayerGivesWhatItGivesPlain() {
-    NetworkDefinition definition = allKinds();
+    NetworkDefinition definition = ToyNetworks.allKinds(25);
     assertSameAsPlain(definition, ToyNetworks.random(definition, 4));
-  }
-
-  private static NetworkDefinition allKinds() {
-    return NetworkDefinition.builder("all kinds", 25, 2, Preprocessing.caffe())
-        .convolution("conv1", 8, 5, 2, 1)
-        .ceilMaxPool("pool1", 3, 2)
-        .localResponseNorm("norm1")
-        .grouped("conv2", 12, 3, 1, 1, 2)
-        .concatenate(
-            "both",
-            one -> one.convolution("one", 4, 1, 1, 0),
-            three -> three.bare("three", 6, 3, 1, 1))
-        .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
-        .affine("sum.norm")
-        .relu("sum.relu")
-        .maxPool("pool2", 2, 1, 1)
-        .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
-        .dropout("drop", 0.5f)
-        .linear("fc6", 9)
-        .tap(Tap.FC6)
-        .scores("fc8", 4)
-        .build();
   }
 
   @ParameterizedTest
@@ -189,7 +167,7 @@ class FusedNetworkTest {
 
   @Test
   void everyKindOfLayerWorksInBfloat16() {
-    NetworkDefinition definition = allKinds();
+    NetworkDefinition definition = ToyNetworks.allKinds(25);
     assertNearPlain(definition, ToyNetworks.random(definition, 4), false);
   }
 
@@ -199,7 +177,7 @@ class FusedNetworkTest {
     assumeTrue(
         Files.isReadable(processor) && Files.readString(processor).contains("avx512bw"),
         "Operators in bfloat16 are joined on processors with AVX-512 only.");
-    NetworkDefinition definition = allKinds();
+    NetworkDefinition definition = ToyNetworks.allKinds(25);
     assertNearPlain(definition, ToyNetworks.random(definition, 4), true);
   }
 

@@ -30,7 +30,6 @@ import org.rcnn.cnn.network.Layer.Linear;
 import org.rcnn.cnn.network.Layer.MaxPool;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
-import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
@@ -59,12 +58,12 @@ class OnnxNetworkTest {
 
   @Test
   void everyKindOfLayerGivesTheSameInOnnxRuntime() throws Exception {
-    assertSame(allKinds(), 4);
+    assertSame(ToyNetworks.allKinds(26), 4);
   }
 
   @Test
   void batchNormalisationIsItsOwnOperatorAndFoldedIsTheSame() throws Exception {
-    NetworkDefinition plain = allKinds();
+    NetworkDefinition plain = ToyNetworks.allKinds(26);
     NetworkDefinition normalised = plain.withBatchNorm();
     assertSame(normalised, 5);
     Weights weights = values(normalised, 5);
@@ -72,29 +71,6 @@ class OnnxNetworkTest {
     Weights folded = BatchNormFolding.fold(plain, weights);
     Map<String, float[]> expected = exported(normalised, weights, images);
     assertClose(expected, exported(plain, folded, images));
-  }
-
-  /** Two towers, LRN, every pooling, a fire module, a residual block, an aside and more. */
-  private static NetworkDefinition allKinds() {
-    return NetworkDefinition.builder("all kinds", 26, 2, Preprocessing.caffe())
-        .convolution("conv1", 8, 5, 2, 1)
-        .ceilMaxPool("pool1", 3, 2)
-        .localResponseNorm("norm1")
-        .grouped("conv2", 12, 3, 1, 1, 2)
-        .concatenate(
-            "both",
-            one -> one.convolution("one", 4, 1, 1, 0),
-            three -> three.bare("three", 6, 3, 1, 1))
-        .add("sum", main -> main.bare("main", 10, 3, 1, 1), past -> {})
-        .affine("sum.norm")
-        .relu("sum.relu")
-        .maxPool("pool2", 2, 1, 1)
-        .tapAside(Tap.POOL5, last -> last.averagePool("average", 3, 2, 1))
-        .dropout("drop", 0.5f)
-        .linear("fc6", 9)
-        .tap(Tap.FC6)
-        .scores("fc8", 4)
-        .build();
   }
 
   private void assertSame(NetworkDefinition definition, long seed) throws Exception {
@@ -199,7 +175,7 @@ class OnnxNetworkTest {
 
   @Test
   void weightsAreFoundAgainUnderTheirNames() throws IOException {
-    NetworkDefinition definition = allKinds().withBatchNorm();
+    NetworkDefinition definition = ToyNetworks.allKinds(26).withBatchNorm();
     Weights weights = values(definition, 6);
     WeightSource source = WeightSource.open(write(definition, weights));
     assertEquals(WeightSource.Format.ONNX, source.format());

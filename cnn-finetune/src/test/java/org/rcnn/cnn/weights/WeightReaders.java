@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.rcnn.cnn.ToyNetworks;
 import org.rcnn.cnn.network.Layer.Convolution;
 import org.rcnn.cnn.network.Layer.Linear;
@@ -18,8 +19,11 @@ import org.rcnn.cnn.network.Layer.LocalResponseNorm;
 import org.rcnn.cnn.network.Layer.MaxPool;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
+import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
+import org.rcnn.cnn.onnx.OnnxGraph;
+import org.rcnn.cnn.onnx.OnnxNetwork;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.fuzz.FuzzedReader;
 import org.rcnn.data.fuzz.FuzzedReaders;
@@ -87,6 +91,7 @@ public final class WeightReaders implements FuzzedReaders {
     all.addAll(numpy(folder));
     all.addAll(torch(folder));
     all.addAll(caffe(folder));
+    all.add(onnx(folder));
     return all;
   }
 
@@ -133,6 +138,28 @@ public final class WeightReaders implements FuzzedReaders {
             "1e9",
             "\"mean\"",
             "\"scale\"");
+  }
+
+  private static FuzzedReader onnx(Path folder) throws IOException {
+    Path file = folder.resolve("net.onnx");
+    OnnxGraph graph = new OnnxGraph("net", "");
+    String images = graph.input("images", "", 3, 8, 8);
+    OnnxNetwork.add(graph, NETWORK, ToyNetworks.random(NETWORK, 1), images, Set.of(Tap.SCORES));
+    Preprocessing.caffe().notes().forEach(graph::note);
+    graph.write(file);
+    return FuzzedReader.of("onnx", file, WeightReaders::read, Files.readAllBytes(file))
+        .withWords(
+            "*",
+            "\"",
+            "J",
+            "r",
+            "\b",
+            "\20\1",
+            "\20\u000b",
+            "p\1",
+            "\u00ff\u00ff\u00ff\u00ff\17",
+            "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\1",
+            "conv1.weight");
   }
 
   private static byte[] array(String type, String order, String shape, byte[] values) {

@@ -158,12 +158,7 @@ final class Journal implements Closeable {
         channel.write(line);
       }
     } catch (IOException e) {
-      throw e.getMessage() == null
-          ? e
-          : new IOException(
-              "%s cannot be written: %s. Make room or choose another place, and try again."
-                  .formatted(file, e.getMessage()),
-              e);
+      throw AtomicFile.unwritten(file, e);
     }
   }
 

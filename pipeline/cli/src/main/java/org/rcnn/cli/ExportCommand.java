@@ -16,6 +16,7 @@ import org.rcnn.cnn.weights.Transfer;
 import org.rcnn.cnn.weights.WeightSource;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.onnx.OnnxExport;
+import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.DetectorFile;
 import picocli.CommandLine.ArgGroup;
@@ -34,8 +35,6 @@ import picocli.CommandLine.Option;
           + " thresholds."
     })
 final class ExportCommand implements Callable<Integer> {
-
-  private static final String MANIFEST = "manifest.json";
 
   /** Where the network is from. */
   static final class Source {
@@ -139,7 +138,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new IOException(e.getMessage(), e);
     }
     Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();
-    Path manifest = folder.resolve(MANIFEST);
+    Path manifest = folder.resolve(FinishedFolder.MANIFEST);
     if (Files.isRegularFile(manifest)) {
       OnnxExport.noteRun(graph, Json.read(manifest));
     }

@@ -65,7 +65,7 @@ public final class Main {
     return run(false, arguments);
   }
 
-  /** Runs a command; tells how to go on if the process is stopped, in case it is the process's. */
+  /** Runs a command; tells how to resume if the process is stopped, in case it is the process's. */
   private static int run(boolean ownsProcess, String... arguments) {
     LogLines.install(false);
     Main main = new Main();

@@ -49,15 +49,19 @@ public final class DetectInMany {
 
   private static void decode(List<Path> photos, BlockingQueue<Photo> queue) {
     try {
-      for (Path photo : photos) {
-        try {
-          queue.put(new Photo(photo.getFileName().toString(), ImageFiles.read(photo)));
-        } catch (IOException e) {
-          // One bad photo of many is no reason to stop.
-          System.err.println(e.getMessage());
+      try {
+        for (Path photo : photos) {
+          try {
+            queue.put(new Photo(photo.getFileName().toString(), ImageFiles.read(photo)));
+          } catch (IOException e) {
+            // One bad photo of many is no reason to stop.
+            System.err.println(e.getMessage());
+          }
         }
+      } finally {
+        // Also when memory ran out: the other thread waits for it.
+        queue.put(LAST);
       }
-      queue.put(LAST);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

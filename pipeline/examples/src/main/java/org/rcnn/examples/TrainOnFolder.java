@@ -15,8 +15,8 @@ import org.rcnn.pipeline.stage.Row;
 
 /**
  * Trains a detector on a folder of annotated photos, and evaluates it on its test split. The run's
- * folder then has the detector and {@code report.html}; given again, the same arguments go on where
- * a stopped run ended. Arguments: DATA RUN [KEY=VALUE ...], with settings such as {@code
+ * folder then has the detector and {@code report.html}; given again, the same arguments resume a
+ * stopped run. Arguments: DATA RUN [KEY=VALUE ...], with settings such as {@code
  * data.split-test-share=0.3}.
  */
 public final class TrainOnFolder {

@@ -204,6 +204,8 @@ class BenchNetworksTest {
     Session.of("bench", "image", "--architecture", "lenet").refused(2, "There is no network");
     Session.of("bench", "image", "--execution", "fast")
         .refused(2, "--execution must be one of auto, plain, fused, bf16, onnx; it is fast.");
+    Session.of("bench", "growth", "--images", "100,2")
+        .refused(2, "--scenes and --boxes must be at least 1, and --images at least 4.");
     Session.of("bench", "image", "--model", folder).refused(1, "There is no detector");
   }
 

@@ -215,8 +215,8 @@ public final class OnnxExport {
             "bbox.growth",
             List.of(
                 pair(graph, "bbox.logs", targets, 2),
-                number(graph, "bbox.least", -BoxRegressor.MOST_LOG),
-                number(graph, "bbox.most", BoxRegressor.MOST_LOG)));
+                graph.number("bbox.least", -BoxRegressor.MOST_LOG),
+                graph.number("bbox.most", BoxRegressor.MOST_LOG)));
 
     // N x 2 become N x 1 x 2, for all classes.
     String axis = graph.wholes("bbox.class-axis", 1);
@@ -224,7 +224,7 @@ public final class OnnxExport {
     String low = pair(graph, "bbox.low", place, 0);
     String high = pair(graph, "bbox.high", place, 2);
     String size = graph.node("Sub", "bbox.size", List.of(high, low));
-    String oneHalf = number(graph, "bbox.half", 0.5);
+    String oneHalf = graph.number("bbox.half", 0.5);
     String middle =
         graph.node(
             "Mul",
@@ -255,9 +255,5 @@ public final class OnnxExport {
             graph.wholes(name + ".first", first),
             graph.wholes(name + ".end", first + 2),
             graph.wholes(name + ".axis", 2)));
-  }
-
-  private static String number(OnnxGraph graph, String name, double value) {
-    return graph.numbers(name, new Tensor(new int[0], new float[] {(float) value}));
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.FlatSettings;
+import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.run.RunFolder;
@@ -46,7 +47,7 @@ public final class ReplacedDetector {
   public static Optional<String> warning(Experiment experiment, Row row) {
     Run run = experiment.run();
     Path root = run.folder().root();
-    Path manifest = root.resolve("manifest.json");
+    Path manifest = root.resolve(FinishedFolder.MANIFEST);
     if (!Files.exists(root.resolve(DetectorFile.NAME)) || !Files.exists(manifest)) {
       return Optional.empty();
     }

@@ -17,6 +17,7 @@ import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.MadeArtifact;
+import org.rcnn.pipeline.stage.DetectorFile;
 
 /**
  * Where two finished runs part: the first artifact, in the order of the stages, whose bytes differ,
@@ -30,8 +31,6 @@ public final class RunDifference {
 
   /** What packs the trained parts into one file; the last of what a run makes. */
   private static final String DETECTOR = "detector file";
-
-  private static final String DETECTOR_FILE = "detector.rcnn";
 
   /** So many names of images stand in the text; the JSON has all. */
   private static final int SHOWN = 5;
@@ -200,9 +199,9 @@ public final class RunDifference {
     List<String> places = new ArrayList<>();
     Set<String> contents = new TreeSet<>();
     for (Path run : List.of(first, second)) {
-      Path file = run.resolve(DETECTOR_FILE);
+      Path file = run.resolve(DetectorFile.NAME);
       boolean exists = Files.isRegularFile(file);
-      places.add(exists ? DETECTOR_FILE : "");
+      places.add(exists ? DetectorFile.NAME : "");
       if (exists) {
         contents.add(new Fingerprint().addFile(file).hex());
       }
@@ -210,7 +209,7 @@ public final class RunDifference {
     if (contents.isEmpty()) {
       return Optional.empty();
     }
-    Set<String> files = contents.size() > 1 ? Set.of(DETECTOR_FILE) : Set.of();
+    Set<String> files = contents.size() > 1 ? Set.of(DetectorFile.NAME) : Set.of();
     return Optional.of(new Compared(DETECTOR, places, List.of(), files, Map.of()));
   }
 

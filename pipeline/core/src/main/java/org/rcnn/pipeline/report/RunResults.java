@@ -12,6 +12,7 @@ import org.rcnn.data.Printable;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Artifact;
+import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
@@ -50,7 +51,7 @@ public final class RunResults {
     Path root = run.folder().root();
     ObjectNode manifest = Manifest.of(experiment, row, summary);
     ImageList.of(run).write(root);
-    Json.write(root.resolve("manifest.json"), manifest);
+    Json.write(root.resolve(FinishedFolder.MANIFEST), manifest);
     AtomicFile.writeText(
         root.resolve("report.html"),
         RunFindings.report(experiment, manifest, row, result).toHtml());

@@ -64,7 +64,7 @@ public record DiskNeed(long bytes, long leastBytes) {
         "The run will need about %s of disk, most of it for features".formatted(inWords(bytes));
     return fits(free)
         ? "%s; %s are free.".formatted(need, inWords(free))
-        : "%s, but only %s are free in %s. Free some, take a folder on another disk, or lower proposals.max-boxes; should the disk fill up, the same run can go on from there."
+        : "%s, but only %s are free in %s. Free some, take a folder on another disk, or lower proposals.max-boxes; should the disk fill up, the same command resumes from there."
             .formatted(need, inWords(free), folder);
   }
 

@@ -29,7 +29,9 @@ import org.rcnn.pipeline.config.PipelineConfig;
  */
 public final class FinishedFolder {
 
-  private static final String MANIFEST = "manifest.json";
+  /** The name of a run's manifest in its folder. */
+  public static final String MANIFEST = "manifest.json";
+
   private static final String CONFIG = "config.yaml";
 
   /** The key of the row's artifacts by name in {@code manifest.json}. */

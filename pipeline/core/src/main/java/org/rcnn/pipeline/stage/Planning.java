@@ -58,7 +58,7 @@ final class Planning {
   private final List<PlannedStage> stages = new ArrayList<>();
 
   /**
-   * RegionCount of a set of images.
+   * How many regions a set of images has.
    *
    * @param usual how many there will probably be
    * @param least how many there are at the least
@@ -111,12 +111,12 @@ final class Planning {
   }
 
   /** What of a set's features is computed from images. */
-  void firstFeatures(SetFeatures of, boolean training) throws IOException {
+  void firstFeatures(SetFeatures of, boolean training) {
     add(of.first(), features.firstTaps(), regions(of, training));
   }
 
   /** All features of a set. */
-  void features(SetFeatures of, boolean training) throws IOException {
+  void features(SetFeatures of, boolean training) {
     if (of.first().key().stage().equals(HogStage.NAME)) {
       hog(of, regions(of, training));
       return;
@@ -171,8 +171,7 @@ final class Planning {
    * @param kind what is done, in words
    * @param dimension the length of a region's features
    */
-  void reading(Artifact artifact, String kind, SetFeatures of, boolean training, int dimension)
-      throws IOException {
+  void reading(Artifact artifact, String kind, SetFeatures of, boolean training, int dimension) {
     stages.add(
         new PlannedStage(
             artifact, kind, (double) regions(of, training).usual() * dimension, false));

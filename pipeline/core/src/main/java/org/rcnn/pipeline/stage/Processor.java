@@ -20,39 +20,30 @@ public final class Processor {
 
   /** What native kernels of this process choose by. */
   public static KernelChoice kernels() {
-    String description = "";
-    try {
-      if (Files.isReadable(DESCRIPTION)) {
-        description = Files.readString(DESCRIPTION);
-      }
-    } catch (IOException e) {
-      LOG.debug("The processor is not described.", e);
-    }
-    return KernelChoice.of(description, System.getenv());
+    return KernelChoice.of(description(), System.getenv());
   }
 
   /** Whether it is known to have instructions for bfloat16; never known outside Linux. */
   public static boolean hasBfloat16() {
-    try {
-      return Files.isReadable(DESCRIPTION)
-          && TorchEngine.hasBfloat16(Files.readString(DESCRIPTION));
-    } catch (IOException e) {
-      return false;
-    }
+    return TorchEngine.hasBfloat16(description());
   }
 
   /** The processor's name, such as {@code AMD EPYC 9B14}; known on Linux alone. */
   public static Optional<String> model() {
+    return description()
+        .lines()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst();
+  }
+
+  /** What Linux says of the processor; empty elsewhere. */
+  private static String description() {
     try {
-      return Files.isReadable(DESCRIPTION)
-          ? Files.readString(DESCRIPTION)
-              .lines()
-              .filter(line -> line.startsWith("model name"))
-              .map(line -> line.substring(line.indexOf(':') + 1).strip())
-              .findFirst()
-          : Optional.empty();
+      return Files.isReadable(DESCRIPTION) ? Files.readString(DESCRIPTION) : "";
     } catch (IOException e) {
-      return Optional.empty();
+      LOG.debug("The processor is not described.", e);
+      return "";
     }
   }
 

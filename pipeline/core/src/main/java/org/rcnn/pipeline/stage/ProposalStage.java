@@ -110,7 +110,7 @@ final class ProposalStage {
     return new ProposalSource() {
       @Override
       public String name() {
-        return "selective search";
+        return DetectorFile.SELECTIVE_SEARCH;
       }
 
       @Override

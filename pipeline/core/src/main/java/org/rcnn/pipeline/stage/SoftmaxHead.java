@@ -162,21 +162,17 @@ record SoftmaxHead(boolean alwaysTrained) implements Head {
 
   /** Adds {@link #logOdds}. */
   static String addLogOdds(OnnxGraph graph, String probabilities) {
-    String one = graph.numbers("odds.one", number(1));
+    String one = graph.number("odds.one", 1);
     String inside =
         graph.node(
             "Clip",
             "odds.inside",
             List.of(
                 probabilities,
-                graph.numbers("odds.least", number(LEAST)),
-                graph.numbers("odds.most", number(1 - LEAST))));
+                graph.number("odds.least", LEAST),
+                graph.number("odds.most", 1 - LEAST)));
     String against = graph.node("Sub", "odds.against", List.of(one, inside));
     return graph.node(
         "Log", "odds.log", List.of(graph.node("Div", "odds", List.of(inside, against))));
-  }
-
-  private static Tensor number(double value) {
-    return new Tensor(new int[0], new float[] {(float) value});
   }
 }

@@ -48,6 +48,7 @@ public final class StudyRun {
   private final Experiment experiment;
   private final Study study;
   private final List<Point> points;
+  private final List<PlannedStage> stages;
 
   /**
    * A study in a run's folder. Nothing is computed yet, but every point is known to be possible.
@@ -61,8 +62,9 @@ public final class StudyRun {
     this.experiment = experiment;
     this.study = asked.study();
     this.points = asked.points(run.config());
+    this.stages = new ArrayList<>();
     for (Point point : points) {
-      experiment.with(point.config());
+      stages.addAll(experiment.with(point.config()).plan(Goal.DETECTIONS, point.row()));
     }
   }
 
@@ -72,7 +74,7 @@ public final class StudyRun {
    * @throws IOException if a stage fails, or the report cannot be written
    */
   public StudyResult run() throws IOException {
-    run.begin(plan());
+    run.begin(stages);
     List<Measured> measured = new ArrayList<>();
     List<String> notes = new ArrayList<>(study.notes(run.config(), points));
     for (Point point : points) {
@@ -118,14 +120,6 @@ public final class StudyRun {
     AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
     RunPages.link(root);
     return result;
-  }
-
-  private List<PlannedStage> plan() throws IOException {
-    List<PlannedStage> stages = new ArrayList<>();
-    for (Point point : points) {
-      stages.addAll(experiment.with(point.config()).plan(Goal.DETECTIONS, point.row()));
-    }
-    return stages;
   }
 
   private static String diverged(Point point, DivergedException reason) {
