@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +33,10 @@ import org.rcnn.data.SeedMix;
  *
  * <p>Input {@code i} of a reader depends on the seed and on {@code i} alone. The system property
  * {@code rcnn.fuzz.times} tries so many times as many inputs, {@code rcnn.fuzz.seed} others, and
- * {@code rcnn.fuzz.only} those of one reader. What breaks a reader is kept in the folder {@code
- * target/fuzz}; put into the resources as {@code fuzz/READER/NAME} it is tried first by every run.
+ * {@code rcnn.fuzz.only} those of one reader. With {@code rcnn.fuzz.guided} Jazzer, which the Maven
+ * profile {@code fuzz} brings along, makes the inputs, for so many seconds a reader. What breaks a
+ * reader is kept in the folder {@code target/fuzz}; put into the resources as {@code
+ * fuzz/READER/NAME} it is tried first by every run.
  */
 public final class Fuzzing {
 
@@ -48,6 +51,9 @@ public final class Fuzzing {
 
   private static final int LINES_OF_TRACE = 16;
 
+  /** Bytes of the longest input that Jazzer makes. */
+  private static final int LONGEST_GUIDED = 1 << 15;
+
   private final FuzzedReader reader;
   private final long seed;
   private final PrintStream out;
@@ -57,6 +63,11 @@ public final class Fuzzing {
   private long read;
   private long refused;
   private long slowest;
+
+  /** Of one reader, with faults told to a stream. */
+  Fuzzing(FuzzedReader reader, long seed, PrintStream out) {
+    this(reader, seed, out, new AtomicLong());
+  }
 
   private Fuzzing(FuzzedReader reader, long seed, PrintStream out, AtomicLong begun) {
     this.reader = reader;
@@ -78,8 +89,13 @@ public final class Fuzzing {
         Files.isWritable(memory)
             ? Files.createTempDirectory(memory, "fuzz")
             : Files.createTempDirectory("fuzz");
+    String seconds = System.getProperty("rcnn.fuzz.guided");
     try {
-      assertSafe(readers, folder);
+      if (seconds == null) {
+        assertSafe(readers, folder);
+      } else {
+        assertSafeWhenGuided(readers, folder, Integer.parseInt(seconds));
+      }
     } finally {
       AtomicFile.delete(folder);
     }
@@ -87,23 +103,64 @@ public final class Fuzzing {
 
   private static void assertSafe(Class<? extends FuzzedReaders> readers, Path folder)
       throws IOException, InterruptedException {
-    List<String> command =
+    assertEnds(
+        readers.getSimpleName(),
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            HEAP,
-            "-Djava.awt.headless=true",
-            "-cp",
-            System.getProperty("java.class.path"),
             Fuzzing.class.getName(),
             readers.getName(),
             folder.toString(),
             System.getProperty("rcnn.fuzz.seed", "1"),
             System.getProperty("rcnn.fuzz.times", "1"),
-            System.getProperty("rcnn.fuzz.only", ""));
-    File log =
-        Files.createDirectories(Path.of("target", "fuzz"))
-            .resolve(readers.getSimpleName() + ".txt")
-            .toFile();
+            System.getProperty("rcnn.fuzz.only", "")));
+  }
+
+  /** Lets Jazzer try each reader for so long; what it has learned stays in the folder target. */
+  private static void assertSafeWhenGuided(
+      Class<? extends FuzzedReaders> readers, Path folder, int seconds)
+      throws IOException, InterruptedException {
+    String only = System.getProperty("rcnn.fuzz.only", "");
+    for (FuzzedReader reader : made(readers.getName(), folder.resolve("made"))) {
+      if (only.isEmpty() || only.equals(reader.name())) {
+        Path kept = Path.of("target", "fuzz", "guided", reader.name());
+        Path corpus = kept.resolve("corpus");
+        Path words = kept.resolve("words");
+        Guided.prepare(reader, corpus, words);
+        Path files = Files.createDirectories(folder.resolve(reader.name()));
+        assertEnds(
+            reader.name(),
+            List.of(
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + Guided.class.getName(),
+                "--target_args=%s %s %s".formatted(readers.getName(), files, reader.name()),
+                "--instrumentation_includes=org.rcnn.**:com.fasterxml.**:org.yaml.**"
+                    + ":com.twelvemonkeys.**",
+                "--keep_going=" + MOST_FAULTS,
+                "--reproducer_path=" + kept,
+                "-artifact_prefix=" + kept + File.separator,
+                "-dict=" + words,
+                "-max_len=" + LONGEST_GUIDED,
+                "-max_total_time=" + seconds,
+                "-timeout=" + FOR_EVER_SECONDS,
+                "-rss_limit_mb=0",
+                "-print_final_stats=1",
+                corpus.toString()));
+      }
+    }
+  }
+
+  /** Runs a program on this one's class path with a small heap; its output goes into the log. */
+  private static void assertEnds(String name, List<String> program)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path")));
+    command.addAll(program);
+    File log = Files.createDirectories(Path.of("target", "fuzz")).resolve(name + ".txt").toFile();
     Process child =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
     int status = child.waitFor();
@@ -120,10 +177,8 @@ public final class Fuzzing {
 
   /** Arguments: class of the readers, folder, seed, times, and a reader's name or nothing. */
   public static void main(String[] arguments) throws Exception {
-    FuzzedReaders readers =
-        (FuzzedReaders) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    List<FuzzedReader> all = readers.in(Path.of(arguments[1]));
+    List<FuzzedReader> all = made(arguments[0], Path.of(arguments[1]));
     AtomicLong begun = new AtomicLong(System.nanoTime());
     AtomicReference<FuzzedReader> current = new AtomicReference<>(all.get(0));
     endWhenStuck(Thread.currentThread(), begun, current, out);
@@ -137,6 +192,18 @@ public final class Fuzzing {
       }
     }
     System.exit(faults == 0 ? 0 : 1);
+  }
+
+  /** The readers of a class, with their files in an empty folder. */
+  static List<FuzzedReader> made(String name, Path folder) throws IOException {
+    try {
+      return ((FuzzedReaders) Class.forName(name).getDeclaredConstructor().newInstance())
+          .in(Files.createDirectories(folder));
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("The readers of " + name + " cannot be made.", e);
+    }
   }
 
   private static void endWhenStuck(
@@ -216,7 +283,13 @@ public final class Fuzzing {
     }
   }
 
-  private void tryInput(String name, byte[] input, boolean mustBeRead) throws IOException {
+  /** The first fault that was found; empty while there is none. */
+  Optional<String> firstFault() {
+    return faults.keySet().stream().findFirst();
+  }
+
+  /** Reads an input, and keeps what breaks the reader. */
+  void tryInput(String name, byte[] input, boolean mustBeRead) throws IOException {
     Files.write(reader.file(), input);
     begun.set(System.nanoTime());
     long before = threads.getCurrentThreadCpuTime();
