@@ -180,6 +180,11 @@ final class Browser implements AutoCloseable {
     throw new IOException("Chromium did not load " + page);
   }
 
+  /** Lays the page out as on paper. */
+  void layOutForPaper() throws IOException, InterruptedException {
+    call("Emulation.setEmulatedMedia", Map.of("media", "print"));
+  }
+
   /** The value of an expression in the page; a promise is waited for. */
   JsonNode evaluate(String expression) throws IOException, InterruptedException {
     JsonNode answer =

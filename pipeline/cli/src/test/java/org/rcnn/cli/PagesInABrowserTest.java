@@ -22,12 +22,16 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages of a small run, as a browser shows them. */
 @TestInstance(Lifecycle.PER_CLASS)
 class PagesInABrowserTest {
 
   private static final int PHONE = 390;
+
+  /** A4 without Chromium's margins, in CSS pixels. */
+  private static final int PAPER = 717;
 
   private Path run;
   private String axe;
@@ -137,6 +141,22 @@ class PagesInABrowserTest {
     assertEquals(List.of(), browser.console());
     assertEquals(List.of(), browser.requests(page));
     assertEquals(List.of(), seriousFindings());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"report.html", "ablation.html", "study-resampling.html"})
+  void nothingIsCutOffOnPaper(String name) throws Exception {
+    browser.open(run.resolve(name), PAPER, false);
+    browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
+    browser.layOutForPaper();
+    assertEquals(
+        "",
+        browser
+            .evaluate(
+                "[...document.querySelectorAll('body *')]"
+                    + ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+                    + ".map(e => e.outerHTML.slice(0, 80)).join('; ')")
+            .asText());
   }
 
   /** What axe finds serious or critical: contrast, names, the order of headings, table heads. */

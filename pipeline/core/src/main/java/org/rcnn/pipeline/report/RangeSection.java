@@ -17,7 +17,7 @@ final class RangeSection {
   void appendTo(Html html) {
     Set<String> classes = new LinkedHashSet<>();
     rows.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
-    html.scroll().open("table").open("thead").open("tr").leaf("th", "class");
+    html.scroll().open("table", "class", "ranges").open("thead").open("tr").leaf("th", "class");
     rows.forEach(row -> html.leaf("th", row.name(), "class", "n"));
     html.close().close().open("tbody");
     for (String name : classes) {
