@@ -30,6 +30,7 @@ class NamesMeantTest {
       textBlock =
           """
           runn                   | `rcnn` has no command 'runn'; did you mean run?
+          rnu                    | `rcnn` has no command 'rnu'; did you mean run?
           help runn              | `rcnn` has no command 'runn'; did you mean run?
           data chek              | `rcnn data` has no command 'chek'; did you mean check?
           xyzzy                  | `rcnn` has no command 'xyzzy'.

@@ -332,8 +332,16 @@ public final class ConfigLoader {
                             : step.getFieldName())
                 .collect(Collectors.joining("."))
             : "";
-    if (e instanceof UnrecognizedPropertyException) {
-      return new ConfigException("There is no setting '" + key + "'.");
+    if (e instanceof UnrecognizedPropertyException unrecognized) {
+      List<String> siblings =
+          unrecognized.getKnownPropertyIds().stream().map(Object::toString).toList();
+      return new ConfigException(
+          "There is no setting '%s'; %s"
+              .formatted(
+                  key,
+                  NearestName.to(unrecognized.getPropertyName(), siblings)
+                      .map("did you mean %s?"::formatted)
+                      .orElse("choose one of %s.".formatted(String.join(", ", siblings)))));
     }
     if (e.getCause() instanceof IllegalArgumentException refusal) {
       // A label is refused without its key, a value of a section with its own name.

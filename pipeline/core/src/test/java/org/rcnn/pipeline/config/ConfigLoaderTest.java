@@ -80,7 +80,7 @@ class ConfigLoaderTest {
     "finetune.phases, [], finetune.phases must be at least 1",
     "finetune.phases, '[{layers: [], iterations: 1}]', finetune.phases.1.layers must be at least 1",
     "finetune.phases, [{layers: all}], finetune.phases.1.iterations must be at least 1",
-    "finetune.phases, [{iteration: 7}], There is no setting 'finetune.phases.1.iteration'",
+    "finetune.phases, [{iteration: 7}], 'There is no setting ''finetune.phases.1.iteration''; did you mean iterations?'",
     "finetune.phases.2.rate, 0.1, 'There is no setting ''finetune.phases.2.rate'': finetune.phases has 1'",
     "finetune.phases.rate, 0.1, 'write finetune.phases.NUMBER.KEY'",
     "finetune.phases.1.speed, 0.1, 'There is no setting ''finetune.phases.1.speed''; choose one of layers, iterations'",

@@ -61,6 +61,7 @@ class SettingCatalogueTest {
     assertEquals(3, NearestName.distance("kitten", "sitting"));
     assertEquals(0, NearestName.distance("a", "a"));
     assertEquals(4, NearestName.distance("", "four"));
+    assertEquals(1, NearestName.distance("rnu", "run"));
     List<String> known = List.of("svm.cost", "svm.head", "data.train");
     assertEquals(Optional.of("svm.cost"), NearestName.to("svm.cosd", known));
     assertEquals(Optional.of("data.train"), NearestName.to("train", known));

@@ -34,6 +34,7 @@ class MarkedTablesTest {
   @CsvSource({
     "README.md, demo ap",
     "pipeline/README.md, voc2007-small grid",
+    "pipeline/README.md, voc2007-resnet50v2 grid",
     "svm-stage/README.md, negative-iou thresholds",
     "svm-stage/README.md, resampling resampling"
   })
