@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "report",
     description = {
-      "Of one finished run, writes report.html anew from what the run left; nothing is computed.",
+      "Of one finished run, writes report.html and model-card.md anew from what the run left; nothing"
+          + " is computed.",
       "Of several, writes compare.html, .md, .csv and .json: settings that differ, differences of AP"
           + " with their ranges, learning curves and times. The runs' folders are only read."
     })

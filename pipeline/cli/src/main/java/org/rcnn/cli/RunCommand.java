@@ -73,7 +73,7 @@ final class RunCommand implements Callable<Integer>, Resumable {
     System.out.printf(
         Locale.ROOT,
         "mAP %s (%s, %s), peak memory %.2f GiB, %d problems%nrun folder %s: report.html,"
-            + " detector.rcnn, manifest.json%n",
+            + " detector.rcnn, model-card.md, manifest.json%n",
         Double.isNaN(result.meanAp())
             ? "-"
             : String.format(Locale.ROOT, "%.1f %%", 100 * result.meanAp()),

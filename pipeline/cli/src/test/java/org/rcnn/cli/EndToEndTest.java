@@ -107,7 +107,8 @@ class EndToEndTest {
       assertTrue(result.path("seconds").path(stage).isNumber(), stage);
     }
     assertTrue(result.path("peak_memory_bytes").asLong() > 1 << 20);
-    for (String file : List.of("config.yaml", "manifest.json", "report.html", "detector.rcnn")) {
+    for (String file :
+        List.of("config.yaml", "manifest.json", "report.html", "model-card.md", "detector.rcnn")) {
       assertTrue(Files.size(first.resolve(file)) > 100, file);
     }
   }

@@ -132,6 +132,9 @@ class ReportCommandTest {
     Path elsewhere = folder.resolve("elsewhere");
     Session.of("report", first, "--out", elsewhere).done();
     assertArrayEquals(before, Files.readAllBytes(elsewhere.resolve("report.html")));
+    assertArrayEquals(
+        Files.readAllBytes(first.resolve("model-card.md")),
+        Files.readAllBytes(elsewhere.resolve("model-card.md")));
     Path copy = copy(first, "copy-for-the-page");
     Files.delete(copy.resolve("report.html"));
     Session.of("report", copy).done();

@@ -28,7 +28,8 @@ public final class RunResults {
   private RunResults() {}
 
   /**
-   * Writes {@code images.json}, {@code manifest.json} and {@code report.html} of one evaluated row.
+   * Writes {@code images.json}, {@code manifest.json}, {@code report.html} and {@code
+   * model-card.md} of one evaluated row.
    *
    * @return the result as JSON, as it is in the manifest
    * @throws IOException if the folder cannot be written, or a file in it is damaged
@@ -55,13 +56,15 @@ public final class RunResults {
     AtomicFile.writeText(
         root.resolve("report.html"),
         RunFindings.report(experiment, manifest, row, result).toHtml());
+    AtomicFile.writeText(
+        root.resolve(ModelCard.NAME), ModelCard.of(experiment, manifest, row).toMarkdown());
     RunPages.link(root);
     return summary;
   }
 
   /**
-   * Writes {@code report.html} of a finished run anew, equal to the one that the run wrote unless
-   * the program has changed since. Nothing of the run is computed.
+   * Writes {@code report.html} and {@code model-card.md} of a finished run anew, equal to those
+   * that the run wrote unless the program has changed since. Nothing of the run is computed.
    *
    * @param folder where to; the run's own or another, which need not exist
    * @return the page
@@ -71,6 +74,8 @@ public final class RunResults {
     Path page = folder.resolve("report.html");
     ReportPage report = RunFindings.report(run, run.manifest(), run.row(), run.evaluate(run.row()));
     AtomicFile.writeText(page, report.toHtml());
+    AtomicFile.writeText(
+        folder.resolve(ModelCard.NAME), ModelCard.of(run, run.manifest(), run.row()).toMarkdown());
     RunPages.link(folder);
     return page;
   }

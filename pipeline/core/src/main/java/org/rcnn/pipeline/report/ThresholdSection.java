@@ -93,7 +93,8 @@ final class ThresholdSection {
     html.close();
   }
 
-  private static List<LineChart.Series> series(ThresholdTable.Line line) {
+  /** Precision, recall and F1 of a class against the threshold. */
+  static List<LineChart.Series> series(ThresholdTable.Line line) {
     List<OperatingPoint> points = line.curve().points();
     double low = points.get(points.size() - 1).threshold();
     double high = points.get(0).threshold();
