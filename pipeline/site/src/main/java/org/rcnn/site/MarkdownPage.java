@@ -90,7 +90,9 @@ final class MarkdownPage {
             new AbstractVisitor() {
               @Override
               public void visit(Link link) {
-                into.add(new Entry(text(link), link.getDestination()));
+                if (!isElsewhere(link.getDestination())) {
+                  into.add(new Entry(text(link), link.getDestination()));
+                }
               }
             });
       }
@@ -146,9 +148,13 @@ final class MarkdownPage {
         linked);
   }
 
+  private static boolean isElsewhere(String destination) {
+    return destination.matches("[a-z]+:.*");
+  }
+
   /** A link as it holds in the site. One that means nothing stays, and is found to be dead. */
   private String moved(String destination, Places places, Set<Path> linked) {
-    if (destination.startsWith("#") || destination.matches("[a-z]+:.*")) {
+    if (destination.startsWith("#") || isElsewhere(destination)) {
       return destination;
     }
     int anchor = destination.indexOf('#');

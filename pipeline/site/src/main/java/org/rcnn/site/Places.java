@@ -19,8 +19,7 @@ final class Places {
 
   /** The modules whose classes have Javadoc. */
   private static final List<Path> LIBRARY =
-      Stream.of(
-              "data", "region-proposals", "cnn-finetune", "svm-stage", "eval", "pipeline/core")
+      Stream.of("data", "region-proposals", "cnn-finetune", "svm-stage", "eval", "pipeline/core")
           .map(Path::of)
           .toList();
 

@@ -90,8 +90,7 @@ final class Site {
   void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     try (InputStream style = Site.class.getResourceAsStream(STYLE)) {
-      Files.write(
-          folder.resolve(STYLE), Objects.requireNonNull(style, "site.css").readAllBytes());
+      Files.write(folder.resolve(STYLE), Objects.requireNonNull(style, "site.css").readAllBytes());
     }
     Places places = new Places(root, Path.of(INDEX));
     Template template = new Template(contents(), places);

@@ -43,12 +43,12 @@ final class Template {
 
   /** A page that lists what is in a folder. */
   String listing(Path folder, List<Path> children) throws IOException {
-    StringBuilder body = new StringBuilder("<h1>%s</h1>\n<ul>\n".formatted(escaped(slashes(folder))));
+    StringBuilder body =
+        new StringBuilder("<h1>%s</h1>\n<ul>\n".formatted(escaped(slashes(folder))));
     for (Path child : children) {
       body.append(
           "<li><a href=\"%s\">%s</a></li>\n"
-              .formatted(
-                  places.link(folder, child), escaped(child.getFileName().toString())));
+              .formatted(places.link(folder, child), escaped(child.getFileName().toString())));
     }
     return around(folder, folder.getFileName().toString(), body.append("</ul>\n").toString());
   }
@@ -96,7 +96,8 @@ final class Template {
       nav.append("<h2>%s</h2>\n<ul>\n".formatted(escaped(section.title())));
       for (Entry entry : section.links()) {
         Optional<Path> file = file(entry);
-        String href = file.isEmpty() ? entry.destination() : Places.way(place, places.of(file.get()));
+        String href =
+            file.isEmpty() ? entry.destination() : Places.way(place, places.of(file.get()));
         String current =
             file.isPresent() && file.get().equals(document) ? " aria-current=\"page\"" : "";
         nav.append(

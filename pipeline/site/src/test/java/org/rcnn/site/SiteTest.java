@@ -75,7 +75,8 @@ class SiteTest {
 
   @Test
   void everyDocumentOfAModuleIsInTheContents() throws IOException {
-    Places places = new Places(ROOT.toAbsolutePath().normalize(), Path.of("pipeline/docs/index.md"));
+    Places places =
+        new Places(ROOT.toAbsolutePath().normalize(), Path.of("pipeline/docs/index.md"));
     Site project = new Site(ROOT);
     Set<Path> linked =
         project.contents().stream()
@@ -102,7 +103,8 @@ class SiteTest {
   @Test
   void linksBetweenDocumentsBecomeLinksBetweenTheirPages() throws IOException {
     file("README.md", "# Read\n\n## A place\n");
-    String page = page("# Page\n\n[up](../../README.md#a-place), [start](../../pipeline/docs/index.md)\n");
+    String page =
+        page("# Page\n\n[up](../../README.md#a-place), [start](../../pipeline/docs/index.md)\n");
     assertTrue(page.contains("href=\"../../README.html#a-place\""), page);
     assertTrue(page.contains("href=\"../../index.html\">start"), page);
     assertEquals(List.of(), Links.dead(site));
@@ -176,7 +178,8 @@ class SiteTest {
     new Site(ROOT).write(again);
     try (Stream<Path> files = Files.walk(site)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        assertEquals(-1, Files.mismatch(file, again.resolve(site.relativize(file))), file::toString);
+        assertEquals(
+            -1, Files.mismatch(file, again.resolve(site.relativize(file))), file::toString);
       }
     }
   }
