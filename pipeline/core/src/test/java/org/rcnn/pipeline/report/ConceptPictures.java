@@ -59,7 +59,7 @@ import org.rcnn.svm.Round;
  */
 final class ConceptPictures {
 
-  private static final int SIDE = 150;
+  private static final int HEIGHT = 310;
   private static final int GAP = 10;
   private static final Color FRAME = new Color(0xf0a020);
 
@@ -103,7 +103,8 @@ final class ConceptPictures {
   private static BufferedImage canvas(int width, int height) {
     BufferedImage canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = canvas.createGraphics();
-    graphics.setColor(Color.WHITE);
+    // Between light and dark pages.
+    graphics.setColor(Color.GRAY);
     graphics.fillRect(0, 0, width, height);
     graphics.dispose();
     return canvas;
@@ -157,15 +158,14 @@ final class ConceptPictures {
     NetworkDefinition network =
         Architectures.byName(run.config().network().architecture(), run.classes().size() + 1);
     List<Box> regions =
-        sample.annotation().objects().stream().map(GroundTruth::box).limit(4).toList();
-    int height = 2 * SIDE + GAP;
-    double scale = height / (double) image.height();
+        sample.annotation().objects().stream().map(GroundTruth::box).limit(3).toList();
+    double scale = HEIGHT / (double) image.height();
     int width = (int) Math.round(scale * image.width());
-    int columns = (regions.size() + 1) / 2;
-    BufferedImage all = canvas(width + columns * (SIDE + GAP), height);
+    int side = (HEIGHT - (regions.size() - 1) * GAP) / regions.size();
+    BufferedImage all = canvas(width + GAP + side, HEIGHT);
     Graphics2D graphics = all.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    graphics.drawImage(Picture.of(image).resize(width, height).toBufferedImage(), 0, 0, null);
+    graphics.drawImage(Picture.of(image).resize(width, HEIGHT).toBufferedImage(), 0, 0, null);
     graphics.setStroke(new BasicStroke(3));
     graphics.setColor(FRAME);
     int input = network.inputSize();
@@ -176,11 +176,11 @@ final class ConceptPictures {
       Box shown = region.scale(scale);
       graphics.drawRect(
           (int) shown.xMin(), (int) shown.yMin(), (int) shown.width(), (int) shown.height());
-      Picture crop = RegionCrop.of(image, region, network, SIDE);
+      Picture crop = RegionCrop.of(image, region, network, side);
       graphics.drawImage(
           RegionCrop.framed(crop, inner, input, "").toBufferedImage(),
-          width + GAP + i / 2 * (SIDE + GAP),
-          i % 2 * (SIDE + GAP),
+          width + GAP,
+          i * (side + GAP),
           null);
     }
     graphics.dispose();
