@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 final class Places {
 
   /** Where the Javadoc lies. */
-  static final Path API = Path.of("api");
+  static final Path API = Path.of("apidocs");
 
   private static final Pattern PICTURE = Pattern.compile(".*\\.(svg|png|jpe?g)");
   private static final Path SOURCES = Path.of("src", "main", "java");

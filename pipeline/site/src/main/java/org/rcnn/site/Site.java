@@ -21,7 +21,7 @@ import org.rcnn.site.MarkdownPage.Section;
  * between pages. The front page, {@value #FRONT_PAGE}, is made of {@code pipeline/docs/index.md},
  * whose sections also are every page's contents. What pages link to comes along: pictures as they
  * are, other files as pages that show them, folders as lists. Public classes of the library are
- * linked to their Javadoc, which lies in {@code api}.
+ * linked to their Javadoc, which lies in {@code apidocs}.
  *
  * <p>The same files give the same bytes.
  */

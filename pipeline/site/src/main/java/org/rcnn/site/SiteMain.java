@@ -11,7 +11,7 @@ public final class SiteMain {
   private SiteMain() {}
 
   /**
-   * Makes the site, beside the Javadoc in its folder {@code api}.
+   * Makes the site, beside the Javadoc in its folder {@code apidocs}.
    *
    * @param arguments the checkout, the site's folder, and whether generated pages are written anew
    * @throws IOException if a page cannot be read or written, or a link leads nowhere

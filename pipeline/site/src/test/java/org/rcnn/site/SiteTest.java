@@ -135,16 +135,16 @@ class SiteTest {
             "# Page\n\n[Open](../../eval/src/main/java/org/a/Open.java)"
                 + " [Hidden](../../eval/src/main/java/org/a/Hidden.java)"
                 + " [package](../../eval/src/main/java/org/a)\n");
-    assertTrue(page.contains("href=\"../../api/org/a/Open.html\""), page);
-    assertTrue(page.contains("href=\"../../api/org/a/package-summary.html\""), page);
+    assertTrue(page.contains("href=\"../../apidocs/org/a/Open.html\""), page);
+    assertTrue(page.contains("href=\"../../apidocs/org/a/package-summary.html\""), page);
     String hidden = "../../eval/src/main/java/org/a/Hidden.java.html";
     assertTrue(page.contains("href=\"" + hidden + "\""), page);
     assertTrue(
         Files.readString(site.resolve("a/docs").resolve(hidden)).contains("Hidden&lt;T&gt;"));
     // Without Javadoc nobody can say whether it has the page; with it, the page must be there.
     assertEquals(List.of(), Links.dead(site));
-    Files.createDirectories(site.resolve("api/org/a"));
-    assertTrue(Links.dead(site).contains("a/docs/page.html: ../../api/org/a/Open.html"));
+    Files.createDirectories(site.resolve("apidocs/org/a"));
+    assertTrue(Links.dead(site).contains("a/docs/page.html: ../../apidocs/org/a/Open.html"));
   }
 
   @Test
