@@ -1,6 +1,10 @@
 package org.rcnn.data;
 
+import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,6 +54,46 @@ public final class RegularFile {
     Optional<String> refusal = refusal(file, most);
     if (refusal.isPresent()) {
       throw new IOException("%s %s.".formatted(file, refusal.get()));
+    }
+  }
+
+  /**
+   * The bytes of a part of a file, mapped where the file system can do that. Others, such as those
+   * that a program keeps in memory, have them read.
+   *
+   * @param length at most 2 GiB
+   * @return a buffer from position 0 to its limit, not to be written
+   * @throws IOException if the file ends before, or cannot be read
+   */
+  public static ByteBuffer map(FileChannel channel, long position, long length)
+      throws IOException {
+    try {
+      return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+    } catch (UnsupportedOperationException e) {
+      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes, position + bytes.position()) < 0) {
+          throw new EOFException("The file ended while it was read.");
+        }
+      }
+      return bytes.flip().asReadOnlyBuffer();
+    }
+  }
+
+  /**
+   * A file for what only opens files of the system: zip archives and native libraries.
+   *
+   * @throws IOException with a one-sentence message, if it lies in a file system of the program's
+   *     own
+   */
+  public static File ofSystem(Path file) throws IOException {
+    try {
+      return file.toFile();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(
+          "%s lies in a file system of the program's own, and archives can only be read from the system's; copy it there first."
+              .formatted(file),
+          e);
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.ProtoWire.Field;
 import org.rcnn.cnn.weights.WeightSource.Entry;
+import org.rcnn.data.RegularFile;
 
 /**
  * A Caffe model: the {@code .caffemodel}, protocol buffers with every layer's parameters, and the
@@ -181,7 +181,7 @@ final class CaffeFile implements TensorFile {
       throw new IOException(file + " is larger than 2 GiB, which no Caffe model can be.");
     }
     try (FileChannel channel = FileChannel.open(file)) {
-      ByteBuffer bytes = channel.map(MapMode.READ_ONLY, 0, channel.size());
+      ByteBuffer bytes = RegularFile.map(channel, 0, channel.size());
       return ProtoWire.read(bytes, NET);
     } catch (EOFException e) {
       throw new IOException(

@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import java.util.Map;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightSource.Entry;
+import org.rcnn.data.RegularFile;
 
 /**
  * An ONNX model: protocol buffers with a graph, of which the initialisers are read, by name. Its
@@ -39,7 +39,7 @@ final class OnnxFile implements TensorFile {
       throw new IOException(file + " is larger than 2 GiB, which no ONNX model can be.");
     }
     try (FileChannel channel = FileChannel.open(file)) {
-      return read(channel.map(MapMode.READ_ONLY, 0, channel.size()));
+      return read(RegularFile.map(channel, 0, channel.size()));
     } catch (EOFException e) {
       throw new IOException(
           file + " is not an ONNX model, or it is cut off; copy or download it again.", e);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.rcnn.data.RegularFile;
 
 /** A zip whose stated sizes are checked against the size of the file. */
 final class ZipContents implements AutoCloseable {
@@ -28,7 +29,7 @@ final class ZipContents implements AutoCloseable {
 
   static ZipContents open(Path file) throws IOException {
     try {
-      return new ZipContents(file, new ZipFile(file.toFile()));
+      return new ZipContents(file, new ZipFile(RegularFile.ofSystem(file)));
     } catch (IllegalArgumentException e) {
       // Names in no known encoding.
       throw new ZipException(e.getMessage());

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.ExifOrientation;
+import org.rcnn.data.FileNames;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.ImageHeader;
@@ -67,6 +70,9 @@ public final class DatasetExport {
   private final ExifOrientation exif;
   private final Problems problems;
   private final Set<String> notes = new LinkedHashSet<>();
+
+  /** The images copied, by their names in lower case. */
+  private final Map<String, String> copied = new HashMap<>();
 
   private DatasetExport(Dataset dataset, ExifOrientation exif, Problems problems) {
     this.dataset = dataset;
@@ -159,6 +165,12 @@ public final class DatasetExport {
       throw new IOException("The name '%s' leads out of the folder %s.".formatted(id, images));
     }
     Files.createDirectories(copy.getParent());
+    String other = copied.putIfAbsent(id.toLowerCase(Locale.ROOT), id);
+    if (other != null && FileNames.ignoreCase(copy.getParent())) {
+      throw new IOException(
+          "The image '%s' is left out: its name differs from '%s' in upper and lower case alone, and in %s both would be the same file; rename one."
+              .formatted(id, other, images));
+    }
     Files.write(copy, bytes);
     return new Item(
         id, fileName, new Annotation(id, width, height, reading.annotation().objects()));

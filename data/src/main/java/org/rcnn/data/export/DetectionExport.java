@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Detection;
+import org.rcnn.data.FileNames;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.coco.CocoWriter;
 import org.rcnn.data.dataset.FileIndex;
@@ -34,6 +36,10 @@ public final class DetectionExport implements Closeable {
   // One file for all images; null where each has its own.
   private final AtomicFile all;
   private final JsonGenerator json;
+
+  /** Whether files whose names differ in case alone are one. */
+  private final boolean ignoreCase;
+
 
   /**
    * Starts to write.
@@ -63,6 +69,7 @@ public final class DetectionExport implements Closeable {
           AtomicFile.writeText(place.resolve("classes.txt"), String.join("\n", classes) + "\n");
       case VOC -> Files.createDirectories(place);
     }
+    this.ignoreCase = !single && FileNames.ignoreCase(place);
   }
 
   /**
@@ -108,7 +115,7 @@ public final class DetectionExport implements Closeable {
   private Path own(Path image, String ending) {
     String stem = stem(image);
     String free = stem;
-    for (int i = 2; !names.add(free); i++) {
+    for (int i = 2; !names.add(ignoreCase ? free.toLowerCase(Locale.ROOT) : free); i++) {
       free = stem + "-" + i;
     }
     return place.resolve(free + ending);

@@ -39,7 +39,7 @@ sealed interface FileTree extends Closeable {
     RegularFile.require(root);
     ZipFile zip;
     try {
-      zip = new ZipFile(root.toFile(), StandardCharsets.UTF_8);
+      zip = new ZipFile(RegularFile.ofSystem(root), StandardCharsets.UTF_8);
     } catch (ZipException | EOFException | IllegalArgumentException e) {
       // Names that are not in UTF-8 are the third kind.
       String why = e instanceof EOFException ? "it ends early" : e.getMessage();

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.store.RecordFile.Entry;
 
@@ -32,6 +33,8 @@ final class Journal implements Closeable {
 
   /** Longer than any header or name; a larger number is damage. */
   private static final int LONGEST = 1 << 16;
+
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final Path file;
   private final byte[] begin;
@@ -126,9 +129,21 @@ final class Journal implements Closeable {
     if (entry.offset() + entry.length() > records.size()) {
       return false;
     }
-    // Mapped, so that the heap need not hold the longest record.
-    ByteBuffer bytes = records.map(FileChannel.MapMode.READ_ONLY, entry.offset(), entry.length());
-    return RecordFile.crc(bytes) == entry.crc();
+    // Piece by piece, so that the heap need not hold the longest record. Not mapped: Windows refuses
+    // to cut or rename a file as long as a mapping of it is not collected.
+    CRC32C crc = new CRC32C();
+    ByteBuffer piece = ByteBuffer.allocate(Math.min(PIECE_BYTES, Math.max(1, entry.length())));
+    long end = entry.offset() + entry.length();
+    for (long at = entry.offset(); at < end; ) {
+      piece.clear().limit((int) Math.min(piece.capacity(), end - at));
+      int read = records.read(piece, at);
+      if (read < 0) {
+        return false;
+      }
+      crc.update(piece.flip());
+      at += read;
+    }
+    return (int) crc.getValue() == entry.crc();
   }
 
   private static byte[] line(Entry entry) throws IOException {

@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -255,7 +254,7 @@ public final class RecordFile implements Closeable {
       Path file, FileChannel channel, byte[] header, List<Entry> entries, int maxPiece)
       throws IOException {
     List<Long> starts = new ArrayList<>();
-    List<MappedByteBuffer> pieces = new ArrayList<>();
+    List<ByteBuffer> pieces = new ArrayList<>();
     int first = 0;
     while (first < entries.size()) {
       long start = entries.get(first).offset;
@@ -264,7 +263,7 @@ public final class RecordFile implements Closeable {
         last++;
       }
       starts.add(start);
-      pieces.add(channel.map(FileChannel.MapMode.READ_ONLY, start, end(entries.get(last)) - start));
+      pieces.add(RegularFile.map(channel, start, end(entries.get(last)) - start));
       first = last + 1;
     }
     return new RecordFile(

@@ -14,6 +14,8 @@ final class Child {
   /** A terminal sends Ctrl-C to both; what has it already is not told again. */
   private static final long MILLIS_TO_END_BY_ITSELF = 500;
 
+  private Process process;
+
   private Child() {}
 
   /**
@@ -26,9 +28,13 @@ final class Child {
   static int run(List<String> command, Map<String, String> variables) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
     builder.environment().putAll(variables);
-    Process process = builder.start();
-    Thread hook = new Thread(() -> end(process), "end of the child");
-    Runtime.getRuntime().addShutdownHook(hook);
+    return new Child().run(builder);
+  }
+
+  private int run(ProcessBuilder builder) throws IOException {
+    // Before the start, so that no child is left by a request that comes just then.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end of the child"));
+    start(builder);
     while (true) {
       try {
         return process.waitFor();
@@ -38,7 +44,14 @@ final class Child {
     }
   }
 
-  private static void end(Process process) {
+  private synchronized void start(ProcessBuilder builder) throws IOException {
+    process = builder.start();
+  }
+
+  private synchronized void end() {
+    if (process == null) {
+      return;
+    }
     try {
       if (!process.waitFor(MILLIS_TO_END_BY_ITSELF, TimeUnit.MILLISECONDS)) {
         process.destroy();

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
@@ -66,8 +68,8 @@ public final class Json {
    * @throws IOException if the file cannot be read or is not JSON
    */
   public static JsonNode read(Path file) throws IOException {
-    try {
-      return MAPPER.readTree(file.toFile());
+    try (InputStream in = Files.newInputStream(file)) {
+      return MAPPER.readTree(in);
     } catch (JsonProcessingException e) {
       throw damaged(file, e);
     } catch (CharConversionException e) {

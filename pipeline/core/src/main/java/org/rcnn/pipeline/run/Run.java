@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.ExifOrientation;
+import org.rcnn.data.FileNames;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.dataset.Dataset;
 import org.rcnn.data.dataset.DatasetFormats;
@@ -119,6 +120,11 @@ public record Run(
       DetectionSet train = DetectionSet.read(dataset, data.train(), data.limit(), exif, problems);
       DetectionSet test = DetectionSet.read(dataset, data.test(), data.limit(), exif, problems);
       requireClasses(train);
+      // Each has a file of detections.
+      Optional<String> objection = FileNames.objection(folder.root(), train.classes(), "class");
+      if (objection.isPresent()) {
+        throw new IOException(objection.get());
+      }
       sentence(untrained(train, test)).ifPresent(LOG::warn);
       RunImages.doubts(train, test).forEach(LOG::warn);
       reportShared(train, test);

@@ -14,6 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.rcnn.data.RegularFile;
 
 /**
  * The parts of a detector file, which is a zip. A part is compared with its checksum when it is
@@ -74,7 +75,7 @@ final class DetectorParts implements Closeable {
    */
   static DetectorParts open(Path file, String name) throws IOException {
     try {
-      return new DetectorParts(name, new ZipFile(file.toFile()));
+      return new DetectorParts(name, new ZipFile(RegularFile.ofSystem(file)));
     } catch (ZipException | EOFException | IllegalArgumentException e) {
       // Names in no known encoding are the third kind.
       throw new IOException(
