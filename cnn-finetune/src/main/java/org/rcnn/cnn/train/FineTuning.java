@@ -129,6 +129,17 @@ public final class FineTuning {
     void iteration(int done, int total, double loss);
 
     /**
+     * After every iteration, before {@link #iteration}.
+     *
+     * @param done counted from 1
+     * @param rate the base rate that the iteration took, as {@link Solver} has it
+     */
+    default void rate(int done, double rate) {}
+
+    /** After every judgement of the weights. */
+    default void judged(Judgement judgement) {}
+
+    /**
      * Before anything else, if the training resumes from a checkpoint.
      *
      * @param done iterations that an earlier call did
@@ -777,6 +788,7 @@ public final class FineTuning {
           BatchFeeder.Batch batch = feeder.take();
           double loss = step(batch, i);
           feeder.release(batch);
+          course.listener().rate(i + 1, phase.rate() * factor(i));
           course.listener().iteration(i + 1, settings.iterations(), loss);
           ended = follow(i + 1);
           if ((i + 1) % inputs.checkpointEvery() == 0) {
@@ -806,7 +818,9 @@ public final class FineTuning {
         } else {
           figure = heldOut.judge().meanAp(network.weights(), inputs.areKept());
         }
-        selection.add(new Judgement(done, figure), network::weights);
+        Judgement judgement = new Judgement(done, figure);
+        selection.add(judgement, network::weights);
+        course.listener().judged(judgement);
         exhausted = !last && selection.isExhausted();
       }
       boolean ends = last || exhausted;

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
 import org.rcnn.cli.options.Output;
+import org.rcnn.cli.options.TrackOption;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cli.progress.Resumable;
 import org.rcnn.cnn.network.Architectures;
@@ -24,6 +25,7 @@ import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.PretrainStage;
+import org.rcnn.pipeline.track.Tracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -149,6 +151,8 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
   @Option(names = "--seed", defaultValue = "1", description = "Seed of every random choice.")
   private long seed;
 
+  @Mixin private TrackOption track;
+
   @Mixin private Output output;
 
   @Override
@@ -160,10 +164,11 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
   public Integer call() throws IOException {
     int cores = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
-    try (ImageFolder images = ImageFolder.open(data)) {
+    try (ImageFolder images = ImageFolder.open(data);
+        Tracker tracker = track.tracker(out)) {
       ComputeDevice place = device.present();
       PretrainStage stage =
-          new PretrainStage(settings(images.train().size()), place, cores, new ProgressBars());
+          new PretrainStage(settings(images.train().size()), place, cores, new ProgressBars().and(tracker));
       PretrainStage.Trained trained =
           stage.run(images, out, shared == null ? out : shared, Map.of("command", command(cores)));
       output.write(Json.read(trained.about()));

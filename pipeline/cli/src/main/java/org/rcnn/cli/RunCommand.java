@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.options.TrackOption;
 import org.rcnn.cli.progress.Resumable;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
@@ -22,6 +23,7 @@ import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.stage.Thresholds;
+import org.rcnn.pipeline.track.Tracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -36,6 +38,7 @@ final class RunCommand implements Callable<Integer>, Resumable {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
   @Mixin private RunOptions options;
+  @Mixin private TrackOption track;
   @Mixin private Output output;
 
   @Override
@@ -45,7 +48,8 @@ final class RunCommand implements Callable<Integer>, Resumable {
 
   @Override
   public Integer call() throws IOException {
-    try (Run run = options.open()) {
+    try (Tracker tracker = track.tracker(options.folder());
+        Run run = options.open(tracker)) {
       return run(run, options.experiment(run));
     }
   }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.RunOptions;
+import org.rcnn.cli.options.TrackOption;
 import org.rcnn.cli.progress.Resumable;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
@@ -14,6 +15,7 @@ import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.pipeline.track.Tracker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -52,6 +54,7 @@ final class StageCommand implements Callable<Integer>, Resumable {
   private final Stage stage;
 
   @Mixin private RunOptions options;
+  @Mixin private TrackOption track;
   @Mixin private Output output;
 
   StageCommand(Stage stage) {
@@ -65,7 +68,8 @@ final class StageCommand implements Callable<Integer>, Resumable {
 
   @Override
   public Integer call() throws IOException {
-    try (Run run = options.open()) {
+    try (Tracker tracker = track.tracker(options.folder());
+        Run run = options.open(tracker)) {
       return run(run, options.experiment(run));
     }
   }

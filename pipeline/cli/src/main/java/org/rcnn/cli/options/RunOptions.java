@@ -13,6 +13,7 @@ import org.rcnn.cnn.onnx.OnnxRuntimes;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.RecordedRun;
@@ -102,6 +103,21 @@ public final class RunOptions {
    * @throws IOException as {@link #open()}
    */
   public Run open(Consumer<PipelineConfig> check) throws IOException {
+    return open(check, new ProgressBars());
+  }
+
+  /**
+   * Opens the run that the options describe.
+   *
+   * @param listener is told what the run tells, beside the progress bars
+   * @throws ConfigException if an option or a setting is invalid
+   * @throws IOException as {@link #open()}
+   */
+  public Run open(Progress.Monitor listener) throws IOException {
+    return open(settings -> {}, new ProgressBars().and(listener));
+  }
+
+  private Run open(Consumer<PipelineConfig> check, Progress.Monitor bars) throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     ConfigLoader loader = new ConfigLoader();
     Optional<RecordedRun> recorded = recorded();
@@ -111,8 +127,7 @@ public final class RunOptions {
     check.accept(complete);
     requireRuntime(complete.features());
     Path images = data != null ? data : recorded.flatMap(RecordedRun::data).orElse(null);
-    Path folder = out != null ? out : Path.of("runs").resolve(defaultName(recorded));
-    ProgressBars bars = new ProgressBars();
+    Path folder = folder(recorded);
     Run run =
         images == null
             ? Run.onDemo(complete, folder, strict, bars)
@@ -128,6 +143,19 @@ public final class RunOptions {
       run.close();
       throw e;
     }
+  }
+
+  /**
+   * The run's folder, which need not exist.
+   *
+   * @throws IOException if the manifest of {@code --from} cannot be read
+   */
+  public Path folder() throws IOException {
+    return folder(recorded());
+  }
+
+  private Path folder(Optional<RecordedRun> recorded) {
+    return out != null ? out : Path.of("runs").resolve(defaultName(recorded));
   }
 
   /** Before the hours that come before the features. */

@@ -15,6 +15,7 @@ import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.pipeline.draw.DetectionPainter;
+import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.report.StageTimeSection.StageTime;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
@@ -68,7 +69,7 @@ final class RunFindings {
     sections.addAll(scores(result));
     Optional<Thresholds> thresholds = evidence.thresholds(row);
     thresholds.ifPresent(chosen -> sections.add(thresholds(chosen, result)));
-    sections.addAll(examples(examples(run.test(), evidence.detections(row), cut(row, thresholds))));
+    sections.addAll(examples(pictures(run, row)));
     sections.addAll(falsePositives(errors));
     sections.addAll(ErrorSections.of(analysis, run.test()));
     sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
@@ -329,21 +330,33 @@ final class RunFindings {
     return times;
   }
 
-  /** The first test images that have detections that count, with those detections. */
-  private static List<PageImage> examples(
-      DetectionSet test, Map<String, List<Detection>> detections, Predicate<Detection> cut)
-      throws IOException {
-    List<PageImage> examples = new ArrayList<>();
+  private static List<PageImage> pictures(RunArtifacts run, Row row) throws IOException {
+    List<PageImage> pictures = new ArrayList<>();
+    for (Example example : examples(run, row)) {
+      pictures.add(new PageImage(example.draw().jpeg(0.85f), example.sample.id()));
+    }
+    return pictures;
+  }
+
+  /** A test image and its detections that count. */
+  record Example(Sample sample, List<Detection> found) {
+    Picture draw() throws IOException {
+      return new DetectionPainter().paint(sample.read(), found, sample.annotation().objects());
+    }
+  }
+
+  /** The first test images that have detections that count. */
+  static List<Example> examples(RunArtifacts run, Row row) throws IOException {
+    Evidence evidence = new Evidence(run);
+    Predicate<Detection> cut = cut(row, evidence.thresholds(row));
+    Map<String, List<Detection>> detections = evidence.detections(row);
+    DetectionSet test = run.test();
+    List<Example> examples = new ArrayList<>();
     for (Sample sample : test.samples()) {
       List<Detection> found =
           detections.getOrDefault(sample.id(), List.of()).stream().filter(cut).toList();
       if (!found.isEmpty() && examples.size() < EXAMPLES) {
-        examples.add(
-            new PageImage(
-                new DetectionPainter()
-                    .paint(sample.read(), found, sample.annotation().objects())
-                    .jpeg(0.85f),
-                sample.id()));
+        examples.add(new Example(sample, found));
       }
     }
     return examples;

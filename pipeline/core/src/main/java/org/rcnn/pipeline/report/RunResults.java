@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
+import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Artifact;
@@ -16,6 +17,7 @@ import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
+import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Evidence;
 import org.rcnn.pipeline.stage.Experiment;
@@ -59,7 +61,24 @@ public final class RunResults {
     AtomicFile.writeText(
         root.resolve(ModelCard.NAME), ModelCard.of(experiment, manifest, row).toMarkdown());
     RunPages.link(root);
+    tell(experiment, row, result);
     return summary;
+  }
+
+  /** Tells the run's monitor what it came to. */
+  private static void tell(Experiment experiment, Row row, EvaluationResult result)
+      throws IOException {
+    Progress.Monitor monitor = experiment.run().monitor();
+    monitor.scalar("mAP", 0, result.meanAp());
+    for (ClassResult one : result.classes()) {
+      monitor.scalar("AP/" + one.className(), 0, one.isScored() ? one.ap() : Double.NaN);
+    }
+    if (!monitor.wantsPictures()) {
+      return;
+    }
+    for (RunFindings.Example example : RunFindings.examples(experiment, row)) {
+      monitor.picture("detections/" + example.sample().id(), 0, () -> example.draw().png());
+    }
   }
 
   /**

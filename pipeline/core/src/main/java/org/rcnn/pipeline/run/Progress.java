@@ -1,5 +1,7 @@
 package org.rcnn.pipeline.run;
 
+import java.io.IOException;
+
 /** Shows how far a task has come. Closing it ends the task. */
 public interface Progress extends AutoCloseable {
 
@@ -27,7 +29,11 @@ public interface Progress extends AutoCloseable {
   @Override
   void close();
 
-  /** Shows the progress of tasks in a terminal, a log, or a program's own window. */
+  /**
+   * Shows the progress of tasks in a terminal, a log, or a program's own window, and listens to what
+   * a run tells besides: stages that begin and finish, figures and pictures. It is called from
+   * several threads, and whatever it throws ends the run.
+   */
   @FunctionalInterface
   interface Monitor {
 
@@ -53,6 +59,70 @@ public interface Progress extends AutoCloseable {
     default void stageEnded() {
       // Not shown.
     }
+
+    /**
+     * Work on a stage begins.
+     *
+     * @param stage its name, such as {@code "fine-tuning"}
+     */
+    default void began(String stage) {
+      // Not shown.
+    }
+
+    /**
+     * A stage's artifact is there.
+     *
+     * @param stage its name
+     * @param seconds how long it took to make, which may have been an earlier process; then it did
+     *     not {@link #began begin} in this one
+     */
+    default void finished(String stage, double seconds) {
+      // Not shown.
+    }
+
+    /**
+     * A figure of the run. Of a training there is one for each iteration ({@code finetune/loss},
+     * {@code finetune/rate}, {@code pretrain/loss}) and some now and then ({@code
+     * finetune/accuracy}, {@code finetune/positive-accuracy}, {@code finetune/validation-loss},
+     * {@code finetune/validation-positive-accuracy}, {@code finetune/validation-mAP}, {@code
+     * pretrain/top1}, {@code pretrain/top5}); of the run's end {@code mAP} and {@code AP/CLASS}, as
+     * fractions.
+     *
+     * @param name what it is
+     * @param step the iteration, from 1; 0 for one of the whole run
+     * @param value the figure; NaN where nothing was measured
+     */
+    default void scalar(String name, long step, double value) {
+      // Not shown.
+    }
+
+    /** Whether pictures of the run are wanted; finding out what to draw takes time. */
+    default boolean wantsPictures() {
+      return false;
+    }
+
+    /**
+     * A picture of the run, such as {@code detections/IMAGE}.
+     *
+     * @param name what it shows
+     * @param step as of a figure
+     * @param drawing draws it
+     */
+    default void picture(String name, long step, Drawing drawing) {
+      // Not shown.
+    }
+
+    /** This monitor and another, which is told everything after it. */
+    default Monitor and(Monitor other) {
+      return new BothMonitors(this, other);
+    }
+  }
+
+  /** Draws a picture when it is asked to. */
+  @FunctionalInterface
+  interface Drawing {
+    /** The bytes of a PNG file. */
+    byte[] png() throws IOException;
   }
 
   /** A progress that is not shown. */

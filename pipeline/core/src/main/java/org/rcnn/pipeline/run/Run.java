@@ -112,6 +112,7 @@ public record Run(
       Images images)
       throws IOException {
     Closeable lock = folder.lock();
+    folder.show(monitor);
     try {
       Problems problems = new Problems(strict, "the run's manifest");
       Dataset dataset = images.in(folder.root(), problems);

@@ -96,6 +96,11 @@ public final class RunFolder {
         "Another run is using %s; wait until it ends, or name another folder.".formatted(root));
   }
 
+  /** Says who is told of the stages. */
+  void show(Progress.Monitor shown) {
+    monitor = shown;
+  }
+
   /** The folder. */
   public Path root() {
     return root;
@@ -181,6 +186,7 @@ public final class RunFolder {
         AtomicFile.delete(artifact.beside(MAKING));
         counted.add(artifact.place());
         count(artifact.key(), name, before);
+        monitor.finished(name, before);
         return artifact;
       }
     }
@@ -192,6 +198,7 @@ public final class RunFolder {
     String place = stage.map(RunFolder::before).orElse("");
     LOG.info("{}{} ...{}", place, name, timeLeft(stage, artifact));
     stage.ifPresent(monitor::stage);
+    monitor.began(name);
     long begin = System.nanoTime();
     maker.make(new Artifact(artifact.key(), making.resolve(artifact.place().getFileName())));
     double taken = (System.nanoTime() - begin) / 1e9;
@@ -204,6 +211,7 @@ public final class RunFolder {
     }
     counted.add(artifact.place());
     count(artifact.key(), name, taken);
+    monitor.finished(name, taken);
     return artifact;
   }
 

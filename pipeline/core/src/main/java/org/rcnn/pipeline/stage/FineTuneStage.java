@@ -52,6 +52,7 @@ final class FineTuneStage {
 
   private static final int VERSION = 6;
   private static final String CURVE = "-curve.json";
+  private static final String FINE_TUNING = "fine-tuning";
 
   private final PipelineConfig config;
   private final Run run;
@@ -131,11 +132,16 @@ final class FineTuneStage {
       List<String> classes,
       Optional<Stored> stored)
       throws IOException {
-    return run.folder()
-        .make(
-            artifact,
-            "fine-tuning",
-            made -> train(set, proposals, backbone, classes, made, stored));
+    Artifact made =
+        run.folder()
+            .make(
+                artifact,
+                FINE_TUNING,
+                making -> train(set, proposals, backbone, classes, making, stored));
+    if (run.folder().wasReused(FINE_TUNING)) {
+      curve(made).tell(run.monitor());
+    }
+    return made;
   }
 
   /** The learning curve of fine-tuned weights. */
@@ -231,7 +237,8 @@ final class FineTuneStage {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result;
       try {
-        ProgressListener listener = new ProgressListener(progress, classes.size() + 1, judged);
+        ProgressListener listener = new ProgressListener(
+                progress, run.monitor(), settings, classes.size() + 1, judged);
         Weights start = backbone.startingWeights(settings.seed());
         result = resumed(training, start, newLayers, checkpoint, listener);
       } catch (DivergedException e) {
@@ -367,13 +374,34 @@ final class FineTuneStage {
   }
 
   /**
-   * Shows the loss beside the bar.
+   * Shows the loss beside the bar, and tells the figures.
    *
+   * @param settings say what judgements are of
    * @param outputs the number of scores
    * @param judged whether to warn of a first loss that is far too high
    */
-  private record ProgressListener(Progress progress, int outputs, boolean judged)
+  private record ProgressListener(
+      Progress progress,
+      Progress.Monitor monitor,
+      FineTuningSettings settings,
+      int outputs,
+      boolean judged)
       implements FineTuning.Listener {
+    @Override
+    public void rate(int done, double rate) {
+      monitor.scalar("finetune/rate", done, rate);
+    }
+
+    @Override
+    public void progress(FineTuning.LearningPoint point) {
+      LearningCurve.tell(point, monitor);
+    }
+
+    @Override
+    public void judged(FineTuning.Judgement judgement) {
+      LearningCurve.tell(judgement, settings.judging().keep(), monitor);
+    }
+
     @Override
     public void resumed(int done) {
       progress.resume(done);
@@ -385,6 +413,7 @@ final class FineTuneStage {
         startsFar(loss, outputs).ifPresent(LOG::warn);
       }
       progress.at(done, "loss %.3f".formatted(loss).toLowerCase(Locale.ROOT));
+      monitor.scalar(LearningCurve.LOSS, done, loss);
     }
 
     @Override

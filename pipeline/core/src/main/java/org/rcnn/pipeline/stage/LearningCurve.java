@@ -20,6 +20,7 @@ import org.rcnn.cnn.train.Movement;
 import org.rcnn.cnn.train.Phase;
 import org.rcnn.cnn.train.RangeTest;
 import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.run.Progress;
 
 /**
  * How fine-tuning went, and on which regions: the file {@code HASH-curve.json} beside the weights.
@@ -57,6 +58,9 @@ public record LearningCurve(
       List.of("loss", "validationLoss", "validationPositiveAccuracy");
 
   private static final String FIGURE = "figure";
+
+  /** The name of the training loss among a run's figures. */
+  static final String LOSS = "finetune/loss";
 
   /** Keeps its own copies, the maps in their order. */
   public LearningCurve {
@@ -165,6 +169,32 @@ public record LearningCurve(
 
   private static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
+  }
+
+  /** Tells the figures of a curve that an earlier process has made. */
+  void tell(Progress.Monitor monitor) {
+    for (LearningPoint point : curve) {
+      monitor.scalar(LOSS, point.iteration(), point.loss());
+      tell(point, monitor);
+    }
+    judgements.forEach(judgement -> tell(judgement, keep, monitor));
+  }
+
+  /** Tells the figures of a stretch but its loss, of which there is one for each iteration. */
+  static void tell(LearningPoint point, Progress.Monitor monitor) {
+    int step = point.iteration();
+    monitor.scalar("finetune/accuracy", step, point.accuracy());
+    monitor.scalar("finetune/positive-accuracy", step, point.positiveAccuracy());
+    monitor.scalar("finetune/validation-loss", step, point.validationLoss());
+    monitor.scalar(
+        "finetune/validation-positive-accuracy", step, point.validationPositiveAccuracy());
+  }
+
+  /** Tells a judgement that is not among the figures of the stretches. */
+  static void tell(Judgement judgement, Keep keep, Progress.Monitor monitor) {
+    if (keep == Keep.HIGHEST_MAP) {
+      monitor.scalar("finetune/validation-mAP", judgement.iteration(), judgement.figure());
+    }
   }
 
   /** Writes the curve as JSON, aside first and then renamed. */

@@ -378,7 +378,7 @@ public final class PretrainStage {
       Pretraining training =
           new Pretraining(
               network, settings.training, new Packed(train), new Packed(validation), kept, device);
-      Pretraining.Listener listener = new ProgressListener(progress);
+      Pretraining.Listener listener = new ProgressListener(progress, monitor);
       return backbone == null
           ? training.run(checkpoint, listener)
           : training.run(
@@ -422,7 +422,7 @@ public final class PretrainStage {
   }
 
   /** Shows the loss beside the progress, and logs each epoch. */
-  private record ProgressListener(Progress progress) implements Pretraining.Listener {
+  private record ProgressListener(Progress progress, Progress.Monitor monitor) implements Pretraining.Listener {
     @Override
     public void resumed(int done) {
       progress.resume(done);
@@ -431,10 +431,13 @@ public final class PretrainStage {
     @Override
     public void iteration(int done, int total, double loss) {
       progress.at(done, String.format(Locale.ROOT, "loss %.3f", loss));
+      monitor.scalar("pretrain/loss", done, loss);
     }
 
     @Override
     public void epoch(Pretraining.Epoch epoch) {
+      monitor.scalar("pretrain/top1", epoch.epoch(), epoch.top1());
+      monitor.scalar("pretrain/top5", epoch.epoch(), epoch.top5());
       LOG.info(
           "epoch {}: loss {}, validation top-1 {} %, top-5 {} %",
           epoch.epoch(),
