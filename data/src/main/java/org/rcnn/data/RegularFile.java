@@ -65,8 +65,7 @@ public final class RegularFile {
    * @return a buffer from position 0 to its limit, not to be written
    * @throws IOException if the file ends before, or cannot be read
    */
-  public static ByteBuffer map(FileChannel channel, long position, long length)
-      throws IOException {
+  public static ByteBuffer map(FileChannel channel, long position, long length) throws IOException {
     try {
       return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
     } catch (UnsupportedOperationException e) {

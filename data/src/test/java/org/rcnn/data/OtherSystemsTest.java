@@ -84,8 +84,7 @@ class OtherSystemsTest {
         assertEquals(List.of(), problems);
         assertEquals(made.annotatedIds(), read.annotatedIds(), format::label);
         for (String id : made.annotatedIds()) {
-          assertEquals(
-              made.annotation(id).objects().size(), read.annotation(id).objects().size());
+          assertEquals(made.annotation(id).objects().size(), read.annotation(id).objects().size());
           assertEquals(
               ImageFiles.read(made.image(id)).width(), ImageFiles.read(read.image(id)).width());
         }
@@ -164,8 +163,7 @@ class OtherSystemsTest {
       Path folder = kind.folder(files);
       AtomicFile.writeText(folder.resolve("a.txt"), "old");
       AtomicFile.writeText(folder.resolve("A.txt"), "new");
-      assertEquals(
-          kind.ignoresCase() ? "new" : "old", Files.readString(folder.resolve("a.txt")));
+      assertEquals(kind.ignoresCase() ? "new" : "old", Files.readString(folder.resolve("a.txt")));
       AtomicFile.make(
           folder.resolve("made"),
           place -> {

@@ -40,7 +40,6 @@ public final class DetectionExport implements Closeable {
   /** Whether files whose names differ in case alone are one. */
   private final boolean ignoreCase;
 
-
   /**
    * Starts to write.
    *

@@ -1,4 +1,4 @@
-package org.rcnn.pipeline.track;
+package org.rcnn.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.eval.EvaluationResult;
-import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.RunResults;
 import org.rcnn.pipeline.run.Progress;
@@ -70,16 +69,13 @@ class TrackedRunTest {
 
   private EvaluationResult run(Listener listener) throws IOException {
     PipelineConfig config =
-        new ConfigLoader()
-            .preset(
-                "demo",
-                Map.of(
-                    "data.demo-train", "8",
-                    "data.demo-test", "2",
-                    "proposals.max-boxes", "60",
-                    "finetune.validation-share", "0.25",
-                    "finetune.phases",
-                    "[{iterations: 3, layers: [new]}, {iterations: 2}]"));
+        TinyDetector.config(
+            Map.of(
+                "data.demo-train", "8",
+                "data.demo-test", "2",
+                "finetune.enabled", "true",
+                "finetune.validation-share", "0.25",
+                "finetune.phases", "[{iterations: 3, layers: [new]}, {iterations: 2}]"));
     try (Run run = Run.onDemo(config, folder, true, Progress.Monitor.SILENT.and(listener))) {
       Experiment experiment = new Experiment(run);
       Row row = experiment.configuredRow();
