@@ -168,7 +168,8 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
         Tracker tracker = track.tracker(out)) {
       ComputeDevice place = device.present();
       PretrainStage stage =
-          new PretrainStage(settings(images.train().size()), place, cores, new ProgressBars().and(tracker));
+          new PretrainStage(
+              settings(images.train().size()), place, cores, new ProgressBars().and(tracker));
       PretrainStage.Trained trained =
           stage.run(images, out, shared == null ? out : shared, Map.of("command", command(cores)));
       output.write(Json.read(trained.about()));

@@ -90,7 +90,8 @@ class TrackedRunTest {
     Listener listener = new Listener();
     EvaluationResult result = run(listener);
     int began = listener.stages.indexOf("began fine-tuning");
-    assertTrue(began > listener.stages.indexOf("finished proposals of train"), listener.stages::toString);
+    assertTrue(
+        began > listener.stages.indexOf("finished proposals of train"), listener.stages::toString);
     assertEquals("finished fine-tuning", listener.stages.get(began + 1));
 
     assertEquals(5, listener.scalars.get("finetune/loss").size());

@@ -58,7 +58,9 @@ class ContainerfileTest {
   void imagesHaveFullNamesAndAVersion() throws IOException {
     assertEquals(2, all("FROM").size());
     for (String image : all("FROM")) {
-      assertTrue(image.matches("docker\\.io/library/[a-z-]+:\\d+\\.\\d+\\.\\d+[\\w.-]*( AS \\w+)?"), image);
+      assertTrue(
+          image.matches("docker\\.io/library/[a-z-]+:\\d+\\.\\d+\\.\\d+[\\w.-]*( AS \\w+)?"),
+          image);
     }
   }
 

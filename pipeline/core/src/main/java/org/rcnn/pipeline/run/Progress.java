@@ -30,8 +30,8 @@ public interface Progress extends AutoCloseable {
   void close();
 
   /**
-   * Shows the progress of tasks in a terminal, a log, or a program's own window, and listens to what
-   * a run tells besides: stages that begin and finish, figures and pictures. It is called from
+   * Shows the progress of tasks in a terminal, a log, or a program's own window, and listens to
+   * what a run tells besides: stages that begin and finish, figures and pictures. It is called from
    * several threads, and whatever it throws ends the run.
    */
   @FunctionalInterface

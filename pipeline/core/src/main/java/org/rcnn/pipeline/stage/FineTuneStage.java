@@ -237,8 +237,8 @@ final class FineTuneStage {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result;
       try {
-        ProgressListener listener = new ProgressListener(
-                progress, run.monitor(), settings, classes.size() + 1, judged);
+        ProgressListener listener =
+            new ProgressListener(progress, run.monitor(), settings, classes.size() + 1, judged);
         Weights start = backbone.startingWeights(settings.seed());
         result = resumed(training, start, newLayers, checkpoint, listener);
       } catch (DivergedException e) {

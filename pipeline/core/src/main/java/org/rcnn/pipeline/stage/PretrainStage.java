@@ -422,7 +422,8 @@ public final class PretrainStage {
   }
 
   /** Shows the loss beside the progress, and logs each epoch. */
-  private record ProgressListener(Progress progress, Progress.Monitor monitor) implements Pretraining.Listener {
+  private record ProgressListener(Progress progress, Progress.Monitor monitor)
+      implements Pretraining.Listener {
     @Override
     public void resumed(int done) {
       progress.resume(done);

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The file {@code scalars.csv}, and pictures beside it. A later process adds to it: of rows with the
- * same name and step the last one counts.
+ * The file {@code scalars.csv}, and pictures beside it. A later process adds to it: of rows with
+ * the same name and step the last one counts.
  */
 final class ScalarTable implements TrackFile {
 

@@ -137,8 +137,7 @@ class TrackerTest {
       tracker.scalar("mAP", 3, 0.5);
     }
     Path file = files().get(0);
-    assertTrue(
-        file.getFileName().toString().startsWith("events.out.tfevents.1700000000.rcnn."));
+    assertTrue(file.getFileName().toString().startsWith("events.out.tfevents.1700000000.rcnn."));
     // 1700000000.5 as an IEEE 754 double, little-endian, in field 1.
     byte[] time = bytes(9, HexFormat.of().parseHex("00002040fc54d941"));
     byte[] version = bytes(time, 16, 0, 26, 13, "brain.Event:2");
@@ -150,8 +149,7 @@ class TrackerTest {
     assertArrayEquals(version, Arrays.copyOfRange(found, 12, 12 + version.length));
     int second = 16 + version.length;
     assertEquals(event.length, found[second]);
-    assertArrayEquals(
-        event, Arrays.copyOfRange(found, second + 12, second + 12 + event.length));
+    assertArrayEquals(event, Arrays.copyOfRange(found, second + 12, second + 12 + event.length));
     // Figures of TensorBoard's own writer for these lengths and bytes.
     assertEquals(CHECKSUMS, HexFormat.of().formatHex(checksums(found, version.length)));
   }
