@@ -38,6 +38,8 @@ final class BenchGrowthCommand implements Callable<Integer> {
   private static final String TRAIN = "trainval";
   private static final String TEST = "test";
   private static final String WHOLE = "whole";
+  private static final String SECONDS_PER_IMAGE = "seconds_per_image";
+  private static final String PEAK_MEMORY = "peak_memory_mib";
   private static final int POLL_MILLIS = 20;
 
   @Option(
@@ -56,8 +58,8 @@ final class BenchGrowthCommand implements Callable<Integer> {
   @Option(
       names = "--heap",
       paramLabel = "SIZE",
-      description = "The heap of each command, as of -Xmx (default 512m).")
-  private String heap = "512m";
+      description = "The heap of each command, as of -Xmx (default 256m).")
+  private String heap = "256m";
 
   @Mixin private BenchOutput output;
 
@@ -128,7 +130,15 @@ final class BenchGrowthCommand implements Callable<Integer> {
   private record Work(String name, int images, List<String> arguments) {}
 
   private void add(Map<String, List<Measurement>> rows, Work work, int size) throws IOException {
-    rows.computeIfAbsent(work.name(), name -> new ArrayList<>()).add(measure(work, size));
+    Measurement measured = measure(work, size);
+    rows.computeIfAbsent(work.name(), name -> new ArrayList<>()).add(measured);
+    // Ten thousand images take an hour, so that each figure is shown when it is there.
+    output.printf(
+        "  %s: %.4f s an image, %.0f MiB%n",
+        work.name(),
+        measured.figures().get(SECONDS_PER_IMAGE),
+        measured.figures().get(PEAK_MEMORY));
+    output.out().flush();
   }
 
   /** The commands that train, in an order in which each finds what it needs. */
@@ -225,8 +235,8 @@ final class BenchGrowthCommand implements Callable<Integer> {
     double seconds = (System.nanoTime() - start) / 1e9;
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("images", (double) work.images());
-    figures.put("seconds_per_image", seconds / work.images());
-    figures.put("peak_memory_mib", peak / (double) (1 << 20));
+    figures.put(SECONDS_PER_IMAGE, seconds / work.images());
+    figures.put(PEAK_MEMORY, peak / (double) (1 << 20));
     return new Measurement(
         work.name() + ", " + size + " images",
         Runtime.getRuntime().availableProcessors(),
