@@ -41,6 +41,7 @@ public record FuzzedReader(
   }
 
   private static final int USUAL_INPUTS = 2000;
+  private static final String EXCEPTION = "Exception";
 
   /** A reader of a format without words and checksums. */
   public static FuzzedReader of(String name, Path file, Reading reading, byte[]... seeds) {
@@ -95,8 +96,12 @@ public record FuzzedReader(
     return folder;
   }
 
-  /** What is wrong with a failure; empty if it is as documented: a sentence that names the file. */
-  Optional<String> objection(Throwable failure) {
+  /**
+   * What is wrong with a failure; empty if it is as documented: a sentence that names the file.
+   *
+   * @param input what was read; a message may quote it
+   */
+  Optional<String> objection(Throwable failure, byte[] input) {
     boolean known =
         failure instanceof IOException || documented != null && documented.isInstance(failure);
     if (!known) {
@@ -106,7 +111,8 @@ public record FuzzedReader(
     if (!message.contains(file.getFileName().toString()) && !message.contains(set().toString())) {
       return Optional.of("does not name the file");
     }
-    if (message.contains("Exception") || message.matches(".*: null\\.?")) {
+    boolean quoted = new String(input, StandardCharsets.ISO_8859_1).contains(EXCEPTION);
+    if (message.contains(EXCEPTION) && !quoted || message.matches(".*: null\\.?")) {
       return Optional.of("names a class of Java, or nothing");
     }
     return Optional.empty();

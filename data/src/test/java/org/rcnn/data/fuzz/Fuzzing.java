@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -129,24 +130,28 @@ public final class Fuzzing {
         Path words = kept.resolve("words");
         Guided.prepare(reader, corpus, words);
         Path files = Files.createDirectories(folder.resolve(reader.name()));
-        assertEnds(
-            reader.name(),
-            List.of(
-                "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + Guided.class.getName(),
-                "--target_args=%s %s %s".formatted(readers.getName(), files, reader.name()),
-                "--instrumentation_includes=org.rcnn.**:com.fasterxml.**:org.yaml.**"
-                    + ":com.twelvemonkeys.**",
-                "--keep_going=" + MOST_FAULTS,
-                "--reproducer_path=" + kept,
-                "-artifact_prefix=" + kept + File.separator,
-                "-dict=" + words,
-                "-max_len=" + LONGEST_GUIDED,
-                "-max_total_time=" + seconds,
-                "-timeout=" + FOR_EVER_GUIDED_SECONDS,
-                "-rss_limit_mb=0",
-                "-print_final_stats=1",
-                corpus.toString()));
+        List<String> jazzer = new ArrayList<>();
+        Collections.addAll(
+            jazzer,
+            "com.code_intelligence.jazzer.Jazzer",
+            "--target_class=" + Guided.class.getName(),
+            "--target_args=%s %s %s".formatted(readers.getName(), files, reader.name()),
+            "--instrumentation_includes=org.rcnn.**:com.fasterxml.**:org.yaml.**"
+                + ":com.twelvemonkeys.**",
+            "--keep_going=" + MOST_FAULTS,
+            "--reproducer_path=" + kept,
+            "-artifact_prefix=" + kept + File.separator,
+            "-max_len=" + LONGEST_GUIDED,
+            "-max_total_time=" + seconds,
+            "-timeout=" + FOR_EVER_GUIDED_SECONDS,
+            "-rss_limit_mb=0",
+            "-print_final_stats=1");
+        // An empty dictionary is refused.
+        if (!reader.words().isEmpty()) {
+          jazzer.add("-dict=" + words);
+        }
+        jazzer.add(corpus.toString());
+        assertEnds(reader.name(), jazzer);
       }
     }
   }
@@ -286,9 +291,17 @@ public final class Fuzzing {
     }
   }
 
-  /** The first fault that was found; empty while there is none. */
-  Optional<String> firstFault() {
-    return faults.keySet().stream().findFirst();
+  /** Reads the seeds, so that what is first done once is not held against an input. */
+  void readSeeds() throws IOException {
+    for (byte[] seed : reader.seeds()) {
+      Files.write(reader.file(), reader.repair().apply(seed));
+      reader.reading().read(reader.file());
+    }
+  }
+
+  /** The faults that were found, each with how often. */
+  Map<String, Integer> faults() {
+    return Collections.unmodifiableMap(faults);
   }
 
   /** Reads an input, and keeps what breaks the reader. */
@@ -309,7 +322,7 @@ public final class Fuzzing {
     } else {
       refused++;
       Optional<String> objection =
-          mustBeRead ? Optional.of("must be read") : reader.objection(failure);
+          mustBeRead ? Optional.of("must be read") : reader.objection(failure, input);
       if (objection.isPresent()) {
         fault(name, input, "%s: %s".formatted(objection.get(), place(failure)), failure);
       }

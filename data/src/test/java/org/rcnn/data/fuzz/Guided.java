@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A reader as a target of Jazzer, which looks at the branches that an input takes and changes those
@@ -31,18 +32,19 @@ public final class Guided {
             .findFirst()
             .orElseThrow();
     fuzzing = new Fuzzing(reader, 0, System.out);
+    fuzzing.readSeeds();
   }
 
   /** Tries an input; what is wrong with the reader is thrown. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {
     boolean raw = input.length > 0 && (input[input.length - 1] & 7) == 0;
+    Set<String> known = Set.copyOf(fuzzing.faults().keySet());
     fuzzing.tryInput("guided", raw ? input : reader.repair().apply(input), false);
-    fuzzing
-        .firstFault()
-        .ifPresent(
-            fault -> {
-              throw new AssertionError(reader.name() + ": " + fault);
-            });
+    for (String fault : fuzzing.faults().keySet()) {
+      if (!known.contains(fault)) {
+        throw new AssertionError(reader.name() + ": " + fault);
+      }
+    }
   }
 
   /** Writes what Jazzer begins with: the seeds, and the words as a dictionary of libFuzzer. */
