@@ -239,6 +239,14 @@ public record NetworkDefinition(
   }
 
   /**
+   * The most values that the maps of one convolution have together, or the input, for one image: a
+   * forward pass holds them four bytes each.
+   */
+  public long largestMaps() {
+    return Arithmetic.largestMaps(this);
+  }
+
+  /**
    * Multiplications that one image takes on its way to a tap, each followed by an addition; those
    * of convolutions and fully connected layers; the rest is negligible.
    */

@@ -214,6 +214,32 @@ public final class EncodedRows {
     return length;
   }
 
+  /** The rows as a store has them. */
+  public StoredRecord stored() {
+    return new StoredRecord(rows, bytes());
+  }
+
+  /**
+   * The values of a store's record.
+   *
+   * @param encoding the store's
+   * @param dimension the store's
+   * @return {@code rows x dimension} values, row by row
+   * @throws IllegalArgumentException if the record is not of such rows
+   */
+  public static float[] values(Encoding encoding, int dimension, StoredRecord record) {
+    ByteBuffer bytes = record.bytes();
+    int rows = record.tag();
+    if (!fit(encoding, rows, dimension, bytes.remaining())) {
+      throw new IllegalArgumentException(
+          "The record is not %d rows of %d values encoded as %s."
+              .formatted(rows, dimension, encoding));
+    }
+    float[] values = new float[Math.multiplyExact(rows, dimension)];
+    decode(encoding, bytes, rows, dimension, null, values);
+    return values;
+  }
+
   ByteBuffer bytes() {
     return ByteBuffer.wrap(bytes, 0, length);
   }

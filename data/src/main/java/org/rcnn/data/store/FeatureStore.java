@@ -169,6 +169,18 @@ public final class FeatureStore implements Closeable {
     decode(position, rows, chosen, into);
   }
 
+  /**
+   * An image's record, for {@link EncodedRows#values} elsewhere. It is a view of the store, not a
+   * copy. Thread-safe.
+   *
+   * @throws IllegalArgumentException if the image was never appended
+   * @throws IOException if the record does not match its checksum
+   */
+  public StoredRecord record(String imageId) throws IOException {
+    int position = file.position(imageId);
+    return new StoredRecord(file.tag(position), file.record(position));
+  }
+
   private void decode(int position, int rows, int[] chosen, float[] into) throws IOException {
     ByteBuffer record = file.record(position);
     try {
@@ -230,6 +242,22 @@ public final class FeatureStore implements Closeable {
                 .formatted(dimension, encoding, rows.dimension(), rows.encoding()));
       }
       file.append(imageId, rows.rows(), rows.bytes());
+    }
+
+    /**
+     * Appends an image's record, as {@link EncodedRows#stored} or another store gave it.
+     *
+     * @throws IllegalArgumentException if its length is not that of its rows, or the image was
+     *     appended before
+     */
+    public void append(String imageId, StoredRecord rows) throws IOException {
+      ByteBuffer bytes = rows.bytes();
+      if (!EncodedRows.fit(encoding, rows.tag(), dimension, bytes.remaining())) {
+        throw new IllegalArgumentException(
+            "The features of '%s' are not %d rows of %d values encoded as %s."
+                .formatted(imageId, rows.tag(), dimension, encoding));
+      }
+      file.append(imageId, rows.tag(), bytes);
     }
 
     /** The images so far, in their order. */

@@ -82,16 +82,49 @@ public final class ProposalStore implements Closeable {
    */
   public List<Box> boxes(String imageId) throws IOException {
     int position = file.position(imageId);
-    ByteBuffer record = file.record(position);
-    boolean pixels = record.get() == PIXELS;
-    List<Box> boxes = new ArrayList<>();
     try {
-      for (int i = 0; i < file.tag(position); i++) {
-        boxes.add(pixels ? pixelBox(record) : doubleBox(record));
-      }
+      return decode(new StoredRecord(file.tag(position), file.record(position)));
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       // A box that is none is refused by its constructor.
       throw file.damaged("a box of '%s' makes no sense".formatted(imageId));
+    }
+  }
+
+  /**
+   * The record of some boxes, as {@link Writer#append(String, StoredRecord)} takes it.
+   *
+   * @param boxes in their order
+   */
+  public static StoredRecord encode(List<Box> boxes) {
+    boolean pixels = boxes.stream().allMatch(Writer::isOfPixels);
+    ByteBuffer record =
+        ByteBuffer.allocate(1 + boxes.size() * (pixels ? 8 : 32))
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(pixels ? PIXELS : DOUBLES);
+    for (Box box : boxes) {
+      for (double value : new double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()}) {
+        if (pixels) {
+          record.putShort((short) (int) value);
+        } else {
+          record.putDouble(value);
+        }
+      }
+    }
+    return new StoredRecord(boxes.size(), record.flip());
+  }
+
+  /**
+   * The boxes of a record.
+   *
+   * @throws BufferUnderflowException if it is shorter than its boxes
+   * @throws IllegalArgumentException if one of them is none
+   */
+  public static List<Box> decode(StoredRecord stored) {
+    ByteBuffer record = stored.bytes();
+    boolean pixels = record.get() == PIXELS;
+    List<Box> boxes = new ArrayList<>();
+    for (int i = 0; i < stored.tag(); i++) {
+      boxes.add(pixels ? pixelBox(record) : doubleBox(record));
     }
     return List.copyOf(boxes);
   }
@@ -129,21 +162,16 @@ public final class ProposalStore implements Closeable {
      * @throws IllegalArgumentException if the image was appended before
      */
     public void append(String imageId, List<Box> boxes) throws IOException {
-      boolean pixels = boxes.stream().allMatch(Writer::isOfPixels);
-      ByteBuffer record =
-          ByteBuffer.allocate(1 + boxes.size() * (pixels ? 8 : 32))
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .put(pixels ? PIXELS : DOUBLES);
-      for (Box box : boxes) {
-        for (double value : new double[] {box.xMin(), box.yMin(), box.xMax(), box.yMax()}) {
-          if (pixels) {
-            record.putShort((short) (int) value);
-          } else {
-            record.putDouble(value);
-          }
-        }
-      }
-      file.append(imageId, boxes.size(), record.flip());
+      append(imageId, encode(boxes));
+    }
+
+    /**
+     * Appends boxes that were encoded elsewhere.
+     *
+     * @throws IllegalArgumentException if the image was appended before
+     */
+    public void append(String imageId, StoredRecord boxes) throws IOException {
+      file.append(imageId, boxes.tag(), boxes.bytes());
     }
 
     private static boolean isOfPixels(Box box) {

@@ -49,7 +49,7 @@ public final class Json {
   }
 
   /** The tree of a text that {@link #text} gave. */
-  static JsonNode parse(String text) throws IOException {
+  public static JsonNode parse(String text) throws IOException {
     return MAPPER.readTree(text);
   }
 

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * @param source where the images come from, for reports
  * @param monitor shows the progress of the stages
  * @param lock keeps other processes out of the folder
+ * @param elsewhere who works on images instead of this process; empty for its own threads
  */
 public record Run(
     PipelineConfig config,
@@ -47,10 +48,24 @@ public record Run(
     Problems problems,
     String source,
     Progress.Monitor monitor,
-    Closeable lock)
+    Closeable lock,
+    Optional<JobRunner> elsewhere)
     implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+  /** A run whose images are worked on in this process. */
+  public Run(
+      PipelineConfig config,
+      RunFolder folder,
+      DetectionSet train,
+      DetectionSet test,
+      Problems problems,
+      String source,
+      Progress.Monitor monitor,
+      Closeable lock) {
+    this(config, folder, train, test, problems, source, monitor, lock, Optional.empty());
+  }
 
   /** The source of the demo's images. */
   static final String GENERATED = "generated scenes";
@@ -225,7 +240,39 @@ public record Run(
 
   /** The same run with other settings, for a study; closing either closes both. */
   public Run withConfig(PipelineConfig other) {
-    return new Run(other, folder, train, test, problems, source, monitor, lock);
+    return new Run(other, folder, train, test, problems, source, monitor, lock, elsewhere);
+  }
+
+  /**
+   * The same run with its images worked on elsewhere; closing either closes both, and neither
+   * closes the runner.
+   */
+  public Run on(JobRunner runner) {
+    return new Run(
+        config, folder, train, test, problems, source, monitor, lock, Optional.of(runner));
+  }
+
+  /**
+   * Works on images, in this process or where {@link #on} says. A job that cannot leave this
+   * process stays.
+   *
+   * @param job the work
+   * @param images all images of the job
+   * @param begin the first image to work on; those before it are done
+   * @param supplies what the work reads of earlier stages
+   * @param sink takes the results, in the calling thread and the images' order
+   * @throws IOException the first failure of work or sink
+   */
+  public void work(
+      ImageJob job,
+      List<DetectionSet.Sample> images,
+      int begin,
+      List<ImageJob.Supply> supplies,
+      OrderedWork.Sink<DetectionSet.Sample, ImageJob.Output> sink)
+      throws IOException {
+    JobRunner here = new LocalRunner(config.effectiveThreads());
+    JobRunner runner = job.portable().isPresent() ? elsewhere.orElse(here) : here;
+    runner.run(job, images, begin, supplies, sink);
   }
 
   /**

@@ -2,30 +2,30 @@ package org.rcnn.pipeline.stage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Detection;
 import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
 import org.rcnn.data.voc.VocResults;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.ImageJob.Supply;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Key;
-import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.DetectionJob.Pass;
 import org.rcnn.svm.BestOfSet;
-import org.rcnn.svm.BestOfSet.Scored;
-import org.rcnn.svm.BoxRegressor;
 import org.rcnn.svm.DetectionSettings;
-import org.rcnn.svm.RegionScorer;
 
 /**
  * Stage 6: scores the test images' regions, chooses the best of the set ({@link BestOfSet}),
@@ -86,124 +86,99 @@ final class DetectionStage {
         .make(
             artifact(features, parts),
             "detections, " + parts.row().label(),
-            artifact -> detect(features, parts, artifact.place()));
+            making -> detect(features, parts, making));
   }
 
-  private void detect(SetFeatures features, Parts parts, Path place) throws IOException {
-    Head head = parts.row().effectiveHead();
-    RegionScorer scorer = head.read(parts.head().map(Artifact::place).orElse(null), classes);
-    BoxRegressor regressor =
-        parts.boxRegression().isEmpty()
-            ? null
-            : BoxRegressor.read(parts.boxRegression().get().place());
-    DetectionSettings settings = run.config().detection();
-    DetectionAssembly assembly = new DetectionAssembly(settings, head);
+  private void detect(SetFeatures features, Parts parts, Artifact artifact) throws IOException {
     Map<String, Collection<Detection>> found = new LinkedHashMap<>();
+    Tap tap = parts.row().effectiveHead().tap(parts.row().layer());
     try (RankedBoxes boxes = features.openProposals();
-        FeatureStore scored = features.open(head.tap(parts.row().layer()));
-        FeatureStore pool5 = regressor == null ? null : features.open(Tap.POOL5)) {
-      List<Sample> samples =
+        FeatureStore scored = features.open(tap);
+        FeatureStore pool5 = parts.boxRegression().isPresent() ? features.open(Tap.POOL5) : null) {
+      List<Sample> images =
           features.set().samples().stream().filter(image -> scored.contains(image.id())).toList();
-      OpenSet set = new OpenSet(samples, boxes, scored, pool5, scorer, regressor, assembly);
-      if (settings.perClass() == 0) {
-        eachAlone(set, found);
+      List<Supply> suppressed = new ArrayList<>();
+      suppressed.add(
+          new Supply(
+              DetectionJob.BOXES,
+              Optional.empty(),
+              image -> ProposalStore.encode(boxes.classified(image.id()))));
+      if (pool5 != null) {
+        suppressed.add(features.supply(Tap.POOL5, pool5));
+      }
+      Supply scores = features.supply(tap, scored);
+      if (run.config().detection().perClass() > 0) {
+        BestOfSet.Selection best = choose(job(artifact, parts, Pass.SCORE, scored), images, scores);
+        Map<String, Integer> places = new HashMap<>();
+        images.forEach(image -> places.put(image.id(), places.size()));
+        suppressed.add(
+            new Supply(
+                DetectionJob.CHOSEN,
+                Optional.empty(),
+                image -> ScoredRecord.of(best.ofImage(places.get(image.id())))));
+        find(job(artifact, parts, Pass.SUPPRESS, scored), images, suppressed, found);
       } else {
-        amongTheBest(set, choose(set, head.lowestScore(settings)), found);
+        if (suppressed.stream().noneMatch(supply -> supply.name().equals(scores.name()))) {
+          suppressed.add(scores);
+        }
+        find(job(artifact, parts, Pass.ALONE, scored), images, suppressed, found);
       }
     }
     VocResults results = VocResults.ofImages(classes, found);
-    AtomicFile.make(place, folder -> results.write(folder, features.set().split()));
+    AtomicFile.make(artifact.place(), folder -> results.write(folder, features.set().split()));
   }
 
-  private void eachAlone(OpenSet set, Map<String, Collection<Detection>> found) throws IOException {
-    try (Progress progress = run.monitor().start("detect", set.samples.size(), "images")) {
-      OrderedWork.<Sample, List<Detection>>forEach(
-          set.samples,
-          run.config().effectiveThreads(),
-          sample -> set.detections(sample, set.scores(sample)),
-          (sample, detections) -> {
-            found.put(sample.id(), detections);
-            progress.step();
-          });
-    }
+  private DetectionJob job(Artifact artifact, Parts parts, Pass pass, FeatureStore scored) {
+    Head head = parts.row().effectiveHead();
+    return new DetectionJob(
+        artifact.hash() + "-" + pass.name().toLowerCase(Locale.ROOT),
+        pass,
+        run.config(),
+        head,
+        head.tap(parts.row().layer()),
+        scored.dimension(),
+        classes,
+        parts.head().map(Artifact::place),
+        pass == Pass.SCORE ? Optional.empty() : parts.boxRegression().map(Artifact::place));
   }
 
-  private BestOfSet.Selection choose(OpenSet set, double lowest) throws IOException {
+  private BestOfSet.Selection choose(DetectionJob job, List<Sample> images, Supply scores)
+      throws IOException {
+    DetectionSettings settings = run.config().detection();
     BestOfSet best =
-        new BestOfSet(classes.size(), set.samples.size(), run.config().detection(), lowest);
-    try (Progress progress = run.monitor().start("score", set.samples.size(), "images")) {
-      OrderedWork.<Sample, List<Scored>>forEach(
-          set.samples,
-          run.config().effectiveThreads(),
-          sample -> best.candidates(set.scores(sample)),
-          (sample, candidates) -> {
-            best.add(candidates);
+        new BestOfSet(classes.size(), images.size(), settings, job.head().lowestScore(settings));
+    try (Progress progress = run.monitor().start("score", images.size(), "images")) {
+      run.work(
+          job,
+          images,
+          0,
+          List.of(scores),
+          (image, output) -> {
+            best.add(ScoredRecord.scored(output.records().get(DetectionJob.CHOSEN)));
             progress.step();
           });
     }
     return best.select();
   }
 
-  private void amongTheBest(
-      OpenSet set, BestOfSet.Selection best, Map<String, Collection<Detection>> found)
+  private void find(
+      DetectionJob job,
+      List<Sample> images,
+      List<Supply> supplies,
+      Map<String, Collection<Detection>> found)
       throws IOException {
-    try (Progress progress = run.monitor().start("detect", set.samples.size(), "images")) {
-      OrderedWork.<Integer, List<Detection>>forEach(
-          IntStream.range(0, set.samples.size()).boxed().toList(),
-          run.config().effectiveThreads(),
-          image -> set.detections(set.samples.get(image), best.ofImage(image)),
-          (image, detections) -> {
-            found.put(set.samples.get(image).id(), detections);
+    try (Progress progress = run.monitor().start("detect", images.size(), "images")) {
+      run.work(
+          job,
+          images,
+          0,
+          supplies,
+          (image, output) -> {
+            found.put(
+                image.id(),
+                ScoredRecord.detections(output.records().get(DetectionJob.FOUND), classes));
             progress.step();
           });
-    }
-  }
-
-  /** A set's images, the stores that hold their regions, and the detector's parts. */
-  private record OpenSet(
-      List<Sample> samples,
-      RankedBoxes boxes,
-      FeatureStore scored,
-      FeatureStore pool5,
-      RegionScorer scorer,
-      BoxRegressor regressor,
-      DetectionAssembly assembly) {
-
-    /** {@code regions x classes}. */
-    float[] scores(Sample sample) throws IOException {
-      return scorer.score(values(scored, sample.id()), boxes.classified(sample.id()).size());
-    }
-
-    List<Detection> detections(Sample sample, float[] scores) throws IOException {
-      return assembly.detections(
-          boxes.classified(sample.id()),
-          scores,
-          scorer.classes(),
-          regressor,
-          pool5(sample),
-          sample.width(),
-          sample.height());
-    }
-
-    List<Detection> detections(Sample sample, List<Scored> chosen) throws IOException {
-      return assembly.detections(
-          boxes.classified(sample.id()),
-          chosen,
-          scorer.classes(),
-          regressor,
-          pool5(sample),
-          sample.width(),
-          sample.height());
-    }
-
-    private float[] pool5(Sample sample) throws IOException {
-      return pool5 == null ? null : values(pool5, sample.id());
-    }
-
-    private static float[] values(FeatureStore store, String imageId) throws IOException {
-      float[] values = new float[store.rows(imageId) * store.dimension()];
-      store.read(imageId, values);
-      return values;
     }
   }
 }

@@ -10,24 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.features.FeatureExtractor.Execution;
-import org.rcnn.cnn.features.RegionFeatures;
-import org.rcnn.cnn.features.SuffixExtractor;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
-import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Box;
-import org.rcnn.data.store.EncodedRows;
 import org.rcnn.data.store.Encoding;
 import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.ImageJob;
+import org.rcnn.pipeline.run.ImageJob.Supply;
 import org.rcnn.pipeline.run.Key;
-import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.slf4j.Logger;
@@ -161,7 +158,8 @@ final class FeatureStage {
               "features of %s after %s, %s".formatted(set.split(), after.label(), network.name()),
               artifact ->
                   AtomicFile.make(
-                      artifact.place(), folder -> extractAfter(features, after, network, folder)));
+                      artifact.place(),
+                      folder -> extractAfter(artifact.hash(), features, after, network, folder)));
     }
     return features;
   }
@@ -214,6 +212,7 @@ final class FeatureStage {
                   RankedBoxes proposals = training.openProposals()) {
                 stores.resume(tap, artifact.place(), network.definition(), encoding(tap));
                 extract(
+                    artifact.hash(),
                     training.set(),
                     true,
                     network,
@@ -246,7 +245,7 @@ final class FeatureStage {
 
   /** How a tap's values are stored: scores are few and dense, the rest as configured. */
   Encoding encoding(Tap tap) {
-    return tap == Tap.SCORES ? Encoding.DENSE_FP32 : config.features().encoding();
+    return FeatureJob.encoding(tap, config.features().encoding());
   }
 
   private void extract(
@@ -267,6 +266,7 @@ final class FeatureStage {
         stores.resume(tap, store(folder, tap), network.definition(), encoding(tap));
       }
       extract(
+          of.first().hash(),
           of.set(),
           training,
           network,
@@ -286,6 +286,7 @@ final class FeatureStage {
   }
 
   private void extract(
+      String key,
       DetectionSet set,
       boolean training,
       TrainedNetwork network,
@@ -293,24 +294,10 @@ final class FeatureStage {
       RankedBoxes proposals,
       Stores stores)
       throws IOException {
-    TorchEngine.useThreads(1);
-    Execution execution = execution(training);
-    if (execution == Execution.BF16) {
-      Processor.bfloat16Warning(config.features().executionKey(training)).ifPresent(LOG::warn);
-    }
     List<Sample> all = set.samples();
-    try (FeatureExtractor extractor =
-            new FeatureExtractor(
-                network.definition(),
-                network.weights(),
-                stores.writers.keySet(),
-                config.features().batch(),
-                config.network().device(),
-                execution);
-        Progress progress = run.monitor().start("features " + set.split(), all.size(), "images")) {
-      if (config.features().executionOf(training) == Execution.AUTO) {
-        check.require(network, extractor, config.features().executionKey(training));
-      }
+    Set<Tap> taps = stores.writers.keySet();
+    ImageJob job = new FeatureJob(key, config, training, network, taps, check);
+    try (Progress progress = run.monitor().start("features " + set.split(), all.size(), "images")) {
       List<Sample> searched =
           all.stream().filter(sample -> proposals.contains(sample.id())).toList();
       int done = stores.resumeAt(searched.stream().map(Sample::id).toList());
@@ -318,69 +305,48 @@ final class FeatureStage {
         LOG.info("features of {} resume after {} of {} images.", set.split(), done, all.size());
         progress.resume(done);
       }
-      OrderedWork.<Sample, Map<Tap, EncodedRows>>forEach(
-          searched.subList(done, searched.size()),
-          config.effectiveThreads(),
-          sample -> {
-            List<Box> boxes = regions.of(sample);
-            return encoded(extractor.extract(sample.read(), boxes), network.definition());
-          },
-          (sample, rows) -> {
-            stores.append(sample.id(), rows);
+      Supply boxes =
+          new Supply(
+              FeatureJob.REGIONS,
+              Optional.empty(),
+              sample -> ProposalStore.encode(regions.of(sample)));
+      run.work(
+          job,
+          searched,
+          done,
+          List.of(boxes),
+          (sample, found) -> {
+            stores.append(sample.id(), found);
             progress.step();
           });
       stores.commit();
     }
   }
 
-  private void extractAfter(SetFeatures of, Tap after, TrainedNetwork network, Path folder)
+  private void extractAfter(
+      String key, SetFeatures of, Tap after, TrainedNetwork network, Path folder)
       throws IOException {
     Set<Tap> taps = laterTaps(after);
-    TorchEngine.useThreads(1);
+    ImageJob job = new LaterFeatureJob(key, config, network, after, taps);
     try (FeatureStore given = of.open(after);
         Stores stores = new Stores();
-        SuffixExtractor extractor =
-            new SuffixExtractor(
-                network.definition(),
-                network.weights(),
-                after,
-                taps,
-                config.features().batch(),
-                config.network().device());
         Progress progress =
             run.monitor()
                 .start("features " + of.set().split(), given.imageIds().size(), "images")) {
       for (Tap tap : taps) {
         stores.add(tap, store(folder, tap), network.definition(), encoding(tap));
       }
-      OrderedWork.<String, Map<Tap, EncodedRows>>forEach(
-          given.imageIds(),
-          config.effectiveThreads(),
-          id -> {
-            int rows = given.rows(id);
-            float[] values = new float[rows * given.dimension()];
-            given.read(id, values);
-            return encoded(extractor.extract(values, rows), network.definition());
-          },
-          (id, rows) -> {
-            stores.append(id, rows);
+      run.work(
+          job,
+          of.set().samples().stream().filter(sample -> given.contains(sample.id())).toList(),
+          0,
+          List.of(of.supply(after, given)),
+          (sample, found) -> {
+            stores.append(sample.id(), found);
             progress.step();
           });
       stores.commit();
     }
-  }
-
-  private Map<Tap, EncodedRows> encoded(RegionFeatures features, NetworkDefinition network) {
-    Map<Tap, EncodedRows> encoded = new EnumMap<>(Tap.class);
-    features
-        .values()
-        .forEach(
-            (tap, values) ->
-                encoded.put(
-                    tap,
-                    EncodedRows.encode(
-                        encoding(tap), values, features.rows(), network.tapDimensions().get(tap))));
-    return encoded;
   }
 
   /** The open writers, closed together. */
@@ -418,9 +384,9 @@ final class FeatureStage {
       return done;
     }
 
-    void append(String imageId, Map<Tap, EncodedRows> rows) throws IOException {
-      for (Map.Entry<Tap, EncodedRows> entry : rows.entrySet()) {
-        writers.get(entry.getKey()).append(imageId, entry.getValue());
+    void append(String imageId, ImageJob.Output found) throws IOException {
+      for (Map.Entry<Tap, FeatureStore.Writer> entry : writers.entrySet()) {
+        entry.getValue().append(imageId, found.records().get(entry.getKey().label()));
       }
     }
 

@@ -7,21 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.rcnn.data.AtomicFile;
-import org.rcnn.data.Box;
-import org.rcnn.data.RgbImage;
 import org.rcnn.data.store.ProposalStore;
+import org.rcnn.data.store.StoredRecord;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
-import org.rcnn.pipeline.run.DetectionSet.Sample;
+import org.rcnn.pipeline.run.ImageJob;
 import org.rcnn.pipeline.run.Key;
-import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.proposals.ProposalSource;
-import org.rcnn.proposals.SelectiveSearch;
 import org.rcnn.proposals.SelectiveSearchConfig;
 import org.rcnn.proposals.WholePixelProposals;
 
@@ -83,17 +80,23 @@ final class ProposalStage {
   }
 
   private void search(DetectionSet set, Artifact proposals) throws IOException {
-    Set<String> leftOut = new ConcurrentSkipListSet<>();
-    ProposalSource source = own.orElseGet(this::selectiveSearch);
+    Set<String> leftOut = new TreeSet<>();
+    ImageJob job = new ProposalJob(proposals.hash(), run.config(), own);
     try (ProposalStore.Writer writer = ProposalStore.create(proposals.place());
         Progress progress =
             run.monitor().start("proposals " + set.split(), set.samples().size(), "images")) {
-      OrderedWork.<Sample, List<Box>>forEach(
+      run.work(
+          job,
           set.samples(),
-          run.config().effectiveThreads(),
-          sample -> propose(source, sample, leftOut),
-          (sample, boxes) -> {
-            if (!boxes.isEmpty()) {
+          0,
+          List.of(),
+          (sample, found) -> {
+            for (String problem : found.problems()) {
+              leftOut.add(problem);
+              run.problems().report(problem);
+            }
+            StoredRecord boxes = found.records().get(ProposalJob.BOXES);
+            if (boxes != null) {
               writer.append(sample.id(), boxes);
             }
             progress.step();
@@ -103,35 +106,5 @@ final class ProposalStage {
           leftOut.stream().map(line -> line + "\n").collect(Collectors.joining()));
       writer.commit();
     }
-  }
-
-  private ProposalSource selectiveSearch() {
-    SelectiveSearch search = new SelectiveSearch(settings());
-    return new ProposalSource() {
-      @Override
-      public String name() {
-        return DetectorFile.SELECTIVE_SEARCH;
-      }
-
-      @Override
-      public List<Box> propose(String imageId, RgbImage image) {
-        return search.propose(image);
-      }
-    };
-  }
-
-  /** The boxes of an image; none if it cannot be decoded. */
-  private List<Box> propose(ProposalSource source, Sample sample, Set<String> leftOut)
-      throws IOException {
-    RgbImage image;
-    try {
-      image = sample.read();
-    } catch (IOException e) {
-      String sentence = e.getMessage() + " The image is left out.";
-      leftOut.add(sentence);
-      run.problems().report(sentence);
-      return List.of();
-    }
-    return source.propose(sample.id(), image);
   }
 }

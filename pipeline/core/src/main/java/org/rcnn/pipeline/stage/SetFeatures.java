@@ -6,6 +6,7 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.pipeline.run.Artifact;
 import org.rcnn.pipeline.run.DetectionSet;
+import org.rcnn.pipeline.run.ImageJob;
 
 /**
  * The regions of a set of images and their features.
@@ -54,5 +55,11 @@ record SetFeatures(
   /** The features at a tap; the caller closes them. */
   FeatureStore open(Tap tap) throws IOException {
     return FeatureStore.open(FeatureStage.store(at(tap).place(), tap));
+  }
+
+  /** The features at a tap as what a job reads; their name is the tap's. */
+  ImageJob.Supply supply(Tap tap, FeatureStore open) {
+    return new ImageJob.Supply(
+        tap.label(), Optional.of(at(tap).hash()), image -> open.record(image.id()));
   }
 }
