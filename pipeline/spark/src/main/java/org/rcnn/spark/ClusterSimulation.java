@@ -1,11 +1,8 @@
 package org.rcnn.spark;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.rcnn.data.SeedMix;
@@ -84,6 +81,9 @@ public record ClusterSimulation(
     private double dispatcher;
     private double renamer;
     private int speculative;
+    private int oldest;
+    private int counted;
+    private double median;
 
     Course(Stage stage, int executors, int coresEach, long seed) {
       this.stage = stage;
@@ -165,31 +165,34 @@ public record ClusterSimulation(
       if (ended < QUANTILE * committed.length) {
         return Double.POSITIVE_INFINITY;
       }
-      double[] sorted = Arrays.copyOf(durations, ended);
-      Arrays.sort(sorted);
-      double bound = MULTIPLIER * sorted[ended / 2];
-      List<Attempt> open = new ArrayList<>();
-      for (Attempt attempt : running) {
-        int part = attempt.part();
-        if (committed[part] == Double.POSITIVE_INFINITY && attempts[part] == 1) {
-          open.add(attempt);
+      double bound = MULTIPLIER * median();
+      while (true) {
+        // Parts begin in their order, so the first that is open has run longest.
+        while (oldest < next
+            && (committed[oldest] < Double.POSITIVE_INFINITY || attempts[oldest] > 1)) {
+          oldest++;
         }
-      }
-      open.sort(Comparator.comparingDouble(attempt -> begun[attempt.part()]));
-      for (Attempt attempt : open) {
-        double late = begun[attempt.part()] + bound;
+        if (oldest == next || idle.isEmpty()) {
+          return Double.POSITIVE_INFINITY;
+        }
+        double late = begun[oldest] + bound;
         if (late > now) {
           return late;
         }
-        if (idle.isEmpty()) {
-          break;
-        }
         speculative++;
-        double before = begun[attempt.part()];
-        begin(attempt.part(), idle.poll(), now);
-        begun[attempt.part()] = before;
+        begin(oldest, idle.poll(), now);
       }
-      return Double.POSITIVE_INFINITY;
+    }
+
+    /** The median of the tasks that have ended, renewed with every hundredth of the parts. */
+    private double median() {
+      if (counted == 0 || ended - counted > committed.length / 100) {
+        double[] sorted = Arrays.copyOf(durations, ended);
+        Arrays.sort(sorted);
+        median = sorted[ended / 2];
+        counted = ended;
+      }
+      return median;
     }
 
     private double collected() {

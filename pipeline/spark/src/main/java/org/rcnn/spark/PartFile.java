@@ -29,9 +29,9 @@ final class PartFile implements Closeable {
     this.lines = lines;
   }
 
-  /** The name of an image's record in the file. */
+  /** The name of an image's record in the file; what a record is of has no space. */
   static String name(String record, String imageId) {
-    return record + "\n" + imageId;
+    return record + " " + imageId;
   }
 
   /**

@@ -44,7 +44,7 @@ record PartFolder(URI root, SerializableConfiguration configuration) implements 
   }
 
   private Path place(String name) {
-    return new Path(new Path(root), name);
+    return name.isEmpty() ? new Path(root) : new Path(new Path(root), name);
   }
 
   /** Whether the folder is on the disks of the machines themselves, or mounted there. */
@@ -114,7 +114,7 @@ record PartFolder(URI root, SerializableConfiguration configuration) implements 
     return new Fetched(copy, true);
   }
 
-  /** Deletes a file or folder, if it is there. */
+  /** Deletes a file or folder, if it is there; all with an empty name. */
   void delete(String name) throws IOException {
     files().delete(place(name), true);
   }

@@ -162,7 +162,7 @@ record PartTask(
       throws IOException {
     Map<String, StoredRecord> records = new HashMap<>();
     for (String name : inputs.names()) {
-      int end = name.indexOf('\n');
+      int end = name.indexOf(' ');
       if (name.substring(end + 1).equals(image.id())) {
         records.put(name.substring(0, end), inputs.record(name.substring(0, end), image.id()));
       }

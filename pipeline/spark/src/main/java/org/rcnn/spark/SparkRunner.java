@@ -59,6 +59,9 @@ public final class SparkRunner implements JobRunner {
   /** Where all machines see the parts: the URI of a folder; by default one in the run's folder. */
   static final String FOLDER = "spark.rcnn.folder";
 
+  /** How many images a part has: fewer where one takes long, or where there are many cores. */
+  static final String PART = "spark.rcnn.images";
+
   private final JavaSparkContext context;
   private final Path runFolder;
   private final PartFolder folder;
@@ -101,7 +104,8 @@ public final class SparkRunner implements JobRunner {
   static SparkRunner at(String master, Path runFolder) throws IOException {
     SparkConf conf = SparkSettings.of(new SparkConf().setMaster(master), master);
     try {
-      return new SparkRunner(new JavaSparkContext(conf), runFolder, IMAGES);
+      int images = Math.max(1, conf.getInt(PART, IMAGES));
+      return new SparkRunner(new JavaSparkContext(conf), runFolder, images);
     } catch (RuntimeException | LinkageError e) {
       throw new IOException(
           "Spark cannot be started at %s: %s.".formatted(master, firstLine(e)), e);
@@ -140,15 +144,14 @@ public final class SparkRunner implements JobRunner {
         try {
           take(job.key(), part, begin, sink);
         } catch (DamagedPart e) {
-          LOG.warn("{} The part is computed again.", e.getMessage());
+          LOG.warn("Part {} is damaged ({}); it is computed again.", part.name(), firstLine(e));
           folder.delete(PartTask.output(job.key(), part.name()));
           writeInputs(job, part, supplies, feeds);
           await(job.key(), part, submit(task, List.of(part.name())));
           take(job.key(), part, begin, sink);
         }
       }
-      // Speculative copies may still run.
-      running.cancel(true);
+      end(running);
     } catch (InterruptedException e) {
       running.cancel(true);
       Thread.currentThread().interrupt();
@@ -292,6 +295,15 @@ public final class SparkRunner implements JobRunner {
             .formatted(part.name()));
   }
 
+  /** Waits until the tasks have closed what they opened; their parts are there. */
+  private static void end(JavaFutureAction<List<String>> running) throws InterruptedException {
+    try {
+      running.get();
+    } catch (ExecutionException e) {
+      LOG.debug("A task failed whose part another attempt had committed.", e);
+    }
+  }
+
   /** A part that cannot be read. */
   private static final class DamagedPart extends IOException {
     private static final long serialVersionUID = 1L;
@@ -316,7 +328,7 @@ public final class SparkRunner implements JobRunner {
       }
       Map<String, Map<String, StoredRecord>> records = new HashMap<>();
       for (String record : file.names()) {
-        int end = record.indexOf('\n');
+        int end = record.indexOf(' ');
         String id = record.substring(end + 1);
         String of = record.substring(0, end);
         records.computeIfAbsent(id, other -> new HashMap<>()).put(of, file.record(of, id));
@@ -338,7 +350,7 @@ public final class SparkRunner implements JobRunner {
       file.verify();
       return file;
     } catch (IOException e) {
-      throw new DamagedPart(firstLine(e) + ".", e);
+      throw new DamagedPart(firstLine(e), e);
     }
   }
 
@@ -370,13 +382,11 @@ public final class SparkRunner implements JobRunner {
    */
   @Override
   public void close() throws IOException {
-    try {
-      if (!failed) {
-        folder.delete("");
-      }
-    } finally {
-      context.close();
-      Engines.ofProcess().closeUnused();
+    // First, so that no task that is late writes into what is deleted.
+    context.close();
+    Engines.ofProcess().closeUnused();
+    if (!failed) {
+      folder.delete("");
     }
     deleteFiles();
   }

@@ -108,7 +108,9 @@ class SparkChainTest {
   }
 
   @Test
-  void aRunThatWasStoppedFindsItsParts() throws IOException {
+  void aRunThatWasStoppedFindsItsParts(@TempDir Path plain) throws IOException {
+    PipelineConfig config = SmallChain.config(Map.of("finetune.enabled", "false"));
+    SmallChain.here(config, plain);
     int[] steps = {0};
     Progress.Monitor stopping =
         (task, total, unit) ->
@@ -127,7 +129,7 @@ class SparkChainTest {
               public void close() {}
             };
     try (SparkRunner spark = spark(folder);
-        Run run = Run.onDemo(CONFIG, folder, false, stopping)) {
+        Run run = Run.onDemo(config, folder, false, stopping)) {
       Experiment experiment = new Experiment(run.on(spark));
       assertThrows(IllegalStateException.class, () -> experiment.features(false));
     }
@@ -135,9 +137,9 @@ class SparkChainTest {
       assertTrue(parts.anyMatch(Files::isRegularFile), "parts are kept");
     }
     try (SparkRunner spark = spark(folder)) {
-      SmallChain.on(spark, CONFIG, folder);
+      SmallChain.on(spark, config, folder);
     }
-    assertEquals(SmallChain.artifacts(here), SmallChain.artifacts(folder));
+    assertEquals(SmallChain.artifacts(plain), SmallChain.artifacts(folder));
   }
 
   @Test

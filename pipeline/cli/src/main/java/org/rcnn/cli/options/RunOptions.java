@@ -13,6 +13,7 @@ import org.rcnn.cnn.onnx.OnnxRuntimes;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.run.JobRunners;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
@@ -84,6 +85,14 @@ public final class RunOptions {
   @Option(names = "--strict", description = "Stop at the first bad image or annotation.")
   private boolean strict;
 
+  @Option(
+      names = "--on",
+      paramLabel = "PLACE",
+      description =
+          "Work on images with Apache Spark: local[N] to try it, or spark://HOST:PORT. The run's folder"
+              + " gets the same bytes. See pipeline/spark/README.md.")
+  private String place;
+
   /**
    * Opens the run that the options describe.
    *
@@ -119,6 +128,8 @@ public final class RunOptions {
 
   private Run open(Consumer<PipelineConfig> check, Progress.Monitor bars) throws IOException {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
+    // Before the images, which take a while.
+    Optional<JobRunners> elsewhere = Optional.ofNullable(place).map(JobRunners::reaching);
     ConfigLoader loader = new ConfigLoader();
     Optional<RecordedRun> recorded = recorded();
     PipelineConfig named = configuration(loader, recorded, network.settings(settings));
@@ -138,7 +149,7 @@ public final class RunOptions {
         judge(recorded.get().otherImages(run), "name the folder that has them with --data");
       }
       network.fetch(complete);
-      return run;
+      return elsewhere.isEmpty() ? run : run.on(elsewhere.get().open(place, folder));
     } catch (IOException | RuntimeException e) {
       run.close();
       throw e;

@@ -24,19 +24,17 @@ public interface JobRunners {
   JobRunner open(String place, Path folder) throws IOException;
 
   /**
-   * Opens a runner at a place.
+   * What reaches a place.
    *
    * @param place where to work
-   * @param folder the run's folder
-   * @throws ConfigException if nothing on the class path reaches the place
-   * @throws IOException if the place cannot be reached
+   * @throws ConfigException if nothing on the class path does
    */
-  static JobRunner openAt(String place, Path folder) throws IOException {
+  static JobRunners reaching(String place) {
     boolean any = false;
     for (JobRunners runners : ServiceLoader.load(JobRunners.class)) {
       any = true;
       if (runners.reaches(place)) {
-        return runners.open(place, folder);
+        return runners;
       }
     }
     throw new ConfigException(

@@ -244,8 +244,7 @@ public record Run(
   }
 
   /**
-   * The same run with its images worked on elsewhere; closing either closes both, and neither
-   * closes the runner.
+   * The same run with its images worked on elsewhere; closing it closes this one and the runner.
    */
   public Run on(JobRunner runner) {
     return new Run(
@@ -296,9 +295,13 @@ public record Run(
     }
   }
 
-  /** Releases the folder for other processes. */
+  /** Ends the work elsewhere, and releases the folder for other processes. */
   @Override
   public void close() throws IOException {
-    lock.close();
+    try (lock) {
+      if (elsewhere.isPresent()) {
+        elsewhere.get().close();
+      }
+    }
   }
 }
