@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -215,9 +216,15 @@ record PartTask(
     }
   }
 
-  /** What native kernels choose by, in a line: machines with the same one give the same bits. */
+  /**
+   * What native kernels choose by, in a line: machines with the same one give the same bits. How
+   * many threads the environment allows is left out: the work sets one itself, and Spark sets
+   * {@code OMP_NUM_THREADS} for its executors.
+   */
   static String kernels(KernelChoice choice) {
+    Map<String, String> overrides = new TreeMap<>(choice.overrides());
+    overrides.keySet().removeIf(name -> name.endsWith("_NUM_THREADS"));
     return "%s %s %s"
-        .formatted(choice.level(), String.join(",", choice.instructions()), choice.overrides());
+        .formatted(choice.level(), String.join(",", choice.instructions()), overrides);
   }
 }

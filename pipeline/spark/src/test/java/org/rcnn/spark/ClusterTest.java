@@ -61,7 +61,7 @@ class ClusterTest {
     }
   }
 
-  /** Waits for the first part of features, and kills an executor of this process. */
+  /** Waits for the first part, and kills an executor: only they are Java processes of this one. */
   private boolean killWhenAPartIsThere() {
     Path parts = folder.resolve("spark/parts");
     while (true) {
@@ -69,8 +69,7 @@ class ClusterTest {
         if (files.filter(Files::isRegularFile).count() > 0) {
           return ProcessHandle.current()
               .descendants()
-              .filter(
-                  process -> process.info().commandLine().orElse("").contains("ExecutorBackend"))
+              .filter(process -> process.info().command().orElse("").endsWith("/java"))
               .findFirst()
               .map(ProcessHandle::destroyForcibly)
               .orElse(false);
