@@ -224,7 +224,6 @@ record PartTask(
   static String kernels(KernelChoice choice) {
     Map<String, String> overrides = new TreeMap<>(choice.overrides());
     overrides.keySet().removeIf(name -> name.endsWith("_NUM_THREADS"));
-    return "%s %s %s"
-        .formatted(choice.level(), String.join(",", choice.instructions()), overrides);
+    return "%s %s %s".formatted(choice.level(), String.join(",", choice.instructions()), overrides);
   }
 }

@@ -168,7 +168,13 @@ public final class SparkRunner implements JobRunner {
     failed = false;
   }
 
-  private JavaFutureAction<List<String>> submit(PartTask task, List<String> parts) {
+  private JavaFutureAction<List<String>> submit(PartTask task, List<String> parts)
+      throws IOException {
+    if (context.sc().isStopped()) {
+      throw new IOException(
+          "Spark has ended: its master cannot be reached, or has removed the application; look at the"
+              + " master, and give the same command again.");
+    }
     return context.parallelize(parts, Math.max(1, parts.size())).map(task).collectAsync();
   }
 
