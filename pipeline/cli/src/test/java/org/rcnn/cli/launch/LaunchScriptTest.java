@@ -225,6 +225,26 @@ class LaunchScriptTest {
   }
 
   @Test
+  void sparkIsBuiltAndOnTheClassPathOnlyForAPlaceToWorkAt()
+      throws IOException, InterruptedException {
+    java("17", true);
+    maven();
+    Path target = home.resolve("pipeline/spark/target");
+    Path jars = Files.createDirectories(target.resolve("home/jars"));
+    Path own = Files.createFile(target.resolve("rcnn-spark-1.jar"));
+    Path core = Files.createFile(jars.resolve("spark-core_2.13-4.jar"));
+    Files.createFile(jars.resolve("jul-to-slf4j-2.jar"));
+    Ended spark = start(Map.of(), "run", "--on", "local[2]");
+    assertEquals(0, spark.status(), spark.err());
+    assertTrue(
+        Files.readAllLines(folder.resolve("built")).get(0).contains("pipeline/cli,pipeline/spark"));
+    assertTrue(spark.out().contains("rcnn.jar:" + own + ":" + core + ">"), spark.out());
+    assertTrue(spark.out().contains("<@" + home.resolve("pipeline/spark/java17.args") + ">"));
+    assertFalse(spark.out().contains("jul-to-slf4j"), spark.out());
+    assertFalse(start(Map.of(), "run").out().contains("spark"));
+  }
+
+  @Test
   void profilesAreBuiltIntoFoldersOfTheirOwn() throws IOException, InterruptedException {
     java("17", true);
     maven();
