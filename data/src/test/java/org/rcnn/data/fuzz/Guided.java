@@ -31,7 +31,7 @@ public final class Guided {
             .filter(one -> one.name().equals(arguments[2]))
             .findFirst()
             .orElseThrow();
-    fuzzing = new Fuzzing(reader, 0, System.out);
+    fuzzing = new Fuzzing(reader, System.out);
     fuzzing.readSeeds();
   }
 
