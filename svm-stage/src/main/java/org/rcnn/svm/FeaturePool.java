@@ -1,5 +1,6 @@
 package org.rcnn.svm;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,51 +46,69 @@ final class FeaturePool implements AutoCloseable {
     return (long) image << 32 | row;
   }
 
+  /** Copies the features of some regions of an image, one after the other. */
+  @FunctionalInterface
+  interface Features {
+    void copy(int[] rows, float[] into) throws IOException;
+  }
+
+  /** Holds some regions of an image whose features are in memory. */
+  int[] hold(int imageIndex, TrainingImage image, int[] rows) throws IOException {
+    return hold(imageIndex, image.id(), rows, image::copyFeatures);
+  }
+
   /**
    * Holds some regions of an image for one more class.
    *
+   * @param rows distinct places of regions
+   * @param features gives the features of those that no class has held yet
    * @return their rows in the pool
    */
-  int[] hold(int imageIndex, TrainingImage image, int[] rows) {
-    int dimension = matrix.columns();
+  int[] hold(int imageIndex, String imageId, int[] rows, Features features) throws IOException {
     int[] held = new int[rows.length];
-    float[] fresh = new float[Math.multiplyExact(rows.length, dimension)];
-    int freshRows = 0;
+    int[] fresh =
+        Arrays.stream(rows).filter(row -> !rowOfRegion.containsKey(key(imageIndex, row))).toArray();
+    int known = matrix.rows();
+    append(imageId, fresh, features);
+    for (int i = 0; i < fresh.length; i++) {
+      int row = known + i;
+      ensureCapacity(row + 1);
+      regions[row] = key(imageIndex, fresh[i]);
+      rowOfRegion.put(regions[row], row);
+      holders[row] = 0;
+      dead++;
+    }
     for (int i = 0; i < rows.length; i++) {
-      long region = key(imageIndex, rows[i]);
-      Integer known = rowOfRegion.get(region);
-      if (known == null) {
-        copyFinite(image, rows[i], fresh, freshRows * dimension);
-        known = matrix.rows() + freshRows++;
-        rowOfRegion.put(region, known);
-        ensureCapacity(known + 1);
-        regions[known] = region;
-        holders[known] = 0;
-      } else if (holders[known] == 0) {
+      held[i] = rowOfRegion.get(key(imageIndex, rows[i]));
+      if (holders[held[i]]++ == 0) {
         dead--;
       }
-      holders[known]++;
-      held[i] = known;
-    }
-    if (freshRows > 0) {
-      matrix.append(fresh, freshRows);
     }
     return held;
   }
 
-  private static void copyFinite(TrainingImage image, int row, float[] into, int at) {
-    int dimension = image.dimension();
-    float[] features = image.features();
+  private void append(String imageId, int[] fresh, Features features) throws IOException {
+    if (fresh.length > 0) {
+      int dimension = matrix.columns();
+      float[] values = new float[Math.multiplyExact(fresh.length, dimension)];
+      features.copy(fresh, values);
+      for (int i = 0; i < fresh.length; i++) {
+        requireFinite(values, i * dimension, dimension, imageId, fresh[i]);
+      }
+      matrix.append(values, fresh.length);
+    }
+  }
+
+  private static void requireFinite(
+      float[] values, int from, int count, String imageId, int region) {
     float check = 0;
-    for (int k = 0; k < dimension; k++) {
-      float value = features[row * dimension + k];
-      into[at + k] = value;
-      check += value * 0; // NaN as soon as one value is not finite
+    for (int k = from; k < from + count; k++) {
+      check += values[k] * 0; // NaN as soon as one value is not finite
     }
     if (Float.isNaN(check)) {
       throw new IllegalArgumentException(
           "Region %d of image %s has a feature that is not a finite number; compute its features again."
-              .formatted(row, image.id()));
+              .formatted(region, imageId));
     }
   }
 

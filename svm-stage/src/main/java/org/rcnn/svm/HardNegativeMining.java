@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ final class HardNegativeMining implements AutoCloseable {
   private final MatrixEngine engine;
   private final ClassSolvers solvers;
   private final SvmTrainer.Listener listener;
+  private final Optional<ScoresAhead> ahead;
 
   private FeatureScale scale;
   private int dimension;
@@ -49,7 +51,8 @@ final class HardNegativeMining implements AutoCloseable {
       SvmSettings settings,
       MatrixEngine engine,
       int threads,
-      SvmTrainer.Listener listener) {
+      SvmTrainer.Listener listener,
+      Optional<ScoresAhead> ahead) {
     this.images = images;
     this.order = FeatureScale.shuffled(images.imageIds(), settings.seed());
     this.classNames = new LinkedHashSet<>(classNames);
@@ -62,6 +65,7 @@ final class HardNegativeMining implements AutoCloseable {
     this.engine = engine;
     this.solvers = new ClassSolvers(settings, threads);
     this.listener = listener;
+    this.ahead = ahead;
     for (String name : classNames) {
       classes.add(new MinedClass(name));
       counters.add(new Counter());
@@ -111,7 +115,8 @@ final class HardNegativeMining implements AutoCloseable {
     }
   }
 
-  private void drawPositives(int index, TrainingImage image, int[] rows, PositiveDraw draw) {
+  private void drawPositives(int index, TrainingImage image, int[] rows, PositiveDraw draw)
+      throws IOException {
     // Ground truth rows come first.
     int objects = (int) Arrays.stream(rows).filter(row -> row < image.groundTruthCount()).count();
     int[] drawn = draw.offer(index, rows, objects, region -> pool.release(pool.row(region)));
@@ -148,28 +153,72 @@ final class HardNegativeMining implements AutoCloseable {
    * new ones.
    */
   void mine() throws IOException {
-    int retrainAfter = settings.mining().retrainAfter();
-    for (int i = 0; i < order.size(); i++) {
-      TrainingImage image = load(i);
-      if (!image.regions().isEmpty()) {
-        addHardNegatives(i, image);
-      }
-      train(
-          mined ->
-              mined.trainable()
-                  && mined.added() > 0
-                  && (mined.added() >= retrainAfter || !mined.trained()),
-          i + 1,
-          true);
-      listener.image("mining", i + 1, order.size());
+    int next = 0;
+    while (next < order.size()) {
+      next = ahead.isPresent() ? mineAhead(ahead.get(), next) : mineHere(next);
     }
     train(mined -> mined.trainable() && mined.added() > 0, order.size(), false);
   }
 
-  private void addHardNegatives(int imageIndex, TrainingImage image) {
+  /** Mines an image; gives the next one. */
+  private int mineHere(int index) throws IOException {
+    TrainingImage image = load(index);
+    if (!image.regions().isEmpty()) {
+      addHardNegatives(index, image, productsWithWeights(image), image::copyFeatures);
+    }
+    retrain(index);
+    return index + 1;
+  }
+
+  /** Mines images that are scored elsewhere, until a class is trained; gives the next one. */
+  private int mineAhead(ScoresAhead scores, int first) throws IOException {
+    int end = Math.min(order.size(), first + scores.atOnce());
+    int[] next = {first};
+    scores.products(
+        order.subList(first, end),
+        allWeights(),
+        classes.size(),
+        products -> {
+          int index = next[0]++;
+          TrainingImage image = scores.regions(order.get(index));
+          if (products.length != image.regions().size() * classes.size()) {
+            throw new IOException(
+                "Image %s has %d regions for %d classes, and %d scores came; use one version of the program on all machines."
+                    .formatted(
+                        image.id(), image.regions().size(), classes.size(), products.length));
+          }
+          if (!image.regions().isEmpty()) {
+            addHardNegatives(
+                index, image, products, (rows, into) -> scores.features(image.id(), rows, into));
+          }
+          return !retrain(index);
+        });
+    if (next[0] == first) {
+      throw new IllegalStateException("No image was scored of %d.".formatted(end - first));
+    }
+    return next[0];
+  }
+
+  /** Trains the classes that have enough new negatives; gives whether there was one. */
+  private boolean retrain(int index) {
+    int retrainAfter = settings.mining().retrainAfter();
+    boolean trained =
+        train(
+            mined ->
+                mined.trainable()
+                    && mined.added() > 0
+                    && (mined.added() >= retrainAfter || !mined.trained()),
+            index + 1,
+            true);
+    listener.image("mining", index + 1, order.size());
+    return trained;
+  }
+
+  private void addHardNegatives(
+      int imageIndex, TrainingImage image, float[] products, FeaturePool.Features features)
+      throws IOException {
     List<GroundTruth> groundTruth = image.groundTruth(classNames);
     boolean[] share = share(image);
-    float[] products = productsWithWeights(image);
     for (int c = 0; c < classes.size(); c++) {
       MinedClass mined = classes.get(c);
       if (mined.positives() > 0) {
@@ -184,7 +233,9 @@ final class HardNegativeMining implements AutoCloseable {
             Arrays.stream(hard).filter(row -> !mined.holdsFirst(imageIndex, row)).toArray();
         int[] chosen =
             sampling.subset(image.id(), fresh, settings.mining().hardNegativesPerImage());
-        hold(imageIndex, image, chosen, mined::addNegatives);
+        if (chosen.length > 0) {
+          mined.addNegatives(pool.hold(imageIndex, image.id(), chosen, features));
+        }
       }
     }
   }
@@ -205,11 +256,15 @@ final class HardNegativeMining implements AutoCloseable {
     return imageFeatures.timesTransposed(weights);
   }
 
-  /** Trains the classes that are due and, if requested, evicts their easy negatives. */
-  private void train(Predicate<MinedClass> due, int imagesSeen, boolean evict) {
+  /**
+   * Trains the classes that are due and, if requested, evicts their easy negatives.
+   *
+   * @return whether a class was due
+   */
+  private boolean train(Predicate<MinedClass> due, int imagesSeen, boolean evict) {
     List<MinedClass> chosen = classes.stream().filter(due).toList();
     if (chosen.isEmpty() && weights != null) {
-      return;
+      return false;
     }
     GramGrowth.grow(chosen, pool.matrix(), solvers::forEach);
     List<LibsvmSolver.Solution> solutions = solvers.solve(chosen, scale);
@@ -228,6 +283,7 @@ final class HardNegativeMining implements AutoCloseable {
       classes.forEach(mined -> mined.renumber(moved));
     }
     replaceWeights();
+    return true;
   }
 
   private void finish(
@@ -363,7 +419,8 @@ final class HardNegativeMining implements AutoCloseable {
         .toArray();
   }
 
-  private void hold(int imageIndex, TrainingImage image, int[] rows, PoolRows taker) {
+  private void hold(int imageIndex, TrainingImage image, int[] rows, PoolRows taker)
+      throws IOException {
     if (rows.length > 0) {
       taker.take(pool.hold(imageIndex, image, rows));
     }

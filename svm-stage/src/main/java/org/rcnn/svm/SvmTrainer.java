@@ -2,6 +2,7 @@ package org.rcnn.svm;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.rcnn.data.matrix.MatrixEngine;
 
 /**
@@ -78,6 +79,31 @@ public final class SvmTrainer {
       int threads,
       Listener listener)
       throws IOException {
+    return train(images, classes, settings, engine, threads, listener, Optional.empty());
+  }
+
+  /**
+   * Trains, with images scored elsewhere in the pass that mines. The result is the same.
+   *
+   * @param images the training images; with {@code ahead} each is loaded once, the first few twice
+   * @param classes the classes, whose objects are the ground truth regions of the images
+   * @param settings what to compute
+   * @param engine stores and multiplies features; called only from this thread
+   * @param threads classes solved side by side, at least 1; the result does not depend on it
+   * @param listener receives images and rounds
+   * @param ahead scores images elsewhere; empty to score them here
+   * @throws IOException if an image cannot be read, or the work elsewhere fails
+   * @throws IllegalArgumentException if an image's parts contradict the classes or other images
+   */
+  public static SvmTraining train(
+      TrainingImages images,
+      List<String> classes,
+      SvmSettings settings,
+      MatrixEngine engine,
+      int threads,
+      Listener listener,
+      Optional<ScoresAhead> ahead)
+      throws IOException {
     if (classes.isEmpty()) {
       throw new IllegalArgumentException("There is no class to train; name at least one.");
     }
@@ -85,7 +111,7 @@ public final class SvmTrainer {
       throw new IllegalArgumentException("There is no image to train on; check the split.");
     }
     try (HardNegativeMining mining =
-        new HardNegativeMining(images, classes, settings, engine, threads, listener)) {
+        new HardNegativeMining(images, classes, settings, engine, threads, listener, ahead)) {
       mining.collectPositives();
       mining.trainFirstModels();
       mining.mine();

@@ -60,6 +60,14 @@ public record TrainingImage(
     return regions.isEmpty() ? 0 : features.length / regions.size();
   }
 
+  /** Copies the features of some regions, one after the other. */
+  void copyFeatures(int[] rows, float[] into) {
+    int dimension = dimension();
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(features, rows[i] * dimension, into, i * dimension, dimension);
+    }
+  }
+
   /** The objects of the first regions. */
   List<GroundTruth> groundTruth(Set<String> classes) {
     List<GroundTruth> known =

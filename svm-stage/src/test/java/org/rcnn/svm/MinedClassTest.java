@@ -3,6 +3,7 @@ package org.rcnn.svm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rcnn.data.Annotation;
@@ -13,7 +14,7 @@ class MinedClassTest {
   private static final Box BOX = new Box(0, 0, 1, 1);
 
   @Test
-  void afterAnEvictionNewNegativesStartFromNothing() {
+  void afterAnEvictionNewNegativesStartFromNothing() throws IOException {
     TrainingImage image =
         new TrainingImage(
             "a",

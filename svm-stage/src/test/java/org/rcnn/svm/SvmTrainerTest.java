@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -304,6 +305,124 @@ class SvmTrainerTest {
   }
 
   @Test
+  void scoresOfElsewhereGiveTheSameModelsWhateverIsAskedForAtOnce() throws IOException {
+    InMemoryImages images = scene(new Random(6), 60, 40, 24);
+    SvmSettings settings =
+        new SvmSettings(
+            SampleSettings.standard(),
+            SolverSettings.paper(),
+            new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
+            10,
+            5);
+    List<String> classes = List.of("cat", "dog", "cow");
+    SvmTraining here = train(images, classes, settings, 1);
+    long trainings =
+        here.rounds().stream()
+            .mapToInt(Round::imagesSeen)
+            .filter(seen -> seen > 0 && seen < 60)
+            .distinct()
+            .count();
+    assertTrue(trainings > 2, "models change while images are mined");
+    for (int atOnce : new int[] {1, 7, 1000}) {
+      ScoresOfImages ahead = new ScoresOfImages(images, atOnce);
+      SvmTraining there =
+          SvmTrainer.train(
+              images,
+              classes,
+              settings,
+              PlainMatrix::new,
+              2,
+              SvmTrainer.Listener.SILENT,
+              Optional.of(ahead));
+      assertEquals(here, there);
+      assertEquals(60, ahead.taken, "each image once");
+      if (atOnce > 60) {
+        assertEquals(trainings + 1, ahead.asked, "asked anew after each training");
+      }
+    }
+  }
+
+  @Test
+  void scoresOfAnotherNumberOfRegionsAreRefused() {
+    InMemoryImages images = scene(new Random(6), 6, 4, 5);
+    ScoresOfImages ahead =
+        new ScoresOfImages(images, 3) {
+          @Override
+          float[] products(String imageId, PlainMatrix weights) {
+            return new float[1];
+          }
+        };
+    String message =
+        assertThrows(
+                IOException.class,
+                () ->
+                    SvmTrainer.train(
+                        images,
+                        List.of("cat", "dog", "cow"),
+                        SvmSettings.standard(1),
+                        PlainMatrix::new,
+                        1,
+                        SvmTrainer.Listener.SILENT,
+                        Optional.of(ahead)))
+            .getMessage();
+    assertTrue(message.contains("has 5 regions for 3 classes, and 1 scores came"), message);
+  }
+
+  /** Scores from images in memory, in place of other machines. */
+  private static class ScoresOfImages implements ScoresAhead {
+    private final InMemoryImages images;
+    private final int atOnce;
+    private int asked;
+    private int taken;
+
+    ScoresOfImages(InMemoryImages images, int atOnce) {
+      this.images = images;
+      this.atOnce = atOnce;
+    }
+
+    @Override
+    public int atOnce() {
+      return atOnce;
+    }
+
+    @Override
+    public TrainingImage regions(String imageId) {
+      TrainingImage all = images.load(imageId);
+      return new TrainingImage(
+          imageId, all.regions(), all.groundTruthCount(), all.annotation(), new float[0]);
+    }
+
+    @Override
+    public void features(String imageId, int[] rows, float[] into) {
+      images.load(imageId).copyFeatures(rows, into);
+    }
+
+    @Override
+    public void products(List<String> imageIds, float[] weights, int classes, Sink sink)
+        throws IOException {
+      asked++;
+      assertTrue(imageIds.size() <= atOnce);
+      try (PlainMatrix all = new PlainMatrix(weights.length / classes, classes)) {
+        all.append(weights, classes);
+        for (String id : imageIds) {
+          taken++;
+          if (!sink.take(products(id, all))) {
+            return;
+          }
+        }
+      }
+    }
+
+    float[] products(String imageId, PlainMatrix weights) {
+      TrainingImage image = images.load(imageId);
+      try (PlainMatrix features = new PlainMatrix(weights.columns(), 1)) {
+        features.append(image.features(), image.regions().size());
+        return features.timesTransposed(weights);
+      }
+    }
+  }
+
+  @Test
   void theCacheKeepsARandomSampleOfTheNegativesThatAreStillHard() throws IOException {
     InMemoryImages images = new InMemoryImages();
     images.add("a", List.of(InMemoryImages.object("cat", OBJECT)), List.of(), new float[] {1});
@@ -397,7 +516,7 @@ class SvmTrainerTest {
   }
 
   @Test
-  void theFeaturePoolStoresSharedRowsOnceAndForgetsReleasedOnes() {
+  void theFeaturePoolStoresSharedRowsOnceAndForgetsReleasedOnes() throws IOException {
     InMemoryImages images = new InMemoryImages();
     float[][] features = new float[10][];
     Box[] boxes = new Box[10];
