@@ -62,6 +62,9 @@ public final class SparkRunner implements JobRunner {
   /** How many images a part has: fewer where one takes long, or where there are many cores. */
   static final String PART = "spark.rcnn.images";
 
+  /** How many images are scored at once while SVMs mine negatives; 0: the driver scores them. */
+  static final String MINING = "spark.rcnn.mining";
+
   private final JavaSparkContext context;
   private final Path runFolder;
   private final PartFolder folder;
@@ -121,8 +124,9 @@ public final class SparkRunner implements JobRunner {
   public void run(
       ImageJob job, List<Sample> all, int begin, List<Supply> supplies, Sink<Sample, Output> sink)
       throws IOException {
-    List<Part> parts = Part.cut(all, images);
-    List<Part> wanted = parts.subList(begin / images, parts.size());
+    int length = job.isAwaited() ? ofEachCore(all.size()) : images;
+    List<Part> parts = Part.cut(all, length);
+    List<Part> wanted = parts.subList(begin / length, parts.size());
     if (wanted.isEmpty() || begin >= all.size()) {
       return;
     }
@@ -161,11 +165,29 @@ public final class SparkRunner implements JobRunner {
       throw e;
     } finally {
       carried.values().forEach(Broadcast::unpersist);
+      if (job.isAwaited()) {
+        // Also if the rest is not wanted: late attempts may still write, and close() clears all.
+        folder.delete("parts/" + job.key());
+        folder.delete("inputs/" + job.key());
+      }
     }
-    folder.delete("inputs/" + job.key());
-    done.add(job.key());
+    if (!job.isAwaited()) {
+      folder.delete("inputs/" + job.key());
+      done.add(job.key());
+    }
     writeMachines();
     failed = false;
+  }
+
+  private int ofEachCore(int count) {
+    int cores = Math.max(1, context.defaultParallelism());
+    return Math.max(1, Math.min(images, (count + cores - 1) / cores));
+  }
+
+  @Override
+  public int imagesAhead() {
+    // The features are read from the run's folder.
+    return folder.isMounted() ? context.getConf().getInt(MINING, 0) : 0;
   }
 
   private JavaFutureAction<List<String>> submit(PartTask task, List<String> parts)

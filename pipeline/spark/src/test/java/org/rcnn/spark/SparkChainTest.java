@@ -74,6 +74,56 @@ class SparkChainTest {
   }
 
   @Test
+  void negativesMinedWithScoresOfExecutorsGiveTheSameModels(@TempDir Path plain)
+      throws IOException {
+    PipelineConfig config =
+        SmallChain.config(
+            Map.of(
+                "finetune.enabled", "false",
+                // The first ten give the first models, and the others hard negatives.
+                "data.demo-train", "18",
+                "svm.hard-negatives-per-image", "5",
+                "svm.retrain-after", "8"));
+    SmallChain.here(config, plain);
+    try (CountedJobs spark = new CountedJobs(spark(folder, SparkRunner.MINING, "3"))) {
+      SmallChain.on(spark, config, folder);
+      // Eighteen images by three are six jobs; a training asks for one more.
+      assertTrue(spark.jobs("ProductJob") > 6, "models changed: " + spark.jobs("ProductJob"));
+    }
+    assertEquals(SmallChain.artifacts(plain), SmallChain.artifacts(folder));
+    assertFalse(Files.exists(folder.resolve("spark")), "parts are gone with the run");
+  }
+
+  @Test
+  void unlessAskedTheDriverMinesAlone() throws IOException {
+    try (SparkRunner spark = spark(folder)) {
+      assertEquals(0, spark.imagesAhead());
+    }
+  }
+
+  @Test
+  void anObjectStoreNeedsNoRenaming(@TempDir Path shared) throws IOException {
+    ObjectStoreFiles.PUTS.set(0);
+    try (SparkRunner spark =
+        spark(
+            folder,
+            "spark.hadoop.fs.s3a.impl",
+            ObjectStoreFiles.class.getName(),
+            SparkRunner.FOLDER,
+            "s3a://" + shared,
+            SparkRunner.MINING,
+            "3")) {
+      assertEquals(0, spark.imagesAhead(), "executors do not see the run's folder");
+      SmallChain.on(spark, CONFIG, folder);
+    }
+    assertTrue(ObjectStoreFiles.PUTS.get() > 0, "parts were put there");
+    assertEquals(SmallChain.artifacts(here), SmallChain.artifacts(folder));
+    try (Stream<Path> left = Files.walk(shared)) {
+      assertFalse(left.anyMatch(Files::isRegularFile), "objects are gone with the run");
+    }
+  }
+
+  @Test
   void aTaskThatFailsTwiceLeavesTheSameBytes(@TempDir Path shared) throws IOException {
     FaultyFiles.FAILING.set(2);
     try (SparkRunner spark = faulty(folder, shared)) {

@@ -38,6 +38,14 @@ public interface ImageJob {
    */
   Optional<Portable> portable();
 
+  /**
+   * Whether something waits for the first result, and the results are not wanted again: then few
+   * images are cut among all machines.
+   */
+  default boolean isAwaited() {
+    return false;
+  }
+
   /** Works on images; threads share it. */
   interface Worker extends Closeable {
     /**

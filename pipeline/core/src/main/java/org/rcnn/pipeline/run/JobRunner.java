@@ -30,6 +30,14 @@ public interface JobRunner extends Closeable {
       OrderedWork.Sink<Sample, ImageJob.Output> sink)
       throws IOException;
 
+  /**
+   * How many images of a training are worked on ahead of it, though a change of its model makes
+   * what is left of them worthless; 0 if such a training works alone.
+   */
+  default int imagesAhead() {
+    return 0;
+  }
+
   /** Ends what was started for the work; results that are no longer needed are removed. */
   @Override
   void close() throws IOException;

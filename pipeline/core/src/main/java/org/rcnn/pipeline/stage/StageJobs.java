@@ -68,6 +68,7 @@ public final class StageJobs {
               List.of(settings.get(DetectionJob.CLASSES).split("\n")),
               Optional.ofNullable(files.get(DetectionJob.MODEL)),
               Optional.ofNullable(files.get(DetectionJob.CORRECTION)));
+      case ProductJob.KIND -> ProductJob.read(key, config, settings, files);
       default ->
           throw new IllegalArgumentException(
               "There is no job '%s'; use one version of the program on all machines."

@@ -52,6 +52,11 @@ final class StoredFeatures implements TrainingImages, AutoCloseable {
     return Regions.forTraining(samples.get(imageId), proposals, classes);
   }
 
+  /** Reads the features of some regions of an image. */
+  void read(String imageId, int[] rows, float[] into) throws IOException {
+    features.readRows(imageId, rows, into);
+  }
+
   @Override
   public TrainingImage load(String imageId) throws IOException {
     Regions regions = regions(imageId);

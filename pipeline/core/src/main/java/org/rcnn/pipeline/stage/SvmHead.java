@@ -103,7 +103,13 @@ final class SvmHead implements Head {
                 .monitor()
                 .start("SVMs " + training.layer().label(), images.imageIds().size(), "images")) {
       return SvmTrainer.train(
-          images, training.classes(), settings, matrices, threads, new MiningProgress(progress));
+          images,
+          training.classes(),
+          settings,
+          matrices,
+          threads,
+          new MiningProgress(progress),
+          JobScores.of(training, images));
     }
   }
 
