@@ -53,9 +53,10 @@ public final class Tracker implements Progress.Monitor, Closeable {
     return new Progress.Unseen();
   }
 
+  /** Stages are named without commas, which MLflow refuses in the name of a figure. */
   @Override
   public void finished(String stage, double seconds) {
-    scalar("seconds/" + stage, 0, seconds);
+    scalar("seconds/" + stage.replace(",", ""), 0, seconds);
   }
 
   /** A value that is not a number is left out: nothing was measured. */

@@ -65,6 +65,19 @@ class TrackerTest {
   }
 
   @Test
+  void theTimeOfAStageHasANameThatMlflowTakes() throws IOException {
+    try (Tracker tracker = tracker(EnumSet.of(TrackFormat.CSV))) {
+      tracker.finished("features of test after pool5, fine-tuned", 2);
+    }
+    assertEquals(
+        """
+        name,step,value,time
+        seconds/features of test after pool5 fine-tuned,0,2.0,1700000000500
+        """,
+        Files.readString(folder.resolve("track/scalars.csv")));
+  }
+
+  @Test
   void picturesStandBesideTheTableUnderNamesThatEverySystemHas() throws IOException {
     byte[] png = picture(3, 2);
     try (Tracker tracker = tracker(EnumSet.of(TrackFormat.CSV))) {
