@@ -95,8 +95,11 @@ final class Findings {
     long positives = errors.classes().stream().mapToLong(one -> one.positives()).sum();
     if (errors.missed() > 0) {
       sentences.add(
-          "%s of %s objects are missed at any score."
-              .formatted(Numbers.count(errors.missed()), Numbers.count(positives)));
+          "%s of %s objects %s missed at any score."
+              .formatted(
+                  Numbers.count(errors.missed()),
+                  Numbers.count(positives),
+                  errors.missed() == 1 ? "is" : "are"));
     }
     return sentences;
   }
