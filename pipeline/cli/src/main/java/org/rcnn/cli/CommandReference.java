@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.rcnn.cli.options.LabelConverter;
 import org.rcnn.data.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -145,9 +147,10 @@ public final class CommandReference {
     CommandSpec spec = command.getCommandSpec();
     StringBuilder words = new StringBuilder("./").append(name(command));
     spec.options().stream()
-        .filter(option -> option.required() && !option.hidden())
+        .filter(option -> isAlwaysRequired(option) && !option.hidden())
         .sorted(Comparator.comparing(OptionSpec::longestName))
         .forEach(option -> words.append(' ').append(named(option, option.longestName())));
+    spec.argGroups().forEach(group -> words.append(' ').append(together(group)));
     if (spec.options().stream().anyMatch(option -> !option.required())) {
       words.append(" [OPTIONS]");
     }
@@ -162,6 +165,25 @@ public final class CommandReference {
       words.append(" COMMAND");
     }
     return words.toString();
+  }
+
+  /** Not one of a group, of which another may be given instead. */
+  private static boolean isAlwaysRequired(ArgSpec argument) {
+    return argument.required() && argument.group() == null;
+  }
+
+  /** What a group requires: one of its parts if they exclude one another, otherwise all. */
+  private static String together(ArgGroupSpec group) {
+    Stream<String> options =
+        group.options().stream()
+            .filter(option -> option.required() && !option.hidden())
+            .sorted(Comparator.comparing(OptionSpec::longestName))
+            .map(option -> named(option, option.longestName()));
+    Stream<String> parts =
+        Stream.concat(options, group.subgroups().stream().map(CommandReference::together));
+    return group.exclusive()
+        ? parts.collect(Collectors.joining(" | ", "(", ")"))
+        : parts.collect(Collectors.joining(" "));
   }
 
   private void footer(CommandLine command) {
@@ -210,7 +232,7 @@ public final class CommandReference {
         "| `%s` | %s |\n"
             .formatted(
                 name.replace("|", "\\|"),
-                cell(meaning + (argument.required() ? " Required." : ""))));
+                cell(meaning + (isAlwaysRequired(argument) ? " Required." : ""))));
   }
 
   /** A cell's text, in which words between backquotes stay code. */

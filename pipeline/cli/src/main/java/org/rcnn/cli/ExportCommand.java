@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Writes a detector's network, or a network with weights from a file, as an ONNX model. Its"
-          + " input are warped regions, its outputs the network's layers; with --heads the detector's"
+          + " inputs are warped regions, its outputs the network's layers; with --heads the detector's"
           + " scores, their probabilities and its corrected boxes.",
       "What a program must know to use the model stands in the model: size, colours, classes,"
           + " thresholds."
