@@ -139,7 +139,12 @@ final class MarkdownPage {
             visitChildren(image);
           }
         });
-    String html = HtmlRenderer.builder().extensions(EXTENSIONS).build().render(tree);
+    String html =
+        HtmlRenderer.builder()
+            .extensions(EXTENSIONS)
+            .nodeRendererFactory(CodeRenderer::new)
+            .build()
+            .render(tree);
     return new Rendered(
         html.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>")
             .replace("</table>", "</table></div>")

@@ -138,7 +138,7 @@ final class Template {
             .formatted(Places.way(place, places.of(file.get())), arrow, escaped(entry.text()));
   }
 
-  private static String escaped(String text) {
+  static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

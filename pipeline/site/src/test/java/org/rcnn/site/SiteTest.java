@@ -172,6 +172,16 @@ class SiteTest {
   }
 
   @Test
+  void theNameOfAnOptionStaysWhole() throws IOException {
+    String page = page("# Page\n\n`detect --min-score=<S>`, `-q, --quiet` and `x-y|z`\n");
+    assertTrue(
+        page.contains("<code>detect <span class=\"option\">--min-score</span>=&lt;S&gt;</code>"),
+        page);
+    assertTrue(page.contains("<span class=\"option\">-q</span>, <span"), page);
+    assertTrue(page.contains("<code>x-y|<wbr>z</code>"), page);
+  }
+
+  @Test
   void theSameFilesGiveTheSameBytes() throws IOException {
     new Site(ROOT).write(site);
     Path again = folder.resolve("again");
