@@ -21,7 +21,7 @@ if errorlevel 1 goto noJava
 
 if not exist "%app%\built" goto build
 rem Without PowerShell, what is built is started as it is.
-set "newer=$built = (Get-Item $env:app\built).LastWriteTimeUtc; $modules = 'pom.xml', 'pipeline\pom.xml', 'data', 'region-proposals', 'cnn-finetune', 'svm-stage', 'eval', 'pipeline\core', 'pipeline\cli'; $changed = $modules | ForEach-Object { Get-ChildItem (Join-Path $env:root $_) -Recurse -File } | Where-Object { $_.LastWriteTimeUtc -gt $built -and $_.FullName -notmatch '\\(target|src\\test)\\' }; if ($changed) { exit 9 }"
+set "newer=$built = (Get-Item $env:app\built).LastWriteTimeUtc; $modules = 'pom.xml', 'pipeline\pom.xml', 'data', 'region-proposals', 'cnn-finetune', 'svm-stage', 'eval', 'pipeline\core', 'pipeline\cli'; $changed = $modules | ForEach-Object { Get-ChildItem (Join-Path $env:root $_) -Recurse -File } | Where-Object { $_.LastWriteTimeUtc -gt $built -and $_.FullName -notmatch '\\(target|docs|src\\test)\\' }; if ($changed) { exit 9 }"
 powershell -NoProfile -Command "%newer%" >nul 2>nul
 if errorlevel 10 goto start
 if errorlevel 9 goto build

@@ -3,6 +3,8 @@ package org.rcnn.data;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -75,6 +77,21 @@ public final class Printable {
       i += Character.charCount(c);
     }
     return out == null ? text : out.toString();
+  }
+
+  /** Words in lines of at most so many letters, unless a word is longer. */
+  public static List<String> lines(String words, int width) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : words.split(" ")) {
+      if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
   }
 
   private static final class Escaping extends FilterWriter {

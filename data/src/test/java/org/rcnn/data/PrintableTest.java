@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PrintableTest {
@@ -15,6 +16,14 @@ class PrintableTest {
     assertEquals("<U+0007><U+007F><U+009B>31m", Printable.line("\u0007\u007f\u009b31m"));
     assertEquals("a<U+202E>gpj.exe", Printable.line("a\u202egpj.exe"));
     assertEquals("<U+D83D>!", Printable.line("\ud83d!"));
+  }
+
+  @Test
+  void linesAreFilledUnlessAWordIsLonger() {
+    assertEquals(
+        List.of("one two", "three", "fourteen", "x"),
+        Printable.lines("one two three fourteen x", 7));
+    assertEquals(List.of(""), Printable.lines("", 7));
   }
 
   @Test

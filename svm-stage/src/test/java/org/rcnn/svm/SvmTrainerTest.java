@@ -277,6 +277,16 @@ class SvmTrainerTest {
         samples, standard.solver(), standard.mining(), standard.scaleImages(), seed);
   }
 
+  /** With which the scene of some tests is trained on again and again. */
+  private static SvmSettings miningOften() {
+    return new SvmSettings(
+        SampleSettings.standard(),
+        SolverSettings.paper(),
+        new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
+        10,
+        5);
+  }
+
   private static SampleCounts counts(InMemoryImages images, SampleSettings samples)
       throws IOException {
     return train(images, List.of("cat"), settings(samples, 1), 1).counts().get(0);
@@ -285,13 +295,7 @@ class SvmTrainerTest {
   @Test
   void givesTheSameResultOnAnyNumberOfThreads() throws IOException {
     InMemoryImages images = scene(new Random(6), 60, 40, 24);
-    SvmSettings settings =
-        new SvmSettings(
-            SampleSettings.standard(),
-            SolverSettings.paper(),
-            new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
-            10,
-            5);
+    SvmSettings settings = miningOften();
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining one =
         SvmTrainer.train(
@@ -307,13 +311,7 @@ class SvmTrainerTest {
   @Test
   void scoresOfElsewhereGiveTheSameModelsWhateverIsAskedForAtOnce() throws IOException {
     InMemoryImages images = scene(new Random(6), 60, 40, 24);
-    SvmSettings settings =
-        new SvmSettings(
-            SampleSettings.standard(),
-            SolverSettings.paper(),
-            new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
-            10,
-            5);
+    SvmSettings settings = miningOften();
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining here = train(images, classes, settings, 1);
     long trainings =

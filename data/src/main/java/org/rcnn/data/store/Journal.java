@@ -129,9 +129,8 @@ final class Journal implements Closeable {
     if (entry.offset() + entry.length() > records.size()) {
       return false;
     }
-    // Piece by piece, so that the heap need not hold the longest record. Not mapped: Windows
-    // refuses
-    // to cut or rename a file as long as a mapping of it is not collected.
+    // Piece by piece, so that the heap need not hold the longest record. Not mapped: as long as a
+    // mapping is not collected, Windows refuses to cut or rename its file.
     CRC32C crc = new CRC32C();
     ByteBuffer piece = ByteBuffer.allocate(Math.min(PIECE_BYTES, Math.max(1, entry.length())));
     long end = entry.offset() + entry.length();

@@ -245,18 +245,7 @@ public final class CommandReference {
   }
 
   private void sentences(String words) {
-    paragraph(wrapped(escaped(words.strip().replaceAll("\\s+", " "))));
-  }
-
-  private static String wrapped(String words) {
-    StringBuilder lines = new StringBuilder();
-    int length = 0;
-    for (String word : words.split(" ")) {
-      boolean breaks = length > 0 && length + word.length() >= WIDTH;
-      lines.append(length == 0 ? "" : breaks ? "\n" : " ").append(word);
-      length = breaks ? word.length() : length + word.length() + 1;
-    }
-    return lines.toString();
+    paragraph(String.join("\n", Printable.lines(cell(words), WIDTH)));
   }
 
   private void paragraph(String words) {

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.options.Output;
+import org.rcnn.data.Printable;
 import org.rcnn.pipeline.config.Setting;
 import org.rcnn.pipeline.config.SettingCatalogue;
 import org.rcnn.pipeline.run.Json;
@@ -45,7 +45,8 @@ final class ConfigCommand implements Callable<Integer> {
     ArrayNode list = tree.putArray("settings");
     for (Setting setting : settings) {
       out.printf("%s = %s%n", setting.key(), setting.value());
-      for (String line : wrapped(setting.type() + ". " + setting.meaning())) {
+      for (String line :
+          Printable.lines(setting.type() + ". " + setting.meaning(), WIDTH - INDENT.length())) {
         out.println(INDENT + line);
       }
       list.add(Json.<ObjectNode>tree(setting));
@@ -53,20 +54,5 @@ final class ConfigCommand implements Callable<Integer> {
     out.flush();
     output.write(tree);
     return ExitCode.OK;
-  }
-
-  /** Lines of at most {@link #WIDTH} letters, unless a word is longer. */
-  private static List<String> wrapped(String text) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
-      if (line.length() > 0 && line.length() + 1 + word.length() > WIDTH - INDENT.length()) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.length() == 0 ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
   }
 }

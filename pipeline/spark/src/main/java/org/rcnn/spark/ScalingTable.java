@@ -103,7 +103,7 @@ public final class ScalingTable {
   /**
    * Prints the tables of VOC2007 and ILSVRC2013.
    *
-   * @param arguments rates to use instead of the measured ones, in the order of the class comment
+   * @param arguments rates to use instead of the usual ones, in the order of the class comment
    */
   public static void main(String[] arguments) {
     print(System.out, arguments);

@@ -48,7 +48,10 @@ public final class SparkRunner implements JobRunner {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkRunner.class);
 
-  /** One to two minutes of work: long beside a task's start, short beside a lost machine. */
+  /**
+   * A minute to ten of work, by the regions of an image: long beside a task's start, short beside a
+   * lost machine.
+   */
   static final int IMAGES = 32;
 
   /** Files from this size on are no broadcast, which a driver and executors hold in their heaps. */

@@ -54,7 +54,7 @@ public final class SettingCatalogue {
   }
 
   /** YAML's flow style, without quotes. */
-  private static String inLine(JsonNode value) {
+  static String inLine(JsonNode value) {
     if (value.isValueNode()) {
       return value.asText();
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.rcnn.data.Printable;
 
 /**
  * All settings with default, range, meaning and the presets that change them, as Markdown, from
@@ -111,14 +112,12 @@ public final class SettingsReference {
     JsonNode usual = loader.toTree(loader.tree(loader.defaults(), "defaults")).at(pointer);
     return presets.entrySet().stream()
         .filter(preset -> !preset.getValue().at(pointer).equals(usual))
-        .map(preset -> "%s `%s`".formatted(preset.getKey(), shown(preset.getValue().at(pointer))))
+        .map(
+            preset ->
+                "%s `%s`"
+                    .formatted(
+                        preset.getKey(), SettingCatalogue.inLine(preset.getValue().at(pointer))))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isValueNode()
-        ? value.asText()
-        : value.toString().replace("\"", "").replace(":", ": ").replace(",", ", ");
   }
 
   private static String escaped(String words) {
@@ -126,14 +125,7 @@ public final class SettingsReference {
   }
 
   private static String wrapped(String words) {
-    StringBuilder lines = new StringBuilder();
-    int length = 0;
-    for (String word : words.split(" ")) {
-      boolean breaks = length > 0 && length + word.length() >= WIDTH;
-      lines.append(length == 0 ? "" : breaks ? "\n" : " ").append(word);
-      length = breaks ? word.length() : length + word.length() + 1;
-    }
-    return lines.toString();
+    return String.join("\n", Printable.lines(words, WIDTH));
   }
 
   private void paragraph(String words) {

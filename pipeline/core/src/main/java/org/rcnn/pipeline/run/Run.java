@@ -54,19 +54,6 @@ public record Run(
 
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
-  /** A run whose images are worked on in this process. */
-  public Run(
-      PipelineConfig config,
-      RunFolder folder,
-      DetectionSet train,
-      DetectionSet test,
-      Problems problems,
-      String source,
-      Progress.Monitor monitor,
-      Closeable lock) {
-    this(config, folder, train, test, problems, source, monitor, lock, Optional.empty());
-  }
-
   /** The source of the demo's images. */
   static final String GENERATED = "generated scenes";
 
@@ -150,7 +137,8 @@ public record Run(
           train.samples().size(),
           test.samples().size(),
           folder.root());
-      return new Run(config, folder, train, test, problems, source, monitor, lock);
+      return new Run(
+          config, folder, train, test, problems, source, monitor, lock, Optional.empty());
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;

@@ -215,7 +215,9 @@ class BackboneTest {
     Progress.Monitor silent = Progress.Monitor.SILENT;
     RunFolder runFolder = new RunFolder(folder);
     Problems strict = new Problems(true, "");
-    Run run = new Run(config, runFolder, none, none, strict, "nothing", silent, () -> {});
+    Run run =
+        new Run(
+            config, runFolder, none, none, strict, "nothing", silent, () -> {}, Optional.empty());
     TrainedNetwork trained =
         new TrainedNetwork(
             TrainedNetwork.Identity.of("fine-tuned", "0", "0"),
