@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
  * {@code rcnn bench growth}: time and memory of the commands as the number of images grows.
  *
  * <p>The images are links to the same few scenes, so that nothing but their number differs. Half of
- * them are for training. Each command runs in a process of its own with the same small heap; what
- * counts as its memory is the peak of the resident set, which also has native memory and the loaded
- * parts of mapped files.
+ * them are for training. Each command runs in a process of its own with the same small heap, which
+ * is filled from the start, as else it would seem to grow until it is full once. Two peaks are
+ * measured: of the resident set, which also has the loaded parts of mapped files, and of what no
+ * file backs, which is what a machine must have.
  */
 @Command(
     name = "growth",
@@ -38,8 +39,11 @@ final class BenchGrowthCommand implements Callable<Integer> {
   private static final String TRAIN = "trainval";
   private static final String TEST = "test";
   private static final String WHOLE = "whole";
+  private static final String IMAGES = "images";
   private static final String SECONDS_PER_IMAGE = "seconds_per_image";
-  private static final String PEAK_MEMORY = "peak_memory_mib";
+  private static final String SECONDS_PER_FURTHER_IMAGE = "seconds_per_further_image";
+  private static final String PEAK_RESIDENT = "peak_resident_mib";
+  private static final String PEAK_UNMAPPED = "peak_unmapped_mib";
   private static final int POLL_MILLIS = 20;
 
   @Option(
@@ -130,15 +134,29 @@ final class BenchGrowthCommand implements Callable<Integer> {
   private record Work(String name, int images, List<String> arguments) {}
 
   private void add(Map<String, List<Measurement>> rows, Work work, int size) throws IOException {
+    List<Measurement> smaller = rows.computeIfAbsent(work.name(), name -> new ArrayList<>());
     Measurement measured = measure(work, size);
-    rows.computeIfAbsent(work.name(), name -> new ArrayList<>()).add(measured);
+    if (!smaller.isEmpty()) {
+      measured = withFurther(measured, smaller.get(smaller.size() - 1));
+    }
+    smaller.add(measured);
     // Ten thousand images take an hour, so that each figure is shown when it is there.
     output.printf(
-        "  %s: %.4f s an image, %.0f MiB%n",
+        "  %s: %.4f s an image, %.0f MiB, %.0f of them without mapped files%n",
         work.name(),
         measured.figures().get(SECONDS_PER_IMAGE),
-        measured.figures().get(PEAK_MEMORY));
+        measured.figures().get(PEAK_RESIDENT),
+        measured.figures().get(PEAK_UNMAPPED));
     output.out().flush();
+  }
+
+  /** With the time of each image beyond the smaller size: the start of a process is not in it. */
+  private static Measurement withFurther(Measurement larger, Measurement smaller) {
+    double images = larger.figures().get(IMAGES) - smaller.figures().get(IMAGES);
+    return images > 0
+        ? larger.with(
+            SECONDS_PER_FURTHER_IMAGE, (larger.medianSeconds() - smaller.medianSeconds()) / images)
+        : larger;
   }
 
   /** The commands that train, in an order in which each finds what it needs. */
@@ -224,19 +242,20 @@ final class BenchGrowthCommand implements Callable<Integer> {
   private Measurement measure(Work work, int size) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heap);
+    command.addAll(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"));
     command.addAll(List.of("-Djava.awt.headless=true", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(output.program().getName());
     command.addAll(work.arguments());
     command.add("--quiet");
     long start = System.nanoTime();
-    long peak = peak(work.name(), command);
+    Peaks peaks = peaks(work.name(), command);
     double seconds = (System.nanoTime() - start) / 1e9;
     Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("images", (double) work.images());
+    figures.put(IMAGES, (double) work.images());
     figures.put(SECONDS_PER_IMAGE, seconds / work.images());
-    figures.put(PEAK_MEMORY, peak / (double) (1 << 20));
+    figures.put(PEAK_RESIDENT, peaks.resident() / (double) (1 << 20));
+    figures.put(PEAK_UNMAPPED, peaks.unmapped() / (double) (1 << 20));
     return new Measurement(
         work.name() + ", " + size + " images",
         Runtime.getRuntime().availableProcessors(),
@@ -245,17 +264,27 @@ final class BenchGrowthCommand implements Callable<Integer> {
         figures);
   }
 
-  /** Runs a command to its end, and gives the most memory that it held. */
-  private static long peak(String name, List<String> command) throws IOException {
+  /**
+   * The most memory that a command held.
+   *
+   * @param resident bytes, with the loaded parts of mapped files
+   * @param unmapped bytes without them, looked at every few milliseconds
+   */
+  private record Peaks(long resident, long unmapped) {}
+
+  /** Runs a command to its end. */
+  private static Peaks peaks(String name, List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    long peak = 0;
+    long resident = 0;
+    long unmapped = 0;
     try {
       do {
-        peak = Math.max(peak, PeakMemory.bytes(process.pid()).orElse(0));
+        resident = Math.max(resident, PeakMemory.bytes(process.pid()).orElse(0));
+        unmapped = Math.max(unmapped, PeakMemory.unmapped(process.pid()).orElse(0));
       } while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       process.destroy();
@@ -267,6 +296,6 @@ final class BenchGrowthCommand implements Callable<Integer> {
           "'rcnn %s' ended with status %d; its messages are above."
               .formatted(name, process.exitValue()));
     }
-    return peak;
+    return new Peaks(resident, unmapped);
   }
 }

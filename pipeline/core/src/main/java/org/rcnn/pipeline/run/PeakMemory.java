@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** The most memory that a process has held so far. */
+/** The memory that a process holds, and the most that it has held so far. */
 public final class PeakMemory {
 
   private PeakMemory() {}
@@ -18,7 +18,7 @@ public final class PeakMemory {
    * heap, native memory and the loaded parts of mapped files), else the peak of the Java heap.
    */
   public static long bytes() {
-    return resident("self").orElseGet(PeakMemory::heap);
+    return status("self", "VmHWM:").orElseGet(PeakMemory::heap);
   }
 
   /**
@@ -26,13 +26,22 @@ public final class PeakMemory {
    * system does not report it.
    */
   public static OptionalLong bytes(long pid) {
-    return resident(Long.toString(pid));
+    return status(Long.toString(pid), "VmHWM:");
   }
 
-  private static OptionalLong resident(String process) {
+  /**
+   * The part of a process's resident set now that no file backs, in bytes: its heap and native
+   * memory without the loaded parts of mapped files, which the system takes back as it needs them.
+   * Empty if the process has ended, or the system does not report it.
+   */
+  public static OptionalLong unmapped(long pid) {
+    return status(Long.toString(pid), "RssAnon:");
+  }
+
+  private static OptionalLong status(String process, String key) {
     try {
       return Files.readAllLines(Path.of("/proc", process, "status")).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(key))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
           .findFirst();
     } catch (IOException e) {
