@@ -1,10 +1,17 @@
 package org.rcnn.spark;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import org.apache.spark.SparkConf;
 import org.apache.spark.launcher.JavaModuleOptions;
 
@@ -64,12 +71,47 @@ final class SparkSettings {
   private static List<String> ours() {
     String spark = SparkConf.class.getProtectionDomain().getCodeSource().getLocation().getPath();
     Path sparksJars = Path.of(spark).getParent();
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(
-            entry -> !entry.isEmpty() && !Path.of(entry).toAbsolutePath().startsWith(sparksJars))
-        .filter(
-            entry ->
-                LOGGERS.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))
+    return wholeClassPath(System.getProperty("java.class.path")).stream()
+        .filter(entry -> !entry.startsWith(sparksJars))
+        .filter(entry -> LOGGERS.stream().noneMatch(entry.getFileName().toString()::startsWith))
+        .map(Path::toString)
         .toList();
+  }
+
+  /**
+   * The files and folders of a class path, with those that the manifests of its jars name: Spark
+   * sends single files, which do not find their neighbours any more.
+   *
+   * @throws UncheckedIOException if a jar cannot be read
+   */
+  static Set<Path> wholeClassPath(String classPath) {
+    Set<Path> whole = new LinkedHashSet<>();
+    for (String entry : classPath.split(File.pathSeparator)) {
+      if (!entry.isEmpty()) {
+        addWithNamed(Path.of(entry).toAbsolutePath().normalize(), whole);
+      }
+    }
+    return whole;
+  }
+
+  private static void addWithNamed(Path entry, Set<Path> whole) {
+    if (!Files.exists(entry) || !whole.add(entry) || !Files.isRegularFile(entry)) {
+      return;
+    }
+    try (JarFile jar = new JarFile(entry.toFile())) {
+      Manifest manifest = jar.getManifest();
+      String named =
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      if (named != null) {
+        for (String other : named.trim().split(" +")) {
+          addWithNamed(Path.of(entry.toUri().resolve(other)).normalize(), whole);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s on the class path cannot be read: %s".formatted(entry, e.getMessage()), e);
+    }
   }
 }
