@@ -156,6 +156,9 @@ public final class ImageFiles {
   }
 
   private static <T> T decode(byte[] file, String name, Decoding<T> decoding) throws IOException {
+    if (file.length == 0) {
+      throw new IOException("The image %s is empty: it has no bytes.".formatted(name));
+    }
     Exception firstFailure = null;
     try (ImageInputStream input = inMemory(file)) {
       for (ImageReader reader : readersFor(input)) {

@@ -116,6 +116,13 @@ class ImageFilesTest {
   }
 
   @Test
+  void emptyFileIsCalledEmpty() throws IOException {
+    Path file = Files.createFile(folder.resolve("empty.jpg"));
+    String message = assertThrows(IOException.class, () -> ImageFiles.read(file)).getMessage();
+    assertTrue(message.endsWith("empty.jpg is empty: it has no bytes."), message);
+  }
+
+  @Test
   void brokenImageIsNamedInOneSentence() throws IOException {
     byte[] png = encoded(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "png");
     byte[] cut = Arrays.copyOf(png, 50);

@@ -1,8 +1,12 @@
 package org.rcnn.cnn.train;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.rcnn.data.Annotation;
@@ -23,23 +27,48 @@ public final class RegionPool {
   /** The label of background; classes count from 1. */
   public static final int BACKGROUND = 0;
 
-  private final float[] boxes;
+  /**
+   * The boxes of a pool's images, which may lie in a file: a pool of millions of regions then holds
+   * a few bytes for each image and each positive, and none for a background.
+   */
+  @FunctionalInterface
+  public interface Boxes {
+    /**
+     * An image's regions, in the order in which they were added to the pool. May be called by
+     * several threads.
+     *
+     * @param image the image's number
+     * @throws IOException if they cannot be read
+     */
+    List<Box> of(int image) throws IOException;
+  }
+
+  /** The images in the order in which they were added. */
   private final int[] images;
-  private final int[] labels;
+
+  /** For each of them the number of its first region, and at the end the number of regions. */
+  private final int[] firsts;
+
+  /** The regions with a class, by number. */
   private final int[] positives;
-  private final int[] backgrounds;
+
+  /** Their labels. */
+  private final int[] labels;
+
+  private final Boxes boxes;
 
   private RegionPool(Builder builder) {
-    boxes = Arrays.copyOf(builder.boxes, 4 * builder.size);
-    images = Arrays.copyOf(builder.images, builder.size);
-    labels = Arrays.copyOf(builder.labels, builder.size);
-    positives = IntStream.range(0, labels.length).filter(i -> labels[i] != BACKGROUND).toArray();
-    backgrounds = IntStream.range(0, labels.length).filter(i -> labels[i] == BACKGROUND).toArray();
+    images = Arrays.copyOf(builder.images, builder.imageCount);
+    firsts = Arrays.copyOf(builder.firsts, builder.imageCount + 1);
+    firsts[builder.imageCount] = builder.size;
+    positives = Arrays.copyOf(builder.positives, builder.positiveCount);
+    labels = Arrays.copyOf(builder.labels, builder.positiveCount);
+    boxes = builder.boxes;
   }
 
   /** Number of regions. */
   public int size() {
-    return labels.length;
+    return firsts[images.length];
   }
 
   /** Number of regions with a class. */
@@ -49,12 +78,13 @@ public final class RegionPool {
 
   /** Number of background regions. */
   public int backgroundCount() {
-    return backgrounds.length;
+    return size() - positives.length;
   }
 
   /** Number of regions of each label, background first. */
   public int[] labelCounts(int classes) {
     int[] counts = new int[classes + 1];
+    counts[BACKGROUND] = backgroundCount();
     for (int label : labels) {
       counts[label]++;
     }
@@ -66,20 +96,42 @@ public final class RegionPool {
   }
 
   int background(int index) {
-    return backgrounds[index];
+    Objects.checkIndex(index, backgroundCount());
+    // Before the background of an index lie that many others and some positives. The i-th positive
+    // has positives[i] - i backgrounds before it.
+    int low = 0;
+    int high = positives.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (positives[middle] - middle <= index) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return index + low;
   }
 
   int image(int region) {
-    return images[region];
+    return images[place(region)];
   }
 
   int label(int region) {
-    return labels[region];
+    int found = Arrays.binarySearch(positives, region);
+    return found >= 0 ? labels[found] : BACKGROUND;
   }
 
-  Box box(int region) {
-    return new Box(
-        boxes[4 * region], boxes[4 * region + 1], boxes[4 * region + 2], boxes[4 * region + 3]);
+  Box box(int region) throws IOException {
+    int place = place(region);
+    Box box = boxes.of(images[place]).get(region - firsts[place]);
+    return new Box((float) box.xMin(), (float) box.yMin(), (float) box.xMax(), (float) box.yMax());
+  }
+
+  /** Which of the images a region lies in. */
+  private int place(int region) {
+    Objects.checkIndex(region, size());
+    int found = Arrays.binarySearch(firsts, 0, images.length, region);
+    return found >= 0 ? found : -found - 2;
   }
 
   /**
@@ -90,32 +142,54 @@ public final class RegionPool {
     return annotation.objects().stream().anyMatch(object -> box.iou(object.box()) >= positiveIou);
   }
 
-  /** Starts an empty pool. */
+  /** Starts an empty pool that keeps its boxes in memory. */
   public static Builder builder(List<String> classes, double positiveIou) {
-    return new Builder(classes, positiveIou);
+    Map<Integer, List<Box>> kept = new HashMap<>();
+    return new Builder(classes, positiveIou, kept::get, kept);
+  }
+
+  /**
+   * Starts an empty pool.
+   *
+   * @param boxes gives the boxes again when the pool is used
+   */
+  public static Builder builder(List<String> classes, double positiveIou, Boxes boxes) {
+    return new Builder(classes, positiveIou, boxes, null);
   }
 
   /** Collects regions image by image. */
   public static final class Builder {
     private final Map<String, Integer> labelOf;
     private final double positiveIou;
-    private float[] boxes = new float[4 * 1024];
-    private int[] images = new int[1024];
+    private final Boxes boxes;
+
+    /** Where the boxes are kept; null if others keep them. */
+    private final Map<Integer, List<Box>> kept;
+
+    private int[] images = new int[64];
+    private int[] firsts = new int[64];
+    private int[] positives = new int[1024];
     private int[] labels = new int[1024];
+    private int imageCount;
+    private int positiveCount;
     private int size;
 
-    private Builder(List<String> classes, double positiveIou) {
+    private Builder(
+        List<String> classes, double positiveIou, Boxes boxes, Map<Integer, List<Box>> kept) {
       Check.within("positive-iou", positiveIou, 0.01, 1);
       this.labelOf =
           IntStream.range(0, classes.size())
               .boxed()
               .collect(Collectors.toMap(classes::get, i -> i + 1));
       this.positiveIou = positiveIou;
+      this.boxes = boxes;
+      this.kept = kept;
     }
 
     /**
      * Adds an image's ground truth and proposals: regions are numbered in the order in which they
-     * are added, the ground truth of an image before its proposals.
+     * are added, the ground truth of an image before its proposals. All regions of an image are
+     * added before those of the next.
      *
      * @param image the image's number in the image source
      * @param annotation its ground truth; objects of unknown classes are ignored
@@ -133,7 +207,7 @@ public final class RegionPool {
     /**
      * Adds further proposals of an image.
      *
-     * @param image the image's number in the image source
+     * @param image the number of the image that was added last, or of a new one
      * @param annotation its ground truth
      * @param proposals the proposals
      */
@@ -161,17 +235,32 @@ public final class RegionPool {
     }
 
     private void add(int image, Box box, int label) {
-      if (size == labels.length) {
-        boxes = Arrays.copyOf(boxes, 8 * size);
-        images = Arrays.copyOf(images, 2 * size);
-        labels = Arrays.copyOf(labels, 2 * size);
+      if (imageCount == 0 || images[imageCount - 1] != image) {
+        if (kept != null && kept.containsKey(image)) {
+          throw new IllegalArgumentException(
+              "Image %d was added before the last one; add all its regions together."
+                  .formatted(image));
+        }
+        if (imageCount == images.length) {
+          images = Arrays.copyOf(images, 2 * imageCount);
+          firsts = Arrays.copyOf(firsts, 2 * imageCount);
+        }
+        images[imageCount] = image;
+        firsts[imageCount] = size;
+        imageCount++;
       }
-      boxes[4 * size] = (float) box.xMin();
-      boxes[4 * size + 1] = (float) box.yMin();
-      boxes[4 * size + 2] = (float) box.xMax();
-      boxes[4 * size + 3] = (float) box.yMax();
-      images[size] = image;
-      labels[size] = label;
+      if (kept != null) {
+        kept.computeIfAbsent(image, number -> new ArrayList<>()).add(box);
+      }
+      if (label != BACKGROUND) {
+        if (positiveCount == positives.length) {
+          positives = Arrays.copyOf(positives, 2 * positiveCount);
+          labels = Arrays.copyOf(labels, 2 * positiveCount);
+        }
+        positives[positiveCount] = size;
+        labels[positiveCount] = label;
+        positiveCount++;
+      }
       size++;
     }
 

@@ -415,7 +415,8 @@ class FineTuningTest {
   }
 
   /** The values at pool5, computed plainly; without mirroring. */
-  private static KeptRegions.Values valuesOf(NetworkDefinition network, RegionPool pool) {
+  private static KeptRegions.Values valuesOf(NetworkDefinition network, RegionPool pool)
+      throws IOException {
     float[][] rows = new float[pool.size()][];
     try (FeatureExtractor extractor =
         FeatureExtractor.onCpu(network, start(network), Set.of(Tap.POOL5), 16)) {

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.rcnn.data.Annotation;
@@ -68,7 +72,7 @@ class RegionPoolTest {
   }
 
   @Test
-  void groundTruthIsInThePoolBeforeTheProposals() {
+  void groundTruthIsInThePoolBeforeTheProposals() throws IOException {
     RegionPool pool =
         RegionPool.builder(CLASSES, 0.5)
             .add(7, annotation(object("dog", 1, 2, 30, 40)), List.of(new Box(50, 60, 70, 80)))
@@ -80,14 +84,15 @@ class RegionPoolTest {
     assertRegion(pool, pool.positive(1), 9, 1, new Box(3, 4, 5, 6));
   }
 
-  private static void assertRegion(RegionPool pool, int region, int image, int label, Box box) {
+  private static void assertRegion(RegionPool pool, int region, int image, int label, Box box)
+      throws IOException {
     assertEquals(image, pool.image(region));
     assertEquals(label, pool.label(region));
     assertEquals(box, pool.box(region));
   }
 
   @Test
-  void countsAddUpAlsoWhenThePoolHasGrown() {
+  void countsAddUpAlsoWhenThePoolHasGrown() throws IOException {
     Annotation cat = annotation(object("cat", 0, 0, 10, 10));
     List<Box> proposals =
         Stream.iterate(0, i -> i < 1500, i -> i + 1)
@@ -101,6 +106,67 @@ class RegionPoolTest {
     assertArrayEquals(new int[] {2000, 1002, 0}, pool.labelCounts(2));
     assertEquals(new Box(1499, 20, 1509, 30), pool.box(pool.background(1999)));
     assertEquals(1, pool.image(pool.background(1000)));
+  }
+
+  @Test
+  void boxesThatOthersKeepAreAskedForByImage() throws IOException {
+    Annotation cat = annotation(object("cat", 0, 0, 10, 10));
+    List<Box> proposals = List.of(new Box(40, 40, 50.1, 50), new Box(0, 0, 10, 12));
+    List<Integer> asked = new ArrayList<>();
+    RegionPool.Boxes boxes =
+        image -> {
+          asked.add(image);
+          return List.of(cat.objects().get(0).box(), proposals.get(0), proposals.get(1));
+        };
+    RegionPool pool =
+        RegionPool.builder(CLASSES, 0.5, boxes)
+            .add(4, cat, proposals)
+            .add(6, annotation(), List.of())
+            .add(8, cat, proposals)
+            .build();
+    assertEquals(List.of(), asked);
+    assertEquals(new Box(40, 40, 50.1f, 50), pool.box(pool.background(1)));
+    assertEquals(new Box(0, 0, 10, 12), pool.box(pool.positive(1)));
+    assertEquals(List.of(8, 4), asked);
+    assertThrows(IndexOutOfBoundsException.class, () -> pool.background(2));
+    assertThrows(IndexOutOfBoundsException.class, () -> pool.box(6));
+  }
+
+  @Test
+  void regionsOfAnImageComeTogether() {
+    RegionPool.Builder builder =
+        RegionPool.builder(CLASSES, 0.5)
+            .add(0, annotation(), List.of(new Box(0, 0, 9, 9)))
+            .add(1, annotation(), List.of(new Box(0, 0, 9, 9)));
+    List<Box> late = List.of(new Box(1, 1, 9, 9));
+    assertThrows(IllegalArgumentException.class, () -> builder.addProposals(0, annotation(), late));
+  }
+
+  @Test
+  void everyRegionIsEitherAPositiveOrABackgroundInItsOrder() {
+    Random random = new Random(5);
+    Annotation cat = annotation(object("cat", 0, 0, 10, 10));
+    for (int trial = 0; trial < 50; trial++) {
+      RegionPool.Builder builder = RegionPool.builder(CLASSES, 0.5);
+      List<Integer> positives = new ArrayList<>();
+      List<Integer> backgrounds = new ArrayList<>();
+      int regions = random.nextInt(40);
+      for (int i = 0; i < regions; i++) {
+        boolean positive = random.nextBoolean();
+        Box box = positive ? new Box(0, 0, 10, 10) : new Box(50, 50, 60, 60);
+        builder.addProposals(i / 3, cat, List.of(box));
+        (positive ? positives : backgrounds).add(i);
+      }
+      RegionPool pool = builder.build();
+      assertEquals(
+          positives, IntStream.range(0, pool.positiveCount()).map(pool::positive).boxed().toList());
+      assertEquals(
+          backgrounds,
+          IntStream.range(0, pool.backgroundCount()).map(pool::background).boxed().toList());
+      positives.forEach(region -> assertEquals(1, pool.label(region)));
+      backgrounds.forEach(region -> assertEquals(0, pool.label(region)));
+      IntStream.range(0, regions).forEach(region -> assertEquals(region / 3, pool.image(region)));
+    }
   }
 
   @Test

@@ -142,11 +142,13 @@ public final class DatasetExport {
     return items.values().stream().flatMap(item -> item.annotation.objects().stream()).toList();
   }
 
-  /** Copies the image and reads its annotation. */
+  /** Reads the image and its annotation, and copies the image. */
   private Item item(String id, Path images) throws IOException {
     Path file = dataset.image(id);
     byte[] bytes = ImageFiles.bytesOf(file);
     ImageHeader header = ImageFiles.header(bytes, file.toString());
+    // The whole picture: one that is cut has a header, and would only be missed where it is used.
+    ImageFiles.read(bytes, file.toString(), exif);
     int width = header.width(exif);
     int height = header.height(exif);
     AnnotationReading reading = dataset.readAnnotation(id, exif);

@@ -58,8 +58,7 @@ final class RunCommand implements Callable<Integer>, Resumable {
     Row row = experiment.configuredRow();
     ReplacedDetector.warning(experiment, row).ifPresent(LOG::warn);
     run.begin(experiment.plan(Goal.DETECTOR, row));
-    System.out.println(experiment.backbone().summary());
-    System.out.print(experiment.backbone().transfer().report());
+    StageCommand.introduce(experiment.backbone());
     EvaluationResult result = experiment.evaluate(row);
     experiment.detector(row);
     output.write(RunResults.write(experiment, row, result));

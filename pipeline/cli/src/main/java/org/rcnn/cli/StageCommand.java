@@ -11,11 +11,14 @@ import org.rcnn.cli.progress.Resumable;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.PeakMemory;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Goal;
 import org.rcnn.pipeline.stage.Heads;
 import org.rcnn.pipeline.stage.Row;
 import org.rcnn.pipeline.track.Tracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -50,6 +53,8 @@ final class StageCommand implements Callable<Integer>, Resumable {
       return description;
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(StageCommand.class);
 
   private final Stage stage;
 
@@ -103,12 +108,17 @@ final class StageCommand implements Callable<Integer>, Resumable {
     };
   }
 
+  /** Says in the log what network learns and where each layer's weights come from. */
+  static void introduce(Backbone backbone) {
+    LOG.info("{}", backbone.summary());
+    backbone.transfer().report().lines().forEach(line -> LOG.info("{}", line));
+  }
+
   /** The path of the stage's artifact; empty if it has none. */
   private String make(Experiment experiment) throws IOException {
     return switch (stage) {
       case FINETUNE -> {
-        System.out.println(experiment.backbone().summary());
-        System.out.print(experiment.backbone().transfer().report());
+        introduce(experiment.backbone());
         yield experiment.fineTuned().place().toString();
       }
       case FEATURES -> experiment.features(experiment.finetunes()).get(0).place().toString();

@@ -20,6 +20,10 @@ final class UsageSentence {
   /** How picocli's command {@code help} refuses a name. */
   private static final Pattern UNKNOWN_COMMAND = Pattern.compile("Unknown subcommand '(.*)'\\.?");
 
+  /** How picocli refuses a word that has no {@code =}, with a word too many before it. */
+  private static final Pattern NO_PAIR =
+      Pattern.compile(".* should be in KEY=VALUE format but was (.*)", Pattern.DOTALL);
+
   private UsageSentence() {}
 
   static String of(ParameterException failure) {
@@ -39,6 +43,11 @@ final class UsageSentence {
     Matcher unknown = UNKNOWN_COMMAND.matcher(message);
     if (unknown.matches()) {
       return unknownCommand(command, unknown.group(1));
+    }
+    Matcher alone = NO_PAIR.matcher(message);
+    if (alone.matches() && failure.getArgSpec() instanceof OptionSpec option) {
+      return "%s must be %s; it is %s."
+          .formatted(option.longestName(), option.paramLabel(), alone.group(1));
     }
     // An unknown label of an option is reported as the configuration reports it.
     return failure.getArgSpec() instanceof OptionSpec option

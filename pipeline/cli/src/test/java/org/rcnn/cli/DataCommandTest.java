@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,9 @@ class DataCommandTest {
                 dog                         -        1 (1)        1 (1)          0
                 all classes             0 (0)        2 (2)        2 (2)          0
                 """),
+        session.out());
+    assertTrue(
+        session.out().startsWith(data + ": 2 images, 1 of them without a picture that can be read"),
         session.out());
     assertTrue(session.out().contains("unreadable images: 1"), session.out());
     assertTrue(session.out().contains("b.png"), session.out());
@@ -213,6 +217,21 @@ class DataCommandTest {
         .refused(2, "must be one of voc, coco, yolo");
     Session.of("detect", "--model", "m", "--format", "csv", "a.jpg")
         .refused(2, "--format and --out go together");
+  }
+
+  @Test
+  void pictureThatIsCutIsReportedAndNotConverted() throws IOException {
+    Path data = SmallDevkit.in(folder.resolve("kit"));
+    Files.delete(data.resolve("ImageSets/Main/empty.txt"));
+    Path picture = data.resolve("JPEGImages/b.png");
+    byte[] whole = Files.readAllBytes(picture);
+    Files.write(picture, Arrays.copyOf(whole, whole.length - 30));
+    Path out = folder.resolve("out");
+    Session session = Session.of("data", "convert", data, "--to", "yolo", "--out", out).done();
+    assertTrue(session.out().contains("1 images with 1 objects of cat as yolo"), session.out());
+    assertTrue(session.out().contains("1 problems"), session.out());
+    assertTrue(session.err().contains("b.png"), session.err());
+    assertFalse(Files.exists(out.resolve("images/b.png")));
   }
 
   @Test

@@ -92,7 +92,7 @@ class FewerLayersTest {
                 "--json",
                 json)
             .done();
-    assertTrue(done.out().contains("Network squeezenet1_0 has 737,"), done.out());
+    assertTrue(done.err().contains("Network squeezenet1_0 has 737,"), done.err());
     JsonNode layers = Session.json(json).get("network").get("layers");
     assertEquals("{\"pool5\":18432}", layers.toString());
     try (Detector detector = Detector.load(folder.resolve("run"))) {

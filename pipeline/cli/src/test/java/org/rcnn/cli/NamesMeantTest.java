@@ -34,6 +34,7 @@ class NamesMeantTest {
           help runn              | `rcnn` has no command 'runn'; did you mean run?
           data chek              | `rcnn data` has no command 'chek'; did you mean check?
           xyzzy                  | `rcnn` has no command 'xyzzy'.
+          run --set seed         | --set must be KEY=VALUE; it is seed.
           run --pressets x       | `rcnn run` has no option --pressets; did you mean --preset?
           run --sets=seed=1      | `rcnn run` has no option --sets; did you mean --set?
           run --frobnicate       | `rcnn run` has no option --frobnicate.

@@ -99,6 +99,7 @@ class RunTalkTest {
     Session quiet = run("--quiet").done();
     assertEquals("", quiet.err());
     assertTrue(quiet.out().contains("mAP"));
+    assertFalse(quiet.out().contains("Network "), quiet.out());
     assertTrue(run().done().err().contains("INFO"), "the next command is not quiet");
   }
 

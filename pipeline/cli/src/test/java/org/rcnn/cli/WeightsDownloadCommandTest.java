@@ -174,7 +174,7 @@ class WeightsDownloadCommandTest {
     Session fetched =
         run("--backbone", "squeezenet1_0", "--weights-url", server.url(""), "--out", first).done();
     assertEquals(List.of("null"), server.asked);
-    assertTrue(fetched.out().contains("copied  fire2.squeeze"), fetched.out());
+    assertTrue(fetched.err().contains("copied  fire2.squeeze"), fetched.err());
     assertTrue(fetched.err().contains("sets features.layer=pool5, because"), fetched.err());
 
     JsonNode manifest = Session.json(first.resolve("manifest.json"));

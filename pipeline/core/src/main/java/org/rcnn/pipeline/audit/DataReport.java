@@ -66,6 +66,14 @@ public record DataReport(
     return kinds;
   }
 
+  private String head() {
+    int unusable = audit.missingImages().size() + audit.unreadableImages().size();
+    String head = "%s: %d images".formatted(audit.root(), audit.images());
+    return unusable == 0
+        ? head
+        : "%s, %d of them without a picture that can be read".formatted(head, unusable);
+  }
+
   /**
    * The report as text.
    *
@@ -73,7 +81,7 @@ public record DataReport(
    */
   public String toText(int show) {
     List<String> lines = new ArrayList<>();
-    lines.add("%s: %d images".formatted(audit.root(), audit.images()));
+    lines.add(head());
     addClasses(lines);
     if (audit.splits().isEmpty()) {
       lines.add("");

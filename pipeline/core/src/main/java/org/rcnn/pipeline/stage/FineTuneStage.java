@@ -161,22 +161,25 @@ final class FineTuneStage {
         heldOut(set.samples().size(), config.finetune().validationShare(), config.seed());
     IntPredicate learnedFrom = index -> !heldOut.contains(index);
     List<Sample> samples = set.samples();
-    RegionPool pool = pool(samples, learnedFrom, proposals.place(), classes);
-    HeldOut judged =
-        heldOut(set, heldOut, proposals, backbone, classes, stored.map(Stored::features));
-    if (stored.isEmpty()) {
-      train(samples, pool, judged, null, backbone, classes, artifact);
-      return;
-    }
-    try (StoredRegions regions =
-        new StoredRegions(
-            stored.get().features(),
-            stored.get().morePositives().place(),
-            keptTap(backbone).orElseThrow(),
-            classes,
-            config.finetune().positiveIou(),
-            learnedFrom)) {
-      train(samples, pool, judged, regions.kept(), backbone, classes, artifact);
+    // Open to the end: batches read their boxes from it.
+    try (ProposalStore boxes = ProposalStore.open(proposals.place())) {
+      RegionPool pool = pool(samples, learnedFrom, boxes, classes);
+      HeldOut judged =
+          heldOut(set, heldOut, boxes, proposals, backbone, classes, stored.map(Stored::features));
+      if (stored.isEmpty()) {
+        train(samples, pool, judged, null, backbone, classes, artifact);
+        return;
+      }
+      try (StoredRegions regions =
+          new StoredRegions(
+              stored.get().features(),
+              stored.get().morePositives().place(),
+              keptTap(backbone).orElseThrow(),
+              classes,
+              config.finetune().positiveIou(),
+              learnedFrom)) {
+        train(samples, pool, judged, regions.kept(), backbone, classes, artifact);
+      }
     }
   }
 
@@ -184,6 +187,7 @@ final class FineTuneStage {
   private HeldOut heldOut(
       DetectionSet set,
       Set<Integer> chosen,
+      ProposalStore boxes,
       Artifact proposals,
       Backbone backbone,
       List<String> classes,
@@ -192,7 +196,7 @@ final class FineTuneStage {
     if (chosen.isEmpty()) {
       return null;
     }
-    RegionPool regions = pool(set.samples(), chosen::contains, proposals.place(), classes);
+    RegionPool regions = pool(set.samples(), chosen::contains, boxes, classes);
     if (config.finetune().keep() != Keep.HIGHEST_MAP) {
       return new HeldOut(regions);
     }
@@ -359,15 +363,18 @@ final class FineTuneStage {
   }
 
   private RegionPool pool(
-      List<Sample> samples, IntPredicate chosen, Path store, List<String> classes)
+      List<Sample> samples, IntPredicate chosen, ProposalStore proposals, List<String> classes)
       throws IOException {
-    RegionPool.Builder pool = RegionPool.builder(classes, config.finetune().positiveIou());
-    try (ProposalStore proposals = ProposalStore.open(store)) {
-      for (int i = 0; i < samples.size(); i++) {
-        Sample sample = samples.get(i);
-        if (chosen.test(i) && proposals.contains(sample.id())) {
-          pool.add(i, sample.annotation(), proposals.boxes(sample.id()));
-        }
+    Set<String> known = Set.copyOf(classes);
+    RegionPool.Builder pool =
+        RegionPool.builder(
+            classes,
+            config.finetune().positiveIou(),
+            image -> Regions.ofAll(samples.get(image), proposals, known).boxes());
+    for (int i = 0; i < samples.size(); i++) {
+      Sample sample = samples.get(i);
+      if (chosen.test(i) && proposals.contains(sample.id())) {
+        pool.add(i, sample.annotation(), proposals.boxes(sample.id()));
       }
     }
     return pool.build();

@@ -8,6 +8,7 @@ import org.rcnn.cnn.train.RegionPool;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 
 /**
@@ -26,10 +27,20 @@ record Regions(List<Box> boxes, int groundTruth, Annotation annotation) {
   /** The regions of a training image. */
   static Regions forTraining(Sample sample, RankedBoxes proposals, Set<String> classes)
       throws IOException {
+    return of(sample, proposals.classified(sample.id()), classes);
+  }
+
+  /** The regions of a training image with all its proposals, also those not classified. */
+  static Regions ofAll(Sample sample, ProposalStore proposals, Set<String> classes)
+      throws IOException {
+    return of(sample, proposals.boxes(sample.id()), classes);
+  }
+
+  private static Regions of(Sample sample, List<Box> proposals, Set<String> classes) {
     Annotation known = ofKnownClasses(sample.annotation(), classes);
     List<Box> boxes = new ArrayList<>(known.objects().stream().map(GroundTruth::box).toList());
     int groundTruth = boxes.size();
-    boxes.addAll(proposals.classified(sample.id()));
+    boxes.addAll(proposals);
     return new Regions(boxes, groundTruth, known);
   }
 

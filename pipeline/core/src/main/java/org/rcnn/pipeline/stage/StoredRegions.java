@@ -10,6 +10,7 @@ import java.util.function.IntPredicate;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.train.KeptRegions;
 import org.rcnn.cnn.train.RegionPool;
+import org.rcnn.data.Box;
 import org.rcnn.data.store.FeatureStore;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 
@@ -65,7 +66,7 @@ final class StoredRegions implements Closeable {
       SetFeatures features, List<String> classes, double positiveIou, IntPredicate chosen)
       throws IOException {
     Set<String> known = Set.copyOf(classes);
-    RegionPool.Builder pool = RegionPool.builder(classes, positiveIou);
+    RegionPool.Builder pool = RegionPool.builder(classes, positiveIou, StoredRegions::noBoxes);
     try (RankedBoxes proposals = features.openProposals()) {
       for (int i = 0; i < samples.size(); i++) {
         Sample sample = samples.get(i);
@@ -88,6 +89,11 @@ final class StoredRegions implements Closeable {
               + " 'features' and run again.");
     }
     return built;
+  }
+
+  /** Their values are read by their numbers; no one asks where they lie. */
+  private static List<Box> noBoxes(int image) {
+    throw new IllegalStateException("Kept regions have values and no boxes.");
   }
 
   KeptRegions kept() {
