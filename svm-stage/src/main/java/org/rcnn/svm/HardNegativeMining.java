@@ -76,9 +76,7 @@ final class HardNegativeMining implements AutoCloseable {
   void collectPositives() throws IOException {
     FeatureScale.Measure measure = new FeatureScale.Measure();
     List<PositiveDraw> draws =
-        classes.stream()
-            .map(mined -> new PositiveDraw(settings.samples().maxPositives(), sampling))
-            .toList();
+        classes.stream().map(mined -> new PositiveDraw(settings.samples(), sampling)).toList();
     for (int i = 0; i < order.size(); i++) {
       TrainingImage image = load(i);
       if (i < settings.scaleImages()) {

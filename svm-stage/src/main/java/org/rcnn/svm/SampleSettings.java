@@ -15,9 +15,11 @@ import org.rcnn.data.Check;
  *     accordingly, which is the same problem as training on that many copies
  * @param negativeSampling the share of negatives that training may use, from a millionth to 1.
  *     Whether a region belongs to it depends only on the seed, its image's name and its row
- * @param maxPositives the most positives of a class. Its objects are always among them; a seeded
- *     uniform sample of its proposals takes what they leave. It bounds the Gram matrices, which
- *     grow with its square, as long as no class has more objects
+ * @param maxPositives the most positives of a class that has fewer objects: a seeded uniform sample
+ *     of its proposals takes what they leave
+ * @param maxObjects the most objects of a class among its positives, a seeded uniform sample of
+ *     all. The larger of the two limits bounds the Gram matrices, which grow with its square,
+ *     however many images there are
  */
 public record SampleSettings(
     double positiveIou,
@@ -25,7 +27,8 @@ public record SampleSettings(
     boolean difficultPositives,
     int positiveUpsampling,
     double negativeSampling,
-    int maxPositives) {
+    int maxPositives,
+    int maxObjects) {
 
   /** Refuses values out of range; the message names the setting. */
   public SampleSettings {
@@ -39,15 +42,16 @@ public record SampleSettings(
     Check.atLeast("positive-upsampling", positiveUpsampling, 1);
     Check.within("negative-sampling", negativeSampling, 1e-6, 1);
     Check.atLeast("max-positives", maxPositives, 1);
+    Check.atLeast("max-objects", maxObjects, 1);
   }
 
   /** The project's design: ground truth against IoU below 0.7. */
   public static SampleSettings standard() {
-    return new SampleSettings(0, 0.7, true, 1, 1, Integer.MAX_VALUE);
+    return new SampleSettings(0, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /** The paper's: ground truth, difficult included, against IoU below 0.3. */
   public static SampleSettings paper() {
-    return new SampleSettings(0, 0.3, true, 1, 1, Integer.MAX_VALUE);
+    return new SampleSettings(0, 0.3, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 }

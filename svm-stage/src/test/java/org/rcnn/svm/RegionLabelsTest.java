@@ -47,7 +47,8 @@ class RegionLabelsTest {
   @Test
   void everyThresholdOfTheStudyIsExclusiveForNegatives() {
     for (int tenths : new int[] {1, 3, 5, 7}) {
-      SampleSettings settings = new SampleSettings(0, tenths / 10.0, true, 1, 1, Integer.MAX_VALUE);
+      SampleSettings settings =
+          new SampleSettings(0, tenths / 10.0, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
       Box exactly = new Box(0, 0, tenths, 10);
       Box below = new Box(0, 0, tenths - 1e-9, 10);
       assertEquals(tenths / 10.0, CAT.iou(exactly));
@@ -58,7 +59,7 @@ class RegionLabelsTest {
   @Test
   void atZeroAnImageThatHoldsTheClassHasNoNegatives() {
     assertLabels(
-        new SampleSettings(0.7, 0, true, 1, 1, Integer.MAX_VALUE),
+        new SampleSettings(0.7, 0, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE),
         cats(CAT),
         List.of(APART, THREE_TENTHS, SEVEN_TENTHS),
         POSITIVE,
@@ -69,14 +70,16 @@ class RegionLabelsTest {
 
   @Test
   void anOverlapAtThePositiveThresholdIsAPositive() {
-    SampleSettings settings = new SampleSettings(0.5, 0.3, true, 1, 1, Integer.MAX_VALUE);
+    SampleSettings settings =
+        new SampleSettings(0.5, 0.3, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
     List<Box> proposals = List.of(HALF, new Box(0, 0, 4.99, 10), THREE_TENTHS, APART);
     assertLabels(settings, cats(CAT), proposals, POSITIVE, POSITIVE, IGNORED, IGNORED, NEGATIVE);
   }
 
   @Test
   void whereBothThresholdsMeetNothingIsIgnored() {
-    SampleSettings settings = new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE);
+    SampleSettings settings =
+        new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
     List<Box> proposals = List.of(SEVEN_TENTHS, new Box(0, 0, 6.99, 10));
     assertLabels(settings, cats(CAT), proposals, POSITIVE, POSITIVE, NEGATIVE);
   }
@@ -97,7 +100,7 @@ class RegionLabelsTest {
   void withoutTheClassEverythingIsANegativeWhateverTheThreshold() {
     List<GroundTruth> dog = List.of(InMemoryImages.object("dog", CAT));
     assertLabels(
-        new SampleSettings(0, 0, true, 1, 1, Integer.MAX_VALUE),
+        new SampleSettings(0, 0, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE),
         dog,
         List.of(SEVEN_TENTHS, APART),
         NEGATIVE,
@@ -113,7 +116,7 @@ class RegionLabelsTest {
             InMemoryImages.object("dog", CAT),
             InMemoryImages.object("dog", APART));
     assertLabels(
-        new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE),
+        new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE),
         objects,
         List.of(),
         POSITIVE,
@@ -124,10 +127,12 @@ class RegionLabelsTest {
   @Test
   void aDifficultObjectThatIsNoPositiveShieldsWhatCoversIt() {
     List<GroundTruth> objects = List.of(InMemoryImages.difficult("cat", CAT));
-    SampleSettings without = new SampleSettings(0.7, 0.7, false, 1, 1, Integer.MAX_VALUE);
+    SampleSettings without =
+        new SampleSettings(0.7, 0.7, false, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
     List<Box> proposals = List.of(CAT, SEVEN_TENTHS, HALF);
     assertLabels(without, objects, proposals, IGNORED, IGNORED, IGNORED, NEGATIVE);
-    SampleSettings with = new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE);
+    SampleSettings with =
+        new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
     assertLabels(with, objects, proposals, POSITIVE, POSITIVE, POSITIVE, NEGATIVE);
   }
 
@@ -141,19 +146,19 @@ class RegionLabelsTest {
   void thresholdsThatContradictAreRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE));
+        () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new SampleSettings(0, 1.1, true, 1, 1, Integer.MAX_VALUE));
+        () -> new SampleSettings(0, 1.1, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new SampleSettings(0, Double.NaN, true, 1, 1, Integer.MAX_VALUE));
+        () -> new SampleSettings(0, Double.NaN, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new SampleSettings(0, 0.7, true, 0, 1, Integer.MAX_VALUE));
+        () -> new SampleSettings(0, 0.7, true, 0, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new SampleSettings(0, 0.7, true, 1, 0, Integer.MAX_VALUE));
+        () -> new SampleSettings(0, 0.7, true, 1, 0, Integer.MAX_VALUE, Integer.MAX_VALUE));
   }
 
   private static List<GroundTruth> cats(Box... boxes) {

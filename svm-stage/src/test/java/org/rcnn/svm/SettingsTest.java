@@ -27,7 +27,7 @@ class SettingsTest {
   void settingsThatContradictEachOtherAreRefused() {
     assertRefused(
         "positive-iou must be 0 or at least negative-iou (0.7), so that no region is both; it is 0.5.",
-        () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE));
+        () -> new SampleSettings(0.5, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertRefused(
         "positive-iou must be 0 or at least negative-iou (0.5), so that no region is both; it is 0.4.",
         () -> SoftmaxSettings.authors(1).withLabels(0.4, 0.5));

@@ -141,7 +141,8 @@ class SvmTrainerTest {
           new float[] {1, 2});
     }
     images.add("empty", List.of(), List.of());
-    SampleSettings samples = new SampleSettings(0.8, 0.7, true, 3, 0.5, Integer.MAX_VALUE);
+    SampleSettings samples =
+        new SampleSettings(0.8, 0.7, true, 3, 0.5, Integer.MAX_VALUE, Integer.MAX_VALUE);
     SvmTraining training = train(images, List.of("cat"), settings(samples, 1), 1);
     SampleCounts counts = training.counts().get(0);
     assertEquals(100, counts.groundTruthPositives());
@@ -170,12 +171,15 @@ class SvmTrainerTest {
           new float[] {5, 0},
           new float[] {0, 1 + i});
     }
-    SampleCounts with = counts(images, new SampleSettings(0, 0.7, true, 2, 1, Integer.MAX_VALUE));
+    SampleCounts with =
+        counts(
+            images, new SampleSettings(0, 0.7, true, 2, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertEquals(
         List.of(10, 4, 10), List.of(with.positives(), with.difficult(), with.positivesHeld()));
     assertEquals(List.of(20L, 0L), List.of(with.positivesAfter(), with.ignored()));
     SampleCounts without =
-        counts(images, new SampleSettings(0, 0.7, false, 2, 1, Integer.MAX_VALUE));
+        counts(
+            images, new SampleSettings(0, 0.7, false, 2, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
     assertEquals(
         List.of(6, 4, 6),
         List.of(without.positives(), without.difficult(), without.positivesHeld()));
@@ -195,7 +199,8 @@ class SvmTrainerTest {
           new float[] {6, 0},
           new float[] {0, 1 + i});
     }
-    SampleCounts counts = counts(images, new SampleSettings(0.7, 0.7, true, 3, 1, 15));
+    SampleCounts counts =
+        counts(images, new SampleSettings(0.7, 0.7, true, 3, 1, 15, Integer.MAX_VALUE));
     assertEquals(
         List.of(10, 20), List.of(counts.groundTruthPositives(), counts.proposalPositives()));
     // Ten objects, and five of the proposals.
@@ -205,7 +210,7 @@ class SvmTrainerTest {
   @Test
   void withALimitOnPositivesTheSeedAndNothingElseDecides() throws IOException {
     InMemoryImages images = scene(new Random(15), 45, 30, 10);
-    SampleSettings few = new SampleSettings(0.7, 0.7, true, 1, 1, 40);
+    SampleSettings few = new SampleSettings(0.7, 0.7, true, 1, 1, 40, Integer.MAX_VALUE);
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining first = train(images, classes, settings(few, 3), 1);
     assertEquals(40, first.counts().get(0).positivesHeld());
@@ -216,7 +221,8 @@ class SvmTrainerTest {
   @Test
   void theSeedAndNothingElseDecidesWhichNegativesAreLeft() throws IOException {
     InMemoryImages images = scene(new Random(12), 12, 30, 10);
-    SampleSettings half = new SampleSettings(0, 0.7, true, 1, 0.5, Integer.MAX_VALUE);
+    SampleSettings half =
+        new SampleSettings(0, 0.7, true, 1, 0.5, Integer.MAX_VALUE, Integer.MAX_VALUE);
     SvmSettings settings = settings(half, 3);
     List<String> classes = List.of("cat", "dog", "cow");
     SvmTraining first = train(images, classes, settings, 1);

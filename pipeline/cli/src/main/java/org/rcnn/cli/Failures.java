@@ -82,7 +82,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return "%s cannot be used: %s.%s".formatted(other.getFile(), reason, wayOut(reason));
     } else if (failure instanceof OutOfMemoryError) {
       return ("Memory ran out (%s); give the JVM more with RCNN_JAVA_OPTS=-Xmx8g, or use fewer"
-              + " threads. If SVMs were being trained, lower svm.max-positives and"
+              + " threads. If SVMs were being trained, lower svm.max-positives, svm.max-objects and"
               + " svm.negative-cache.")
           .formatted(failure.getMessage());
     }

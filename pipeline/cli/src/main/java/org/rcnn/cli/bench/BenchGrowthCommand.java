@@ -168,7 +168,16 @@ final class BenchGrowthCommand implements Callable<Integer> {
             "--set",
             "proposals.max-boxes=" + boxes,
             "--set",
-            "finetune.phases=[{layers: fully-connected, iterations: 20}]");
+            "finetune.phases=[{layers: fully-connected, iterations: 20}]",
+            // Limits that the fewest images reach, as large sets reach the defaults.
+            "--set",
+            "svm.max-positives=100",
+            "--set",
+            "svm.max-objects=50",
+            "--set",
+            "svm.negative-cache=200",
+            "--set",
+            "svm.retrain-after=200");
     return List.of(
         new Work(
             "proposals",

@@ -437,6 +437,7 @@ public record PipelineConfig(
    * @param negativeIou IoU below which a region is a negative
    * @param positiveIou IoU from which a proposal is a positive; 0 for ground truth only
    * @param maxPositives the most positives of a class; above it proposals are drawn at random
+   * @param maxObjects the most objects of a class; above it they are drawn at random
    * @param difficultPositives whether difficult objects are positives
    * @param cost the SVM's C
    * @param positiveWeight factor on C for positives
@@ -453,6 +454,7 @@ public record PipelineConfig(
       double negativeIou,
       double positiveIou,
       int maxPositives,
+      int maxObjects,
       boolean difficultPositives,
       double cost,
       double positiveWeight,
@@ -479,7 +481,8 @@ public record PipelineConfig(
               difficultPositives,
               positiveUpsampling,
               negativeSampling,
-              maxPositives),
+              maxPositives,
+              maxObjects),
           new SolverSettings(cost, positiveWeight, standard.solver().tolerance()),
           new MiningSettings(
               standard.mining().firstImages(),

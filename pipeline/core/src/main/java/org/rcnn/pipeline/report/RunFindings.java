@@ -186,8 +186,8 @@ final class RunFindings {
                 "samples",
                 "Samples of the SVMs",
                 "Regions by their role for a class, before and after resampling. Held: positives"
-                    + " after the limit svm.max-positives, which bounds the proposals that are"
-                    + " added.",
+                    + " after the limits svm.max-positives, which bounds the proposals that are"
+                    + " added, and svm.max-objects.",
                 new SampleSection(samples)::appendTo));
   }
 

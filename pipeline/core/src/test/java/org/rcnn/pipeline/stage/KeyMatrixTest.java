@@ -167,6 +167,7 @@ class KeyMatrixTest {
           svm.negative-iou             | 0.3             | svm svm-detections svm-thresholds
           svm.positive-iou             | 0.8             | svm svm-detections svm-thresholds
           svm.max-positives            | 7               | svm svm-detections svm-thresholds
+          svm.max-objects              | 7               | svm svm-detections svm-thresholds
           svm.difficult-positives      | false           | svm svm-detections svm-thresholds
           svm.cost                     | 0.01            | svm svm-detections svm-thresholds
           svm.positive-weight          | 7               | svm svm-detections svm-thresholds

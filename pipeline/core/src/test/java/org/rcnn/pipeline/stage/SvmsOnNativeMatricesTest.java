@@ -68,7 +68,7 @@ class SvmsOnNativeMatricesTest {
   private static SvmTraining train(MatrixEngine engine, int threads) throws IOException {
     SvmSettings settings =
         new SvmSettings(
-            new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE),
+            new SampleSettings(0.7, 0.7, true, 1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE),
             SolverSettings.paper(),
             new MiningSettings(3, 60, -1, 25, 100, -1.05, 150),
             10,
