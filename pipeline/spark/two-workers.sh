@@ -9,14 +9,18 @@ set -euo pipefail
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 export SPARK_HOME=${SPARK_HOME:-$home/pipeline/spark/target/home} SPARK_SCALA_VERSION=${SPARK_SCALA_VERSION:-2.13}
 [ -d "$SPARK_HOME/jars" ] || { echo "There is no Spark in $SPARK_HOME: run ./rcnn run --help --on local once." >&2; exit 1; }
+! ip link show rcnn0 >/dev/null 2>&1 ||
+  { echo "There is a network rcnn0 already, of another cluster; if that was killed: ip link delete rcnn0." >&2; exit 1; }
 driver=10.77.0.1
 logs=$(mktemp -d)
+status=1
 
 end() {
   for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   for worker in 1 2; do ip netns delete "rcnn$worker" 2>/dev/null || true; done
   ip link delete rcnn0 2>/dev/null || true
+  [ $status -ne 0 ] || rm -rf "$logs"
 }
 trap end EXIT
 
@@ -48,6 +52,5 @@ done
 
 status=0
 RCNN_JAVA_OPTS="-Dspark.driver.host=$driver -Dspark.driver.bindAddress=$driver ${RCNN_JAVA_OPTS:-}" "$@" || status=$?
-[ $status -ne 0 ] || rm -rf "$logs"
 [ $status -eq 0 ] || echo "The cluster's own words lie in $logs." >&2
 exit $status

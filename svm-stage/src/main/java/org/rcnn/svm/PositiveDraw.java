@@ -2,8 +2,9 @@ package org.rcnn.svm;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -52,43 +53,33 @@ final class PositiveDraw {
    * @return those of the rows that stay for now, ascending
    */
   int[] offer(int imageIndex, int[] rows, int objectCount, LongConsumer dropped) {
+    // The caller does not hold this image's regions yet, so that it is not told of those.
+    Set<Long> staying = new TreeSet<>();
+    LongConsumer drop =
+        region -> {
+          if (!staying.remove(region)) {
+            dropped.accept(region);
+          }
+        };
     for (int i = 0; i < rows.length; i++) {
       long region = FeaturePool.key(imageIndex, rows[i]);
+      staying.add(region);
       (i < objectCount ? objects : proposals).add(new Ranked(sampling.rank(region), region));
       while (objects.size() > mostObjects) {
-        drop(objects, imageIndex, dropped);
+        drop.accept(objects.remove().region());
       }
       while (!proposals.isEmpty() && (long) objects.size() + proposals.size() > most) {
-        drop(proposals, imageIndex, dropped);
+        drop.accept(proposals.remove().region());
       }
     }
-    return rows.length == 0
-        ? rows
-        : all()
-            .filter(region -> imageOf(region) == imageIndex)
-            .mapToInt(region -> (int) region)
-            .sorted()
-            .toArray();
-  }
-
-  private static void drop(PriorityQueue<Ranked> from, int imageIndex, LongConsumer dropped) {
-    long region = from.remove().region();
-    // The caller does not hold this image's regions yet.
-    if (imageOf(region) != imageIndex) {
-      dropped.accept(region);
-    }
-  }
-
-  private static int imageOf(long region) {
-    return (int) (region >>> 32);
-  }
-
-  private LongStream all() {
-    return Stream.concat(objects.stream(), proposals.stream()).mapToLong(Ranked::region);
+    return staying.stream().mapToInt(Long::intValue).toArray();
   }
 
   /** The regions drawn, by image and then by row. */
   long[] regions() {
-    return all().sorted().toArray();
+    return Stream.concat(objects.stream(), proposals.stream())
+        .mapToLong(Ranked::region)
+        .sorted()
+        .toArray();
   }
 }

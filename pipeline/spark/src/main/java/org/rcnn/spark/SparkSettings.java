@@ -2,7 +2,7 @@ package org.rcnn.spark;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -14,6 +14,8 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import org.apache.spark.SparkConf;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Spark's settings for this work; what the user has set stays.
@@ -34,6 +36,9 @@ final class SparkSettings {
 
   /** The loggers of the driver's command line and of its tests: Spark brings its own. */
   private static final List<String> LOGGERS = List.of("slf4j-jdk14", "logback-", "slf4j-simple");
+
+  private static final Logger LOG = LoggerFactory.getLogger(SparkSettings.class);
+  private static final String[] NONE = {};
 
   private SparkSettings() {}
 
@@ -81,8 +86,6 @@ final class SparkSettings {
   /**
    * The files and folders of a class path, with those that the manifests of its jars name: Spark
    * sends single files, which do not find their neighbours any more.
-   *
-   * @throws UncheckedIOException if a jar cannot be read
    */
   static Set<Path> wholeClassPath(String classPath) {
     Set<Path> whole = new LinkedHashSet<>();
@@ -104,14 +107,15 @@ final class SparkSettings {
           manifest == null
               ? null
               : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-      if (named != null) {
-        for (String other : named.trim().split(" +")) {
-          addWithNamed(Path.of(entry.toUri().resolve(other)).normalize(), whole);
+      for (String other : named == null || named.isBlank() ? NONE : named.trim().split(" +")) {
+        URI place = entry.toUri().resolve(other);
+        if ("file".equals(place.getScheme())) {
+          addWithNamed(Path.of(place).normalize(), whole);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s on the class path cannot be read: %s".formatted(entry, e.getMessage()), e);
+    } catch (IOException | IllegalArgumentException e) {
+      // Java passes over what is no jar, and names that make no sense, just the same.
+      LOG.debug("{} names no other files: {}", entry, e.getMessage());
     }
   }
 }

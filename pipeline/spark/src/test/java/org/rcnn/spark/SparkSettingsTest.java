@@ -36,6 +36,18 @@ class SparkSettingsTest {
         new ArrayList<>(SparkSettings.wholeClassPath(classPath)));
   }
 
+  @Test
+  void namesThatMakeNoSenseAndFilesThatAreNoJarsArePassedOver() throws IOException {
+    Path blank = jar(folder.resolve("blank.jar"), " ");
+    Path odd = jar(folder.resolve("odd.jar"), "http://example.org/x.jar a|b.jar");
+    Path text = Files.writeString(folder.resolve("notes.txt"), "no jar");
+
+    String classPath = blank + File.pathSeparator + odd + File.pathSeparator + text;
+
+    assertEquals(
+        List.of(blank, odd, text), new ArrayList<>(SparkSettings.wholeClassPath(classPath)));
+  }
+
   private static Path jar(Path file, String classPath) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
