@@ -18,7 +18,11 @@ status=1
 end() {
   for pid in $(jobs -p); do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
-  for worker in 1 2; do ip netns delete "rcnn$worker" 2>/dev/null || true; done
+  for worker in 1 2; do
+    # Its end here too: the namespace, and with it the link, lives on while connections close.
+    ip link delete "rcnn0-$worker" 2>/dev/null || true
+    ip netns delete "rcnn$worker" 2>/dev/null || true
+  done
   ip link delete rcnn0 2>/dev/null || true
   [ $status -ne 0 ] || rm -rf "$logs"
 }
