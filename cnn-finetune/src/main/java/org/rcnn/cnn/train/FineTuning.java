@@ -2,13 +2,11 @@ package org.rcnn.cnn.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,11 +19,9 @@ import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.Layer;
 import org.rcnn.cnn.network.Network;
 import org.rcnn.cnn.network.NetworkDefinition;
-import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
-import org.rcnn.cnn.warp.RegionWarper;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.data.Labelled;
 import org.rcnn.data.SeedMix;
@@ -460,7 +456,7 @@ public final class FineTuning {
       Start start, int first, int iterations, IntToDoubleFunction rates, Watch watch)
       throws IOException {
     Phase phase = settings.phases().get(start.index()).withRate(RangeTest.LOWEST);
-    Inputs inputs = inputs(start.index(), start.newLayers());
+    PhaseInputs inputs = inputs(start.index(), start.newLayers());
     Stretch ignored = new Stretch(settings.positives());
     try (Network network = new Network(definition, start.weights(), device.engineDevice());
         MomentumSgd sgd =
@@ -563,7 +559,7 @@ public final class FineTuning {
         : from.background(random.nextInt(from.backgroundCount()));
   }
 
-  private BatchFeeder feeder(Inputs inputs, int first) {
+  private BatchFeeder feeder(PhaseInputs inputs, int first) {
     return new BatchFeeder(
         (iteration, values, labels) -> fill(inputs, iteration, values, labels),
         first,
@@ -572,7 +568,7 @@ public final class FineTuning {
   }
 
   /** Fills a batch: positives first, then backgrounds, each region mirrored or not. */
-  private void fill(Inputs inputs, int iteration, float[] values, long[] labels)
+  private void fill(PhaseInputs inputs, int iteration, float[] values, long[] labels)
       throws IOException {
     Random random = batchRandom(iteration);
     RegionPool from = inputs.pool();
@@ -592,7 +588,7 @@ public final class FineTuning {
    */
   private double gradients(
       Network network,
-      Inputs inputs,
+      PhaseInputs inputs,
       BatchFeeder.Batch batch,
       int iteration,
       NDManager scratch,
@@ -612,7 +608,7 @@ public final class FineTuning {
   }
 
   /** What the network gets in a phase: kept values only while they are still the network's. */
-  private Inputs inputs(int phase, Set<String> newLayers) {
+  private PhaseInputs inputs(int phase, Set<String> newLayers) {
     List<Phase> soFar = settings.phases().subList(0, phase + 1);
     boolean suffix =
         kept != null
@@ -622,143 +618,11 @@ public final class FineTuning {
                         soFar.stream().anyMatch(each -> settings.learns(each, layer, newLayers)))
                 .filter(tap -> tap.compareTo(kept.tap()) >= 0)
                 .isPresent();
-    return suffix ? new Kept() : new Warped();
-  }
-
-  /** What the network gets: where it comes from, and how it is run. */
-  private sealed interface Inputs {
-    /** The regions that batches are drawn from. */
-    RegionPool pool();
-
-    /** Values that the network gets for each region. */
-    int perRegion();
-
-    /** Iterations from one checkpoint to the next. */
-    int checkpointEvery();
-
-    /** Puts a region's values into a batch. */
-    void put(int region, boolean mirror, float[] values, int offset) throws IOException;
-
-    /** The scores of a batch, in training mode. */
-    NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch);
-
-    /** Whether they are kept values. */
-    boolean areKept();
-
-    /**
-     * The scores of regions held out, as after training.
-     *
-     * @param number the batch's number; a batch has the same regions each time
-     */
-    NDArray validate(Network network, int number, int[] regions, NDManager scratch)
-        throws IOException;
-  }
-
-  /** Regions warped from their images for every batch. */
-  private final class Warped implements Inputs {
-    @Override
-    public RegionPool pool() {
-      return pool;
-    }
-
-    @Override
-    public int perRegion() {
-      return 3 * definition.inputSize() * definition.inputSize();
-    }
-
-    @Override
-    public int checkpointEvery() {
-      return 100;
-    }
-
-    @Override
-    public void put(int region, boolean mirror, float[] values, int offset) throws IOException {
-      try (RegionWarper warper = new RegionWarper(images.get(pool.image(region)), definition)) {
-        warper.warp(warper.geometry(pool.box(region)), mirror, values, offset);
-      }
-    }
-
-    @Override
-    public NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch) {
-      return network.forwardTraining(batch.images(scratch, definition.inputSize()));
-    }
-
-    @Override
-    public boolean areKept() {
-      return false;
-    }
-
-    @Override
-    public NDArray validate(Network network, int number, int[] regions, NDManager scratch)
-        throws IOException {
-      return network.forward(heldOut(regions, scratch), Set.of(Tap.SCORES)).get(Tap.SCORES);
-    }
-  }
-
-  /** Regions whose values at a tap are kept. */
-  private final class Kept implements Inputs {
-    /** The values at the tap of the regions of other images, which do not change in the phase. */
-    private final Map<Integer, float[]> validationValues = new HashMap<>();
-
-    @Override
-    public RegionPool pool() {
-      return kept.pool();
-    }
-
-    @Override
-    public int perRegion() {
-      return definition.tapDimensions().get(kept.tap());
-    }
-
-    @Override
-    public int checkpointEvery() {
-      return 500;
-    }
-
-    @Override
-    public void put(int region, boolean mirror, float[] values, int offset) throws IOException {
-      kept.values().copy(region, values, offset);
-    }
-
-    @Override
-    public NDArray train(Network network, BatchFeeder.Batch batch, NDManager scratch) {
-      return network.forwardTrainingFrom(kept.tap(), batch.rows(scratch));
-    }
-
-    @Override
-    public boolean areKept() {
-      return true;
-    }
-
-    @Override
-    public NDArray validate(Network network, int number, int[] regions, NDManager scratch)
-        throws IOException {
-      float[] values = validationValues.get(number);
-      if (values == null) {
-        Tap tap = kept.tap();
-        values = network.forward(heldOut(regions, scratch), Set.of(tap)).get(tap).toFloatArray();
-        validationValues.put(number, values);
-      }
-      NDArray rows = scratch.create(values, new Shape(values.length / perRegion(), perRegion()));
-      return network.forwardFrom(kept.tap(), rows, Set.of(Tap.SCORES)).get(Tap.SCORES);
-    }
-  }
-
-  /** Regions held out, warped, {@code N x 3 x size x size}. */
-  private NDArray heldOut(int[] regions, NDManager scratch) throws IOException {
-    int side = definition.inputSize();
-    float[] values = new float[regions.length * 3 * side * side];
-    for (int i = 0; i < regions.length; i++) {
-      int image = heldOut.regions().image(regions[i]);
-      try (RegionWarper warper = new RegionWarper(heldOutImages.read(image), definition)) {
-        warper.warp(
-            warper.geometry(heldOut.regions().box(regions[i])), false, values, i * 3 * side * side);
-      }
-    }
-    NDArray stored = scratch.create(values, new Shape(regions.length, side, side, 3));
-    NDArray view = stored.transpose(0, 3, 1, 2);
-    view.attach(scratch);
-    return view;
+    HeldOutWarps others =
+        new HeldOutWarps(definition, heldOut == null ? null : heldOut.regions(), heldOutImages);
+    return suffix
+        ? new KeptInputs(definition, kept, others)
+        : new WarpedInputs(definition, pool, images, others);
   }
 
   /** A phase in progress. */
@@ -767,12 +631,12 @@ public final class FineTuning {
     private final MomentumSgd sgd;
     private final Phase phase;
     private final int begin;
-    private final Inputs inputs;
+    private final PhaseInputs inputs;
     private final Course course;
     private final Stretch stretch = new Stretch(settings.positives());
     private Map<String, Double> lastGradients = Map.of();
 
-    Training(Network network, MomentumSgd sgd, Phase phase, Inputs inputs, Course course) {
+    Training(Network network, MomentumSgd sgd, Phase phase, PhaseInputs inputs, Course course) {
       this.network = network;
       this.sgd = sgd;
       this.phase = phase;
@@ -918,55 +782,6 @@ public final class FineTuning {
       }
       LearningPoint found = sums.finish(0, new double[] {Double.NaN, Double.NaN});
       return new double[] {found.loss(), found.positiveAccuracy()};
-    }
-  }
-
-  /** Sums over a stretch of the learning curve. */
-  private static final class Stretch {
-    private final int positives;
-    private double loss;
-    private int iterations;
-    private int regions;
-    private int hits;
-    private int positiveHits;
-
-    Stretch(int positives) {
-      this.positives = positives;
-    }
-
-    void add(double batchLoss, float[] scores, long[] labels) {
-      loss += batchLoss;
-      iterations++;
-      int outputs = scores.length / labels.length;
-      for (int i = 0; i < labels.length; i++) {
-        int best = 0;
-        for (int c = 1; c < outputs; c++) {
-          if (scores[i * outputs + c] > scores[i * outputs + best]) {
-            best = c;
-          }
-        }
-        boolean hit = best == labels[i];
-        hits += hit ? 1 : 0;
-        positiveHits += hit && i < positives ? 1 : 0;
-      }
-      regions += labels.length;
-    }
-
-    LearningPoint finish(int iteration, double[] validated) {
-      LearningPoint progress =
-          new LearningPoint(
-              iteration,
-              loss / iterations,
-              (double) hits / regions,
-              (double) positiveHits / ((double) iterations * positives),
-              validated[0],
-              validated[1]);
-      loss = 0;
-      iterations = 0;
-      regions = 0;
-      hits = 0;
-      positiveHits = 0;
-      return progress;
     }
   }
 }

@@ -112,8 +112,14 @@ public final class RegionPool {
     return index + low;
   }
 
-  int image(int region) {
+  /** The number of the image that a region lies in. */
+  public int image(int region) {
     return images[place(region)];
+  }
+
+  /** A region's place among those of its image, in the order in which they were added. */
+  public int row(int region) {
+    return region - firsts[place(region)];
   }
 
   int label(int region) {

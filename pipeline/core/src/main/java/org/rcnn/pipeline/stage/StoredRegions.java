@@ -3,7 +3,6 @@ package org.rcnn.pipeline.stage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -25,9 +24,6 @@ final class StoredRegions implements Closeable {
   private final FeatureStore further;
   private final KeptRegions kept;
 
-  /** For each image, the number of its first region; the total at the end. */
-  private final int[] firsts;
-
   /**
    * Opens the stores.
    *
@@ -45,7 +41,6 @@ final class StoredRegions implements Closeable {
       IntPredicate chosen)
       throws IOException {
     this.samples = features.set().samples();
-    this.firsts = new int[samples.size() + 1];
     this.classified = features.open(tap);
     try {
       this.further = FeatureStore.open(further);
@@ -67,25 +62,24 @@ final class StoredRegions implements Closeable {
       throws IOException {
     Set<String> known = Set.copyOf(classes);
     RegionPool.Builder pool = RegionPool.builder(classes, positiveIou, StoredRegions::noBoxes);
+    long stored = 0;
     try (RankedBoxes proposals = features.openProposals()) {
       for (int i = 0; i < samples.size(); i++) {
         Sample sample = samples.get(i);
-        int regions = 0;
         if (chosen.test(i) && proposals.contains(sample.id())) {
           Regions first = Regions.forTraining(sample, proposals, known);
           pool.add(i, first.annotation(), first.proposals());
           pool.addProposals(
               i, first.annotation(), Regions.morePositives(sample, proposals, known, positiveIou));
-          regions = classified.rows(sample.id()) + further.rows(sample.id());
+          stored += classified.rows(sample.id()) + further.rows(sample.id());
         }
-        firsts[i + 1] = firsts[i] + regions;
       }
     }
     RegionPool built = pool.build();
-    if (built.size() != firsts[samples.size()]) {
+    if (built.size() != stored) {
       throw new IOException(
           "The stored features are of %d regions, and fine-tuning has %d; delete the run's folder"
-                  .formatted(firsts[samples.size()], built.size())
+                  .formatted(stored, built.size())
               + " 'features' and run again.");
     }
     return built;
@@ -101,14 +95,8 @@ final class StoredRegions implements Closeable {
   }
 
   private void copy(int region, float[] into, int offset) throws IOException {
-    int found = Arrays.binarySearch(firsts, region);
-    int image = found >= 0 ? found : -found - 2;
-    // Images without regions have the same first region as the next image.
-    while (firsts[image + 1] == firsts[image]) {
-      image++;
-    }
-    String id = samples.get(image).id();
-    int row = region - firsts[image];
+    String id = samples.get(kept.pool().image(region)).id();
+    int row = kept.pool().row(region);
     int rows = classified.rows(id);
     float[] values = new float[classified.dimension()];
     if (row < rows) {
