@@ -5,11 +5,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedOutputStream;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.RegularFile;
 
 /**
  * The common format of this package's model files: a magic number, a version, the content, and a
@@ -61,8 +61,8 @@ record ModelFile(String kind, String magic, int version, int checksumBytes) {
    *     it and says what to do
    */
   <T> T read(Path file, Reader<T> reader) throws IOException {
-    return read(
-        Files.readAllBytes(file), file.toString(), "; delete it and train it again", reader);
+    byte[] bytes = RegularFile.bytes(file, Integer.MAX_VALUE);
+    return read(bytes, file.toString(), "; delete it and train it again", reader);
   }
 
   /**

@@ -38,6 +38,12 @@ final class CaffeFile implements TensorFile {
 
   private static final long LARGEST_DESCRIPTION = 4L << 20;
 
+  /** Caffe's own layers have up to four blobs. */
+  private static final int MOST_BLOBS = 16;
+
+  /** Each blob's name begins with its layer's, so that one long name would be there many times. */
+  private static final int LONGEST_NAME = 1000;
+
   private static final Map<Integer, Field> TRANSFORM =
       Map.of(1, Field.real("scale"), 5, Field.real("mean_value"));
 
@@ -143,6 +149,14 @@ final class CaffeFile implements TensorFile {
     if (stored.stream().allMatch(layer -> layer.all("blobs", CaffeBlob.class).isEmpty())) {
       throw new IOException(file + " is not a Caffe model, or one without any parameters.");
     }
+    for (ProtoMessage layer : stored) {
+      if (layer.all("blobs", CaffeBlob.class).size() > MOST_BLOBS
+          || layer.text("name", "").length() > LONGEST_NAME) {
+        throw new IOException(
+            "%s is not a Caffe model: a layer has more than %d blobs, or a name of more than %,d letters."
+                .formatted(file, MOST_BLOBS, LONGEST_NAME));
+      }
+    }
     List<SourceLayer> described = new ArrayList<>();
     inputSize(description)
         .forEach(size -> described.add(new SourceLayer("input", "input", Map.of("size", size))));
@@ -171,7 +185,11 @@ final class CaffeFile implements TensorFile {
     }
     Path folder = file.toAbsolutePath().getParent();
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> found = files.filter(path -> path.toString().endsWith(".prototxt")).toList();
+      List<Path> found =
+          files
+              .filter(path -> path.toString().endsWith(".prototxt"))
+              .filter(path -> Files.isRegularFile(path))
+              .toList();
       return found.size() == 1 ? found.get(0) : null;
     }
   }
@@ -192,10 +210,7 @@ final class CaffeFile implements TensorFile {
   }
 
   private static ProtoMessage description(Path prototxt) throws IOException {
-    if (Files.size(prototxt) > LARGEST_DESCRIPTION) {
-      throw new IOException(prototxt + " is too large for a Caffe description.");
-    }
-    byte[] bytes = Files.readAllBytes(prototxt);
+    byte[] bytes = RegularFile.bytes(prototxt, LARGEST_DESCRIPTION);
     ProtoMessage description =
         ProtoText.read(new String(bytes, StandardCharsets.UTF_8), prototxt.toString());
     if (layers(description).isEmpty()) {

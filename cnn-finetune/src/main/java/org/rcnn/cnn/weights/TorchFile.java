@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -327,13 +328,15 @@ final class TorchFile implements TensorFile {
       if (!(order instanceof List<?> keys)) {
         throw new IOException(file + " is damaged: it does not say in which order tensors lie.");
       }
+      Set<String> present = new HashSet<>();
       Map<String, Storage> wanted = wanted();
       long left = Files.size(file);
       for (Object key : keys) {
         Storage storage = all.get(key instanceof String name ? name : "");
         long count = Long.reverseBytes(in.readLong());
-        if (storage == null || count != storage.count()) {
-          throw new IOException(file + " is damaged: a storage has another size than announced.");
+        if (storage == null || count != storage.count() || !present.add(storage.key())) {
+          throw new IOException(
+              file + " is damaged: a storage is there twice, or has another size than announced.");
         }
         long bytes = count * storage.type().bytes();
         left -= bytes;
@@ -346,8 +349,6 @@ final class TorchFile implements TensorFile {
           in.skipNBytes(bytes);
         }
       }
-      Set<String> present =
-          keys.stream().map(String::valueOf).collect(Collectors.toUnmodifiableSet());
       if (!present.containsAll(wanted.keySet())) {
         throw new EOFException();
       }

@@ -9,6 +9,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.rcnn.data.RegularFile;
+import org.rcnn.data.VerifiedEntry;
 
 /** A zip whose stated sizes are checked against the size of the file. */
 final class ZipContents implements AutoCloseable {
@@ -65,13 +66,12 @@ final class ZipContents implements AutoCloseable {
     return size;
   }
 
-  /** Opens an entry; call {@link #size} first, which checks it. */
+  /**
+   * Opens an entry, whose checksum is compared when its last byte is read; call {@link #size}
+   * first, which checks its size.
+   */
   InputStream open(String name) throws IOException {
-    InputStream in = zip.getInputStream(zip.getEntry(name));
-    if (in == null) {
-      throw new ZipException("no part " + name);
-    }
-    return in;
+    return VerifiedEntry.open(zip, zip.getEntry(name), "%s: its part %s".formatted(file, name));
   }
 
   @Override

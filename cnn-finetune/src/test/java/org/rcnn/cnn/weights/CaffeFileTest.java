@@ -3,13 +3,16 @@ package org.rcnn.cnn.weights;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.rcnn.cnn.weights.Refusals.assertDamageIsSurvived;
 import static org.rcnn.cnn.weights.Refusals.assertRefused;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -306,7 +309,7 @@ class CaffeFileTest {
     Path model = CaffeModel.write(folder, NETWORK, weights(), false);
     assertDescriptionRefused(model, " \n#\n".repeat(200_000) + "x", "cannot be read");
     assertDescriptionRefused(model, "a {".repeat(1_000_000), "nested too deeply");
-    assertDescriptionRefused(model, " ".repeat((4 << 20) + 1), "is too large");
+    assertDescriptionRefused(model, " ".repeat((4 << 20) + 1), "has 4,194,305 bytes, and at most");
     assertRefused(folder.resolve("net.prototxt"), "name the .caffemodel");
   }
 
@@ -315,5 +318,34 @@ class CaffeFileTest {
     IOException e = assertThrows(IOException.class, () -> WeightSource.open(model));
     assertTrue(e.getMessage().startsWith(prototxt.toString()), e.getMessage());
     assertTrue(e.getMessage().contains(reason), e.getMessage());
+  }
+
+  @Test
+  void aLayerOfManyBlobsOrALongNameIsRefused() throws IOException {
+    Message blob = CaffeModel.blob(weights().tensors().get("conv1.bias"));
+    Message many = new Message().text(1, "conv1");
+    for (int i = 0; i < 17; i++) {
+      many.message(7, blob);
+    }
+    assertModelRefused(new Message().message(100, many), "more than 16 blobs");
+    assertModelRefused(
+        new Message().message(100, new Message().text(1, "c".repeat(1001)).message(7, blob)),
+        "a name of more than 1,000 letters");
+  }
+
+  @Test
+  void aPipeBesideAModelIsNoDescription() throws Exception {
+    Path model = CaffeModel.write(folder, NETWORK, weights(), false);
+    Files.delete(folder.resolve("net.prototxt"));
+    Path pipe = folder.resolve("other.prototxt");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no pipes");
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(1),
+        () -> {
+          assertEquals("the model itself", WeightSource.open(model).notes().get("described-by"));
+          String refusal =
+              assertThrows(IOException.class, () -> WeightSource.open(model, pipe)).getMessage();
+          assertTrue(refusal.startsWith(pipe + " is a pipe or a device"), refusal);
+        });
   }
 }

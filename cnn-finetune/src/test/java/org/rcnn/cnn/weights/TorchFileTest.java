@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -517,5 +518,37 @@ class TorchFileTest {
                 "fc6", Outcome.REFUSED, "fc6.weight is [16, 32] in the source and [16, 64] here"),
             new LayerTransfer("fc8", Outcome.NEW, "the source has no layer of this name")),
         transfer.rows());
+  }
+
+  @Test
+  void aStorageThatIsThereTwiceIsRefused() throws IOException {
+    Path file = smallOld();
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] once = new Pickle().op(']').text("a").op('a').end();
+    byte[] twice = new Pickle().op(']').text("a").op('a').text("a").op('a').end();
+    int tail = 8 + 2 * Float.BYTES;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(bytes, 0, bytes.length - tail - once.length);
+    out.writeBytes(twice);
+    for (int i = 0; i < 2; i++) {
+      out.write(bytes, bytes.length - tail, tail);
+    }
+    assertRefused(Files.write(file, out.toByteArray()), "a storage is there twice");
+  }
+
+  @Test
+  void aBitThatChangedInAZipIsNoticed() throws IOException {
+    Path file = small();
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] six = floats(6);
+    int place = -1;
+    for (int i = 0; i + six.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + six.length, six, 0, six.length)) {
+        place = i;
+      }
+    }
+    bytes[place] ^= 1;
+    assertRefused(
+        Files.write(file, bytes), "its part net/data/0 does not match its checksum in the zip");
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,11 +44,11 @@ public final class FileIndex {
           "(?i)(^|/)(images?|imgs?|jpegimages|annotations?|labels?|xmls?|obj_train_data)(?=/)");
 
   private final Map<String, Path> files;
-  private final Map<String, String> unused;
+  private final NavigableMap<String, String> unused;
 
-  private FileIndex(Map<String, Path> files, Map<String, String> unused) {
+  private FileIndex(Map<String, Path> files, NavigableMap<String, String> unused) {
     this.files = Collections.unmodifiableMap(files);
-    this.unused = Collections.unmodifiableMap(unused);
+    this.unused = Collections.unmodifiableNavigableMap(unused);
   }
 
   /**
@@ -96,7 +97,7 @@ public final class FileIndex {
   private static FileIndex among(
       Path folder, List<Path> files, List<String> endings, boolean paired) {
     Map<String, Path> found = new TreeMap<>();
-    Map<String, String> unused = new TreeMap<>();
+    NavigableMap<String, String> unused = new TreeMap<>();
     for (Path file : files) {
       String ending = ending(file);
       String name = paired ? withoutLayout(name(folder, file)) : name(folder, file);
@@ -192,8 +193,8 @@ public final class FileIndex {
     return files.keySet().stream().filter(composed(name)::equalsIgnoreCase).findFirst();
   }
 
-  /** Files that are not used, by name with ending, with a sentence each. */
-  public Map<String, String> unused() {
+  /** Files that are not used, by name with ending, sorted, with a sentence each. */
+  public NavigableMap<String, String> unused() {
     return unused;
   }
 

@@ -26,7 +26,17 @@ public final class TextFile {
    * @throws IOException with a one-sentence message, if the file cannot be read or is no text
    */
   public static List<String> lines(Path file) throws IOException {
-    return text(file).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    return lines(file, MOST_BYTES);
+  }
+
+  /**
+   * The same of a file that is short if it is what it should be.
+   *
+   * @param most the most bytes that are read
+   * @throws IOException as {@link #lines(Path)} does
+   */
+  public static List<String> lines(Path file, long most) throws IOException {
+    return text(file, most).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
   }
 
   /**

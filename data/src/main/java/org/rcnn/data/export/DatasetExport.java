@@ -3,8 +3,8 @@ package org.rcnn.data.export;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -199,8 +199,10 @@ public final class DatasetExport {
       Path place, List<String> classes, Map<String, Item> items, Map<String, List<Item>> splits)
       throws IOException {
     Map<String, List<Item>> files = new LinkedHashMap<>(splits);
-    List<Item> others = new ArrayList<>(items.values());
-    splits.values().forEach(others::removeAll);
+    Set<String> inSplits = new HashSet<>();
+    splits.values().forEach(list -> list.forEach(item -> inSplits.add(item.id)));
+    List<Item> others =
+        items.values().stream().filter(item -> !inSplits.contains(item.id)).toList();
     if (!others.isEmpty()) {
       files.put("default", others);
       if (!splits.isEmpty()) {

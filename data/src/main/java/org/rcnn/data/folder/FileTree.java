@@ -13,6 +13,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.RegularFile;
+import org.rcnn.data.VerifiedEntry;
 import org.rcnn.data.dataset.LinkedFolders;
 
 /** The files of a folder or a zip, each identified by its path with forward slashes. */
@@ -85,7 +86,8 @@ sealed interface FileTree extends Closeable {
             "The image %s/%s unpacks from %,d to %,d bytes; it is not read."
                 .formatted(zip.getName(), path, packed, size));
       }
-      try (InputStream stream = zip.getInputStream(entry)) {
+      String name = "The image %s/%s".formatted(zip.getName(), path);
+      try (InputStream stream = VerifiedEntry.open(zip, entry, name)) {
         // No more than the size that was checked, whatever the packed bytes hold.
         return stream.readNBytes((int) Math.max(0, size));
       } catch (ZipException | EOFException e) {

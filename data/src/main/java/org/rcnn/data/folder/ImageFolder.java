@@ -146,25 +146,24 @@ public final class ImageFolder implements Closeable {
    * "train".
    */
   private static String commonPrefix(List<String> paths) {
-    String prefix = "";
+    if (paths.isEmpty()) {
+      return "";
+    }
+    String first = paths.get(0);
+    int end = 0;
     while (true) {
-      String inside = null;
+      int slash = first.indexOf('/', end);
+      String folder = slash < 0 ? "" : first.substring(end, slash + 1);
+      if (folder.isEmpty() || folder.equals("train/")) {
+        return first.substring(0, end);
+      }
       for (String path : paths) {
-        int slash = path.indexOf('/', prefix.length());
-        String folder = slash < 0 ? "" : path.substring(0, slash + 1);
         // One more folder must follow, or the images would have no class.
-        if (slash < 0 || path.indexOf('/', slash + 1) < 0 || folder.endsWith("/train/")) {
-          return prefix;
+        if (!path.startsWith(folder, end) || path.indexOf('/', slash + 1) < 0) {
+          return first.substring(0, end);
         }
-        if (inside != null && !inside.equals(folder)) {
-          return prefix;
-        }
-        inside = folder;
       }
-      if (inside == null || inside.equals("train/")) {
-        return prefix;
-      }
-      prefix = inside;
+      end = slash + 1;
     }
   }
 

@@ -212,8 +212,9 @@ public final class PackedImages implements Closeable {
     int side = Math.min(image.width(), image.height());
     Resampling columns = Resampling.of((image.width() - side) / 2.0, side, size, image.width());
     Resampling rows = Resampling.of((image.height() - side) / 2.0, side, size, image.height());
-    float[] narrow = new float[3 * size * image.height()];
-    for (int y = rows.first(); y < rows.end(); y++) {
+    int top = rows.first();
+    float[] narrow = new float[3 * size * (rows.end() - top)];
+    for (int y = top; y < rows.end(); y++) {
       for (int x = 0; x < size; x++) {
         int from = columns.from[x];
         float[] weights = columns.weights[x];
@@ -222,7 +223,7 @@ public final class PackedImages implements Closeable {
           for (int k = 0; k < weights.length; k++) {
             sum += weights[k] * (image.rgb()[3 * (y * image.width() + from + k) + channel] & 0xff);
           }
-          narrow[3 * (y * size + x) + channel] = sum;
+          narrow[3 * ((y - top) * size + x) + channel] = sum;
         }
       }
     }
@@ -233,7 +234,7 @@ public final class PackedImages implements Closeable {
       for (int x = 0; x < 3 * size; x++) {
         float sum = 0;
         for (int k = 0; k < weights.length; k++) {
-          sum += weights[k] * narrow[3 * size * (from + k) + x];
+          sum += weights[k] * narrow[3 * size * (from - top + k) + x];
         }
         square[3 * size * y + x] = (byte) Math.min(255, Math.round(sum));
       }

@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.RegularFile;
@@ -198,6 +200,7 @@ public final class RecordFile implements Closeable {
       List<Entry> entries = new ArrayList<>();
       long offset = MAGIC_BYTES;
       int count = input.readInt();
+      Set<String> names = new HashSet<>();
       for (int i = 0; i < count; i++) {
         byte[] name = part(input);
         int length = input.readInt();
@@ -205,10 +208,15 @@ public final class RecordFile implements Closeable {
         if (length < 0 || length > indexOffset - offset || length > MAX_PIECE) {
           throw damaged(file, kind, "the length of a record makes no sense");
         }
-        entries.add(
-            new Entry(
-                new String(name, StandardCharsets.UTF_8), offset, length, tag, input.readInt()));
+        String text = new String(name, StandardCharsets.UTF_8);
+        entries.add(new Entry(text, offset, length, tag, input.readInt()));
+        if (!names.add(text)) {
+          throw damaged(file, kind, "two records have the same name");
+        }
         offset += length;
+      }
+      if (count < 0 || input.available() > 0) {
+        throw damaged(file, kind, "the number of its records makes no sense");
       }
       return map(file, channel, header, List.copyOf(entries), maxPiece);
     } catch (EOFException e) {

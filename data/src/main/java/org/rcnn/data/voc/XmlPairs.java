@@ -34,7 +34,8 @@ final class XmlPairs {
   }
 
   private static Optional<String> otherKind(FileIndex images, String id) {
-    return images.unused().keySet().stream().filter(name -> name.startsWith(id + ".")).findFirst();
+    return Optional.ofNullable(images.unused().ceilingKey(id + "."))
+        .filter(name -> name.startsWith(id + "."));
   }
 
   /** What has no partner, by id. */

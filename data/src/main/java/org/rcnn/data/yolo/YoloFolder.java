@@ -119,7 +119,7 @@ public final class YoloFolder {
   /**
    * Adds the ids of the images in the folders and lists of a split.
    *
-   * @param read the lists that were read: lists may name lists, and themselves
+   * @param read the folders and lists that were read: lists may name both often, and themselves
    */
   private static void addIds(
       List<String> places,
@@ -138,12 +138,14 @@ public final class YoloFolder {
             "The split %s of %s names %s, which is not there.".formatted(split, root, place));
       } else if (Files.isDirectory(found.get())) {
         Path folder = found.get();
-        idOf.forEach(
-            (file, id) -> {
-              if (file.startsWith(folder)) {
-                ids.add(id);
-              }
-            });
+        if (read.add(folder)) {
+          idOf.forEach(
+              (file, id) -> {
+                if (file.startsWith(folder)) {
+                  ids.add(id);
+                }
+              });
+        }
       } else if (FileIndex.ending(found.get()).equals("txt")) {
         if (read.add(found.get())) {
           addIds(TextFile.lines(found.get()), root, idOf, split, leftOut, ids, read);

@@ -38,6 +38,12 @@ final class YoloLabels {
   /** Tools write six digits after the point: an edge so close to a whole pixel was one. */
   private static final double ROUNDING = 1e-6;
 
+  /** The most bytes of a label file that are read, as of any annotation. */
+  private static final long MOST_BYTES = 4L << 20;
+
+  /** A file that is no label file at all is not worth a sentence for each line. */
+  private static final int MOST_PROBLEMS = 1000;
+
   private YoloLabels() {}
 
   /** Whether a text file's first line is a label. */
@@ -73,7 +79,8 @@ final class YoloLabels {
     List<GroundTruth> objects = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Set<String> notes = new LinkedHashSet<>();
-    List<String> lines = file == null ? List.of() : TextFile.lines(file);
+    int leftOut = 0;
+    List<String> lines = file == null ? List.of() : TextFile.lines(file, MOST_BYTES);
     if (file == null) {
       notes.add(NO_FILE);
     }
@@ -101,8 +108,15 @@ final class YoloLabels {
         }
       }
       if (problem.isPresent()) {
-        problems.add("%s:%d: the object %s; it is left out.".formatted(file, i + 1, problem.get()));
+        leftOut++;
+        if (leftOut <= MOST_PROBLEMS) {
+          problems.add(
+              "%s:%d: the object %s; it is left out.".formatted(file, i + 1, problem.get()));
+        }
       }
+    }
+    if (leftOut > MOST_PROBLEMS) {
+      problems.add("%s: %,d more objects are left out.".formatted(file, leftOut - MOST_PROBLEMS));
     }
     return new AnnotationReading(
         new Annotation(id, width, height, objects), problems, List.copyOf(notes));

@@ -284,4 +284,41 @@ class StrangersFilesTest {
     assertTrue(
         DatasetFormats.installed().open(folder).leftOut().toString().contains("is not there"));
   }
+
+  @Test
+  void aFolderThatAListNamesOftenIsLookedThroughOnce() throws IOException {
+    Files.createDirectories(folder.resolve("images"));
+    Files.write(folder.resolve("images/a.jpg"), jpeg());
+    Files.writeString(folder.resolve("images/a.txt"), "0 0.5 0.5 0.25 0.25\n");
+    Files.writeString(folder.resolve("data.yaml"), "names: [cat]\ntrain: train.txt\n");
+    Files.writeString(folder.resolve("train.txt"), "images\n".repeat(100_000));
+    assertEquals(List.of("a"), DatasetFormats.installed().open(folder).imageIds("train"));
+  }
+
+  @Test
+  void aLabelFileOfNonsenseIsNotASentenceForEachLine() throws IOException {
+    Files.write(folder.resolve("a.jpg"), jpeg());
+    Files.writeString(folder.resolve("classes.txt"), "cat\n");
+    Files.writeString(folder.resolve("a.txt"), "0 0.5 0.5 0.25 0.25\n" + "9\n".repeat(1_000_000));
+    AnnotationReading reading = DatasetFormats.installed().open(folder).readAnnotation("a");
+    assertEquals(1, reading.annotation().objects().size());
+    assertEquals(1001, reading.problems().size());
+    assertTrue(
+        reading.problems().get(1000).endsWith("a.txt: 999,000 more objects are left out."),
+        reading.problems().get(1000));
+  }
+
+  @Test
+  void aLabelFileOfManyMegabytesIsOneBadFile() throws IOException {
+    Files.write(folder.resolve("a.jpg"), jpeg());
+    Files.write(folder.resolve("b.jpg"), jpeg());
+    Files.writeString(folder.resolve("classes.txt"), "cat\n");
+    Files.writeString(folder.resolve("a.txt"), "0 ".repeat(5_000_000));
+    Files.writeString(folder.resolve("b.txt"), "0 0.5 0.5 0.25 0.25\n");
+    DatasetAudit audit = audit();
+    assertEquals(1, audit.badAnnotations().size());
+    assertTrue(
+        audit.badAnnotations().toString().contains("a.txt has 10,000,000 bytes"),
+        audit.badAnnotations().toString());
+  }
 }

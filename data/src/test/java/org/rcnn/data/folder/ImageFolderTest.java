@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
@@ -223,6 +224,71 @@ class ImageFolderTest {
         assertArrayEquals(set.validation().read(4_999).rgb(), pixels);
         assertEquals(199, packed.label(4_999));
       }
+    }
+  }
+
+  @Test
+  void aLayoutThousandsOfFoldersDeepIsFound() throws IOException {
+    String deep = "a/".repeat(30_000);
+    String[] names = new String[60];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = (i % 2 == 0 ? "cat/" : "dog/") + i + ".png";
+    }
+    try (ImageFolder set = ImageFolder.open(zip("deep.zip", deep, names))) {
+      assertEquals(List.of("cat", "dog"), set.classes());
+    }
+  }
+
+  @Test
+  void aTallImageTakesTheMemoryOfItsMiddle() {
+    int height = 12_000_000;
+    byte[] rgb = new byte[3 * height];
+    Arrays.fill(rgb, (byte) 50);
+    for (byte value : PackedImages.square(new RgbImage(1, height, rgb), 64)) {
+      assertEquals(50, value);
+    }
+  }
+
+  @Test
+  void theMiddleOfATallImageIsKeptAsItIs() {
+    // 2 x 6, each row of its own colour: the middle two rows, at their own size.
+    byte[] rgb = new byte[3 * 2 * 6];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (10 * (i / 6));
+    }
+    byte[] expected = new byte[12];
+    Arrays.fill(expected, 0, 6, (byte) 20);
+    Arrays.fill(expected, 6, 12, (byte) 30);
+    assertArrayEquals(expected, PackedImages.square(new RgbImage(2, 6, rgb), 2));
+  }
+
+  @Test
+  void anImageOfAZipInWhichABitHasChangedIsRefused() throws IOException {
+    byte[] picture = image("a.png");
+    Path zip = folder.resolve("stored.zip");
+    try (ZipOutputStream output = new ZipOutputStream(Files.newOutputStream(zip))) {
+      for (String name : List.of("cat/a.png", "dog/a.png")) {
+        ZipEntry entry = new ZipEntry(name);
+        CRC32 crc = new CRC32();
+        crc.update(picture);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(picture.length);
+        entry.setCrc(crc.getValue());
+        output.putNextEntry(entry);
+        output.write(picture);
+        output.closeEntry();
+      }
+    }
+    byte[] bytes = Files.readAllBytes(zip);
+    bytes["PK..".length() + 26 + "cat/a.png".length() + picture.length - 20] ^= 1;
+    Files.write(zip, bytes);
+    try (ImageFolder set = ImageFolder.open(zip, 0, 1)) {
+      String refusal = assertThrows(IOException.class, () -> set.train().read(0)).getMessage();
+      assertTrue(
+          refusal.endsWith(
+              "cat/a.png does not match its checksum in the zip; copy or download the file again."),
+          refusal);
+      assertEquals(8, set.train().read(1).width());
     }
   }
 

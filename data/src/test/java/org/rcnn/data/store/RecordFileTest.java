@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -278,5 +280,34 @@ class RecordFileTest {
     assertFalse(Files.exists(journal));
     assertTrue(Files.exists(file));
     RecordFile.dropJournal(file);
+  }
+
+  @Test
+  void indexesThatContradictThemselvesAreRefused() throws IOException {
+    refusedIndex(-1, "the number of its records makes no sense");
+    refusedIndex(1, "the number of its records makes no sense", "a", "b");
+    refusedIndex(2, "two records have the same name", "a", "a");
+  }
+
+  /** A file whose checksums are right, with records of no bytes. */
+  private void refusedIndex(int count, String reason, String... names) throws IOException {
+    ByteBuffer index = ByteBuffer.allocate(1000);
+    index.putInt(0).putInt(count);
+    for (String name : names) {
+      index.putInt(name.length()).put(name.getBytes(StandardCharsets.US_ASCII));
+      index.putInt(0).putInt(0).putInt(RecordFile.crc(ByteBuffer.allocate(0)));
+    }
+    index.flip();
+    ByteBuffer footer =
+        ByteBuffer.wrap(Files.readAllBytes(written())).order(ByteOrder.LITTLE_ENDIAN);
+    long endMark = footer.getLong(footer.limit() - Long.BYTES);
+    ByteBuffer whole =
+        ByteBuffer.allocate(MAGIC.length() + index.limit() + 32).order(ByteOrder.LITTLE_ENDIAN);
+    whole.put(MAGIC.getBytes(StandardCharsets.US_ASCII)).put(index.duplicate());
+    whole.putLong(MAGIC.length()).putInt(index.limit()).putInt(RecordFile.crc(index));
+    whole.putLong(whole.capacity()).putLong(endMark);
+    Path file = Files.write(folder.resolve("index"), whole.array());
+    String refusal = assertThrows(IOException.class, () -> open(file)).getMessage();
+    assertTrue(refusal.contains(reason), refusal);
   }
 }

@@ -245,4 +245,19 @@ class RepeatedRunTest {
     }
     return copy;
   }
+
+  @Test
+  void aManifestAloneIsEnoughAndAnotherVersionInItIsTold() throws IOException {
+    Path alone = Files.createDirectories(folder.resolve("alone")).resolve("manifest.json");
+    ObjectNode tree = (ObjectNode) Session.json(manifest());
+    ((ObjectNode) tree.path("versions")).put("opencv", "3.0.0");
+    Files.writeString(alone, tree.toString());
+    Path out = folder.resolve("from-alone");
+    Session session = Session.of("run", "--from", alone, "--out", out).done();
+    assertTrue(session.err().contains("versions.opencv is "), session.err());
+    assertTrue(session.err().contains("and was 3.0.0 in " + alone), session.err());
+    assertArrayEquals(
+        Files.readAllBytes(first.resolve("detector.rcnn")),
+        Files.readAllBytes(out.resolve("detector.rcnn")));
+  }
 }

@@ -266,6 +266,23 @@ class DamagedDetectorTest {
   }
 
   @Test
+  void aPartThatUnpacksToAHundredTimesItsSizeIsRefusedUnread() throws IOException {
+    byte[] changed = described("\"architecture\" : \"tiny\"", "\"architecture\" : \"vgg16\"");
+    Map<String, byte[]> bomb = new LinkedHashMap<>(parts);
+    bomb.put(DESCRIPTION, changed);
+    bomb.put(WEIGHTS, new byte[100 << 20]);
+    String refusal = refusal(packed(bomb, ZipEntry.DEFLATED));
+    assertTrue(refusal.contains("to 104,857,600 bytes, which no weights do"), refusal);
+  }
+
+  @Test
+  void aClassThatNoFileCouldBeNamedAfterIsRefused() throws IOException {
+    refused(
+        with(DESCRIPTION, described("\"classes\" : [ ", "\"classes\" : [ \"a\\nb\", ")),
+        "its class 1 has a class name that cannot be part of a file name");
+  }
+
+  @Test
   void packingLeavesTheDetectorAloneAndTheSameBytes() throws IOException {
     try (Stream<Path> files = Files.list(run)) {
       List<String> names = files.map(file -> file.getFileName().toString()).toList();

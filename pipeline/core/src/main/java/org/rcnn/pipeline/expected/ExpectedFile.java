@@ -12,12 +12,12 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.RegularFile;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.LabelModule;
 
@@ -32,6 +32,9 @@ public final class ExpectedFile {
       List.of("demo", "voc2007-small", "voc2007-resnet50v2", "negative-iou", "resampling");
 
   private static final String ENDING = ".json";
+
+  /** The most bytes of a file that is read. */
+  private static final long MOST_BYTES = 16L << 20;
 
   /** Rows, claims and commands stand in one line each, at this level of the file. */
   private static final int DEPTH = 2;
@@ -94,7 +97,7 @@ public final class ExpectedFile {
    * @throws IOException if the file cannot be read, or is invalid
    */
   public static ExpectedResults read(Path file) throws IOException {
-    return parse(file.toString(), Files.readAllBytes(file));
+    return parse(file.toString(), RegularFile.bytes(file, MOST_BYTES));
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,19 @@ record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<Lis
    *     checksum of every record, and each is verified when it is read
    */
   record Made(String path, long bytes, String sha256) {
+
+    /** Whether the path stays in the folder, as those that this class writes do. */
+    private boolean isInside() {
+      try {
+        Path place = Path.of(path);
+        return !place.isAbsolute()
+            && !place.toString().isEmpty()
+            && place.normalize().equals(place)
+            && !place.startsWith("..");
+      } catch (InvalidPathException e) {
+        return false;
+      }
+    }
 
     private static Made of(Path folder, Path file) throws IOException {
       String path = folder.relativize(file).toString().replace('\\', '/');
@@ -101,15 +115,17 @@ record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<Lis
     file.getFileSystem().provider().checkAccess(file);
     JsonNode tree = Json.read(file);
     if (!isIntact(tree)) {
-      throw new IOException(
-          "%s is damaged; `rcnn run` with the same options and --out makes it anew."
-              .formatted(file));
+      throw damaged(file);
     }
     Optional<List<Made>> files = Optional.empty();
     if (tree.has(FILES)) {
       List<Made> made = new ArrayList<>();
       for (JsonNode each : tree.get(FILES)) {
-        made.add(Json.read(file, each, Made.class));
+        Made one = Json.read(file, each, Made.class);
+        if (one.path() == null || one.sha256() == null || !one.isInside()) {
+          throw damaged(file);
+        }
+        made.add(one);
       }
       files = Optional.of(List.copyOf(made));
     }
@@ -118,6 +134,11 @@ record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<Lis
         tree.path(SECONDS).asDouble(Double.NaN),
         tree.get(MADE_FROM),
         files);
+  }
+
+  private static IOException damaged(Path file) {
+    return new IOException(
+        "%s is damaged; `rcnn run` with the same options and --out makes it anew.".formatted(file));
   }
 
   private static boolean isIntact(JsonNode tree) throws IOException {

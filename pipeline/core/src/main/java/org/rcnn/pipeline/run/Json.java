@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
+import org.rcnn.data.RegularFile;
 import org.rcnn.pipeline.config.LabelModule;
 
 /**
@@ -68,6 +69,7 @@ public final class Json {
    * @throws IOException if the file cannot be read or is not JSON
    */
   public static JsonNode read(Path file) throws IOException {
+    RegularFile.require(file);
     try (InputStream in = Files.newInputStream(file)) {
       return MAPPER.readTree(in);
     } catch (JsonProcessingException e) {

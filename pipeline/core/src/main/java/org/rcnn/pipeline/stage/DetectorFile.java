@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -127,6 +128,12 @@ public record DetectorFile(
       if (classes.isEmpty() || new HashSet<>(classes).size() < classes.size()) {
         throw new IllegalArgumentException(
             "its classes are none, or one of them is there twice: %s.".formatted(classes));
+      }
+      for (int i = 0; i < classes.size(); i++) {
+        Optional<String> problem = ObjectRules.nameProblem(classes.get(i));
+        if (problem.isPresent()) {
+          throw new IllegalArgumentException("its class %d %s.".formatted(i + 1, problem.get()));
+        }
       }
       thresholds = List.copyOf(thresholds);
       List<String> named = thresholds.stream().map(ClassThreshold::className).toList();

@@ -47,6 +47,12 @@ final class DetectorParts implements Closeable {
     T read(InputStream in, String name, long size) throws IOException;
   }
 
+  /** Up to this size a part may shrink to nothing, as weights of 0 do. */
+  private static final long UNSUSPICIOUS = 16L << 20;
+
+  /** Weights hardly compress; a part that expands more than this is refused as an attack. */
+  private static final long LARGEST_EXPANSION = 100;
+
   private final String file;
   private final ZipFile zip;
 
@@ -121,6 +127,12 @@ final class DetectorParts implements Closeable {
       throw damaged(
           "%s has %,d bytes, and its network and classes explain at most %,d"
               .formatted(name(part), size, most),
+          null);
+    }
+    if (size > UNSUSPICIOUS && size / LARGEST_EXPANSION > entry.getCompressedSize()) {
+      throw damaged(
+          "%s unpacks from %,d to %,d bytes, which no weights do"
+              .formatted(name(part), entry.getCompressedSize(), size),
           null);
     }
     try (InputStream raw = zip.getInputStream(entry);

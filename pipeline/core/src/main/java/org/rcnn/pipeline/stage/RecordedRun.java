@@ -9,12 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.rcnn.cnn.features.FeatureExtractor.Execution;
 import org.rcnn.cnn.network.TorchEngine;
+import org.rcnn.cnn.onnx.OnnxRuntimes;
+import org.rcnn.cnn.warp.OpenCvVersion;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.config.ProgramVersion;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
+import org.rcnn.svm.LibsvmVersion;
 
 /**
  * A run as its manifest describes it, to be run again: settings, where its images were, and what it
@@ -132,11 +137,17 @@ public final class RecordedRun {
   /** What may change last bits although settings and data are the same, a sentence each. */
   public List<String> doubts(Experiment experiment) {
     Map<String, String> here = new LinkedHashMap<>();
+    here.put("versions.rcnn", ProgramVersion.current());
     here.put("versions.engine", TorchEngine.version());
+    here.put("versions.opencv", OpenCvVersion.current());
+    here.put("versions.libsvm", LibsvmVersion.current());
     here.put("versions.java", System.getProperty("java.runtime.version"));
     here.put("processor.kernels", Processor.kernels().level());
     here.put("execution.train", experiment.execution(true).label());
     here.put("execution.test", experiment.execution(false).label());
+    if (experiment.execution(true) == Execution.ONNX) {
+      here.put("versions.onnxruntime", OnnxRuntimes.version());
+    }
     List<String> doubts = new ArrayList<>();
     here.forEach(
         (path, now) -> {
