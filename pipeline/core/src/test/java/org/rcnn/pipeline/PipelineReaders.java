@@ -15,6 +15,7 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.weights.WeightFile;
+import org.rcnn.data.Fingerprint;
 import org.rcnn.data.fuzz.FuzzedReader;
 import org.rcnn.data.fuzz.FuzzedReaders;
 import org.rcnn.data.fuzz.Repairs;
@@ -25,6 +26,7 @@ import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.expected.ExpectedFile;
 import org.rcnn.pipeline.report.StudyResult;
 import org.rcnn.pipeline.run.FinishedFolder;
+import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.ClassThreshold;
 import org.rcnn.pipeline.stage.DetectorFile;
@@ -95,6 +97,7 @@ public final class PipelineReaders implements FuzzedReaders {
     Map<String, byte[]> parts = detector(folder);
     Path run = Files.createDirectories(folder.resolve("run"));
     Files.writeString(run.resolve("config.yaml"), "seed: 1\n");
+    Path ended = finishedRun(folder.resolve("ended"));
     return List.of(
         part(folder, parts, "detector.json").withWords(IN_JSON),
         part(folder, parts, "weights.safetensors").withWords(IN_JSON),
@@ -139,6 +142,26 @@ public final class PipelineReaders implements FuzzedReaders {
             .withWords("{", "}", ",", "null", "\"detections\": \"detections/0123456789ab.txt\"")
             .withInputs(1000),
         FuzzedReader.ofText(
+                "note",
+                ended.resolve("detections/0123456789ab.json"),
+                file -> FinishedFolder.open(ended).made("detections"),
+                // Without its checksum, as earlier versions wrote it, so that what it says is used.
+                "{\"name\": \"detections\", \"seconds\": 1.5, \"made-from\": {\"a\": 1}, \"files\":"
+                    + " [{\"path\": \"0123456789ab.txt\", \"bytes\": 4, \"sha256\": \""
+                    + new Fingerprint().addFile(ended.resolve("detections/0123456789ab.txt")).hex()
+                    + "\"}]}")
+            .withWords(
+                "{", "}", "[", ",", "null", "-1", "\"path\": \"../x\"", "\"a\\u0000\"", "\"\"")
+            .withInputs(500),
+        FuzzedReader.ofText(
+                "image-list",
+                ended.resolve("images.json"),
+                file -> ImageList.of(FinishedFolder.open(ended)),
+                "{\"train\": {\"a\": {\"picture\": \"00\", \"annotation\": \"01\"}},"
+                    + " \"test\": {\"b\": {\"picture\": \"02\", \"annotation\": \"03\"}}}")
+            .withWords(IN_JSON)
+            .withInputs(500),
+        FuzzedReader.ofText(
                 "thresholds",
                 folder.resolve("thresholds.json"),
                 file -> Json.read(file, Thresholds.class),
@@ -180,6 +203,18 @@ public final class PipelineReaders implements FuzzedReaders {
                             .toTree())
                     + "}")
             .withWords(IN_JSON));
+  }
+
+  /** A run's folder with one artifact. */
+  private static Path finishedRun(Path run) throws IOException {
+    Files.createDirectories(run.resolve("detections"));
+    Files.writeString(run.resolve("config.yaml"), "seed: 1\n");
+    Files.writeString(
+        run.resolve("manifest.json"),
+        "{\"configuration\": {}, \"stages\": [], \"artifacts\": {\"detections\":"
+            + " \"detections/0123456789ab.txt\"}}");
+    Files.writeString(run.resolve("detections/0123456789ab.txt"), "seen");
+    return run;
   }
 
   private static String text(String resource) throws IOException {
