@@ -8,8 +8,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The unpacked bytes of a zip's entry, which are compared with the entry's checksum at their end.
- * {@link ZipFile} itself hands out stored entries in which bits have changed.
+ * The unpacked bytes of a zip's entry, which are compared with the entry's checksum when the last
+ * one is read: {@link ZipFile} itself compares nothing. Of an entry that is read in part, or is
+ * empty, nothing is compared.
  */
 public final class VerifiedEntry extends CheckedInputStream {
 
@@ -31,7 +32,7 @@ public final class VerifiedEntry extends CheckedInputStream {
    * @param name what to call it in errors
    * @throws IOException if it cannot be opened; reading the last byte throws one with a
    *     one-sentence message, if the bytes do not match the checksum, and an {@link EOFException}
-   *     if there are fewer of them
+   *     if there are fewer of them, whose message is the end of a sentence
    */
   public static VerifiedEntry open(ZipFile zip, ZipEntry entry, String name) throws IOException {
     return new VerifiedEntry(zip, entry, name);
@@ -50,7 +51,7 @@ public final class VerifiedEntry extends CheckedInputStream {
     }
     int got = super.read(into, from, (int) Math.min(count, size - read));
     if (got < 0) {
-      throw new EOFException(name + " ends early.");
+      throw new EOFException("it ends early");
     }
     read += got;
     if (read == size && getChecksum().getValue() != checksum) {

@@ -114,12 +114,12 @@ public final class RegionPool {
 
   /** The number of the image that a region lies in. */
   public int image(int region) {
-    return images[place(region)];
+    return images[imageIndex(region)];
   }
 
   /** A region's place among those of its image, in the order in which they were added. */
   public int row(int region) {
-    return region - firsts[place(region)];
+    return region - firsts[imageIndex(region)];
   }
 
   int label(int region) {
@@ -128,13 +128,13 @@ public final class RegionPool {
   }
 
   Box box(int region) throws IOException {
-    int place = place(region);
-    Box box = boxes.of(images[place]).get(region - firsts[place]);
+    int index = imageIndex(region);
+    Box box = boxes.of(images[index]).get(region - firsts[index]);
     return new Box((float) box.xMin(), (float) box.yMin(), (float) box.xMax(), (float) box.yMax());
   }
 
   /** Which of the images a region lies in. */
-  private int place(int region) {
+  private int imageIndex(int region) {
     Objects.checkIndex(region, size());
     int found = Arrays.binarySearch(firsts, 0, images.length, region);
     return found >= 0 ? found : -found - 2;

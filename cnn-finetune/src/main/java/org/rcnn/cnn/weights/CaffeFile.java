@@ -38,10 +38,10 @@ final class CaffeFile implements TensorFile {
 
   private static final long LARGEST_DESCRIPTION = 4L << 20;
 
-  /** Caffe's own layers have up to four blobs. */
+  /** Caffe's own layers have at most six blobs. */
   private static final int MOST_BLOBS = 16;
 
-  /** Each blob's name begins with its layer's, so that one long name would be there many times. */
+  /** The name of each of a layer's blobs begins with the layer's. */
   private static final int LONGEST_NAME = 1000;
 
   private static final Map<Integer, Field> TRANSFORM =
@@ -153,7 +153,7 @@ final class CaffeFile implements TensorFile {
       if (layer.all("blobs", CaffeBlob.class).size() > MOST_BLOBS
           || layer.text("name", "").length() > LONGEST_NAME) {
         throw new IOException(
-            "%s is not a Caffe model: a layer has more than %d blobs, or a name of more than %,d letters."
+            "%s has a layer with more than %d blobs, or with a name of more than %,d letters; it is refused."
                 .formatted(file, MOST_BLOBS, LONGEST_NAME));
       }
     }

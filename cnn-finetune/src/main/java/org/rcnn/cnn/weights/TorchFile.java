@@ -336,7 +336,8 @@ final class TorchFile implements TensorFile {
         long count = Long.reverseBytes(in.readLong());
         if (storage == null || count != storage.count() || !present.add(storage.key())) {
           throw new IOException(
-              file + " is damaged: a storage is there twice, or has another size than announced.");
+              file
+                  + " is damaged: a storage is unknown, there twice, or of another size than announced.");
         }
         long bytes = count * storage.type().bytes();
         left -= bytes;

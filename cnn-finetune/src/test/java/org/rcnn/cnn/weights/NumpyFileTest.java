@@ -94,6 +94,22 @@ class NumpyFileTest {
   }
 
   @Test
+  void aBitThatChangedIsNoticed() throws IOException {
+    Path file = folder.resolve("net.npz");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      // Not compressed, so that the changed bytes can still be unpacked.
+      out.setLevel(0);
+      out.putNextEntry(new ZipEntry("t.npy"));
+      out.write(array("<f4", "False", "(2,)", floats(7, 8)));
+      out.closeEntry();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    int eight = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\0\0\0\u0041");
+    bytes[eight] ^= 1;
+    assertRefused(Files.write(file, bytes), "its part t.npy does not match its checksum");
+  }
+
+  @Test
   void columnsFirstComesOutRowsFirst() throws IOException {
     // 1 2 3 / 4 5 6, stored column after column.
     Tensor read = read(one("<f4", "True", "(2, 3)", floats(1, 4, 2, 5, 3, 6))).get("t");

@@ -533,7 +533,23 @@ class TorchFileTest {
     for (int i = 0; i < 2; i++) {
       out.write(bytes, bytes.length - tail, tail);
     }
-    assertRefused(Files.write(file, out.toByteArray()), "a storage is there twice");
+    assertRefused(Files.write(file, out.toByteArray()), "a storage is unknown, there twice");
+  }
+
+  @Test
+  void aZipWithoutChecksumsIsRead() throws IOException {
+    // As after torch.serialization.set_crc32_options(False): a checksum of 0 in both headers.
+    Path file = small();
+    Map<String, Tensor> read = read(file);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i + 4 <= bytes.limit(); i++) {
+      if (bytes.getInt(i) == 0x04034b50) {
+        bytes.putInt(i + 14, 0);
+      } else if (bytes.getInt(i) == 0x02014b50) {
+        bytes.putInt(i + 16, 0);
+      }
+    }
+    assertEquals(read, read(Files.write(file, bytes.array())));
   }
 
   @Test

@@ -119,7 +119,7 @@ public final class YoloFolder {
   /**
    * Adds the ids of the images in the folders and lists of a split.
    *
-   * @param read the folders and lists that were read: lists may name both often, and themselves
+   * @param read the split's folders and lists so far: a list may name one again, and itself
    */
   private static void addIds(
       List<String> places,

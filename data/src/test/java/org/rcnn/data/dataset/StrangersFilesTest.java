@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
@@ -26,6 +26,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.data.ImageFiles;
+import org.rcnn.data.Pipes;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.data.folder.PackedImages;
 import org.rcnn.data.voc.VocAnnotationReader;
@@ -56,10 +57,6 @@ class StrangersFilesTest {
     Files.writeString(folder.resolve(name + ".xml"), xml(""));
   }
 
-  private static void pipe(Path place) throws Exception {
-    assumeTrue(new ProcessBuilder("mkfifo", place.toString()).start().waitFor() == 0, "no pipes");
-  }
-
   private DatasetAudit audit() {
     return assertTimeoutPreemptively(
         FOR_EVER, () -> DatasetAudit.of(DatasetFormats.installed().open(folder)));
@@ -85,8 +82,8 @@ class StrangersFilesTest {
   void pipesAndDevicesAreBadFilesAndNotWaitedFor() throws Exception {
     good("a");
     Files.write(folder.resolve("b.jpg"), jpeg());
-    pipe(folder.resolve("b.xml"));
-    pipe(folder.resolve("c.jpg"));
+    Pipes.make(folder.resolve("b.xml"));
+    Pipes.make(folder.resolve("c.jpg"));
     Files.writeString(folder.resolve("c.xml"), xml(""));
     Files.createSymbolicLink(folder.resolve("d.jpg"), Path.of("/dev/zero"));
     Files.writeString(folder.resolve("d.xml"), xml(""));
@@ -210,7 +207,7 @@ class StrangersFilesTest {
       Files.createDirectories(folder.resolve("train/" + name));
       Files.write(folder.resolve("train/" + name + "/a.jpg"), jpeg());
     }
-    pipe(folder.resolve("train/dog/b.jpg"));
+    Pipes.make(folder.resolve("train/dog/b.jpg"));
     List<String> problems = new ArrayList<>();
     assertTimeoutPreemptively(
         FOR_EVER,
@@ -287,12 +284,31 @@ class StrangersFilesTest {
 
   @Test
   void aFolderThatAListNamesOftenIsLookedThroughOnce() throws IOException {
+    int images = 3000;
     Files.createDirectories(folder.resolve("images"));
-    Files.write(folder.resolve("images/a.jpg"), jpeg());
-    Files.writeString(folder.resolve("images/a.txt"), "0 0.5 0.5 0.25 0.25\n");
+    for (int i = 0; i < images; i++) {
+      Files.createFile(folder.resolve("images/" + i + ".jpg"));
+    }
+    Files.writeString(folder.resolve("images/0.txt"), "0 0.5 0.5 0.25 0.25\n");
     Files.writeString(folder.resolve("data.yaml"), "names: [cat]\ntrain: train.txt\n");
     Files.writeString(folder.resolve("train.txt"), "images\n".repeat(100_000));
-    assertEquals(List.of("a"), DatasetFormats.installed().open(folder).imageIds("train"));
+    List<String> ids =
+        assertTimeoutPreemptively(
+            FOR_EVER, () -> DatasetFormats.installed().open(folder).imageIds("train"));
+    assertEquals(images, ids.size());
+  }
+
+  @Test
+  void anAnnotationIsToldOfAPictureOfAnotherKindWithItsNameAlone() throws IOException {
+    good("z");
+    for (String name : List.of("a-b.heic", "a.heic", "a0.heic", "c0.heic")) {
+      Files.createFile(folder.resolve(name));
+    }
+    Files.writeString(folder.resolve("a.xml"), xml(""));
+    Files.writeString(folder.resolve("c.xml"), xml(""));
+    Map<String, String> leftOut = DatasetFormats.installed().open(folder).leftOut();
+    assertTrue(leftOut.get("a").contains("only a.heic;"), leftOut.get("a"));
+    assertTrue(leftOut.get("c").contains("has no image; it"), leftOut.get("c"));
   }
 
   @Test

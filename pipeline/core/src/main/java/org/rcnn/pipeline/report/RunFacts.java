@@ -72,7 +72,9 @@ record RunFacts(JsonNode manifest) {
     facts.put("execution", RunFindings.execution(manifest.path("execution")));
     facts.put("program", versions.path("rcnn").asText());
     facts.put("engine", versions.path("engine").asText());
-    facts.put("ONNX Runtime", versions.path("onnxruntime").asText());
+    if (versions.has("onnxruntime")) {
+      facts.put("ONNX Runtime", versions.path("onnxruntime").asText());
+    }
     facts.put("OpenCV", versions.path("opencv").asText());
     facts.put("LIBSVM", versions.path("libsvm").asText());
     facts.put("java", versions.path("java").asText());

@@ -50,7 +50,7 @@ record ArtifactNote(String name, double seconds, JsonNode madeFrom, Optional<Lis
     private boolean isInside() {
       try {
         Path place = Path.of(path);
-        return !place.isAbsolute()
+        return place.getRoot() == null
             && !place.toString().isEmpty()
             && place.normalize().equals(place)
             && !place.startsWith("..");

@@ -166,7 +166,11 @@ final class DetectorParts implements Closeable {
     zip.close();
   }
 
-  /** A part's stream, which ends after the bytes that it states to have and no sooner. */
+  /**
+   * A part's stream, which ends after the bytes that it states to have and no sooner. It throws
+   * nothing at its end, unlike {@link org.rcnn.data.VerifiedEntry}: of a part that is both damaged
+   * and unreadable, the damage is told.
+   */
   private static final class Part extends CheckedInputStream {
     private long left;
 

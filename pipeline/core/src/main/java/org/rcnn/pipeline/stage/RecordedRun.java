@@ -145,7 +145,8 @@ public final class RecordedRun {
     here.put("processor.kernels", Processor.kernels().level());
     here.put("execution.train", experiment.execution(true).label());
     here.put("execution.test", experiment.execution(false).label());
-    if (experiment.execution(true) == Execution.ONNX) {
+    if (experiment.execution(true) == Execution.ONNX
+        || experiment.execution(false) == Execution.ONNX) {
       here.put("versions.onnxruntime", OnnxRuntimes.version());
     }
     List<String> doubts = new ArrayList<>();
