@@ -64,6 +64,7 @@ public final class FaultInjection {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     FaultInjection injection = new FaultInjection(Path.of(arguments[0]).toAbsolutePath());
     injection.start();
+    injection.finishedWithoutPower();
     injection.faults(Integer.parseInt(arguments[1]), Long.parseLong(arguments[2]));
     injection.damage();
     injection.interrupted("checkpoint", "-curve\\.json", 1, "\\.checkpoint$");
@@ -94,6 +95,16 @@ public final class FaultInjection {
         "%d files and folders, %d file operations",
         undisturbed.files().size(),
         operations);
+  }
+
+  /** What a finished run has told to be there stays when the power fails right after it. */
+  private void finishedWithoutPower() throws IOException {
+    AtomicFile.delete(run);
+    Faults.plan(run, Fault.POWER, Long.MAX_VALUE, ALL);
+    Session session = chain.run();
+    Faults.endWithoutPower();
+    compare("power", "a finished run", session);
+    tell("power", "cut after a finished run");
   }
 
   /** Faults at random points, until there were enough. */

@@ -72,6 +72,11 @@ class FaultInjectionTest {
   }
 
   @Test
+  void aFinishedRunIsOnDiskForCertain() {
+    assertHeld("power");
+  }
+
+  @Test
   void aDamagedFileOfAnyKindIsMadeAnewOrRefusedWithWhatToDo() {
     assertHeld("damage");
   }

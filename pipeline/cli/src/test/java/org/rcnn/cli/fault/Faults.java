@@ -5,7 +5,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +28,9 @@ final class Faults {
     NONE,
     /** The process is killed: nothing that comes after it reaches a file, no cleaning up either. */
     KILL,
-    /** The power fails: as a kill, and what was written and not forced to disk is lost. */
+    /**
+     * The power fails: as a kill, and bytes and new names that were not forced to disk are lost.
+     */
     POWER,
     /** The disk is full: from then on nothing can be written, but deleted and renamed. */
     FULL
@@ -58,6 +63,16 @@ final class Faults {
   // By file, whatever its name: how many of its bytes are on disk for certain.
   private static final Map<Object, Long> UNFORCED = new HashMap<>();
 
+  /** The renamings whose folders were not forced to disk since, the latest first. */
+  private static final Deque<Renaming> RENAMINGS = new ArrayDeque<>();
+
+  /**
+   * A file's or folder's new name.
+   *
+   * @param replaced where what had the name before is kept; empty if nothing had it
+   */
+  private record Renaming(Path from, Path to, Optional<Path> replaced) {}
+
   private Faults() {}
 
   /**
@@ -75,6 +90,7 @@ final class Faults {
     turn = at;
     count = 0;
     UNFORCED.clear();
+    RENAMINGS.clear();
   }
 
   /**
@@ -85,10 +101,17 @@ final class Faults {
   static synchronized long end() throws IOException {
     if (fault == Fault.POWER && count >= turn) {
       loseUnforced();
+      loseNames();
     }
     fault = Fault.NONE;
     watched = Optional.empty();
     return count;
+  }
+
+  /** Ends the fault with a power cut after all operations. */
+  static synchronized void endWithoutPower() throws IOException {
+    turn = 0;
+    end();
   }
 
   private static void loseUnforced() throws IOException {
@@ -102,6 +125,17 @@ final class Faults {
           try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(kept);
           }
+        }
+      }
+    }
+  }
+
+  private static void loseNames() throws IOException {
+    for (Renaming renaming : RENAMINGS) {
+      if (Files.exists(renaming.to()) && Files.exists(renaming.from().getParent())) {
+        Files.move(renaming.to(), renaming.from(), StandardCopyOption.REPLACE_EXISTING);
+        if (renaming.replaced().isPresent()) {
+          Files.move(renaming.replaced().get(), renaming.to());
         }
       }
     }
@@ -152,10 +186,24 @@ final class Faults {
     }
   }
 
-  /** Notes that all of a file's bytes are on disk. */
+  /** Notes that all of a file's bytes, or a folder's names, are on disk. */
   static synchronized void forced(Path file) throws IOException {
     if (isWatched(file) && Files.exists(file)) {
       UNFORCED.remove(id(file));
+      RENAMINGS.removeIf(renaming -> renaming.to().getParent().equals(file));
+    }
+  }
+
+  /** Notes that a file or folder is about to get another name, which is not yet on disk. */
+  static synchronized void renaming(Path from, Path to) throws IOException {
+    if (fault == Fault.POWER && isWatched(to)) {
+      Optional<Path> replaced = Optional.empty();
+      if (Files.isRegularFile(to)) {
+        Path kept = watched.get().resolveSibling("replaced-" + count);
+        Files.deleteIfExists(kept);
+        replaced = Optional.of(Files.createLink(kept, to));
+      }
+      RENAMINGS.push(new Renaming(from, to, replaced));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -87,10 +88,12 @@ public final class FaultyFileSystemProvider extends FileSystemProvider {
   public FileChannel newFileChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    if (!isForWriting(options)) {
-      return real.newFileChannel(real(path), options, attributes);
-    }
     Path file = real(path);
+    if (!isForWriting(options)) {
+      FileChannel channel = real.newFileChannel(file, options, attributes);
+      // Opened to be forced to disk.
+      return Files.isDirectory(file) ? new FaultyChannel(channel, file, false) : channel;
+    }
     Faults.before(file, Faults.Kind.OPEN);
     boolean cut = options.contains(StandardOpenOption.TRUNCATE_EXISTING);
     FileChannel channel = real.newFileChannel(file, options, attributes);
@@ -167,6 +170,7 @@ public final class FaultyFileSystemProvider extends FileSystemProvider {
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
     Faults.before(real(target), Faults.Kind.NAME);
+    Faults.renaming(real(source), real(target));
     real.move(real(source), real(target), options);
   }
 
