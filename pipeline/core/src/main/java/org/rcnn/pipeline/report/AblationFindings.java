@@ -82,9 +82,12 @@ final class AblationFindings {
     List<String> lifted = new ArrayList<>();
     List<String> lowered = new ArrayList<>();
     List<String> open = new ArrayList<>();
+    List<String> same = new ArrayList<>();
     for (Contrast one : sorted) {
       Interval gain = one.gain();
-      if (one.isWithinChance()) {
+      if (scoresTheSame(one)) {
+        same.add(one.name());
+      } else if (one.isWithinChance()) {
         open.add("%s %s".formatted(one.name(), signed(gain)));
       } else if (gain.estimate() > 0) {
         lifted.add(change(one, lifted.isEmpty()));
@@ -98,18 +101,30 @@ final class AblationFindings {
     if (!lowered.isEmpty()) {
       clauses.add("lowers " + Findings.list(lowered));
     }
-    String found = String.join(" and ", clauses);
-    if (open.isEmpty()) {
-      return "%s %s.".formatted(subject, found);
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        clauses.isEmpty()
+            ? "%s shows no effect that these test images can tell".formatted(subject)
+            : "%s %s".formatted(subject, String.join(" and ", clauses)));
+    if (open.size() == 1) {
+      parts.add(
+          "the change of %s, is within chance"
+              .formatted(open.get(0).replaceFirst(" ([+-])", ", $1")));
+    } else if (!open.isEmpty()) {
+      parts.add("the changes of %s are within chance".formatted(Findings.list(open)));
     }
-    String chance =
-        open.size() == 1
-            ? "the change of %s, is within chance"
-                .formatted(open.get(0).replaceFirst(" ([+-])", ", $1"))
-            : "the changes of %s are within chance".formatted(Findings.list(open));
-    return found.isEmpty()
-        ? "%s shows no effect that these test images can tell: %s.".formatted(subject, chance)
-        : "%s %s; %s.".formatted(subject, found, chance);
+    if (!same.isEmpty()) {
+      parts.add(
+          "%s %s exactly as before"
+              .formatted(Findings.list(same), same.size() == 1 ? "scores" : "score"));
+    }
+    String rest = String.join("; ", parts.subList(1, parts.size()));
+    return parts.get(0) + (rest.isEmpty() ? "" : (clauses.isEmpty() ? ": " : "; ") + rest) + ".";
+  }
+
+  /** Whether the step changes nothing, on any images. */
+  private static boolean scoresTheSame(Contrast one) {
+    return one.gain().low() == 0 && one.gain().high() == 0;
   }
 
   private static String change(Contrast one, boolean first) {
@@ -138,7 +153,8 @@ final class AblationFindings {
               .map(ap -> ap - one.without().meanAp())
               .sorted()
               .toList();
-      if (gains.size() > 1) {
+      // Where fine-tuning leaves the layer alone, its seed is of no account.
+      if (gains.size() > 1 && !scoresTheSame(one)) {
         most = Math.max(most, gains.size());
         ranges.add(
             "of %s from %s to %s"

@@ -21,7 +21,7 @@ final class PrecisionRecallPanel {
 
   static void append(Html html, ClassResult result) {
     String ap = Numbers.percent(result.ap());
-    begin(html, result.className(), ap, ap);
+    begin(html, "", result.className(), ap, ap);
     if (result.curve().size() > 0) {
       html.empty("path", "class", "area", "d", envelope(result.curve()));
       html.empty("path", "class", "s1", "d", line(result.curve()));
@@ -33,7 +33,7 @@ final class PrecisionRecallPanel {
   static void append(Html html, ClassResult before, ClassResult after) {
     String from = Numbers.percent(before.ap());
     String to = Numbers.percent(after.ap());
-    begin(html, after.className(), from + " → " + to, from + " before and " + to + " after");
+    begin(html, "two", after.className(), from + " → " + to, from + " before and " + to + " after");
     if (before.curve().size() > 0) {
       html.empty("path", "class", "s2", "d", line(before.curve()));
     }
@@ -44,10 +44,15 @@ final class PrecisionRecallPanel {
     html.close().close();
   }
 
-  /** A figure up to its curves; the figure and its picture stay open. */
-  private static void begin(Html html, String className, String ap, String apInWords) {
+  /**
+   * A figure up to its curves; the figure and its picture stay open.
+   *
+   * @param lines "two" if the AP stands below the class, so that plots side by side are level
+   */
+  private static void begin(
+      Html html, String lines, String className, String ap, String apInWords) {
     html.open("figure", "class", "pr");
-    html.open("figcaption").leaf("span", className).leaf("b", ap).close();
+    html.open("figcaption", "class", lines).leaf("span", className).leaf("b", ap).close();
     String description = "Precision over recall of %s, AP %s".formatted(className, apInWords);
     html.svg("", "", SIDE + LEFT + RIGHT, HEIGHT, description);
     for (double tick : new double[] {0, 0.5, 1}) {

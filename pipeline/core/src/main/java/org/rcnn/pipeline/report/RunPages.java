@@ -24,6 +24,9 @@ public final class RunPages {
   private static final String REPORT = "report.html";
   private static final String ABLATION = "ablation.html";
 
+  private static final String STUDIES_ID = "studies";
+  private static final String STUDIES_TITLE = "Studies";
+
   private static final Pattern LINKS =
       Pattern.compile("<!-- pages -->.*?<!-- /pages -->", Pattern.DOTALL);
   private static final Pattern STUDIES =
@@ -32,6 +35,10 @@ public final class RunPages {
   /** Studies stand before the first section of what is only looked up. */
   private static final Pattern AFTER_STUDIES =
       Pattern.compile("<section id=\"" + AblationPage.RANGES + "\">");
+
+  /** So does the link to them among those to the page's sections. */
+  private static final Pattern AFTER_LINK =
+      Pattern.compile("<a href=\"#" + AblationPage.RANGES + "\">");
 
   private static final Pattern BODY = Pattern.compile("<body>");
 
@@ -86,18 +93,24 @@ public final class RunPages {
 
   private static String withStudies(String page, List<StudyDigest> studies) {
     String bare = STUDIES.matcher(page).replaceAll("");
-    return studies.isEmpty()
-        ? bare
-        : AFTER_STUDIES
-            .matcher(bare)
-            .replaceFirst(Matcher.quoteReplacement(studies(studies)) + "$0");
+    if (studies.isEmpty()) {
+      return bare;
+    }
+    String link =
+        "<!-- studies -->"
+            + new Html().leaf("a", STUDIES_TITLE, "href", "#" + STUDIES_ID)
+            + "<!-- /studies -->";
+    String linked = AFTER_LINK.matcher(bare).replaceFirst(Matcher.quoteReplacement(link) + "$0");
+    return AFTER_STUDIES
+        .matcher(linked)
+        .replaceFirst(Matcher.quoteReplacement(studies(studies)) + "$0");
   }
 
   private static String studies(List<StudyDigest> studies) {
     Html html = new Html();
     new Section(
-            "studies",
-            "Studies",
+            STUDIES_ID,
+            STUDIES_TITLE,
             "One question each, answered on the same images by ablate --study.",
             body -> studies.forEach(study -> study.appendTo(body)))
         .appendTo(html);

@@ -66,7 +66,7 @@ final class UnitsSection {
         ? where
             + String.format(
                 Locale.ROOT,
-                ": adds %.2f to the score of a %s over background, on average.",
+                ": adds %.2f to the score of %s over background, on average.",
                 unit.contribution(),
                 unit.className())
         : where + ".";

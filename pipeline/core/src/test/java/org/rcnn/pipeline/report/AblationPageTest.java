@@ -80,7 +80,7 @@ class AblationPageTest {
     assertTrue(
         first.matches(
             "Fine-tuning lifts fc7 by 40\\.0 ± [67]\\.\\d points and fc6 by 30\\.0 ± [67]\\.\\d;"
-                + " the change of pool5, \\+0\\.0 ± 0\\.0, is within chance\\."),
+                + " pool5 scores exactly as before\\."),
         first);
   }
 
@@ -124,10 +124,11 @@ class AblationPageTest {
                 Map.of(
                     "seeds",
                     Map.of(
-                        "1", Map.of("fine-tuned fc7 svm", 0.9),
-                        "2", Map.of("fine-tuned fc7 svm", 0.7)))));
+                        "1", Map.of("fine-tuned fc7 svm", 0.9, "fine-tuned pool5 svm", 0.5),
+                        "2", Map.of("fine-tuned fc7 svm", 0.7, "fine-tuned pool5 svm", 0.5)))));
     assertTrue(
-        new AblationFindings(List.of(before, after), seeds)
+        new AblationFindings(
+                List.of(before, after, svm(false, Tap.POOL5, 5), svm(true, Tap.POOL5, 5)), seeds)
             .sentences()
             .contains(
                 "Over 2 seeds of fine-tuning, the gain of fc7 goes from 20.0 to 40.0 points."));
@@ -182,7 +183,8 @@ class AblationPageTest {
 
   @Test
   void pagesLinkToEachOtherAndTheAblationGathersStudies(@TempDir Path folder) throws IOException {
-    String page = "<html><body>\n<main><section id=\"ranges\"></section></main></body></html>";
+    String page =
+        "<html><body>\n<nav><a href=\"#ranges\">Ranges</a></nav><main><section id=\"ranges\"></section></main></body></html>";
     Files.writeString(folder.resolve("ablation.html"), page);
     RunPages.link(folder);
     assertEquals(page, Files.readString(folder.resolve("ablation.html")));
@@ -204,6 +206,9 @@ class AblationPageTest {
     assertTrue(linked.contains("<h3>How fast?</h3>\n<p>&lt;Slowly&gt;</p>"), linked);
     assertTrue(linked.contains("The mAP goes from 30.0 (none) to 40.0 (up:5)."), linked);
     assertTrue(linked.indexOf("id=\"studies\"") < linked.indexOf("id=\"ranges\""), linked);
+    assertTrue(
+        linked.contains("<a href=\"#studies\">Studies</a>\n<!-- /studies --><a href=\"#ranges\">"),
+        linked);
     assertTrue(Files.readString(folder.resolve("report.html")).contains("href=\"ablation.html\""));
 
     RunPages.link(folder);
