@@ -36,7 +36,11 @@ final class AblationSection {
 
   void appendTo(Html html) {
     boolean seeded = rows.stream().anyMatch(row -> seeds.of(row.row()).size() > 1);
-    html.scroll().open("table", "class", "ablation").open("thead").open("tr").leaf("td", "");
+    html.scroll("breakout")
+        .open("table", "class", "ablation")
+        .open("thead")
+        .open("tr")
+        .leaf("td", "");
     classes.forEach(
         name -> html.open("th", "class", "n turn", "scope", "col").leaf("span", name).close());
     html.leaf("th", "mAP", "class", "n mean").leaf("th", "95 %", "class", "n");

@@ -24,7 +24,7 @@ final class ContrastSection {
     html.scroll().open("table").open("thead").open("tr");
     html.leaf("th", "step").leaf("th", "added to");
     // A phone has no room for both, and the ablation has them again.
-    html.leaf("th", "mAP without", "class", "n wide").leaf("th", "with", "class", "n wide");
+    html.leaf("th", "mAP without", "class", "n spare").leaf("th", "with", "class", "n spare");
     ReportPage.heads(html, "change");
     bar.head(html);
     html.close().close().open("tbody");
@@ -33,8 +33,8 @@ final class ContrastSection {
       boolean first = before == null || before.step() != one.step();
       html.open("tr", "class", first && before != null ? "rule" : "");
       html.leaf(first ? "th" : "td", first ? one.step().title() : "").leaf("td", one.name());
-      html.leaf("td", Numbers.percent(one.without().meanAp()), "class", "n wide");
-      html.leaf("td", Numbers.percent(one.with().meanAp()), "class", "n wide");
+      html.leaf("td", Numbers.percent(one.without().meanAp()), "class", "n spare");
+      html.leaf("td", Numbers.percent(one.with().meanAp()), "class", "n spare");
       html.leaf("td", AblationFindings.signed(one.gain()), "class", "n");
       bar.cell(html, one.gain());
       html.close();

@@ -39,7 +39,16 @@ final class Html {
    * keyboard reaches it.
    */
   Html scroll() {
-    return open("div", "class", "scroll", "tabindex", "0");
+    return scroll("");
+  }
+
+  /**
+   * The same.
+   *
+   * @param kind a further class of the box, or nothing
+   */
+  Html scroll(String kind) {
+    return open("div", "class", ("scroll " + kind).strip(), "tabindex", "0");
   }
 
   /** An element that contains only text. */
