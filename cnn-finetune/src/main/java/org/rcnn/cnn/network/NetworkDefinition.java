@@ -179,6 +179,30 @@ public record NetworkDefinition(
         .reduce((earlier, later) -> later);
   }
 
+  /**
+   * Whether one of some layers that learn is among those that the values at a tap are computed
+   * from.
+   *
+   * @param some says it of a layer that holds no other
+   * @throws IllegalArgumentException if the network has no such tap
+   */
+  public boolean isComputedFrom(Tap tap, Predicate<Layer> some) {
+    String last = taps.get(tap);
+    if (last == null) {
+      throw new IllegalArgumentException(lacks(tap));
+    }
+    // Layers that stand aside learn nothing, so those of other taps do not matter.
+    for (Layer layer : layers) {
+      if (layer.leaves().anyMatch(leaf -> leaf.learns() && some.test(leaf))) {
+        return true;
+      }
+      if (layer.name().equals(last)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   /** The layers up to a tap of {@link #suffixTaps}, in the order in which they run. */
   public List<Layer> layersUpTo(Tap tap) {
     return layers.subList(0, firstAfter(tap));

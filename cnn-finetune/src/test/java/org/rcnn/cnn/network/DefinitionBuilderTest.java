@@ -34,6 +34,32 @@ class DefinitionBuilderTest {
   }
 
   @Test
+  void aTapIsComputedFromTheLayersBeforeIt() {
+    NetworkDefinition network =
+        network()
+            .convolution("conv1", 4, 3, 1, 1)
+            .tapAside(Tap.POOL5, aside -> aside.averagePool("small", 2, 2, 0))
+            .linear("fc6", 4)
+            .tap(Tap.FC6)
+            .scores("fc8", 2)
+            .build();
+    assertEquals(List.of("conv1"), layersOf(network, Tap.POOL5));
+    assertEquals(List.of("conv1", "fc6"), layersOf(network, Tap.FC6));
+    assertEquals(List.of("conv1", "fc6", "fc8"), layersOf(network, Tap.SCORES));
+    assertThrows(
+        IllegalArgumentException.class, () -> network.isComputedFrom(Tap.FC7, layer -> true));
+  }
+
+  private static List<String> layersOf(NetworkDefinition network, Tap tap) {
+    return network
+        .leaves()
+        .filter(Layer::learns)
+        .filter(layer -> network.isComputedFrom(tap, layer::equals))
+        .map(Layer::name)
+        .toList();
+  }
+
+  @Test
   void aLayersNameIsItsOwn() {
     refused(
         "two layers named 'fc'", n -> n.linear("fc", 4).dropout("drop", 0).scores("fc", 2).build());

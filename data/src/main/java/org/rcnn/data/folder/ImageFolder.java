@@ -103,6 +103,12 @@ public final class ImageFolder implements Closeable {
 
     Map<String, List<String>> trainPaths =
         hasTrain ? byFirstFolder(top.get("train"), prefix + "train/") : top;
+    for (String unprintable :
+        trainPaths.keySet().stream().filter(ImageFolder::hasControlCharacter).toList()) {
+      problems.add(
+          "The class folder %s of %s has a control character in its name, such as a line break, which lists of classes cannot hold; its %d images are left out."
+              .formatted(printable(unprintable), root, trainPaths.remove(unprintable).size()));
+    }
     if (trainPaths.size() < 2) {
       throw new IOException(
           "The set %s needs at least two class folders with images, as train/CLASS/* or CLASS/*, but has %d."
@@ -120,7 +126,12 @@ public final class ImageFolder implements Closeable {
               paths.keySet().stream().filter(c -> !classes.contains(c)).toList()) {
             problems.add(
                 "The folder %s%s/%s of %s is not among the training classes; its %d images are left out."
-                    .formatted(prefix, part.getKey(), unknown, root, paths.get(unknown).size()));
+                    .formatted(
+                        prefix,
+                        part.getKey(),
+                        printable(unknown),
+                        root,
+                        paths.get(unknown).size()));
           }
           paths.keySet().retainAll(classes);
           validation.addAll(items(paths, classes));
@@ -132,6 +143,14 @@ public final class ImageFolder implements Closeable {
       train.removeAll(Set.copyOf(validation));
     }
     return new ImageFolder(root, source, classes, train, validation, problems);
+  }
+
+  private static boolean hasControlCharacter(String name) {
+    return name.codePoints().anyMatch(Character::isISOControl);
+  }
+
+  private static String printable(String name) {
+    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static boolean isImage(String path) {

@@ -104,6 +104,17 @@ class ImageFolderTest {
   }
 
   @Test
+  void aClassFolderWithALineBreakInItsNameIsReportedAndLeftOut() throws IOException {
+    Path zip = zip("set.zip", "", "train/cat/1.png", "train/dog/1.png", "train/a\nb/1.png");
+    try (ImageFolder set = ImageFolder.open(zip)) {
+      assertEquals(List.of("cat", "dog"), set.classes());
+      assertEquals(2, set.train().size());
+      assertEquals(1, set.problems().size());
+      assertTrue(set.problems().get(0).contains("a?b"), set.problems().get(0));
+    }
+  }
+
+  @Test
   void aClassMayBeCalledTrain() throws IOException {
     images("set", "train/1.png", "train/2.png", "tram/1.png");
     try (ImageFolder set = ImageFolder.open(folder.resolve("set"), 0, 0)) {

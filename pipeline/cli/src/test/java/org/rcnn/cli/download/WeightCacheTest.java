@@ -11,9 +11,16 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.cnn.network.Architectures;
+import org.rcnn.cnn.network.Layer;
+import org.rcnn.cnn.network.NetworkDefinition;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.train.FineTuningSettings;
+import org.rcnn.cnn.train.Phase;
+import org.rcnn.pipeline.config.ConfigLoader;
 
 class WeightCacheTest {
 
@@ -73,6 +80,30 @@ class WeightCacheTest {
       assertEquals(weights.url(), source.url());
       assertEquals(weights.file(), source.name());
       assertTrue(weights.file().endsWith("-" + source.checksum().hex() + ".pth"));
+    }
+  }
+
+  @Test
+  void fineTuningOfPublishedWeightsReachesTheFeatures() {
+    for (PublishedWeights weights : PublishedWeights.all()) {
+      for (String name : weights.networks()) {
+        NetworkDefinition network = Architectures.byName(name, 21);
+        FineTuningSettings settings =
+            new ConfigLoader().preset("demo", weights.fineTuning()).finetune().settings(1);
+        Set<String> known =
+            network.parameterLayers().stream().map(Layer::name).collect(Collectors.toSet());
+        known.addAll(Set.of(Phase.ALL, Phase.NEW, Phase.FULLY_CONNECTED));
+        settings.phases().forEach(phase -> assertTrue(known.containsAll(phase.layers()), name));
+        Tap last = network.featureTaps().get(network.featureTaps().size() - 1);
+        Set<String> scores = Set.of(network.scoresLayer().name());
+        assertTrue(
+            network.isComputedFrom(
+                last,
+                layer ->
+                    settings.phases().stream()
+                        .anyMatch(phase -> settings.learns(phase, layer, scores))),
+            name);
+      }
     }
   }
 

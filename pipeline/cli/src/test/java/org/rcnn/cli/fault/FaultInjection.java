@@ -235,7 +235,8 @@ public final class FaultInjection {
 
   /**
    * Deletes the stores with a record that does not match its checksum. That is noticed by whoever
-   * reads the record, and of a finished run no one does.
+   * reads the record, and of a finished run no one does. A store that does not open at all is a
+   * failure: a finished run opens its stores.
    */
   private void deleteUnread(String part, String what) throws IOException {
     unread = 0;

@@ -75,9 +75,14 @@ final class FeatureStage {
     return definition.suffixTaps().stream().findFirst();
   }
 
-  /** The taps whose values are computed from images. */
+  /**
+   * The taps whose values are computed from images: the one that later layers take theirs from, and
+   * those before it, which may be beside the way to the scores.
+   */
   Set<Tap> firstTaps() {
-    return split().map(Set::of).orElse(definition.taps().keySet());
+    Set<Tap> taps = EnumSet.copyOf(definition.taps().keySet());
+    split().ifPresent(after -> taps.removeIf(tap -> tap.compareTo(after) > 0));
+    return taps;
   }
 
   /** The taps whose values are computed from those of another. */
@@ -102,6 +107,9 @@ final class FeatureStage {
     parts.put("classes", training ? classes : List.of());
     parts.put("training", training);
     parts.put("max-boxes", classified());
+    if (split().isPresent() && firstTaps().size() > 1) {
+      parts.put("taps", firstTaps());
+    }
     Artifact first = run.folder().artifact(Key.of("features", VERSION, parts), "");
     return new SetFeatures(
         set,

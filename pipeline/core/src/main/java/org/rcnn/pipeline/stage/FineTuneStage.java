@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.network.Weights;
@@ -113,6 +116,11 @@ final class FineTuneStage {
     }
     parts.put("stored", stored.stream().map(Artifact::hash).toList());
     parts.put("validation-share", config.finetune().validationShare());
+    List<String> pictures = run.train().samples().stream().map(Sample::sha256).toList();
+    if (config.finetune().validationShare() > 0 && Set.copyOf(pictures).size() < pictures.size()) {
+      // Only where there are any: other runs keep their keys of before.
+      parts.put("equal-pictures", "on one side");
+    }
     parts.put("device", config.network().device());
     return run.folder().artifact(Key.of("finetune", VERSION, parts), ".safetensors");
   }
@@ -158,7 +166,7 @@ final class FineTuneStage {
       Optional<Stored> stored)
       throws IOException {
     Set<Integer> heldOut =
-        heldOut(set.samples().size(), config.finetune().validationShare(), config.seed());
+        heldOut(set.samples(), config.finetune().validationShare(), config.seed());
     IntPredicate learnedFrom = index -> !heldOut.contains(index);
     List<Sample> samples = set.samples();
     // Open to the end: batches read their boxes from it.
@@ -237,6 +245,8 @@ final class FineTuneStage {
     Set<String> newLayers = Set.copyOf(backbone.transfer().newLayers());
     Path checkpoint = artifact.beside(".safetensors.checkpoint");
     boolean newFirst = settings.phases().get(0).layers().equals(Set.of(Phase.NEW));
+    withoutEffect(backbone.definition(), settings, newLayers, config.features().layer())
+        .ifPresent(LOG::warn);
     try (Progress progress = run.monitor().start("fine-tuning", settings.iterations(), "it")) {
       boolean judged = !newFirst && !newLayers.isEmpty();
       FineTuning.Result result;
@@ -300,6 +310,26 @@ final class FineTuneStage {
   }
 
   /**
+   * A warning if no layer learns that the features are computed from: SVMs then find the same
+   * before and after.
+   */
+  static Optional<String> withoutEffect(
+      NetworkDefinition network, FineTuningSettings settings, Set<String> newLayers, Tap tap) {
+    boolean effect =
+        !network.featureTaps().contains(tap)
+            || network.isComputedFrom(
+                tap,
+                layer ->
+                    settings.phases().stream()
+                        .anyMatch(phase -> settings.learns(phase, layer, newLayers)));
+    return effect
+        ? Optional.empty()
+        : Optional.of(
+            "Fine-tuning changes nothing that %s of %s is computed from, so its features stay those of the starting network; name earlier layers in finetune.phases, or take a later features.layer."
+                .formatted(tap.label(), network.name()));
+  }
+
+  /**
    * A warning if the network ends up classifying everything as background. Its loss then looks
    * good, since most of a batch is background, but its features are useless.
    */
@@ -352,14 +382,45 @@ final class FineTuneStage {
 
   /**
    * The indices of the validation images: a seeded choice of at least one, none for a share of 0.
+   * Equal pictures under several names are on one side, or what was learned by heart would look
+   * like skill.
    */
-  static Set<Integer> heldOut(int images, double share, long seed) {
+  static Set<Integer> heldOut(List<Sample> samples, double share, long seed) {
+    return heldOutOf(samples.stream().map(Sample::sha256).toList(), share, seed);
+  }
+
+  /**
+   * The indices of the validation images. A group of equal pictures joins if it is nearer to the
+   * share with it than without, and something is left to train on.
+   *
+   * @param pictures what equal pictures have in common, for each image
+   */
+  static Set<Integer> heldOutOf(List<String> pictures, double share, long seed) {
     if (share == 0) {
       return Set.of();
     }
-    List<Integer> order = new ArrayList<>(IntStream.range(0, images).boxed().toList());
+    Map<String, List<Integer>> groups = new LinkedHashMap<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      groups.computeIfAbsent(pictures.get(i), picture -> new ArrayList<>()).add(i);
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, pictures.size()).boxed().toList());
     Collections.shuffle(order, new Random(seed));
-    return Set.copyOf(order.subList(0, (int) Math.max(1, Math.round(share * images))));
+    int wanted = (int) Math.max(1, Math.round(share * pictures.size()));
+    Set<Integer> chosen = new HashSet<>();
+    for (int index : order) {
+      List<Integer> group = groups.get(pictures.get(index));
+      boolean leavesSome = group.size() == 1 || chosen.size() + group.size() < pictures.size();
+      if (leavesSome && group.size() <= 2 * (wanted - chosen.size())) {
+        chosen.addAll(group);
+      }
+    }
+    if (chosen.isEmpty()) {
+      // Every picture is there more often than images are wanted.
+      List<Integer> smallest =
+          groups.values().stream().min(Comparator.comparingInt(List::size)).orElseThrow();
+      chosen.addAll(groups.size() > 1 ? smallest : order.subList(0, wanted));
+    }
+    return Set.copyOf(chosen);
   }
 
   private RegionPool pool(

@@ -52,8 +52,8 @@ import org.rcnn.svm.RegionScorer;
  * near the shares found. On 1,000 and 500 photos of VOC2007 with 20 classes, F1 is 64.6 % on the
  * folds and 27.2 % on test; even odds have 26.7 % there, the best thresholds 32.2 %, and of
  * detections with a probability of 95 % four fifths are right. So a wanted recall is missed by
- * much, unless {@code finetune.validation-share} holds images back: those have been seen by
- * neither.
+ * much, unless {@code finetune.validation-share} holds images back: neither fine-tuning nor the
+ * judged models learned from those ({@code finetune.keep} may have chosen the weights on them).
  *
  * <p><b>Cost.</b> Mining starts anew for each fold, since it is cheap beside features: with three
  * folds the stage takes about twice the time of head and box regression, 2 to 3 % of the processor
@@ -170,8 +170,7 @@ final class ThresholdStage {
   private Set<String> heldBack(SetFeatures features, List<String> available) {
     List<Sample> samples = features.set().samples();
     Set<String> ids = new LinkedHashSet<>();
-    FineTuneStage.heldOut(
-            samples.size(), run.config().finetune().validationShare(), run.config().seed())
+    FineTuneStage.heldOut(samples, run.config().finetune().validationShare(), run.config().seed())
         .stream()
         .sorted()
         .forEach(index -> ids.add(samples.get(index).id()));

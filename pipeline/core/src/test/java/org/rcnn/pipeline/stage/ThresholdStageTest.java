@@ -120,7 +120,7 @@ class ThresholdStageTest {
     assertEquals(2, chosen.images());
     List<Sample> samples = with(settings, experiment -> experiment.run().train().samples());
     long easy =
-        FineTuneStage.heldOut(IMAGES, 0.25, 1).stream()
+        FineTuneStage.heldOut(samples, 0.25, 1).stream()
             .flatMap(index -> samples.get(index).annotation().objects().stream())
             .filter(object -> !object.difficult())
             .count();
