@@ -31,6 +31,17 @@ class GluonNamesTest {
   }
 
   @Test
+  void theNetworksOwnNameBeforeThemIsLeftOut() {
+    assertEquals(
+        List.of("conv0.weight", "stage1_batchnorm0.weight", "shape"),
+        translated("resnetv24_conv0_weight", "resnetv24_stage1_batchnorm0_gamma", "shape"));
+    // Here it is no one's but the stage's.
+    assertEquals(
+        List.of("stage1_conv0.weight", "conv0.weight"),
+        translated("stage1_conv0_weight", "conv0_weight"));
+  }
+
+  @Test
   void otherNamesStay() {
     assertEquals(
         List.of("layer.in_proj_weight", "_weight", "mean", "conv0.weight", "conv0_weight"),

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rcnn.cnn.ToyNetworks;
+import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.weights.CaffeModel.Message;
 import org.rcnn.cnn.weights.Transfer.LayerTransfer;
@@ -124,6 +125,23 @@ class OnnxFileTest {
     assertEquals(
         List.of(Outcome.NEW, Outcome.NEW, Outcome.COPIED),
         transfer.rows().stream().map(LayerTransfer::outcome).toList());
+  }
+
+  @Test
+  void aNetworkOfGluonsTakesItsLayersThoughTheirNamesBeginWithTheNetworks() throws IOException {
+    float[] ones = {1, 1, 1};
+    Path file =
+        file(
+            floats("resnetv24_batchnorm0_gamma", ones, 3),
+            floats("resnetv24_batchnorm0_beta", ones, 3),
+            floats("resnetv24_batchnorm0_running_mean", ones, 3),
+            floats("resnetv24_batchnorm0_running_var", ones, 3),
+            floats("resnetv24_dense0_bias", ones, 3));
+    Transfer transfer =
+        Transfer.into(Architectures.byName("resnet50v2_c4", 3), WeightSource.open(file), 1);
+    assertEquals("batchnorm0", transfer.rows().get(0).layer());
+    assertEquals(Outcome.COPIED, transfer.rows().get(0).outcome());
+    assertEquals(List.of("dense0"), transfer.unused());
   }
 
   @ParameterizedTest

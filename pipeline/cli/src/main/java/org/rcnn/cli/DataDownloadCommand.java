@@ -76,7 +76,7 @@ final class DataDownloadCommand implements Callable<Integer>, Resumable {
   @Override
   public Integer call() throws IOException {
     List<Download.Source> sources = sources();
-    Download download = new Download();
+    Download download = new Download("--url");
     PrintWriter report = output.out();
     ObjectNode tree = Json.object();
     ArrayNode rows = tree.putArray("files");

@@ -3,9 +3,12 @@ package org.rcnn.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -78,7 +81,7 @@ class DataDownloadCommandTest {
     Download.Source source =
         new Download.Source(url, served.length, new Checksum(checksum("SHA-256")));
     try {
-      Path file = new Download(Duration.ofMillis(400)).fetch(source, folder);
+      Path file = new Download("--url", Duration.ofMillis(400)).fetch(source, folder);
       assertArrayEquals(served, Files.readAllBytes(file));
       assertEquals(List.of("null", "bytes=1000-"), ranges);
     } finally {
@@ -214,6 +217,115 @@ class DataDownloadCommandTest {
     server.close();
     Session.of("data", "download", "--out", folder, "--url", address, "--checksum", "0".repeat(32))
         .refused(1, "cannot be fetched");
+  }
+
+  private Session from(String path) {
+    return Session.of(
+        "data",
+        "download",
+        "--out",
+        folder,
+        "--url",
+        server.url(path),
+        "--checksum",
+        checksum("MD5"));
+  }
+
+  @Test
+  void aRedirectIsFollowedAndOneInCirclesIsTold() throws IOException {
+    server.handle("/moved/", exchange -> redirect(exchange, url("set.tar")));
+    String round = server.url("round/set.tar");
+    server.handle("/round/", exchange -> redirect(exchange, round));
+    from("round/set.tar")
+        .refused(
+            1,
+            "The server answered 301 for %s, a redirect to %s that is not followed"
+                .formatted(round, round));
+    from("moved/set.tar").done();
+    assertArrayEquals(server.served, Files.readAllBytes(folder.resolve("set.tar")));
+  }
+
+  private static void redirect(HttpExchange exchange, String place) throws IOException {
+    exchange.getResponseHeaders().add("Location", place);
+    exchange.sendResponseHeaders(301, -1);
+    exchange.close();
+  }
+
+  @Test
+  void aServerThatIsBusyIsAskedAgainAndItsSentenceSaysWhatIsKept() throws IOException {
+    List<Integer> first = new CopyOnWriteArrayList<>(List.of(503, 429));
+    byte[] served = server.served;
+    server.handle(
+        "/busy/",
+        exchange -> {
+          if (first.isEmpty()) {
+            exchange.sendResponseHeaders(200, served.length);
+            exchange.getResponseBody().write(served);
+          } else {
+            exchange.sendResponseHeaders(first.remove(0), -1);
+          }
+          exchange.close();
+        });
+    Download impatient = new Download("--mirror", Duration.ofMillis(1200));
+    Checksum expected = new Checksum(checksum("MD5"));
+    URI busy = URI.create(server.url("busy/set.tar"));
+    Path file = impatient.fetch(new Download.Source(busy, -1, expected), folder);
+    assertArrayEquals(served, Files.readAllBytes(file));
+
+    first.addAll(List.of(500, 503, 503));
+    Files.write(folder.resolve("other.tar.part"), new byte[1000]);
+    URI other = URI.create(server.url("busy/other.tar"));
+    IOException refusal =
+        assertThrows(
+            IOException.class,
+            () -> impatient.fetch(new Download.Source(other, -1, expected), folder));
+    assertEquals(
+        other
+            + " cannot be fetched (the server answered 503); the received part is kept, the same"
+            + " command resumes from there, and --mirror names another source.",
+        refusal.getMessage());
+    assertEquals(1000, Files.size(folder.resolve("other.tar.part")));
+  }
+
+  @Test
+  void aPartOfAnotherPlaceIsNotAppended() throws IOException {
+    Path part = Files.write(folder.resolve("set.tar.part"), new byte[1000]);
+    for (String range : List.of("bytes 0-9/10", "bytes 1000" + "0".repeat(20) + "-1/*", "all")) {
+      server.handle(
+          "/" + range.length() + "/",
+          exchange -> {
+            exchange.getResponseHeaders().add("Content-Range", range);
+            exchange.sendResponseHeaders(206, -1);
+            exchange.close();
+          });
+      from(range.length() + "/set.tar")
+          .refused(
+              1,
+              "The server sent '%s' when asked to resume from byte 1000; delete the .part file"
+                  .formatted(range));
+    }
+    assertArrayEquals(new byte[1000], Files.readAllBytes(part));
+  }
+
+  @Test
+  void aFolderInPlaceOfThePartIsNamedAndNotTakenForTheConnection() throws IOException {
+    Files.createDirectory(folder.resolve("set.tar.part"));
+    assertTellsOfThePart("");
+  }
+
+  @Test
+  void aFullDiskIsNotTakenForTheConnection() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full));
+    Files.createSymbolicLink(folder.resolve("set.tar.part"), full);
+    assertTellsOfThePart(" cannot be used: No space left on device. Make room there");
+  }
+
+  private void assertTellsOfThePart(String words) {
+    Session session = from("voc/set.tar");
+    session.refused(1, folder.resolve("set.tar.part") + words);
+    assertFalse(session.err().contains("received"), session.err());
+    assertEquals(1, server.asked.size(), "another try would end alike");
   }
 
   @Test

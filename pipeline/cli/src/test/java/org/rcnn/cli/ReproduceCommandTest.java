@@ -70,6 +70,9 @@ class ReproduceCommandTest {
     assertEquals(4, results.images().train().images());
     assertEquals(2, results.images().test().images());
     assertTrue(results.images().train().fingerprint().length() > 16);
+    assertEquals(
+        Session.json(run.resolve("ablation.json")).path("backbone_fingerprint").asText(),
+        results.backboneFingerprint());
     assertFalse(results.recorded().commit().isBlank());
     assertTrue(results.recorded().seconds() > 0);
     // Seeds of fine-tuning do not reach the network that is not fine-tuned.
@@ -131,17 +134,54 @@ class ReproduceCommandTest {
   }
 
   @Test
-  void otherImagesAreRefusedBeforeAnythingIsComputed() throws IOException {
-    String other = Files.readString(recorded).replaceFirst("\"images\": 4", "\"images\": 5");
-    Session session = reproduce(write("other.json", other));
-    session.refused(1, "The images are not those that scenes was recorded with (5 of trainval");
-    assertFalse(session.out().contains("$ ./rcnn"), session.out());
+  void onOtherImagesOrFromOtherWeightsTheClaimsAloneAreJudged() throws IOException {
+    // A figure of 1 would not hold.
+    String wrong = Files.readString(recorded).replaceFirst("\"mean\": [0-9.E-]+", "\"mean\": 1");
+    String images = wrong.replaceFirst("\"images\": 4", "\"images\": 5");
+    String weights = wrong.replaceFirst("_fingerprint\": \"[0-9a-f]+", "_fingerprint\": \"0");
+    Path json = folder.resolve("other-result.json");
+
+    Session session = reproduce(write("images.json", images), "--json", json).done();
+    String told = "The images are not those that scenes was recorded with (5 of trainval";
+    assertTrue(session.err().contains(told), session.err());
+    assertTrue(session.out().contains("measured, recorded on other images"), session.out());
+    assertTrue(session.out().contains("holds: mAP of fine-tuned"), session.out());
+    assertTrue(Session.json(json).path("holds").asBoolean());
+    assertEquals("other-images", Session.json(json).path("inputs").asText());
+    assertEquals("unjudged", Session.json(json).path("rows").path(0).path("verdict").asText());
+
+    session = reproduce(write("weights.json", weights), "--quiet").done();
+    told = "The network or its starting weights are not those that scenes was recorded with";
+    assertTrue(session.err().contains(told), session.err());
+    assertTrue(session.out().contains("measured, recorded with other weights"), session.out());
+
+    String claim = images.replace("\"plus\": -1.0", "\"plus\": 1.0");
+    reproduce(write("claim.json", claim)).refused(1, "scenes: 1 of 1 claims does not hold");
+  }
+
+  @Test
+  void aResultOfBeforeIsNotTakenForThatOfACommandThatDoesNotTrain() throws IOException {
+    Path check;
+    try (Stream<Path> files = Files.list(run.resolve("reproduce"))) {
+      check =
+          files
+              .filter(file -> file.getFileName().toString().startsWith("check"))
+              .findAny()
+              .orElseThrow();
+    }
+    Files.writeString(check, "{\"stale\": true}");
+    reproduce(recorded).done();
+    assertFalse(Session.json(check).has("stale"));
   }
 
   @Test
   void aCommandThatFailsEndsTheReproduction() throws IOException {
     String wrong = scenes().replace("\"--heads\", \"softmax\"", "\"--heads\", \"forest\"");
-    reproduce(write("fails.json", wrong)).refused(2, "scenes: command grid failed; see above.");
+    Path file = write("fails.json", wrong);
+    reproduce(file).refused(2, "scenes: command grid failed; see above.");
+    Session traced = reproduce(file, "--debug");
+    assertEquals(2, traced.status());
+    assertTrue(traced.err().contains("\tat org.rcnn"), traced.err());
   }
 
   @Test

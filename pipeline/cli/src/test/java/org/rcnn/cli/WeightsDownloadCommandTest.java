@@ -193,6 +193,12 @@ class WeightsDownloadCommandTest {
     assertEquals(1, server.asked.size(), "weights that are there are not fetched again");
   }
 
+  @Test
+  void aBackboneThatIsNotAtTheMirrorIsToldWithTheOptionOfTheRun() throws IOException {
+    run("--backbone", "vgg16", "--weights-url", server.url("models"), "--out", folder.resolve("no"))
+        .refused(1, "/vgg16-397923af.pth; --weights-url names another source.");
+  }
+
   /** The settings of a run, which is refused before it begins to work. */
   private JsonNode settings(Object... more) throws IOException {
     List<Object> words = new ArrayList<>(List.of(more));

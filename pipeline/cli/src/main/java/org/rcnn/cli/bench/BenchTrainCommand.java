@@ -144,6 +144,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     TorchEngine.mallocWarning(System.getenv(), System.getProperty("os.name")).ifPresent(LOG::warn);
     List<NetworkDefinition> definitions = networks.stream().map(this::network).toList();
     List<Part> trained = parts.stream().map(BenchTrainCommand::part).toList();
+    definitions.forEach(definition -> requireParts(definition, trained));
     List<TrainingPeer> peers = BenchOutput.peersThatRun(TrainingPeer.class, without, output.out());
     List<List<Measurement>> tables = new ArrayList<>();
     for (NetworkDefinition definition : definitions) {
@@ -179,6 +180,16 @@ final class BenchTrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           "--parts takes all, suffix, kept, pretraining, not '" + name + "'.");
+    }
+  }
+
+  /** Before anything is timed, because a turn takes minutes. */
+  private static void requireParts(NetworkDefinition definition, List<Part> trained) {
+    boolean suffix = trained.contains(Part.SUFFIX) || trained.contains(Part.KEPT);
+    if (suffix && definition.suffixTaps().isEmpty()) {
+      throw new ConfigException(
+          "--parts: suffix and kept train the fully connected layers alone, and network %s has none behind its convolutions; give --parts all,pretraining."
+              .formatted(definition.name()));
     }
   }
 

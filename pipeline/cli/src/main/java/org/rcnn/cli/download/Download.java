@@ -7,11 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,12 +36,16 @@ import org.slf4j.LoggerFactory;
 public final class Download {
 
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
+  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d+|\\*)");
 
   /** Tries in a row without a single byte before the download fails. */
   private static final int FRUITLESS_TRIES = 3;
 
   private static final int MEGABYTE = 1 << 20;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** The lowest status of a server that cannot serve at the moment. */
+  private static final int SERVER_ERRORS = 500;
 
   /**
    * A file to download.
@@ -88,19 +94,27 @@ public final class Download {
   }
 
   private final HttpClient client;
+  private final String option;
   private final Duration patience;
 
-  /** A download that waits a minute for the next byte. */
-  public Download() {
-    this(Duration.ofMinutes(1));
+  /**
+   * A download that waits a minute for the next byte.
+   *
+   * @param option the option that names another source, for messages
+   */
+  public Download(String option) {
+    this(option, Duration.ofMinutes(1));
   }
 
   /**
    * A download.
    *
-   * @param patience how long to wait for the next byte before a new connection is made
+   * @param option the option that names another source, for messages
+   * @param patience how long to wait for the next byte before a new connection is made; a try that
+   *     brought nothing is followed by a pause of a sixtieth of it, the second by one twice as long
    */
-  public Download(Duration patience) {
+  public Download(String option, Duration patience) {
+    this.option = option;
     this.patience = patience;
     client =
         HttpClient.newBuilder()
@@ -113,6 +127,7 @@ public final class Download {
    * Downloads a file into a folder, unless it is already there, and verifies it.
    *
    * @return the file
+   * @throws FileSystemException if the file cannot be written
    * @throws IOException in one sentence, if the server refuses or the file is not the expected one
    */
   public Path fetch(Source source, Path folder) throws IOException {
@@ -160,18 +175,37 @@ public final class Download {
       try {
         receive(source, part);
         return;
-      } catch (ServerRefusal e) {
+      } catch (ServerRefusal | FileSystemException e) {
+        // The server says the same again, and a full disk stays full.
         throw e;
       } catch (IOException e) {
         fruitless = sizeOf(part) > before ? 0 : fruitless + 1;
         if (fruitless == FRUITLESS_TRIES) {
           throw new IOException(
-              "%s cannot be fetched (%s); the received part is kept, and the same command resumes from there."
-                  .formatted(source.url(), reason(e)),
+              "%s cannot be fetched (%s); %s, and %s names another source."
+                  .formatted(source.url(), reason(e), kept(part), option),
               e);
         }
-        LOG.warn("The connection broke after {} bytes ({}); trying again", sizeOf(part), reason(e));
+        LOG.warn("The download stopped after {} bytes ({}); trying again", sizeOf(part), reason(e));
+        pause(fruitless);
       }
+    }
+  }
+
+  /** What the same command does when it is given again. */
+  private static String kept(Path part) throws IOException {
+    return sizeOf(part) > 0
+        ? "the received part is kept, the same command resumes from there"
+        : "the same command tries again";
+  }
+
+  /** A server that has too much to do is left alone for a little. */
+  private void pause(int fruitless) throws ServerRefusal {
+    try {
+      Thread.sleep(fruitless * patience.toMillis() / 60);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerRefusal("The download was interrupted.");
     }
   }
 
@@ -181,7 +215,7 @@ public final class Download {
   }
 
   private static long sizeOf(Path part) throws IOException {
-    return Files.exists(part) ? Files.size(part) : 0;
+    return Files.isRegularFile(part) ? Files.size(part) : 0;
   }
 
   /** An answer that would be the same on another try. */
@@ -211,12 +245,26 @@ public final class Download {
         }
         // No bytes follow the part: it is complete or of another file, which the checksum decides.
         case 416 -> LOG.info("{} is complete", part);
-        default ->
-            throw new ServerRefusal(
-                "The server answered %d for %s; --url names another source."
-                    .formatted(response.statusCode(), source.url()));
+        default -> throw refusal(source, response);
       }
     }
+  }
+
+  /** What an answer without the file means; only a {@link ServerRefusal} is final. */
+  private IOException refusal(Source source, HttpResponse<?> response) {
+    int status = response.statusCode();
+    if (status == TOO_MANY_REQUESTS || status >= SERVER_ERRORS) {
+      return new IOException("the server answered " + status);
+    }
+    Optional<String> elsewhere = response.headers().firstValue("Location");
+    String redirect =
+        status / 100 == 3 && elsewhere.isPresent()
+            ? ", a redirect to %s that is not followed: it leads from https to http, or is one of too many"
+                .formatted(elsewhere.get())
+            : "";
+    return new ServerRefusal(
+        "The server answered %d for %s%s; %s names another source."
+            .formatted(status, source.url(), redirect, option));
   }
 
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
@@ -249,6 +297,8 @@ public final class Download {
     Watchdog watchdog = new Watchdog(body, patience);
     try {
       copyWatched(source, body, part, from, announced, watchdog);
+    } catch (FileSystemException e) {
+      throw e;
     } catch (IOException e) {
       throw watchdog.gaveUp ? new IOException("no byte for " + patience.toSeconds() + " s", e) : e;
     } finally {
@@ -309,13 +359,25 @@ public final class Download {
       byte[] buffer = new byte[1 << 16];
       for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
         watchdog.alive();
-        out.write(buffer, 0, read);
+        write(out, buffer, read, part);
         have += read;
         progress.at(have / MEGABYTE, "");
       }
     }
     if (total >= 0 && have < total) {
       throw new IOException("received %d of %d bytes".formatted(have, total));
+    }
+  }
+
+  /** Writes; a failure names the file, so that none is taken for one of the connection. */
+  private static void write(OutputStream out, byte[] bytes, int count, Path part)
+      throws FileSystemException {
+    try {
+      out.write(bytes, 0, count);
+    } catch (IOException e) {
+      FileSystemException named = new FileSystemException(part.toString(), null, e.getMessage());
+      named.initCause(e);
+      throw named;
     }
   }
 }

@@ -73,7 +73,7 @@ public record WeightCache(Path folder) {
    * @throws IOException in one sentence, if the server refuses or the file is not the expected one
    */
   public Path fetch(PublishedWeights weights, String option, String mirror) throws IOException {
-    return new Download().fetch(weights.source(option, mirror), folder);
+    return new Download(option).fetch(weights.source(option, mirror), folder);
   }
 
   /**

@@ -198,6 +198,10 @@ class BenchNetworksTest {
     Session.of("bench", "train", "--networks", "lenet")
         .refused(2, "--networks: There is no network 'lenet'");
     Session.of("bench", "train", "--parts", "head").refused(2, "--parts takes all, suffix,");
+    for (String part : List.of("suffix", "kept")) {
+      Session.of("bench", "train", "--networks", "alexnet64,squeezenet1_0", "--parts", part)
+          .refused(2, "network squeezenet1_0 has none behind its convolutions");
+    }
     Session.of("bench", "cnn", "--batch", "0").refused(2, "must be at least 1");
     Session.of("bench", "cnn", "--architecture", "lenet").refused(2, "There is no network 'lenet'");
     Session.of("bench", "image", "--repeats", "0").refused(2, "must be at least 1");

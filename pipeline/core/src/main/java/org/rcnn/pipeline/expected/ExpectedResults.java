@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.expected;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -26,6 +27,8 @@ import org.rcnn.pipeline.stage.Processor;
  * @param needs the names in the commands that stand for a file or folder of the user's, such as
  *     {@code data}, and what belongs there, in words
  * @param images the images of the first command that trains; null if nothing was recorded yet
+ * @param backboneFingerprint of the network and its starting weights, as in {@code manifest.json};
+ *     null, and left out of the file, if it was not recorded
  * @param seeds seeds of fine-tuning; every command that trains a detector runs once with each
  * @param commands what is run, in this order
  * @param rows the rows of the results
@@ -39,12 +42,16 @@ public record ExpectedResults(
     String folder,
     Map<String, String> needs,
     Images images,
+    @JsonProperty(ExpectedResults.BACKBONE) String backboneFingerprint,
     List<Long> seeds,
     List<Command> commands,
     List<Row> rows,
     List<Claim> claims,
     Map<String, ExpectedTable> tables,
     Recorded recorded) {
+
+  /** The only key that a file may leave out. */
+  static final String BACKBONE = "backbone_fingerprint";
 
   /** The place of the run's folder in arguments. */
   static final String OUT = "out";
@@ -326,7 +333,8 @@ public record ExpectedResults(
    * @param machine in words
    * @param commit of the sources
    * @param date as yyyy-mm-dd
-   * @param seconds that everything in the run's folder took to make; null if unknown
+   * @param seconds that it took to make what the commands that train came to, on this day or
+   *     before; null if unknown
    */
   public record Recorded(String machine, String commit, String date, Long seconds) {
 

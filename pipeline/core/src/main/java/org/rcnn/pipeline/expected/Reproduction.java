@@ -24,9 +24,41 @@ import org.rcnn.pipeline.run.Json;
  * <p>A figure holds if the mean over the seeds lies within the expected mean plus or minus the
  * larger of its tolerance and twice its spread. One above that range does not hold either: then
  * something else was measured, or the expectation is out of date. A claim is judged on measured
- * means alone.
+ * means alone. On other images, or from other starting weights, than the expected figures were
+ * measured with, only claims between two rows are judged; figures are shown, and so are claims of a
+ * figure's height.
  */
 public final class Reproduction {
+
+  /** What was measured with, beside what the expected figures were measured with. */
+  public enum Inputs implements Labelled {
+    /** The same, as far as it is known. */
+    SAME,
+    /** Other images. */
+    OTHER_IMAGES,
+    /** The same images, and another network or other starting weights. */
+    OTHER_WEIGHTS;
+
+    /**
+     * Compares.
+     *
+     * @param expected says what was recorded
+     * @param images the images that there are; null if no command needs any
+     * @param backbone the fingerprint of the starting network; may be null if none was recorded
+     */
+    public static Inputs of(ExpectedResults expected, Images images, String backbone) {
+      if (images == null) {
+        return SAME;
+      } else if (expected.images() != null && !expected.images().agreesWith(images)) {
+        return OTHER_IMAGES;
+      }
+      // Other images may have other classes, and their network other scores.
+      return expected.backboneFingerprint() == null
+              || expected.backboneFingerprint().equals(backbone)
+          ? SAME
+          : OTHER_WEIGHTS;
+    }
+  }
 
   /** What a measured figure is, beside the expected one. */
   public enum Verdict implements Labelled {
@@ -39,10 +71,12 @@ public final class Reproduction {
     /** Not in the result. */
     MISSING,
     /** Measured, and not expected yet. */
-    NEW;
+    NEW,
+    /** Measured on other images or from other weights than the expected one. */
+    UNJUDGED;
 
     private boolean objects() {
-      return this != HOLDS && this != NEW;
+      return this == LOWER || this == HIGHER || this == MISSING;
     }
   }
 
@@ -94,8 +128,21 @@ public final class Reproduction {
   public record Judged(Claim claim, Double left, Double right, boolean holds) {}
 
   private final ExpectedResults expected;
+  private final Inputs inputs;
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<Judged> claims = new ArrayList<>();
+
+  /**
+   * Compares what was measured with the same images and weights.
+   *
+   * @param expected what is expected
+   * @param results as in the other constructor
+   * @throws IOException if a row's key fits several rows of a result
+   */
+  public Reproduction(ExpectedResults expected, Map<String, List<JsonNode>> results)
+      throws IOException {
+    this(expected, results, Inputs.SAME);
+  }
 
   /**
    * Compares.
@@ -103,11 +150,13 @@ public final class Reproduction {
    * @param expected what is expected
    * @param results the JSON results of each command by its name, one for each seed, or one if the
    *     command knows no seeds
+   * @param inputs what they were measured with
    * @throws IOException if a row's key fits several rows of a result
    */
-  public Reproduction(ExpectedResults expected, Map<String, List<JsonNode>> results)
+  public Reproduction(ExpectedResults expected, Map<String, List<JsonNode>> results, Inputs inputs)
       throws IOException {
     this.expected = expected;
+    this.inputs = inputs;
     for (Row row : expected.rows()) {
       List<JsonNode> trees = new ArrayList<>();
       for (JsonNode result : results.getOrDefault(row.command(), List.of())) {
@@ -148,7 +197,7 @@ public final class Reproduction {
     return node.isTextual() && node.textValue().equals(value);
   }
 
-  private static Outcome outcome(Row row, String key, Figure figure, List<JsonNode> trees) {
+  private Outcome outcome(Row row, String key, Figure figure, List<JsonNode> trees) {
     String[] steps = key.split("\\.", 2);
     List<Double> values = new ArrayList<>();
     for (JsonNode tree : trees) {
@@ -165,11 +214,13 @@ public final class Reproduction {
     return new Outcome(row.name(), key, figure, values, verdict(figure, measured.mean()));
   }
 
-  private static Verdict verdict(Figure figure, Double mean) {
+  private Verdict verdict(Figure figure, Double mean) {
     if (mean == null) {
       return Verdict.MISSING;
     } else if (figure.mean() == null) {
       return Verdict.NEW;
+    } else if (inputs != Inputs.SAME) {
+      return Verdict.UNJUDGED;
     }
     double off = mean - figure.mean();
     if (Math.abs(off) <= figure.margin() + Percent.ROUNDING) {
@@ -206,8 +257,12 @@ public final class Reproduction {
 
   /** What does not hold, in a sentence; empty if everything does. */
   public Optional<String> objection() {
-    long figures = outcomes.stream().filter(outcome -> outcome.verdict().objects()).count();
-    long failed = claims.stream().filter(judged -> !judged.holds()).count();
+    long figures =
+        inputs == Inputs.SAME
+            ? outcomes.stream().filter(outcome -> outcome.verdict().objects()).count()
+            : 0;
+    List<Judged> counted = claims.stream().filter(this::counts).toList();
+    long failed = counted.stream().filter(judged -> !judged.holds()).count();
     if (figures + failed == 0) {
       return Optional.empty();
     }
@@ -216,7 +271,7 @@ public final class Reproduction {
       parts.add("%d of %d figures".formatted(figures, outcomes.size()));
     }
     if (failed > 0) {
-      parts.add("%d of %d claims".formatted(failed, claims.size()));
+      parts.add("%d of %d claims".formatted(failed, counted.size()));
     }
     return Optional.of(
         "%s: %s %s not hold; the table says which."
@@ -224,6 +279,11 @@ public final class Reproduction {
                 expected.name(),
                 String.join(" and ", parts),
                 figures + failed == 1 ? "does" : "do"));
+  }
+
+  /** Whether a claim is judged: how high a figure is depends on the images. */
+  private boolean counts(Judged judged) {
+    return inputs == Inputs.SAME || judged.claim().right() != null;
   }
 
   /** The comparison row by row, then the claims, for a console; figures in per cent. */
@@ -260,7 +320,8 @@ public final class Reproduction {
       text.append(cells.toString().stripTrailing()).append('\n');
     }
     for (Judged judged : claims) {
-      text.append(judged.holds() ? "holds: " : "DOES NOT HOLD: ").append(judged.claim().label());
+      String verdict = judged.holds() ? "holds: " : "DOES NOT HOLD: ";
+      text.append(counts(judged) ? verdict : "not judged: ").append(judged.claim().label());
       text.append(" (").append(Percent.of(judged.left(), null, 1));
       text.append(judged.claim().right() == null ? "" : ", " + Percent.of(judged.right(), null, 1));
       text.append(")\n");
@@ -268,7 +329,7 @@ public final class Reproduction {
     return text.toString();
   }
 
-  private static String inWords(Outcome outcome) {
+  private String inWords(Outcome outcome) {
     String margin = Percent.of(outcome.expected().margin(), 1);
     return switch (outcome.verdict()) {
       case HOLDS -> "holds";
@@ -276,6 +337,10 @@ public final class Reproduction {
       case HIGHER -> "HIGHER than expected by more than " + margin;
       case MISSING -> "MISSING from the result";
       case NEW -> "new";
+      case UNJUDGED ->
+          inputs == Inputs.OTHER_IMAGES
+              ? "measured, recorded on other images"
+              : "measured, recorded with other weights";
     };
   }
 
@@ -284,6 +349,7 @@ public final class Reproduction {
     ObjectNode tree = Json.object();
     tree.put("name", expected.name());
     tree.put("holds", objection().isEmpty());
+    tree.put("inputs", inputs.label());
     ArrayNode rows = tree.putArray("rows");
     for (Outcome outcome : outcomes) {
       ObjectNode row = rows.addObject();
@@ -304,6 +370,7 @@ public final class Reproduction {
       claim.put("left", judged.left());
       claim.put("right", judged.right());
       claim.put("holds", judged.holds());
+      claim.put("judged", counts(judged));
     }
     return tree;
   }
@@ -313,10 +380,11 @@ public final class Reproduction {
    *
    * @param seeds the seeds that were run
    * @param images the images that were used
+   * @param backbone the fingerprint of the starting network; null if no command has one
    * @param recorded where and when
    * @throws IOException if a figure is missing
    */
-  public ExpectedResults record(List<Long> seeds, Images images, Recorded recorded)
+  public ExpectedResults record(List<Long> seeds, Images images, String backbone, Recorded recorded)
       throws IOException {
     for (Outcome outcome : outcomes) {
       if (outcome.values().isEmpty()) {
@@ -346,6 +414,7 @@ public final class Reproduction {
         expected.folder(),
         expected.needs(),
         images,
+        backbone,
         seeds,
         expected.commands(),
         rows,

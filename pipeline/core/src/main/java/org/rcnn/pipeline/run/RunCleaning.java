@@ -191,7 +191,7 @@ public final class RunCleaning {
   }
 
   /** Stage and hash of an artifact's place, such as {@code thresholds/HASH-thresholds.json}. */
-  private static String withoutEnding(String place) {
+  static String withoutEnding(String place) {
     int hash = place.indexOf('/') + 1;
     int digits = 0;
     while (hash + digits < place.length()

@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,7 +45,6 @@ public final class RunFolder {
   static final String PLAN = "plan.json";
 
   static final String NOTE_ENDING = ".json";
-  private static final Pattern NOTE = Pattern.compile("[0-9a-f]{12}\\.json");
 
   private final Path root;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
@@ -303,22 +303,21 @@ public final class RunFolder {
   }
 
   /**
-   * Seconds that it took to make everything in the folder, in this run and earlier ones.
+   * Seconds that it took to make what the latest command came to, in it or before, by the place in
+   * the folder. What was not made, or not timed, is left out.
    *
-   * @throws IOException if the folder or a note cannot be read
+   * @throws IOException if no command has worked in the folder, or a note cannot be read
    */
-  public double secondsOfAll() throws IOException {
-    double sum = 0;
-    try (Stream<Path> files = Files.walk(root, 2)) {
-      for (Path note : files.filter(RunFolder::isNote).toList()) {
-        sum += ArtifactNote.read(note).seconds();
+  public Map<String, Double> secondsOfPlan() throws IOException {
+    Map<String, Double> taken = new LinkedHashMap<>();
+    for (JsonNode place : Json.read(root.resolve(PLAN)).path(NEEDED_ARTIFACTS)) {
+      Path note = root.resolve(RunCleaning.withoutEnding(place.asText()) + NOTE_ENDING);
+      double one = Files.exists(note) ? ArtifactNote.read(note).seconds() : Double.NaN;
+      if (!Double.isNaN(one)) {
+        taken.put(place.asText(), one);
       }
     }
-    return sum;
-  }
-
-  private static boolean isNote(Path file) {
-    return NOTE.matcher(file.getFileName().toString()).matches();
+    return taken;
   }
 
   private void count(Key key, String name, double taken) {

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.rcnn.pipeline.expected.ExpectedTable.Layout;
 import org.rcnn.pipeline.report.ApTable;
 
@@ -30,22 +35,50 @@ class MarkedTablesTest {
         Files.writeString(folder.resolve("cats.json"), ExpectedFileTest.cats()));
   }
 
+  /** The repository's pages with marks, without what builds and runs leave. */
+  static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    Files.walkFileTree(
+        ROOT,
+        new SimpleFileVisitor<Path>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return Set.of(".git", "target", "runs").contains(folder.getFileName().toString())
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (file.toString().endsWith(".md")
+                && Files.readString(file).contains("\n<!-- expected: ")) {
+              pages.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return pages;
+  }
+
+  @Test
+  void thePagesAreFound() throws IOException {
+    assertTrue(pages().contains(ROOT.resolve("README.md")), pages().toString());
+    assertTrue(pages().contains(ROOT.resolve("svm-stage/README.md")), pages().toString());
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "README.md, demo ap",
-    "pipeline/README.md, voc2007-small grid",
-    "pipeline/README.md, voc2007-resnet50v2 grid",
-    "svm-stage/README.md, negative-iou thresholds",
-    "svm-stage/README.md, resampling resampling"
-  })
-  void theTablesOfThePagesAreThoseOfTheExpectedResults(String page, String table)
-      throws IOException {
-    String text = Files.readString(ROOT.resolve(page));
-    assertTrue(text.contains("<!-- expected: " + table + " -->"));
+  @MethodSource("pages")
+  void theTablesOfThePagesAreThoseOfTheExpectedResults(Path page) throws IOException {
+    String text = Files.readString(page);
+    List<String> marks = text.lines().filter(line -> line.startsWith("<!-- expected:")).toList();
+    marks.forEach(mark -> assertTrue(mark.matches("<!-- expected: \\S+ \\S+ -->"), mark));
+    assertEquals(
+        marks.size(), text.lines().filter("<!-- end -->"::equals).count(), "a mark has no end");
     assertEquals(
         MarkedTables.renew(text, ExpectedFile::packaged),
         text,
-        "`./rcnn reproduce --renew " + page + "` makes the tables anew");
+        "`./rcnn reproduce --renew " + ROOT.relativize(page) + "` makes the tables anew");
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rcnn.pipeline.expected.ExpectedResults.Figure;
+import org.rcnn.pipeline.expected.ExpectedResults.ImageSet;
+import org.rcnn.pipeline.expected.ExpectedResults.Images;
+import org.rcnn.pipeline.expected.Reproduction.Inputs;
 import org.rcnn.pipeline.expected.Reproduction.Verdict;
 
 /**
@@ -117,7 +120,7 @@ class ReproductionTest {
     assertNull(found.claims().get(0).left());
     assertFalse(found.claims().get(0).holds());
     IOException refusal =
-        assertThrows(IOException.class, () -> found.record(List.of(1L, 2L), null, null));
+        assertThrows(IOException.class, () -> found.record(List.of(1L, 2L), null, null, null));
     assertTrue(refusal.getMessage().contains("mAP of row 'FT fc7'"), refusal.getMessage());
   }
 
@@ -148,12 +151,51 @@ class ReproductionTest {
     assertEquals(List.of(Verdict.HIGHER, Verdict.HIGHER, Verdict.HIGHER), verdicts(found));
     ExpectedResults recorded =
         found.record(
-            List.of(4L, 5L, 6L), expected.images(), ExpectedResults.Recorded.now("abc", 7));
+            List.of(4L, 5L, 6L), expected.images(), "fed", ExpectedResults.Recorded.now("abc", 7));
     assertEquals(List.of(4L, 5L, 6L), recorded.seeds());
     assertEquals(new Figure(0.43, 0.02, 0.01), recorded.figure("FT fc7", "mAP"));
     assertEquals(7, recorded.recorded().seconds());
+    assertEquals("fed", recorded.backboneFingerprint());
     assertTrue(recorded.recorded().date().matches("\\d{4}-\\d\\d-\\d\\d"));
     assertEquals(Optional.empty(), new Reproduction(recorded, Map.of("grid", seeds)).objection());
+  }
+
+  @Test
+  void onOtherImagesFiguresAreShownAndClaimsBetweenRowsJudged() throws IOException {
+    JsonNode low = grid(0.24, 0.9, 0.1);
+    Reproduction found =
+        new Reproduction(expected, Map.of("grid", List.of(low)), Inputs.OTHER_IMAGES);
+    assertEquals(List.of(Verdict.UNJUDGED, Verdict.UNJUDGED, Verdict.UNJUDGED), verdicts(found));
+    assertEquals(Optional.empty(), found.objection());
+    assertTrue(
+        found.toText().contains("30.0 ± 2.0      24.0  measured, recorded on other images\n"),
+        found.toText());
+    assertTrue(found.toText().contains("holds: mAP of FT fc7 >= fc7 + 4.0 (24.0, 10.0)\n"));
+    assertTrue(found.toText().contains("not judged: mAP of FT fc7 >= 26.0 (24.0)\n"));
+    assertFalse(found.toJson().path("claims").path(1).path("judged").asBoolean(true));
+    assertEquals("other-images", found.toJson().path("inputs").asText());
+
+    // A row that these images do not give is no objection; the claim about it and another is.
+    JsonNode none = new ObjectMapper().readTree("{\"rows\": []}");
+    found = new Reproduction(expected, Map.of("grid", List.of(none)), Inputs.OTHER_WEIGHTS);
+    assertEquals(
+        "cats: 1 of 1 claims does not hold; the table says which.",
+        found.objection().orElseThrow());
+  }
+
+  @Test
+  void imagesAndWeightsAreComparedWhereTheyWereRecorded() throws IOException {
+    Images same = expected.images();
+    Images other = new Images(same.train(), new ImageSet("val", 1, null));
+    assertEquals(Inputs.SAME, Inputs.of(expected, null, null));
+    assertEquals(Inputs.SAME, Inputs.of(expected, same, "any, since none was recorded"));
+    assertEquals(Inputs.OTHER_IMAGES, Inputs.of(expected, other, null));
+    ExpectedResults withWeights =
+        of(grid(0.3, 0.5, 0.2)).record(List.of(1L), same, "fed", expected.recorded());
+    assertEquals(Inputs.SAME, Inputs.of(withWeights, same, "fed"));
+    assertEquals(Inputs.OTHER_WEIGHTS, Inputs.of(withWeights, same, "bed"));
+    // Other images may have other classes, and so another last layer.
+    assertEquals(Inputs.OTHER_IMAGES, Inputs.of(withWeights, other, "bed"));
   }
 
   @Test

@@ -83,6 +83,24 @@ class RunFolderTest {
     assertEquals("whole", Files.readString(artifact.place()));
   }
 
+  @Test
+  void theSecondsOfAPlanAreThoseOfItsArtifactsAndNotOfTheWholeFolder() throws IOException {
+    RunFolder run = new RunFolder(folder);
+    Artifact planned = run.artifact(Key.of("stage", 1, Map.of("input", "a")), ".txt");
+    Artifact unmade = run.artifact(Key.of("stage", 1, Map.of("input", "b")), ".txt");
+    Artifact another = run.artifact(Key.of("stage", 1, Map.of("input", "c")), ".txt");
+    run.plan(
+        List.of(
+            new PlannedStage(planned, "features", 1, true),
+            new PlannedStage(unmade, "SVMs", 1, true)),
+        Progress.Monitor.SILENT);
+    run.make(planned, "features", to -> Files.writeString(to.place(), "made"));
+    run.make(another, "features", to -> Files.writeString(to.place(), "made"));
+    assertEquals(
+        Map.of("stage/" + planned.hash() + ".txt", run.secondsOf(planned)),
+        new RunFolder(folder).secondsOfPlan());
+  }
+
   private static final Key DAMAGED = Key.of("stage", 1, Map.of("input", "damage"));
 
   /** A folder with two files, and a file of evidence. */
