@@ -38,11 +38,6 @@ public record Interval(double estimate, double low, double high) {
     return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
   }
 
-  /** Half the range: what is written behind ±. */
-  public double halfWidth() {
-    return (high - low) / 2;
-  }
-
   /** Whether a value lies in the range. */
   public boolean contains(double value) {
     return low <= value && value <= high;

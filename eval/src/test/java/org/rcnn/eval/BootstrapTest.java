@@ -64,7 +64,6 @@ class BootstrapTest {
     assertEquals(0.5, result.meanAp().low(), 1e-12);
     assertEquals(1, result.meanAp().high(), 1e-12);
     assertEquals(result.meanAp(), result.ap("cat"));
-    assertEquals(0.25, result.meanAp().halfWidth(), 1e-12);
   }
 
   @Test

@@ -183,6 +183,7 @@ public final class PipelineReaders implements FuzzedReaders {
                     + Json.text(
                         new StudyResult(
                                 "a",
+                                "study-a",
                                 "What?",
                                 "here",
                                 "b",

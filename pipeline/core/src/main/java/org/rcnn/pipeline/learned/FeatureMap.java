@@ -80,14 +80,14 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
    * How often the object that is nearest to an object, and in another image, has the same class.
    *
    * @param same objects whose neighbour has their class
-   * @param objects all objects
-   * @param chance the share to expect of neighbours drawn at random
+   * @param objects all objects that have one in another image
+   * @param chance the share to expect of neighbours drawn at random; NaN without objects
    */
   public record Agreement(int same, int objects, double chance) {
 
     private static final double Z = 1.96;
 
-    /** The share of objects whose neighbour has their class. */
+    /** The share of objects whose neighbour has their class; NaN without objects. */
     public double share() {
       return same / (double) objects;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.report.Contrast.Step;
@@ -16,7 +17,11 @@ import org.rcnn.pipeline.stage.Heads;
 final class AblationFindings {
 
   /** With fewer test images than this, the ranges deserve a word of their own. */
-  static final int FEW_IMAGES = 100;
+  private static final int FEW_IMAGES = 100;
+
+  /** All that there is to say if nothing can be scored. */
+  static final String NO_OBJECTS =
+      "The test images have no object that counts, so there is no mAP to compare.";
 
   private final List<ResampledRow> rows;
   private final SeedRecord seeds;
@@ -34,6 +39,12 @@ final class AblationFindings {
 
   /** The sentences, the most important first. */
   List<String> sentences() {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    if (rows.get(0).result().classesInMean() == 0) {
+      return List.of(NO_OBJECTS);
+    }
     List<String> sentences = new ArrayList<>();
     List<Contrast> tuned = preferring(Contrast.plain(Step.FINE_TUNING, rows), ofSvms());
     if (!tuned.isEmpty()) {
@@ -47,16 +58,37 @@ final class AblationFindings {
       sentences.add(gains("Box regression", corrected));
     }
     List<Contrast> heads = Contrast.plain(Step.SVM, rows);
-    if (!heads.isEmpty()) {
+    if (!heads.isEmpty() && Ranges.isKnown(heads.get(0).gain())) {
       sentences.add(heads(heads));
     }
-    int images = rows.isEmpty() ? 0 : rows.get(0).result().images();
-    if (images < FEW_IMAGES && !rows.isEmpty()) {
-      sentences.add(
-          "The test set has only %d %s, so the ranges are wide; read differences, not tenths."
-              .formatted(images, images == 1 ? "image" : "images"));
-    }
+    fewImages(rows.get(0).result().images()).ifPresent(sentences::add);
+    explain(sentences, "FT", "fine-tuned");
+    explain(sentences, "BB", "with box regression");
     return sentences;
+  }
+
+  /** What to make of the figures of so few test images; empty if there are enough. */
+  static Optional<String> fewImages(int images) {
+    if (images >= FEW_IMAGES) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        images == 1
+            ? "The test set has only one image, so no difference can be told from chance."
+            : "The test set has only %d images, so the ranges are wide; read differences, not tenths."
+                .formatted(images));
+  }
+
+  /** Says what a part of the rows' names means, where it comes first. */
+  private static void explain(List<String> sentences, String part, String meaning) {
+    for (int i = 0; i < sentences.size(); i++) {
+      String explained =
+          sentences.get(i).replaceFirst("\\b" + part + "\\b", part + " (" + meaning + ")");
+      if (!explained.equals(sentences.get(i))) {
+        sentences.set(i, explained);
+        return;
+      }
+    }
   }
 
   private static Predicate<Contrast> ofSvms() {
@@ -70,8 +102,8 @@ final class AblationFindings {
   }
 
   /**
-   * A sentence such as "Fine-tuning lifts fc7 by 6.1 ± 1.2 points and pool5 by 1.4 ± 0.8; the
-   * change of fc6, +0.3 ± 1.1, is within chance."
+   * A sentence such as "Fine-tuning lifts fc7 by 6.0 points (95 %: 4.1 to 9.3) and pool5 by 1.4
+   * (0.3 to 2.6); the change of fc6, +0.3 (-0.8 to 1.4), is within chance."
    */
   private static String gains(String subject, List<Contrast> contrasts) {
     List<Contrast> sorted =
@@ -79,21 +111,28 @@ final class AblationFindings {
             .sorted(Comparator.comparingDouble((Contrast one) -> one.gain().estimate()).reversed())
             .toList();
     List<String> clauses = new ArrayList<>();
+    List<String> changed = new ArrayList<>();
     List<String> lifted = new ArrayList<>();
     List<String> lowered = new ArrayList<>();
-    List<String> open = new ArrayList<>();
+    List<Contrast> open = new ArrayList<>();
     List<String> same = new ArrayList<>();
     for (Contrast one : sorted) {
       Interval gain = one.gain();
-      if (scoresTheSame(one)) {
+      if (!Ranges.isKnown(gain)) {
+        boolean first = changed.isEmpty();
+        changed.add(by(one, first ? Ranges.signedPoints(gain) : Ranges.signed(gain)));
+      } else if (one.changesNothing()) {
         same.add(one.name());
       } else if (one.isWithinChance()) {
-        open.add("%s %s".formatted(one.name(), signed(gain)));
-      } else if (gain.estimate() > 0) {
-        lifted.add(change(one, lifted.isEmpty()));
+        open.add(one);
       } else {
-        lowered.add(change(one, lowered.isEmpty()));
+        boolean first = lifted.isEmpty() && lowered.isEmpty();
+        String amount = by(one, first ? Ranges.sizeInPoints(gain) : Ranges.size(gain));
+        (gain.estimate() > 0 ? lifted : lowered).add(amount);
       }
+    }
+    if (!changed.isEmpty()) {
+      clauses.add("changes " + Findings.list(changed));
     }
     if (!lifted.isEmpty()) {
       clauses.add("lifts " + Findings.list(lifted));
@@ -106,13 +145,7 @@ final class AblationFindings {
         clauses.isEmpty()
             ? "%s shows no effect that these test images can tell".formatted(subject)
             : "%s %s".formatted(subject, String.join(" and ", clauses)));
-    if (open.size() == 1) {
-      parts.add(
-          "the change of %s, is within chance"
-              .formatted(open.get(0).replaceFirst(" ([+-])", ", $1")));
-    } else if (!open.isEmpty()) {
-      parts.add("the changes of %s are within chance".formatted(Findings.list(open)));
-    }
+    withinChance(open, clauses.isEmpty()).ifPresent(parts::add);
     if (!same.isEmpty()) {
       parts.add(
           "%s %s exactly as before"
@@ -122,39 +155,40 @@ final class AblationFindings {
     return parts.get(0) + (rest.isEmpty() ? "" : (clauses.isEmpty() ? ": " : "; ") + rest) + ".";
   }
 
-  /** Whether the step changes nothing, on any images. */
-  private static boolean scoresTheSame(Contrast one) {
-    return one.gain().low() == 0 && one.gain().high() == 0;
+  /**
+   * The changes that may be chance, in words.
+   *
+   * @param first whether the sentence has named no range before
+   */
+  private static Optional<String> withinChance(List<Contrast> open, boolean first) {
+    List<String> changes = new ArrayList<>();
+    for (Contrast one : open) {
+      boolean inFull = first && changes.isEmpty();
+      changes.add(inFull ? Ranges.signedPoints(one.gain()) : Ranges.signed(one.gain()));
+    }
+    if (open.size() == 1) {
+      return Optional.of(
+          "the change of %s, %s, is within chance".formatted(open.get(0).name(), changes.get(0)));
+    }
+    List<String> named = new ArrayList<>();
+    for (int i = 0; i < changes.size(); i++) {
+      named.add("%s by %s".formatted(open.get(i).name(), changes.get(i)));
+    }
+    return open.isEmpty()
+        ? Optional.empty()
+        : Optional.of("the changes of %s are within chance".formatted(Findings.list(named)));
   }
 
-  private static String change(Contrast one, boolean first) {
-    return "%s by %s%s".formatted(one.name(), amount(one.gain()), first ? " points" : "");
-  }
-
-  /** The size of a change, in points: {@code 6.1 ± 1.2}. */
-  private static String amount(Interval gain) {
-    return "%s ± %s"
-        .formatted(Numbers.percent(Math.abs(gain.estimate())), Numbers.percent(gain.halfWidth()));
-  }
-
-  /** A change with its sign, in points: {@code +0.3 ± 1.1}. */
-  static String signed(Interval gain) {
-    String size = Numbers.percent(gain.estimate());
-    return "%s ± %s"
-        .formatted(size.startsWith("-") ? size : "+" + size, Numbers.percent(gain.halfWidth()));
+  private static String by(Contrast one, String amount) {
+    return "%s by %s".formatted(one.name(), amount);
   }
 
   private void overSeeds(List<Contrast> tuned, List<String> sentences) {
     List<String> ranges = new ArrayList<>();
     int most = 0;
     for (Contrast one : tuned) {
-      List<Double> gains =
-          seeds.of(one.with().row()).stream()
-              .map(ap -> ap - one.without().meanAp())
-              .sorted()
-              .toList();
-      // Where fine-tuning leaves the layer alone, its seed is of no account.
-      if (gains.size() > 1 && !scoresTheSame(one)) {
+      List<Double> gains = seeds.gains(one);
+      if (gains.size() > 1) {
         most = Math.max(most, gains.size());
         ranges.add(
             "of %s from %s to %s"
@@ -166,7 +200,7 @@ final class AblationFindings {
     }
     if (!ranges.isEmpty()) {
       sentences.add(
-          "Over %d seeds of fine-tuning, the gain %s points."
+          "That is the seed that ran last; over %d seeds of fine-tuning, the gain %s points."
               .formatted(
                   most, Findings.list(ranges).replaceFirst("(of .+?) from", "$1 goes from")));
     }
@@ -178,15 +212,16 @@ final class AblationFindings {
         .max(Comparator.comparingDouble(ResampledRow::meanAp))
         .ifPresent(
             best -> {
-              Interval range = best.scores().meanAp();
+              Interval range = best.meanRange();
               sentences.add(
-                  "%s is %s, with an mAP of %s %% (95 %%: %s to %s)."
+                  "%s is %s, with an mAP of %s %%%s."
                       .formatted(
                           rows.size() > 1 ? "The best row" : "The row",
-                          best.row().label(),
+                          best.name(),
                           Numbers.percent(range.estimate()),
-                          Numbers.percent(range.low()),
-                          Numbers.percent(range.high())));
+                          Ranges.isKnown(range)
+                              ? " (%d %%: %s)".formatted(Interval.PERCENT, Ranges.ends(range))
+                              : ""));
             });
   }
 

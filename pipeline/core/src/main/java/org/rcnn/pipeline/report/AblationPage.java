@@ -12,6 +12,7 @@ import org.rcnn.data.Annotation;
 import org.rcnn.data.Detection;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.DetectionEvaluator;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.report.PhotoPairSection.PhotoPair;
@@ -26,9 +27,6 @@ import org.rcnn.pipeline.stage.Row;
  * Collects an ablation's rows into the page that says what fine-tuning and other steps are worth.
  */
 final class AblationPage {
-
-  /** So many photos on which fine-tuning helped most, and half as many on which it harmed most. */
-  private static final int PHOTOS = 4;
 
   /** So many detections of a photo are shown where none reaches even odds. */
   private static final int BEST = 3;
@@ -70,7 +68,9 @@ final class AblationPage {
                   + " helps.",
               new ContrastSection(contrasts)::appendTo));
     }
-    boolean withPaper = PaperTable.isOn(run.source(), experiment.scoredClasses());
+    boolean withPaper =
+        PaperTable.isBeside(
+            run.source(), experiment.scoredClasses(), run.config().evaluation().metric());
     sections.add(
         new Section(
             "table", "The ablation", "", new AblationSection(rows, seeds, withPaper)::appendTo));
@@ -99,7 +99,7 @@ final class AblationPage {
         shown.isPresent() ? "What fine-tuning does" : "The ablation",
         "R-CNN with " + experiment.backbone().definition().name() + " on " + run.source(),
         new AblationFindings(rows, seeds).sentences(),
-        shown.map(AblationPage::headline),
+        shown.flatMap(contrast -> headline(contrast, seeds)),
         RunFindings.sizes(experiment),
         Manifest.problems(run),
         sections,
@@ -125,14 +125,42 @@ final class AblationPage {
     return Contrast.plain(Step.FINE_TUNING, rows).stream().min(svmsOnTheLastLayer);
   }
 
-  private static ReportPage.Headline headline(Contrast shown) {
-    return new ReportPage.Headline(
-        "fine-tuning, on " + shown.name(),
-        AblationFindings.signed(shown.gain()),
-        "points",
-        "mAP from %s to %s %%"
+  /**
+   * What fine-tuning adds: with several seeds the mean over them, and then what it adds with the
+   * one of this page. Empty if nothing can be scored.
+   */
+  static Optional<ReportPage.Headline> headline(Contrast shown, SeedRecord seeds) {
+    Interval gain = shown.gain();
+    if (Double.isNaN(gain.estimate())) {
+      return Optional.empty();
+    }
+    String scored =
+        "mAP from %s to %s %%; %s"
             .formatted(
-                Numbers.percent(shown.without().meanAp()), Numbers.percent(shown.with().meanAp())));
+                Numbers.percent(shown.without().meanAp()),
+                Numbers.percent(shown.with().meanAp()),
+                RunFindings.metric(shown.with().result()));
+    List<Double> gains = seeds.gains(shown);
+    if (gains.isEmpty()) {
+      return Optional.of(
+          new ReportPage.Headline(
+              "fine-tuning, on " + shown.name(),
+              Ranges.sign(gain.estimate()),
+              ReportPage.Headline.points(gain),
+              ReportPage.Headline.remark(gain, scored)));
+    }
+    double mean = gains.stream().mapToDouble(one -> one).average().orElseThrow();
+    String range =
+        Ranges.isKnown(gain)
+            ? " (95 %% of resamples of the test images: %s)".formatted(Ranges.ends(gain))
+            : "";
+    return Optional.of(
+        new ReportPage.Headline(
+            "mean of %d seeds of fine-tuning, on %s".formatted(gains.size(), shown.name()),
+            Ranges.sign(mean),
+            "points",
+            "the seed that ran last: %s%s, %s"
+                .formatted(Ranges.sign(gain.estimate()), range, scored)));
   }
 
   private void beforeAndAfter(Contrast shown, List<Section> sections) throws IOException {
@@ -143,24 +171,30 @@ final class AblationPage {
             "Precision (upwards) over recall; AP in per cent, before → after. Shaded: the area that"
                 + " the AP after fine-tuning measures.",
             new CurvePairSection(shown)::appendTo));
-    List<PhotoPair> pairs = photos(shown, true);
-    boolean sure = !pairs.isEmpty();
+    List<Change> changes = changes(shown, true);
+    boolean sure = !changes.isEmpty();
     if (!sure) {
-      pairs = photos(shown, false);
+      changes = changes(shown, false);
     }
-    if (!pairs.isEmpty()) {
+    if (!changes.isEmpty()) {
+      PhotoChoice<Change> choice = PhotoChoice.ofChanges(changes, Change::better);
+      List<PhotoPair> pairs = new ArrayList<>();
+      for (Change change : choice.photos()) {
+        pairs.add(pair(change));
+      }
       sections.add(
           new Section(
               "photos",
               "The same photos before and after",
-              "Left %s, right %s, with %s; annotated objects are dashed. These are the photos on which most changed, first for the better and then for the worse."
+              "Left %s, right %s, with %s; annotated objects are dashed. %s"
                   .formatted(
-                      shown.without().row().label(),
-                      shown.with().row().label(),
+                      shown.without().name(),
+                      shown.with().name(),
                       sure
                           ? "what each finds at even odds or better"
                           : "the %d best detections of each photo, for none is as likely right as wrong"
-                              .formatted(BEST)),
+                              .formatted(BEST),
+                      choice.sentence()),
               new PhotoPairSection(pairs)::appendTo));
     }
   }
@@ -168,7 +202,8 @@ final class AblationPage {
   /** A photo, what each row finds in it, and by how much the later row is better. */
   private record Change(Sample sample, List<Detection> before, List<Detection> after, int better) {}
 
-  private List<PhotoPair> photos(Contrast shown, boolean sure) throws IOException {
+  /** The photos in which either row finds something. */
+  private List<Change> changes(Contrast shown, boolean sure) throws IOException {
     Map<String, List<Detection>> before = found(shown.without().row(), sure);
     Map<String, List<Detection>> after = found(shown.with().row(), sure);
     List<Change> changes = new ArrayList<>();
@@ -180,19 +215,7 @@ final class AblationPage {
         changes.add(new Change(sample, first, second, better));
       }
     }
-    // Stable, so photos of equal change keep the order of the split.
-    changes.sort(Comparator.comparingInt(Change::better).reversed());
-    int best = Math.min(PHOTOS, changes.size());
-    int worst = Math.min(PHOTOS / 2, changes.size() - best);
-    List<Change> chosen = new ArrayList<>(changes.subList(0, best));
-    for (int i = changes.size() - 1; i >= changes.size() - worst; i--) {
-      chosen.add(changes.get(i));
-    }
-    List<PhotoPair> pairs = new ArrayList<>();
-    for (Change change : chosen) {
-      pairs.add(pair(change));
-    }
-    return pairs;
+    return changes;
   }
 
   /** A row's detections by image: those at even odds or better, or else the few best of each. */

@@ -66,7 +66,7 @@ final class AblationSection {
       figure(html, "n", figures.ap(name), best(one -> one.ap(name)));
     }
     figure(html, "n mean", row.meanAp(), best(one -> one.result().meanAp()));
-    html.leaf("td", range(row.scores().meanAp()), "class", "n");
+    html.leaf("td", range(row.meanRange()), "class", "n");
     if (seeded) {
       html.leaf("td", spread(seeds.of(row.row())), "class", "n");
     }
@@ -126,9 +126,8 @@ final class AblationSection {
 
   private String explanation(boolean seeded) {
     String text =
-        "AP in per cent; the best of a column is bold. FT: fine-tuned, BB: with box regression; SVMs"
-            + " score regions where no head is named. 95 %: the range in which the mAP lies for"
-            + " 95 % of sets of as many images, drawn with replacement from the test images.";
+        "AP in per cent%s. The best of a column is bold. FT: fine-tuned, BB: with box regression; SVMs score regions where no head is named. 95 %%: the range in which the mAP lies for 95 %% of sets of as many images, drawn with replacement from the test images."
+            .formatted(rows.isEmpty() ? "" : ": " + RunFindings.metric(rows.get(0).result()));
     if (seeded) {
       text +=
           " Seeds: mean and standard deviation over runs that differ in finetune.seed, and their"

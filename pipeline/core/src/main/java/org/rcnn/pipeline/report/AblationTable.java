@@ -185,7 +185,7 @@ public final class AblationTable {
 
   /** Text that means nothing else in a table of Markdown. */
   static String markdown(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
+    return MarkdownText.escaped(text);
   }
 
   private double best(String className) {

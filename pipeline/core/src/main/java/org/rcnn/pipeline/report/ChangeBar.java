@@ -21,8 +21,12 @@ record ChangeBar(double widest) {
             .orElse(0));
   }
 
-  /** The head of the column: the axis. */
+  /** The head of the column: the axis, or nothing where no change has a range. */
   void head(Html html) {
+    if (widest == 0) {
+      html.leaf("td", "", "class", "wide");
+      return;
+    }
     html.open("th", "class", "wide").open("div", "class", "ends");
     String end = Numbers.percent(widest);
     html.leaf("span", "-" + end).leaf("span", "0").leaf("span", "+" + end).close().close();

@@ -50,14 +50,28 @@ record ComparedRun(
     return result().apByClass().getOrDefault(className, Double.NaN);
   }
 
+  /** The mean AP and its range. */
+  Interval meanRange() {
+    return Ranges.over(result(), scores.meanAp());
+  }
+
+  /** The AP of a class and its range. */
+  Interval range(String className) {
+    return Ranges.over(result(), scores.ap(className));
+  }
+
   /** By how much the mean AP is higher than another's; empty if the images are not the same. */
   Optional<Interval> over(ComparedRun first) {
-    return sameImages ? Optional.of(scores.differenceOfMeans(first.scores)) : Optional.empty();
+    return sameImages
+        ? Optional.of(Ranges.over(result(), scores.differenceOfMeans(first.scores)))
+        : Optional.empty();
   }
 
   /** The same for the AP of a class. */
   Optional<Interval> over(ComparedRun first, String className) {
-    return sameImages ? Optional.of(scores.difference(first.scores, className)) : Optional.empty();
+    return sameImages
+        ? Optional.of(Ranges.over(result(), scores.difference(first.scores, className)))
+        : Optional.empty();
   }
 
   /** What the run stood on. */

@@ -25,18 +25,18 @@ final class ComparisonFindings {
     List<String> sentences = new ArrayList<>();
     for (ComparedRun run : comparison.others()) {
       Optional<Interval> gain = run.over(first);
-      sentences.add(gain.isPresent() ? paired(run, gain.get()) : unpaired(run));
+      String difference = gain.isPresent() ? paired(run, gain.get()) : unpaired(run);
+      if (!sentences.contains(difference)) {
+        sentences.add(difference);
+      }
       if (gain.isPresent()) {
         classes(run, sentences);
       }
     }
     sentences.add(settings());
     metrics(sentences);
-    if (first.result().images() < AblationFindings.FEW_IMAGES) {
-      sentences.add(
-          "The test set has only %d %s, so the ranges are wide; read differences, not tenths."
-              .formatted(
-                  first.result().images(), first.result().images() == 1 ? "image" : "images"));
+    if (isScored(first)) {
+      AblationFindings.fewImages(first.result().images()).ifPresent(sentences::add);
     }
     if (comparison.runs().stream().map(ComparedRun::machine).distinct().count() > 1) {
       sentences.add("The runs are of different machines, so their times do not compare.");
@@ -44,40 +44,51 @@ final class ComparisonFindings {
     return sentences;
   }
 
+  private static boolean isScored(ComparedRun run) {
+    return run.result().classesInMean() > 0;
+  }
+
   private String paired(ComparedRun run, Interval gain) {
+    if (!isScored(first)) {
+      return AblationFindings.NO_OBJECTS;
+    }
     String from =
         "%s against %s %%"
             .formatted(Numbers.percent(run.meanAp()), Numbers.percent(first.meanAp()));
+    if (gain.estimate() == 0 && !Ranges.isKnown(gain)) {
+      return "%s has the same mAP as %s, %s %%."
+          .formatted(run.name(), first.name(), Numbers.percent(run.meanAp()));
+    }
     if (gain.estimate() == 0 && gain.low() == 0 && gain.high() == 0) {
       return "%s has the same mAP as %s, %s %%, whatever the test images."
           .formatted(run.name(), first.name(), Numbers.percent(run.meanAp()));
     }
-    if (Contrast.isWithinChance(gain)) {
-      return "These test images leave open whether %s or %s is better: the difference of %s points of mAP (%s) is within chance."
-          .formatted(run.name(), first.name(), AblationFindings.signed(gain), from);
+    if (Ranges.isKnown(gain) && Contrast.isWithinChance(gain)) {
+      return "These test images leave open whether %s or %s is better: the difference of %s, an mAP of %s, is within chance."
+          .formatted(run.name(), first.name(), Ranges.signedPoints(gain), from);
     }
-    return "%s is %s than %s by %s ± %s points of mAP (%s)."
+    return "%s is %s than %s by %s: an mAP of %s."
         .formatted(
             run.name(),
             gain.estimate() > 0 ? "better" : "worse",
             first.name(),
-            Numbers.percent(Math.abs(gain.estimate())),
-            Numbers.percent(gain.halfWidth()),
+            Ranges.sizeInPoints(gain),
             from);
   }
 
   private String unpaired(ComparedRun run) {
-    return "%s was tested on other images than %s, so the two cannot be paired; each figure has a range of its own: %s and %s %%."
+    return "%s was tested on other images than %s, so the two cannot be paired; each figure has a range of its own: %s and %s."
         .formatted(run.name(), first.name(), ranged(run), ranged(first));
   }
 
   private static String ranged(ComparedRun run) {
-    return "%s (%s)".formatted(Numbers.percent(run.meanAp()), range(run.scores().meanAp()));
-  }
-
-  /** The ends of a range, in per cent. */
-  static String range(Interval interval) {
-    return "%s–%s".formatted(Numbers.percent(interval.low()), Numbers.percent(interval.high()));
+    if (!isScored(run)) {
+      return "none (no object counts)";
+    }
+    Interval range = run.meanRange();
+    return Ranges.isKnown(range)
+        ? "%s %% (%s)".formatted(Numbers.percent(run.meanAp()), Ranges.ends(range))
+        : Numbers.percent(run.meanAp()) + " %";
   }
 
   private void classes(ComparedRun run, List<String> sentences) {
@@ -86,9 +97,8 @@ final class ComparisonFindings {
     for (String name : comparison.classes()) {
       Interval gain = run.over(first, name).orElseThrow();
       if (!Double.isNaN(gain.estimate()) && !Contrast.isWithinChance(gain)) {
-        String change = Numbers.percent(gain.estimate());
-        String signed = change.startsWith("-") ? change : "+" + change;
-        (gain.estimate() > 0 ? better : worse).add("%s (%s)".formatted(name, signed));
+        (gain.estimate() > 0 ? better : worse)
+            .add("%s (%s)".formatted(name, Ranges.sign(gain.estimate())));
       }
     }
     List<String> clauses = new ArrayList<>();
@@ -100,7 +110,8 @@ final class ComparisonFindings {
     }
     if (!clauses.isEmpty() && comparison.classes().size() > 1) {
       sentences.add(
-          "By class, %s is surely %s.".formatted(run.name(), String.join(" and ", clauses)));
+          "Beyond chance, each class taken alone, %s is %s."
+              .formatted(run.name(), String.join(" and ", clauses)));
     }
   }
 

@@ -37,12 +37,12 @@ final class ComparisonJson {
     tree.put("images", run.result().images());
     tree.put("same_images", run.sameImages());
     ResultJson.putScores(tree, run.result());
-    ResultJson.putRange(tree, run.scores().meanAp());
+    ResultJson.putRange(tree, run.meanRange());
     ObjectNode ranges = tree.putObject("ap_range");
     run.result()
         .apByClass()
         .keySet()
-        .forEach(name -> put(ranges.putObject(name), run.scores().ap(name)));
+        .forEach(name -> ResultJson.putInterval(ranges.putObject(name), run.range(name)));
     if (run != comparison.first()) {
       ObjectNode difference = tree.putObject("difference");
       put(difference, "mAP", run.over(comparison.first()));
@@ -58,16 +58,10 @@ final class ComparisonJson {
 
   private static void put(ObjectNode tree, String name, Optional<Interval> interval) {
     if (interval.isPresent()) {
-      put(tree.putObject(name), interval.get());
+      ResultJson.putInterval(tree.putObject(name), interval.get());
     } else {
       tree.putNull(name);
     }
-  }
-
-  private static void put(ObjectNode tree, Interval interval) {
-    tree.put("estimate", Json.orNull(interval.estimate()));
-    tree.put("low", Json.orNull(interval.low()));
-    tree.put("high", Json.orNull(interval.high()));
   }
 
   private static ObjectNode values(RunComparison comparison, Map<String, List<String>> differing) {

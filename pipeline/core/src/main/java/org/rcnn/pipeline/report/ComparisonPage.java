@@ -107,17 +107,20 @@ final class ComparisonPage {
     ComparedRun other = comparison.others().get(0);
     return other
         .over(first)
+        .filter(gain -> !Double.isNaN(gain.estimate()))
         .map(
             gain ->
                 new ReportPage.Headline(
                     "mAP, change from %s to %s".formatted(first.name(), other.name()),
-                    ComparisonTable.signed(gain),
-                    "points",
-                    "from %s to %s %%, %s"
-                        .formatted(
-                            Numbers.percent(first.meanAp()),
-                            Numbers.percent(other.meanAp()),
-                            comparison.metric().title())));
+                    Ranges.sign(gain.estimate()),
+                    ReportPage.Headline.points(gain),
+                    ReportPage.Headline.remark(
+                        gain,
+                        "from %s to %s %%, %s"
+                            .formatted(
+                                Numbers.percent(first.meanAp()),
+                                Numbers.percent(other.meanAp()),
+                                comparison.metric().title()))));
   }
 
   private Map<String, String> keyFigures() {
@@ -169,7 +172,7 @@ final class ComparisonPage {
       }
       html.close();
       html.leaf("td", Numbers.percent(run.meanAp()), "class", "n");
-      html.leaf("td", ComparisonFindings.range(run.scores().meanAp()), "class", "n");
+      html.leaf("td", AblationSection.range(run.meanRange()), "class", "n");
       change(html, bar, run, run.over(first));
       html.close();
     }
@@ -182,7 +185,7 @@ final class ComparisonPage {
     } else if (gain.isEmpty()) {
       html.leaf("td", "other images", "class", "n").leaf("td", "", "class", "wide");
     } else {
-      html.leaf("td", ComparisonTable.signed(gain.get()), "class", "n");
+      html.leaf("td", Ranges.signed(gain.get()), "class", "n");
       bar.cell(html, gain.get());
     }
   }
@@ -246,7 +249,7 @@ final class ComparisonPage {
       for (ComparedRun run : comparison.runs()) {
         html.open("td", "class", "n").text(Numbers.percent(run.ap(name)));
         if (!Double.isNaN(run.ap(name))) {
-          html.leaf("small", " " + ComparisonFindings.range(run.scores().ap(name)));
+          html.leaf("small", " " + AblationSection.range(run.range(name)));
         }
         html.close();
       }
@@ -270,7 +273,7 @@ final class ComparisonPage {
           html.text(name).close();
           html.leaf("td", Numbers.percent(first.ap(name)), "class", "n");
           html.leaf("td", Numbers.percent(run.ap(name)), "class", "n");
-          html.leaf("td", ComparisonTable.signed(gain), "class", "n");
+          html.leaf("td", Ranges.signed(gain), "class", "n");
           bar.cell(html, gain);
           html.close();
         });

@@ -30,7 +30,7 @@ final class ComparisonTable {
           List.of(
               run.name(),
               Numbers.percent(run.meanAp()),
-              ComparisonFindings.range(run.scores().meanAp()),
+              AblationSection.range(run.meanRange()),
               change(run, run.over(first))));
     }
     StringBuilder text = new StringBuilder();
@@ -59,28 +59,21 @@ final class ComparisonTable {
     if (run == first) {
       return "";
     }
-    return difference.map(ComparisonTable::signed).orElse("other images");
-  }
-
-  /** A difference with its range, in points; a dash if there is none. */
-  static String signed(Interval difference) {
-    return Double.isNaN(difference.estimate())
-        ? RunComparison.NONE
-        : AblationFindings.signed(difference);
+    return difference.map(Ranges::signed).orElse("other images");
   }
 
   String toMarkdown() {
     StringBuilder text = new StringBuilder();
     String names = Findings.list(comparison.runs().stream().map(ComparedRun::name).toList());
-    text.append("# ").append(markdown(names)).append(" compared\n\n");
+    text.append("# ").append(MarkdownText.escaped(names)).append(" compared\n\n");
     comparison
         .findings()
-        .forEach(finding -> text.append("- ").append(markdown(finding)).append('\n'));
+        .forEach(finding -> text.append("- ").append(MarkdownText.escaped(finding)).append('\n'));
 
     text.append("\n## Mean average precision\n\n");
     text.append(
         "%s, in per cent; the range holds it for 95 %% of resamples of the test images. Differences are from %s, in points.\n\n"
-            .formatted(comparison.metric().title(), markdown(first.name())));
+            .formatted(comparison.metric().title(), MarkdownText.escaped(first.name())));
     heading(text, List.of("run", "detector", "mAP", "range", "difference"), 2);
     for (ComparedRun run : comparison.runs()) {
       row(
@@ -89,7 +82,7 @@ final class ComparisonTable {
               run.name(),
               run.row(),
               Numbers.percent(run.meanAp()),
-              ComparisonFindings.range(run.scores().meanAp()),
+              AblationSection.range(run.meanRange()),
               change(run, run.over(first))));
     }
 
@@ -158,13 +151,8 @@ final class ComparisonTable {
 
   private static void row(StringBuilder text, List<String> cells) {
     text.append('|');
-    cells.forEach(cell -> text.append(' ').append(markdown(cell)).append(" |"));
+    cells.forEach(cell -> text.append(' ').append(MarkdownText.escaped(cell)).append(" |"));
     text.append('\n');
-  }
-
-  /** Text in which Markdown sees no cell's end, no emphasis and no tag. */
-  private static String markdown(String text) {
-    return text.replaceAll("[\\\\|*_<>`\\[\\]#]", "\\\\$0").replaceAll("\\s+", " ");
   }
 
   /**
@@ -174,12 +162,12 @@ final class ComparisonTable {
   String toCsv() {
     StringBuilder text = new StringBuilder(HEADING);
     for (ComparedRun run : comparison.runs()) {
-      line(text, "mAP", "", run, run.scores().meanAp(), run.over(first));
+      line(text, "mAP", "", run, run.meanRange(), run.over(first));
     }
     for (String name : comparison.classes()) {
       for (ComparedRun run : comparison.runs()) {
         if (!Double.isNaN(run.ap(name))) {
-          line(text, "AP", name, run, run.scores().ap(name), run.over(first, name));
+          line(text, "AP", name, run, run.range(name), run.over(first, name));
         }
       }
     }

@@ -58,6 +58,11 @@ record Contrast(Step step, ResampledRow without, ResampledRow with) {
     return with.over(without);
   }
 
+  /** Whether the step changes nothing, on any images. */
+  boolean changesNothing() {
+    return gain().low() == 0 && gain().high() == 0;
+  }
+
   /** Whether the range of the gain leaves its sign open. */
   boolean isWithinChance() {
     return isWithinChance(gain());

@@ -35,7 +35,7 @@ final class ContrastSection {
       html.leaf(first ? "th" : "td", first ? one.step().title() : "").leaf("td", one.name());
       html.leaf("td", Numbers.percent(one.without().meanAp()), "class", "n spare");
       html.leaf("td", Numbers.percent(one.with().meanAp()), "class", "n spare");
-      html.leaf("td", AblationFindings.signed(one.gain()), "class", "n");
+      html.leaf("td", Ranges.signed(one.gain()), "class", "n");
       bar.cell(html, one.gain());
       html.close();
       before = one;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.rcnn.eval.ClassErrors;
 import org.rcnn.eval.ClassExamples;
+import org.rcnn.eval.CocoSummary;
 import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.ErrorExample;
@@ -40,11 +41,23 @@ final class ErrorSections {
   /** What the errors are, what they depend on, and what they look like. */
   static List<Section> of(ErrorAnalysis analysis, DetectionSet test) throws IOException {
     List<Section> sections = new ArrayList<>();
+    sections.addAll(coco(analysis.coco()));
     sections.addAll(tide(analysis.tide()));
     sections.addAll(sensitivity(analysis.diagnosis()));
     sections.addAll(confusion(analysis.confusion()));
     sections.addAll(pictures(draw(analysis, test)));
     return sections;
+  }
+
+  static List<Section> coco(CocoSummary summary) {
+    return summary.apByClass().isEmpty()
+        ? List.of()
+        : List.of(
+            new Section(
+                "coco",
+                "By COCO's measures",
+                "The twelve figures that pycocotools gives for these detections.",
+                new CocoSection(summary)::appendTo));
   }
 
   static List<Section> tide(TideDiagnosis tide) {

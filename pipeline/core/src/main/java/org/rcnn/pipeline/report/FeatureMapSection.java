@@ -16,7 +16,7 @@ final class FeatureMapSection {
           + " other where the network describes them alike. A map is the plane in which the features"
           + " vary most (principal components), the second turned to lie like the first; the scales"
           + " of the two are their own. Classes that overlap here may still be apart in the other"
-          + " dimensions, so the share of nearest neighbours is measured in all of them.";
+          + " dimensions.";
 
   private static final double SIDE = 420;
   private static final double MARGIN = 12;
@@ -31,7 +31,10 @@ final class FeatureMapSection {
   }
 
   void appendTo(Html html) {
-    html.leaf("p", sentence(), "class", "lead");
+    // Objects of one image alone have no neighbour in another.
+    if (map.after().agreement().objects() > 0) {
+      html.leaf("p", sentence(), "class", "lead");
+    }
     legend(html);
     html.open("div", "class", "halves");
     plane(html, "Before fine-tuning", map.before());
@@ -40,7 +43,7 @@ final class FeatureMapSection {
   }
 
   private String sentence() {
-    return "Of the objects' nearest neighbours by %s, in another image, %s have the object's class before fine-tuning and %s after; drawn at random it would be %s %%."
+    return "Measured in all dimensions: of the objects' nearest neighbours by %s, in another image, %s have the object's class before fine-tuning and %s after; drawn at random it would be %s %%."
         .formatted(
             map.layer().label(),
             share(map.before().agreement()),

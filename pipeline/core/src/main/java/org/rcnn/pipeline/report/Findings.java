@@ -31,7 +31,7 @@ final class Findings {
 
   private Findings() {}
 
-  /** The best and the worst class. */
+  /** The best and the worst class, unless all are alike. */
   static List<String> ofScores(EvaluationResult result) {
     List<ClassResult> scored =
         result.classes().stream()
@@ -43,6 +43,11 @@ final class Findings {
     }
     ClassResult best = scored.get(0);
     ClassResult worst = scored.get(scored.size() - 1);
+    if (Numbers.percent(best.ap()).equals(Numbers.percent(worst.ap()))) {
+      return List.of(
+          "Each of the %d classes has an AP of %s %%."
+              .formatted(scored.size(), Numbers.percent(best.ap())));
+    }
     return List.of(
         "%s is detected best, with an AP of %s %%, and %s worst, with %s %%."
             .formatted(

@@ -1,16 +1,19 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * A chart of lines over a common axis, as an SVG element whose colours come from the page's style
- * sheet (classes {@code s1} to {@code s3}).
+ * sheet (classes {@code s1} to {@code s6}).
  *
  * <p>Points closer than the eye can tell apart are thinned, but every peak is kept. A long series
  * is noisy, so it is drawn faintly, with its moving mean over it. A chart of a few single
- * measurements marks each point and has a legend.
+ * measurements marks each point, with its range where it has one, and has a legend.
  */
 final class LineChart {
 
@@ -28,6 +31,9 @@ final class LineChart {
   private static final double LETTER = 5.7;
   private static final double GAP = 4;
 
+  /** Between the points of several lines at one category, so that their ranges stay apart. */
+  private static final double BESIDE = 7;
+
   /**
    * Names of categories that are too long for their place are slanted by this angle, in degrees.
    */
@@ -40,11 +46,12 @@ final class LineChart {
           + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
           + ".mark{stroke:#7b8086;stroke-width:1}.chosen{stroke-dasharray:4 3}"
           + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}.s3{stroke:#3d8a4e}.s4{stroke:#9a62b5}"
-          + ".s5{stroke:#c99410}circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}"
-          + "circle.s3{fill:#3d8a4e}circle.s4{fill:#9a62b5}circle.s5{fill:#c99410}";
+          + ".s5{stroke:#c99410}.s6{stroke:#7b8086;stroke-dasharray:5 3}"
+          + "circle.s1{fill:#2f7fc1}circle.s2{fill:#c4570b}circle.s3{fill:#3d8a4e}"
+          + "circle.s4{fill:#9a62b5}circle.s5{fill:#c99410}circle.s6{fill:#7b8086;stroke-dasharray:none}";
 
-  /** Lines of different colours; a sixth has the colour of the first. */
-  private static final int COLOURS = 5;
+  /** Lines of different colours, the last dashed; a seventh looks as the first. */
+  private static final int COLOURS = 6;
 
   private final String xTitle;
   private final List<Series> series;
@@ -56,6 +63,7 @@ final class LineChart {
   private final List<String> names;
   private final List<Placed> marks;
   private final boolean slanted;
+  private final double margin;
   private final double top;
   private final double bottom;
   private final double height;
@@ -90,8 +98,28 @@ final class LineChart {
     POINTS
   }
 
-  /** One line; points with a NaN are gaps. */
-  record Series(String name, double[] x, double[] y) {}
+  /**
+   * One line; points with a NaN are gaps.
+   *
+   * @param low where each point's range begins, NaN without one; empty if none has a range
+   * @param high where it ends
+   */
+  record Series(String name, double[] x, double[] y, double[] low, double[] high) {
+
+    /** A line whose points have no ranges. */
+    Series(String name, double[] x, double[] y) {
+      this(name, x, y, new double[0], new double[0]);
+    }
+
+    /** All that is drawn along the vertical axis. */
+    DoubleStream drawn() {
+      return Stream.of(y, low, high).flatMapToDouble(Arrays::stream).filter(Double::isFinite);
+    }
+
+    boolean hasRange(int point) {
+      return point < low.length && Double.isFinite(low[point] + high[point]);
+    }
+  }
 
   /** A chart whose vertical axis goes from 0 to the data's maximum, rounded up. */
   static LineChart fromZero(String xTitle, List<Series> series) {
@@ -108,7 +136,7 @@ final class LineChart {
   static LineChart ofPoints(String xTitle, List<String> names, List<Series> series) {
     double top = top(series);
     double bottom = bottom(series, top);
-    double step = niceStep(top - bottom, 5);
+    double step = Ticks.step(top - bottom, 5);
     double fitted = Math.ceil(highest(series) / step - 1e-9) * step;
     return new LineChart(
         xTitle, series, bottom, fitted > bottom ? fitted : top, Kind.POINTS, names, List.of());
@@ -121,32 +149,22 @@ final class LineChart {
 
   /** Where an axis begins whose lines reach up to {@code top}. */
   private static double bottom(List<Series> series, double top) {
-    double lowest = Double.POSITIVE_INFINITY;
-    for (Series line : series) {
-      for (double y : line.y()) {
-        lowest = Double.isFinite(y) ? Math.min(lowest, y) : lowest;
-      }
-    }
+    double lowest =
+        series.stream().flatMapToDouble(Series::drawn).min().orElse(Double.POSITIVE_INFINITY);
     if (!Double.isFinite(lowest) || lowest < top / 2) {
       return Double.isFinite(lowest) ? Math.min(0, lowest) : 0;
     }
-    double step = niceStep(Math.max(top - lowest, top / 20), 4);
+    double step = Ticks.step(Math.max(top - lowest, top / 20), 4);
     return Math.max(0, Math.floor(lowest / step - 1e-9) * step);
   }
 
   private static double highest(List<Series> series) {
-    double highest = 0;
-    for (Series line : series) {
-      for (double y : line.y()) {
-        highest = Double.isFinite(y) ? Math.max(highest, y) : highest;
-      }
-    }
-    return highest;
+    return Math.max(0, series.stream().flatMapToDouble(Series::drawn).max().orElse(0));
   }
 
   private static double top(List<Series> series) {
     double highest = highest(series);
-    double step = niceStep(highest == 0 ? 1 : highest, 5);
+    double step = Ticks.step(highest == 0 ? 1 : highest, 5);
     return highest == 0 ? 1 : Math.ceil(highest / step - 1e-9) * step;
   }
 
@@ -178,8 +196,8 @@ final class LineChart {
     double high = Double.NEGATIVE_INFINITY;
     for (Series line : series) {
       for (double x : line.x()) {
-        low = Math.min(low, x);
-        high = Math.max(high, x);
+        low = Double.isFinite(x) ? Math.min(low, x) : low;
+        high = Double.isFinite(x) ? Math.max(high, x) : high;
       }
     }
     for (Mark mark : marks) {
@@ -201,10 +219,26 @@ final class LineChart {
     double longest = LETTER * names.stream().mapToInt(String::length).max().orElse(0);
     this.slanted = longest + GAP > (WIDTH - LEFT - RIGHT) / Math.max(1, names.size());
     this.bottom = BOTTOM + (slanted ? longest * Math.sin(Math.toRadians(SLANT)) : 0);
+    this.margin = slanted ? margin(names) : LEFT;
     this.marks = place(marks);
     double rows = ROW * this.marks.stream().mapToInt(Placed::row).map(r -> r + 1).max().orElse(0);
     this.top = TOP + rows;
     this.height = HEIGHT + rows + bottom - BOTTOM;
+  }
+
+  /**
+   * The room left of the plot in which slanted names, which end below their places, begin; at most
+   * half of the chart.
+   */
+  private static double margin(List<String> names) {
+    double margin = LEFT;
+    for (int i = 0; i < names.size(); i++) {
+      double reach = LETTER * names.get(i).length() * Math.cos(Math.toRadians(SLANT));
+      // Where its place is, as a share of the plot's width, which shrinks as the margin grows.
+      double share = (i + 0.5) / names.size();
+      margin = Math.max(margin, (GAP + reach - share * (WIDTH - RIGHT)) / (1 - share));
+    }
+    return Math.min(margin, WIDTH / 2);
   }
 
   /** Puts each name right of its line, or left of it at the chart's right edge, below others. */
@@ -257,7 +291,7 @@ final class LineChart {
         html.empty("path", "class", colour, "d", path(line.x(), smooth(line.y())));
       }
       if (kind == Kind.POINTS || line.y().length == 1) {
-        marks(html, line, colour);
+        marks(html, i);
       }
     }
     if (kind != Kind.CURVES && series.size() > 1) {
@@ -296,15 +330,25 @@ final class LineChart {
         ROW * placed.row() + 11);
   }
 
-  private void marks(Html html, Series line, String colour) {
+  private void marks(Html html, int number) {
+    Series line = series.get(number);
+    String colour = colour(number);
+    boolean apart = !names.isEmpty() && line.low().length > 0;
+    double shift = apart ? BESIDE * (number - (series.size() - 1) / 2.0) : 0;
     for (int i = 0; i < line.x().length; i++) {
-      if (Double.isFinite(line.y()[i])) {
+      if (Double.isFinite(line.x()[i] + line.y()[i])) {
+        String at = Numbers.coordinate(x(line.x()[i]) + shift);
+        if (line.hasRange(i)) {
+          String from = Numbers.coordinate(y(line.low()[i]));
+          String to = Numbers.coordinate(y(line.high()[i]));
+          html.empty("line", "class", colour, "x1", at, "x2", at, "y1", from, "y2", to);
+        }
         html.open(
             "circle",
             "class",
             colour,
             "cx",
-            Numbers.coordinate(x(line.x()[i])),
+            at,
             "cy",
             Numbers.coordinate(y(line.y()[i])),
             "r",
@@ -318,7 +362,7 @@ final class LineChart {
   private void legend(Html html) {
     boolean below = kind == Kind.POINTS;
     double at = below ? height - bottom - 10 - 14 * (series.size() - 1) : top + 12;
-    double left = below ? LEFT : WIDTH / 2;
+    double left = below ? margin : WIDTH / 2;
     for (int i = 0; i < series.size(); i++) {
       String middle = Numbers.coordinate(at + 14 * i - 4);
       html.empty(
@@ -333,35 +377,35 @@ final class LineChart {
   }
 
   private void axes(Html html) {
-    double yStep = niceStep(yMax - yMin, 5);
-    for (double y : ticks(yMin, yMax, yStep)) {
+    double yStep = Ticks.step(yMax - yMin, 5);
+    for (double y : Ticks.between(yMin, yMax, yStep)) {
       String at = Numbers.coordinate(y(y));
       html.empty(
           "line",
           "class",
           "grid",
           "x1",
-          Numbers.coordinate(LEFT),
+          Numbers.coordinate(margin),
           "x2",
           Numbers.coordinate(WIDTH - RIGHT),
           "y1",
           at,
           "y2",
           at);
-      html.label(label(y, yStep), "tick end", LEFT - 7, y(y) + 4);
+      html.label(Ticks.label(y, yStep), "tick end", margin - 7, y(y) + 4);
     }
-    double xStep = names.isEmpty() ? niceStep(xMax - xMin, 6) : 1;
-    for (double x : ticks(xMin, xMax, xStep)) {
+    double xStep = names.isEmpty() ? Ticks.step(xMax - xMin, 6) : 1;
+    for (double x : Ticks.between(xMin, xMax, xStep)) {
       if (!names.isEmpty() && x >= names.size()) {
         continue;
       }
       if (names.isEmpty()) {
-        html.label(label(x, xStep), "tick middle", x(x), height - bottom + 16);
+        html.label(Ticks.label(x, xStep), "tick middle", x(x), height - bottom + 16);
       } else {
         category(html, names.get((int) Math.round(x)), x(x));
       }
     }
-    html.label(xTitle, "axis middle", (LEFT + WIDTH - RIGHT) / 2, height - 3);
+    html.label(xTitle, "axis middle", (margin + WIDTH - RIGHT) / 2, height - 3);
   }
 
   private void category(Html html, String name, double at) {
@@ -376,7 +420,7 @@ final class LineChart {
   }
 
   private double x(double value) {
-    return LEFT + (value - xMin) / (xMax - xMin) * (WIDTH - LEFT - RIGHT);
+    return margin + (value - xMin) / (xMax - xMin) * (WIDTH - margin - RIGHT);
   }
 
   private double y(double value) {
@@ -456,31 +500,5 @@ final class LineChart {
       smooth[i] = count == 0 ? Double.NaN : sum / count;
     }
     return smooth;
-  }
-
-  /**
-   * A step of 1, 2 or 5 times a power of ten that divides a range into at most {@code parts} parts.
-   */
-  static double niceStep(double range, int parts) {
-    double power = Math.pow(10, Math.floor(Math.log10(range / parts)));
-    for (double factor : new double[] {1, 2, 5}) {
-      if (range / (power * factor) <= parts + 1e-9) {
-        return power * factor;
-      }
-    }
-    return power * 10;
-  }
-
-  private static List<Double> ticks(double from, double to, double step) {
-    List<Double> ticks = new ArrayList<>();
-    for (long k = (long) Math.ceil(from / step - 1e-9); k * step <= to + step * 1e-9; k++) {
-      ticks.add(k * step);
-    }
-    return ticks;
-  }
-
-  private static String label(double value, double step) {
-    int decimals = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-    return decimals == 0 ? Numbers.count(Math.round(value)) : Numbers.decimals(value, decimals);
   }
 }

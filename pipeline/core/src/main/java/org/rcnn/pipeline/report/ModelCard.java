@@ -65,9 +65,11 @@ record ModelCard(
   /**
    * The card of a run's detector.
    *
+   * @param scores of the row on resamples of the run's test images
    * @throws IOException if a file of the run is missing or damaged
    */
-  static ModelCard of(RunArtifacts run, JsonNode manifest, Row row) throws IOException {
+  static ModelCard of(RunArtifacts run, JsonNode manifest, Row row, BootstrapResult scores)
+      throws IOException {
     Evidence evidence = new Evidence(run);
     ProposalRecall.Result proposals = evidence.proposalRecall();
     List<String> findings =
@@ -76,7 +78,7 @@ record ModelCard(
     return new ModelCard(
         manifest,
         row,
-        evidence.resampled(row),
+        scores,
         evidence.thresholds(row),
         evidence.mining(row).map(MiningEvidence::samples).orElse(List.of()),
         proposals,
@@ -194,13 +196,17 @@ record ModelCard(
           apRow(
               one.className(),
               Numbers.count(one.positives()),
-              one.isScored() ? scores.ap(one.className()) : null));
+              one.isScored() ? Ranges.over(result, scores.ap(one.className())) : null));
     }
     int objects = result.classes().stream().mapToInt(ClassResult::positives).sum();
-    rows.add(apRow("mean", Numbers.count(objects), objects > 0 ? scores.meanAp() : null));
+    Interval mean = objects > 0 ? Ranges.over(result, scores.meanAp()) : null;
+    rows.add(apRow("mean", Numbers.count(objects), mean));
     text.table(List.of("class", "test objects", "AP", "95 % range"), rows);
     if (result.classes().stream().anyMatch(one -> !one.isScored())) {
       text.paragraph("—: the test images have no object of the class.");
+    }
+    if (result.images() == 1) {
+      text.paragraph("One test image leaves no range to be told.");
     }
   }
 

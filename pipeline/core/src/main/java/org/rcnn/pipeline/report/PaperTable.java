@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.rcnn.eval.ApMetric;
 
 /**
  * The figures that the R-CNN paper gives for its ablation: Girshick et al., arXiv 1311.2524v5,
@@ -104,16 +105,19 @@ final class PaperTable {
   }
 
   /**
-   * Whether images are those of VOC2007, or some of them, so that the paper's figures may stand
-   * beside a run's.
+   * Whether the paper's figures may stand beside a run's: images are those of VOC2007, or some of
+   * them, and scored as the paper does.
    *
    * @param data the folder of the images, as the run names it
    * @param classes the classes that were scored
+   * @param metric how AP was computed
    */
-  static boolean isOn(String data, Collection<String> classes) {
+  static boolean isBeside(String data, Collection<String> classes, ApMetric metric) {
     Path folder = Path.of(data);
     boolean named =
         folder.getFileName() != null && folder.getFileName().toString().equals("VOC2007");
-    return CLASSES.containsAll(classes) && (named || Files.isDirectory(folder.resolve("VOC2007")));
+    return metric == ApMetric.VOC07
+        && CLASSES.containsAll(classes)
+        && (named || Files.isDirectory(folder.resolve("VOC2007")));
   }
 }

@@ -23,12 +23,12 @@ final class RangeSection {
     for (String name : classes) {
       html.open("tr").leaf("th", name);
       for (ResampledRow row : rows) {
-        cell(html, row.scores().ap(name));
+        cell(html, row.range(name));
       }
       html.close();
     }
     html.close().open("tfoot").open("tr").leaf("th", "mAP");
-    rows.forEach(row -> cell(html, row.scores().meanAp()));
+    rows.forEach(row -> cell(html, row.meanRange()));
     html.close().close().close().close();
   }
 

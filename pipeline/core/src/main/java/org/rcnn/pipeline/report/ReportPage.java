@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.draw.ClassColours;
 
 /**
@@ -52,7 +53,21 @@ record ReportPage(
    * @param unit behind it, smaller
    * @param remark a line below it
    */
-  record Headline(String name, String value, String unit, String remark) {}
+  record Headline(String name, String value, String unit, String remark) {
+
+    /** The unit of a change in points and, if it is known, the change's range. */
+    static String points(Interval change) {
+      return Ranges.isKnown(change) ? "points (%s)".formatted(Ranges.ends(change)) : "points";
+    }
+
+    /** A remark on such a change, which says what its range is. */
+    static String remark(Interval change, String remark) {
+      return Ranges.isKnown(change)
+          ? "in brackets %d %% of resamples of the test images; %s"
+              .formatted(Interval.PERCENT, remark)
+          : remark;
+    }
+  }
 
   /** Keeps its own copies, the map in its order. */
   ReportPage {

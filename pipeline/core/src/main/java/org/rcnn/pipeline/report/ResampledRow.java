@@ -36,8 +36,18 @@ record ResampledRow(Row row, BootstrapResult scores) {
     return result().meanAp();
   }
 
+  /** The mean AP and its range. */
+  Interval meanRange() {
+    return Ranges.over(result(), scores.meanAp());
+  }
+
+  /** The AP of a class and its range. */
+  Interval range(String className) {
+    return Ranges.over(result(), scores.ap(className));
+  }
+
   /** By how much the mean AP is higher than another row's. */
   Interval over(ResampledRow other) {
-    return scores.differenceOfMeans(other.scores);
+    return Ranges.over(result(), scores.differenceOfMeans(other.scores));
   }
 }

@@ -31,6 +31,27 @@ public final class ResultJson {
     tree.put("mAP_high", Json.orNull(meanAp.high()));
   }
 
+  /**
+   * Puts what a step of the method adds: {@code step}, the rows {@code without} and {@code with} it
+   * by their names in the table, and the difference of their mean APs as {@link #putInterval} does.
+   */
+  static void putDifference(ObjectNode tree, Contrast contrast) {
+    tree.put("step", contrast.step().title());
+    tree.put("without", contrast.without().name());
+    tree.put("with", contrast.with().name());
+    putInterval(tree, contrast.gain());
+  }
+
+  /**
+   * Puts {@code estimate}, and {@code low} and {@code high}, the ends of its range of 95 %,
+   * fractions; null for what does not exist.
+   */
+  static void putInterval(ObjectNode tree, Interval interval) {
+    tree.put("estimate", Json.orNull(interval.estimate()));
+    tree.put("low", Json.orNull(interval.low()));
+    tree.put("high", Json.orNull(interval.high()));
+  }
+
   /** Puts {@code finetuned}, {@code layer}, {@code head} and {@code bbox}. */
   public static void putRow(ObjectNode tree, Row row) {
     tree.put("finetuned", row.finetuned());

@@ -38,9 +38,6 @@ import org.rcnn.pipeline.stage.LearningCurve;
  */
 public final class RunComparison {
 
-  /** What several runs do not have is written so. */
-  static final String NONE = RunFacts.NONE;
-
   private final List<ComparedRun> runs;
   private final ApMetric metric;
   private final List<String> classes;
@@ -95,9 +92,14 @@ public final class RunComparison {
     return set.samples().stream().map(Sample::id).toList();
   }
 
-  /** The ends of the folders' paths, as long as it takes to tell them apart. */
-  static List<String> names(List<Path> folders) {
-    List<Path> whole = folders.stream().map(folder -> folder.toAbsolutePath().normalize()).toList();
+  /**
+   * The ends of paths, as long as it takes to tell them apart.
+   *
+   * @param paths of folders or files
+   * @return the name of each, in their order; whole paths if one comes twice
+   */
+  public static List<String> names(List<Path> paths) {
+    List<Path> whole = paths.stream().map(path -> path.toAbsolutePath().normalize()).toList();
     int longest = whole.stream().mapToInt(Path::getNameCount).max().orElse(0);
     for (int length = 1; length <= longest; length++) {
       List<String> names = new ArrayList<>();

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.rcnn.data.Detection;
+import org.rcnn.eval.BootstrapResult;
 import org.rcnn.eval.ClassResult;
+import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.report.StageTimeSection.StageTime;
-import org.rcnn.pipeline.run.DetectionSet;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.stage.ErrorAnalysis;
@@ -36,8 +38,6 @@ import org.rcnn.svm.SampleCounts;
 /** Collects what is known of a run into the sections of its report. */
 final class RunFindings {
 
-  private static final int EXAMPLES = 8;
-
   private RunFindings() {}
 
   /**
@@ -45,9 +45,11 @@ final class RunFindings {
    *
    * @param manifest of the run, with its stages: what the page says of data, versions and times
    * @param row the row that the run's result is of
+   * @param scores of the row on resamples of the run's test images
    */
-  static ReportPage report(RunArtifacts run, JsonNode manifest, Row row, EvaluationResult result)
+  static ReportPage report(RunArtifacts run, JsonNode manifest, Row row, BootstrapResult scores)
       throws IOException {
+    EvaluationResult result = scores.result();
     Evidence evidence = new Evidence(run);
     ErrorAnalysis analysis =
         evidence.errorAnalysis(row, ErrorSections.examplesOfAKind(run.scoredClasses().size()));
@@ -69,7 +71,8 @@ final class RunFindings {
     sections.addAll(scores(result));
     Optional<Thresholds> thresholds = evidence.thresholds(row);
     thresholds.ifPresent(chosen -> sections.add(thresholds(chosen, result)));
-    sections.addAll(examples(pictures(run, row)));
+    PhotoChoice<Example> examples = examples(run, row);
+    sections.addAll(examples(pictures(examples.photos()), examples.sentence()));
     sections.addAll(falsePositives(errors));
     sections.addAll(ErrorSections.of(analysis, run.test()));
     sections.add(proposals("selective search, " + run.config().proposals().mode().label(), recall));
@@ -85,19 +88,36 @@ final class RunFindings {
         "R-CNN on " + manifest.path("data").path("source").asText(),
         row.label(),
         findings,
-        Optional.of(headline(result)),
+        Optional.of(headline(result, Ranges.over(result, scores.meanAp()))),
         keyFigures(manifest),
         problems(manifest),
         sections,
         "");
   }
 
-  /** The mean average precision. */
-  static ReportPage.Headline headline(EvaluationResult result) {
+  /**
+   * The mean average precision.
+   *
+   * @param range of it over resamples of the test images
+   */
+  static ReportPage.Headline headline(EvaluationResult result, Interval range) {
     int classes = result.classesInMean();
-    String over = classes == 1 ? "1 class" : classes + " classes";
-    return new ReportPage.Headline(
-        "mAP", Numbers.percent(result.meanAp()), "%", result.metric().title() + ", over " + over);
+    String remark =
+        "%s, over %s"
+            .formatted(result.metric().title(), classes == 1 ? "1 class" : classes + " classes");
+    if (Ranges.isKnown(range)) {
+      remark +=
+          "; %s for %d %% of resamples of the test images"
+              .formatted(Ranges.ends(range), Interval.PERCENT);
+    }
+    return new ReportPage.Headline("mAP", Numbers.percent(result.meanAp()), "%", remark);
+  }
+
+  /** How AP was computed: the metric and, unless that averages several, the overlap. */
+  static String metric(EvaluationResult result) {
+    return result.metric().averagesOverlaps()
+        ? result.metric().title()
+        : "%s, IoU %s".formatted(result.metric().title(), Numbers.decimals(result.iou(), 1));
   }
 
   /** AP by class and, of classes with objects, their curves. */
@@ -138,12 +158,21 @@ final class RunFindings {
     return detection -> detection.score() >= least.getOrDefault(detection.className(), otherwise);
   }
 
-  static List<Section> examples(List<PageImage> pictures) {
+  /**
+   * Pictures with detections.
+   *
+   * @param choice a sentence that says how they were chosen
+   */
+  static List<Section> examples(List<PageImage> pictures, String choice) {
     return pictures.isEmpty()
         ? List.of()
         : List.of(
             new Section(
-                "examples", "Example detections", "", new ExampleSection(pictures)::appendTo));
+                "examples",
+                "Example detections",
+                choice
+                    + " Solid: detections that count, with their scores; dashed: annotated objects.",
+                new ExampleSection(pictures)::appendTo));
   }
 
   static List<Section> falsePositives(ErrorDiagnosis errors) {
@@ -330,9 +359,9 @@ final class RunFindings {
     return times;
   }
 
-  private static List<PageImage> pictures(RunArtifacts run, Row row) throws IOException {
+  private static List<PageImage> pictures(List<Example> examples) throws IOException {
     List<PageImage> pictures = new ArrayList<>();
-    for (Example example : examples(run, row)) {
+    for (Example example : examples) {
       pictures.add(new PageImage(example.draw().jpeg(0.85f), example.sample.id()));
     }
     return pictures;
@@ -343,22 +372,33 @@ final class RunFindings {
     Picture draw() throws IOException {
       return new DetectionPainter().paint(sample.read(), found, sample.annotation().objects());
     }
+
+    /** How many detections are right, less those that are wrong and the objects missed. */
+    private int score(List<String> classes) {
+      return DetectionEvaluator.voc07()
+          .evaluate(
+              classes, List.of(sample.annotation()), Map.of(sample.annotation().imageId(), found))
+          .classes()
+          .stream()
+          .mapToInt(one -> 2 * one.truePositives() - one.falsePositives() - one.positives())
+          .sum();
+    }
   }
 
-  /** The first test images that have detections that count. */
-  static List<Example> examples(RunArtifacts run, Row row) throws IOException {
+  /** Test images with objects or detections that count: the best, some others, and the worst. */
+  static PhotoChoice<Example> examples(RunArtifacts run, Row row) throws IOException {
     Evidence evidence = new Evidence(run);
     Predicate<Detection> cut = cut(row, evidence.thresholds(row));
     Map<String, List<Detection>> detections = evidence.detections(row);
-    DetectionSet test = run.test();
     List<Example> examples = new ArrayList<>();
-    for (Sample sample : test.samples()) {
+    for (Sample sample : run.test().samples()) {
       List<Detection> found =
           detections.getOrDefault(sample.id(), List.of()).stream().filter(cut).toList();
-      if (!found.isEmpty() && examples.size() < EXAMPLES) {
+      if (!found.isEmpty() || !sample.annotation().objects().isEmpty()) {
         examples.add(new Example(sample, found));
       }
     }
-    return examples;
+    List<String> classes = run.scoredClasses();
+    return PhotoChoice.ofQuality(examples, example -> example.score(classes));
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
+import org.rcnn.eval.BootstrapResult;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
@@ -39,6 +40,7 @@ public final class RunResults {
   public static ObjectNode write(Experiment experiment, Row row, EvaluationResult result)
       throws IOException {
     Run run = experiment.run();
+    BootstrapResult scores = new Evidence(experiment).resampled(row);
     ObjectNode summary = Json.object();
     ResultJson.putScores(summary, result);
     ObjectNode seconds = summary.putObject("seconds");
@@ -57,9 +59,9 @@ public final class RunResults {
     Json.write(root.resolve(FinishedFolder.MANIFEST), manifest);
     AtomicFile.writeText(
         root.resolve("report.html"),
-        RunFindings.report(experiment, manifest, row, result).toHtml());
+        RunFindings.report(experiment, manifest, row, scores).toHtml());
     AtomicFile.writeText(
-        root.resolve(ModelCard.NAME), ModelCard.of(experiment, manifest, row).toMarkdown());
+        root.resolve(ModelCard.NAME), ModelCard.of(experiment, manifest, row, scores).toMarkdown());
     RunPages.link(root);
     tell(experiment, row, result);
     return summary;
@@ -76,7 +78,7 @@ public final class RunResults {
     if (!monitor.wantsPictures()) {
       return;
     }
-    for (RunFindings.Example example : RunFindings.examples(experiment, row)) {
+    for (RunFindings.Example example : RunFindings.examples(experiment, row).photos()) {
       monitor.picture("detections/" + example.sample().id(), 0, () -> example.draw().png());
     }
   }
@@ -91,17 +93,22 @@ public final class RunResults {
    */
   public static Path write(FinishedRun run, Path folder) throws IOException {
     Path page = folder.resolve("report.html");
-    ReportPage report = RunFindings.report(run, run.manifest(), run.row(), run.evaluate(run.row()));
+    BootstrapResult scores = new Evidence(run).resampled(run.row());
+    ReportPage report = RunFindings.report(run, run.manifest(), run.row(), scores);
     AtomicFile.writeText(page, report.toHtml());
     AtomicFile.writeText(
-        folder.resolve(ModelCard.NAME), ModelCard.of(run, run.manifest(), run.row()).toMarkdown());
+        folder.resolve(ModelCard.NAME),
+        ModelCard.of(run, run.manifest(), run.row(), scores).toMarkdown());
     RunPages.link(folder);
     return page;
   }
 
   /**
    * Writes {@code ablation.html}, {@code ablation.json} and {@code ablation.md} of several
-   * evaluated rows.
+   * evaluated rows. In the JSON {@code rows} has the rows with their scores and ranges, and {@code
+   * differences} what each step of the method adds: {@code step}, the names of the rows {@code
+   * without} and {@code with} it, and {@code estimate}, {@code low} and {@code high} of the
+   * difference of their mean APs, fractions, on the same resamples of the test images.
    *
    * @return the result as JSON, as it is in {@code ablation.json}
    * @throws IOException if the folder cannot be written
@@ -121,6 +128,11 @@ public final class RunResults {
       ResultJson.putRow(tree, evaluated.row());
       ResultJson.putScores(tree, evaluated.result());
       range(resampled, evaluated.row()).ifPresent(range -> ResultJson.putRange(tree, range));
+    }
+    ArrayNode differences = summary.putArray("differences");
+    for (Contrast.Step step : Contrast.Step.values()) {
+      Contrast.of(step, resampled)
+          .forEach(contrast -> ResultJson.putDifference(differences.addObject(), contrast));
     }
     summary.put("peak_memory_bytes", PeakMemory.bytes());
     Path root = run.folder().root();
@@ -143,7 +155,7 @@ public final class RunResults {
   private static Optional<Interval> range(List<ResampledRow> rows, Row row) {
     return rows.stream()
         .filter(one -> one.row().equals(row))
-        .map(one -> one.scores().meanAp())
+        .map(ResampledRow::meanRange)
         .findFirst();
   }
 }

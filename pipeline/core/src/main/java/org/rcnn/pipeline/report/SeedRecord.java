@@ -1,28 +1,36 @@
 package org.rcnn.pipeline.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.rcnn.data.Fingerprint;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Json;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The mean APs of an ablation's rows by the seed of fine-tuning, kept in a run's folder, so that
  * ablations run one after the other with {@code --set finetune.seed=2}, {@code 3} and so on tell
  * how much of a figure is luck.
  *
- * <p>A record is of one set of settings, apart from that seed, and of one set of images; under
- * others it begins anew.
+ * <p>A record is of one set of settings, apart from that seed and those that leave the figures as
+ * they are, and of one set of images; under others it begins anew.
  */
 final class SeedRecord {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SeedRecord.class);
 
   private static final String NAME = "ablation-seeds.json";
 
@@ -43,20 +51,16 @@ final class SeedRecord {
   }
 
   /**
-   * Adds an ablation's rows to the record of a run's folder.
+   * Adds an ablation's rows to the record of a run's folder. A record that is damaged, or of other
+   * settings or images, is replaced, and a log line says so.
    *
-   * @throws IOException if the record cannot be read or written
+   * @throws IOException if the record cannot be written
    */
   static SeedRecord update(Run run, List<ResampledRow> rows) throws IOException {
     Path file = run.folder().root().resolve(NAME);
     PipelineConfig config = run.config();
     String settings = fingerprint(run);
-    ObjectNode tree = Json.object();
-    if (Files.exists(file)
-        && Json.read(file) instanceof ObjectNode before
-        && before.path("settings").asText().equals(settings)) {
-      tree = before;
-    }
+    ObjectNode tree = read(file, settings).orElseGet(Json::object);
     tree.put("settings", settings);
     long seed = config.finetune().seed() == 0 ? config.seed() : config.finetune().seed();
     ObjectNode ofSeed = tree.withObjectProperty("seeds").withObjectProperty(Long.toString(seed));
@@ -69,11 +73,40 @@ final class SeedRecord {
     return new SeedRecord(tree);
   }
 
-  private static String fingerprint(Run run) {
-    JsonNode settings = new ConfigLoader().toTree(run.config());
-    if (settings.path("finetune") instanceof ObjectNode finetune) {
-      finetune.remove("seed");
+  /** The record in a file; empty if there is none that can be continued. */
+  private static Optional<ObjectNode> read(Path file, String settings) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
     }
+    JsonNode found = MissingNode.getInstance();
+    try {
+      found = Json.read(file);
+    } catch (IOException e) {
+      LOG.debug("The record of seeds cannot be read.", e);
+    }
+    if (!(found instanceof ObjectNode whole) || !hasSeeds(whole)) {
+      LOG.warn("The record of seeds {} is damaged, so it begins anew with this ablation.", file);
+      return Optional.empty();
+    }
+    if (!whole.path("settings").asText().equals(settings)) {
+      LOG.info(
+          "The record of seeds {} is of other settings or images, so it begins anew with this"
+              + " ablation.",
+          file);
+      return Optional.empty();
+    }
+    return Optional.of(whole);
+  }
+
+  private static boolean hasSeeds(ObjectNode tree) {
+    JsonNode seeds = tree.path("seeds");
+    return seeds.isObject()
+        && StreamSupport.stream(seeds.spliterator(), false).allMatch(JsonNode::isObject);
+  }
+
+  private static String fingerprint(Run run) {
+    Map<String, String> settings = RowSettings.of(new ConfigLoader().toTree(run.config()));
+    settings.remove("finetune.seed");
     return new Fingerprint()
         .add(settings.toString())
         .add(run.train().fingerprint())
@@ -92,5 +125,16 @@ final class SeedRecord {
               }
             });
     return means;
+  }
+
+  /**
+   * What fine-tuning adds to the mean AP with each of several seeds, ascending; empty where it was
+   * run with one, or leaves the layer alone, so that its seed is of no account.
+   */
+  List<Double> gains(Contrast fineTuning) {
+    List<Double> means = of(fineTuning.with().row());
+    return means.size() < 2 || fineTuning.changesNothing()
+        ? List.of()
+        : means.stream().map(mean -> mean - fineTuning.without().meanAp()).sorted().toList();
   }
 }

@@ -1,6 +1,9 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +25,31 @@ import org.rcnn.pipeline.report.StudyResult.Samples;
  * <p>The table also has the figures that explain the mean AP: where SVMs were trained, how many
  * regions were positives, negatives or neither, and how many positives the training itself left on
  * the wrong side; how many of the most confident false positives are on the right object but fit
- * badly; and what the study adds.
+ * badly; and what the study adds. Beside the mean AP stands the range that holds it for 95 % of
+ * resamples of the test images.
  */
 public final class StudyReport {
 
+  private static final String RANGE = "95 %";
+
   private final StudyResult result;
+  private final Map<String, String> settings;
   private final Axis axis;
   private final List<Point> rows;
 
   /** The report of a result. */
   public StudyReport(StudyResult result) {
+    this(result, Map.of());
+  }
+
+  /**
+   * The report of a result.
+   *
+   * @param settings those that the study started from, value by key in the order of the page
+   */
+  public StudyReport(StudyResult result, Map<String, String> settings) {
     this.result = Objects.requireNonNull(result, "result");
+    this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
     this.axis = result.axis();
     this.rows = result.rows();
   }
@@ -46,6 +63,9 @@ public final class StudyReport {
     }
     columns.add(new Column(axis.labels(), false, this::changed));
     columns.add(new Column("mAP", true, row -> Numbers.percent(row.meanAp())));
+    if (rows.stream().anyMatch(Point::hasRange)) {
+      columns.add(new Column(RANGE, true, StudyReport::range));
+    }
     Set<String> figures = new LinkedHashSet<>();
     rows.forEach(row -> figures.addAll(row.figures().keySet()));
     figures.forEach(figure -> columns.add(new Column(figure, true, row -> figure(row, figure))));
@@ -56,6 +76,10 @@ public final class StudyReport {
     columns.add(new Column("bad fit, %", true, row -> Numbers.percent(row.localisation())));
     columns.add(new Column("seconds", true, row -> Numbers.decimals(row.seconds(), 1)));
     return columns;
+  }
+
+  private static String range(Point row) {
+    return row.hasRange() ? Numbers.percent(row.low()) + "–" + Numbers.percent(row.high()) : "-";
   }
 
   private boolean hasSeries() {
@@ -147,6 +171,13 @@ public final class StudyReport {
 
   private List<String> explanations() {
     List<String> sentences = new ArrayList<>();
+    if (rows.stream().anyMatch(Point::hasRange)) {
+      sentences.add(
+          RANGE
+              + ": the range of the mAP over 95 % of sets of as many images, drawn with replacement"
+              + " from the test images. All rows see the same sets, so a difference is surer than"
+              + " two ranges suggest.");
+    }
     if (rows.stream().anyMatch(row -> row.samples() != null)) {
       sentences.add(
           "positives: annotated objects + proposals; counts are sums over the classes."
@@ -211,7 +242,12 @@ public final class StudyReport {
     return chart().toFile(result.question());
   }
 
-  /** The finding, plots and tables as a standalone HTML page. */
+  /** One of the study's own pictures as a standalone SVG file. */
+  public String toSvg(Chart chart) {
+    return drawn(chart).toFile(chart.title());
+  }
+
+  /** The finding, plots, tables and settings as a standalone HTML page. */
   public String toHtml() {
     Html html = ReportPage.begin(result.question());
     html.open("body").open("header").leaf("h1", result.question());
@@ -228,6 +264,7 @@ public final class StudyReport {
     html.scroll();
     appendClasses(html);
     html.close().close();
+    RunFindings.configuration(settings).forEach(section -> section.appendTo(html));
     return html.close().close().close().toString();
   }
 
@@ -279,12 +316,19 @@ public final class StudyReport {
   private LineChart chart() {
     List<LineChart.Series> lines = new ArrayList<>();
     for (String series : result.series()) {
-      List<Point> points = rows.stream().filter(row -> row.series().equals(series)).toList();
+      // The table keeps the order of the values asked for; a line goes from left to right.
+      List<Point> points =
+          rows.stream()
+              .filter(row -> row.series().equals(series))
+              .sorted(Comparator.comparingDouble(Point::at))
+              .toList();
       lines.add(
           new LineChart.Series(
               series.isEmpty() ? "mAP" : series,
               points.stream().mapToDouble(Point::at).toArray(),
-              points.stream().mapToDouble(row -> 100 * row.meanAp()).toArray()));
+              points.stream().mapToDouble(row -> 100 * row.meanAp()).toArray(),
+              points.stream().mapToDouble(row -> 100 * row.low()).toArray(),
+              points.stream().mapToDouble(row -> 100 * row.high()).toArray()));
     }
     return LineChart.ofPoints(axis.title(), names(), lines);
   }

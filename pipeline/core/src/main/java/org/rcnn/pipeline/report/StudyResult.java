@@ -29,6 +29,7 @@ import org.rcnn.pipeline.run.Json;
  * to show it.
  *
  * @param study its name, as on the command line
+ * @param fileName the name of its files in a run's folder, without their ending
  * @param question what it asks, a sentence
  * @param source where the question or its usual answer is from
  * @param subject what was studied, on which images
@@ -41,6 +42,7 @@ import org.rcnn.pipeline.run.Json;
  */
 public record StudyResult(
     String study,
+    @JsonProperty("file") String fileName,
     String question,
     String source,
     String subject,
@@ -97,6 +99,9 @@ public record StudyResult(
    * @param row the row of the ablation table, in words
    * @param settings of the settings that the study changes, key to this point's value
    * @param meanAp mean average precision, a fraction; NaN, in JSON null, if no class can be scored
+   * @param low where the range of 95 % of resamples of the test images begins, a fraction; NaN, in
+   *     JSON null, without one
+   * @param high where it ends
    * @param classesInMean how many classes the mean is over
    * @param ap average precision by class, fractions
    * @param samples what the SVMs learned from; null for other heads
@@ -119,6 +124,14 @@ public record StudyResult(
           @JsonSerialize(using = NaNAsNull.class)
           @JsonDeserialize(using = NullAsNaN.class)
           double meanAp,
+      @JsonProperty("mAP_low")
+          @JsonSerialize(using = NaNAsNull.class)
+          @JsonDeserialize(using = NullAsNaN.class)
+          double low,
+      @JsonProperty("mAP_high")
+          @JsonSerialize(using = NaNAsNull.class)
+          @JsonDeserialize(using = NullAsNaN.class)
+          double high,
       @JsonProperty("classes_in_mean") int classesInMean,
       Map<String, Double> ap,
       Samples samples,
@@ -143,6 +156,10 @@ public record StudyResult(
       ap = copy(ap);
       stageSeconds = copy(stageSeconds);
       figures = copy(figures);
+    }
+
+    boolean hasRange() {
+      return !Double.isNaN(low);
     }
   }
 
@@ -225,9 +242,15 @@ public record StudyResult(
     return List.copyOf(classes);
   }
 
-  /** The name of its files in a run's folder, without their ending: {@code study-NAME}. */
-  public String fileName() {
-    return BEGINNING + study;
+  /**
+   * A name that a study's files may have, without their ending: {@code study-NAME}, and then {@code
+   * study-NAME-2} and so on for the same study with other settings.
+   *
+   * @param study its name
+   * @param number which of them, from 1
+   */
+  public static String fileName(String study, int number) {
+    return BEGINNING + study + (number == 1 ? "" : "-" + number);
   }
 
   /** As JSON, as {@link #read} reads it from the key {@code result}. */

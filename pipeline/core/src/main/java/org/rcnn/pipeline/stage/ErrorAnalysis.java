@@ -3,6 +3,7 @@ package org.rcnn.pipeline.stage;
 import java.util.List;
 import java.util.Objects;
 import org.rcnn.eval.ClassExamples;
+import org.rcnn.eval.CocoSummary;
 import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.TideDiagnosis;
@@ -10,6 +11,7 @@ import org.rcnn.eval.TideDiagnosis;
 /**
  * What a row's errors on the test set are.
  *
+ * @param coco the figures by which detectors are compared on COCO, difficult objects as crowds
  * @param diagnosis the kinds of false positives and the sensitivity to size and aspect ratio, class
  *     by class (Hoiem et al. 2012)
  * @param tide the six kinds of errors and what each costs, over all classes (Bolya et al. 2020)
@@ -18,6 +20,7 @@ import org.rcnn.eval.TideDiagnosis;
  * @param examples errors that are worth looking at, class by class
  */
 public record ErrorAnalysis(
+    CocoSummary coco,
     ErrorDiagnosis diagnosis,
     TideDiagnosis tide,
     ConfusionMatrix confusion,
@@ -25,6 +28,7 @@ public record ErrorAnalysis(
 
   /** Refuses missing parts; keeps its own copy of the list. */
   public ErrorAnalysis {
+    Objects.requireNonNull(coco, "coco");
     Objects.requireNonNull(diagnosis, "diagnosis");
     Objects.requireNonNull(tide, "tide");
     Objects.requireNonNull(confusion, "confusion");

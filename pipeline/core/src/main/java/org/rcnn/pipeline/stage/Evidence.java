@@ -10,6 +10,8 @@ import org.rcnn.data.voc.VocResults;
 import org.rcnn.eval.Bootstrap;
 import org.rcnn.eval.BootstrapResult;
 import org.rcnn.eval.ClassExamples;
+import org.rcnn.eval.CocoEvaluator;
+import org.rcnn.eval.CocoSummary;
 import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnoser;
@@ -137,6 +139,7 @@ public final class Evidence {
         ConfusionMatrix.balancedScore(classes, split, detections, Experiment.MATCH_IOU)
             .orElse(row.effectiveHead().evenOdds());
     return new ErrorAnalysis(
+        new CocoEvaluator(CocoSummary.Difficult.CROWDS).summarise(classes, split, detections),
         diagnosis(detections),
         new TideDiagnoser().diagnose(classes, split, detections),
         ConfusionMatrix.of(classes, split, detections, minScore, Experiment.MATCH_IOU),

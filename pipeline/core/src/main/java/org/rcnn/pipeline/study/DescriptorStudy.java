@@ -110,17 +110,18 @@ public record DescriptorStudy() implements Study {
         points.stream().filter(m -> m.point().row().layer() != Tap.HOG).toList();
     if (hog.isEmpty() || layers.isEmpty()) {
       Measured best = Values.best(points);
-      return "The best features are %s, with %s."
-          .formatted(best.label(), Values.percent(best.meanAp()));
+      return "The best features are %s, with %s%s."
+          .formatted(
+              best.label(),
+              Values.percent(best.meanAp()),
+              Values.ties(best, points, Measured::label));
     }
     Measured best = Values.best(layers);
-    double more = best.meanAp() - hog.get().meanAp();
-    return "Under the same SVMs HOG reaches %s and %s of the network without fine-tuning %s: %s %s."
+    return "Under the same SVMs HOG reaches %s and %s of the network without fine-tuning %s, %s."
         .formatted(
             Values.percent(hog.get().meanAp()),
             best.label(),
             Values.percent(best.meanAp()),
-            Values.points(best.meanAp(), hog.get().meanAp()),
-            more < 0 ? "less" : "more");
+            Difference.of(best, hog.get()).said());
   }
 }

@@ -97,21 +97,20 @@ public record FineTuneIouStudy() implements Study {
   @Override
   public String finding(List<Measured> points) {
     Measured best = Values.best(points);
+    Optional<Measured> papers =
+        points.stream().filter(m -> m.point().at() == PAPERS && m != best).findFirst();
+    Measured other = papers.orElse(Values.worst(points));
     String text =
         "Fine-tuning on regions from IoU %s on gives the best detector, with %s"
             .formatted(best.label(), Values.percent(best.meanAp()));
-    Optional<Measured> papers =
-        points.stream().filter(m -> m.point().at() == PAPERS && m != best).findFirst();
-    if (papers.isPresent()) {
-      return text
-          + "; the paper's 0.5 is %s lower."
-              .formatted(Values.points(best.meanAp(), papers.get().meanAp()));
+    if (other != best) {
+      text +=
+          "; with %s the mAP is %s"
+              .formatted(
+                  papers.isPresent() ? "the paper's 0.5" : other.label(),
+                  Difference.of(other, best).said());
     }
-    Measured worst = Values.worst(points);
-    return worst == best
-        ? text + "."
-        : text
-            + "; from %s on it is %s lower."
-                .formatted(worst.label(), Values.points(best.meanAp(), worst.meanAp()));
+    List<Measured> others = points.stream().filter(m -> m != other).toList();
+    return text + Values.ties(best, others, Measured::label) + ".";
   }
 }

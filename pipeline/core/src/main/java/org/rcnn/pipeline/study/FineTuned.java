@@ -36,7 +36,10 @@ final class FineTuned {
         .collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** The layers of a configuration's network that can be copied: all that learn but the scores. */
+  /**
+   * The layers of a configuration's network that can be copied, if the weights have them: all with
+   * parameters but that of the scores.
+   */
   static List<String> copiedLayers(PipelineConfig configured) {
     List<String> layers =
         Studies.network(configured).parameterLayers().stream().map(Layer::name).toList();
@@ -48,23 +51,27 @@ final class FineTuned {
     return new Evidence(point.experiment()).learningCurve();
   }
 
-  /** The mean loss of the last tenth of the curve, which is less noisy than its last point. */
-  static double lastLoss(LearningCurve curve) {
+  /** The mean loss of the last tenth of a curve, which is less noisy than its last point. */
+  static double lastLoss(List<LearningPoint> curve) {
     return tail(curve).stream().mapToDouble(LearningPoint::loss).average().orElse(Double.NaN);
   }
 
   /** The accuracy on positives in the last tenth of the curve, in per cent. */
   static double lastPositiveAccuracy(LearningCurve curve) {
     return 100
-        * tail(curve).stream()
+        * tail(curve.curve()).stream()
             .mapToDouble(LearningPoint::positiveAccuracy)
             .average()
             .orElse(Double.NaN);
   }
 
-  private static List<LearningPoint> tail(LearningCurve curve) {
-    List<LearningPoint> points = curve.curve();
+  private static List<LearningPoint> tail(List<LearningPoint> points) {
     return points.subList(points.size() - Math.max(1, points.size() / 10), points.size());
+  }
+
+  /** So many layers in words: {@code no layer}, {@code 1 layer}, {@code 3 layers}. */
+  static String layers(double count) {
+    return count == 0 ? "no layer" : Values.label(count) + (count == 1 ? " layer" : " layers");
   }
 
   /** A learning rate, such as {@code 8.7e-04}. */

@@ -12,6 +12,7 @@ import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
 import org.rcnn.pipeline.report.StudyResult.Line;
+import org.rcnn.pipeline.stage.Backbone;
 
 /**
  * Copies the first n layers and leaves the others new: {@code freeze-depth=0,1,2,3,4,5,6,7}. In one
@@ -107,6 +108,23 @@ public record FreezeDepthStudy() implements Study {
   }
 
   @Override
+  public void requireStart(Point point, Backbone start) {
+    List<String> layers = FineTuned.copiedLayers(point.config());
+    List<String> fresh = start.transfer().newLayers();
+    List<String> lacking =
+        layers.subList(0, (int) point.at()).stream().filter(fresh::contains).toList();
+    if (!lacking.isEmpty()) {
+      throw new ConfigException(
+          "--study freeze-depth cannot copy %s: the starting weights have no %s that fits %s; take depths up to %d, such as freeze-depth=0,%<d."
+              .formatted(
+                  FineTuned.layers(point.at()),
+                  lacking.get(0),
+                  start.definition().name(),
+                  layers.indexOf(lacking.get(0))));
+    }
+  }
+
+  @Override
   public List<String> notes(PipelineConfig configured, List<Point> points) {
     List<String> layers = FineTuned.copiedLayers(configured);
     return List.of(
@@ -145,18 +163,49 @@ public record FreezeDepthStudy() implements Study {
   @Override
   public String finding(List<Measured> points) {
     Measured best = Values.best(points);
-    String text =
-        "Copying %s layers is best, with %s (%s)"
-            .formatted(best.label(), Values.percent(best.meanAp()), best.point().series());
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "Copying %s is best, with %s".formatted(named(best), Values.percent(best.meanAp())));
     Optional<Measured> none = points.stream().filter(point -> point.point().at() == 0).findFirst();
     if (none.isPresent() && best.point().at() > 0) {
-      text += "; without copied layers it is %s".formatted(Values.percent(none.get().meanAp()));
+      text.append(
+          "; without copied layers the mAP is %s"
+              .formatted(Difference.of(none.get(), best).said()));
     }
-    return text + freezing(points) + ".";
+    // Without copied layers both series have the same network, so it is compared once.
+    List<Measured> others = new ArrayList<>(points);
+    others.removeIf(point -> point.point().at() == 0);
+    Optional<Pair> deepest = deepest(points);
+    if (deepest.isPresent()) {
+      Pair pair = deepest.get();
+      text.append(
+          "; if %s %s frozen instead of learning, the mAP is %s"
+              .formatted(
+                  FineTuned.layers(pair.depth()).replace(" layer", " copied layer"),
+                  pair.depth() == 1 ? "is" : "are",
+                  Difference.of(pair.frozen(), pair.learning()).said()));
+      if (best == pair.frozen() || best == pair.learning()) {
+        others.removeAll(List.of(pair.frozen(), pair.learning()));
+      }
+    }
+    return text + Values.ties(best, others, FreezeDepthStudy::named) + ".";
   }
 
-  /** What freezing costs at the greatest depth that both series have. */
-  private static String freezing(List<Measured> points) {
+  /** Such as {@code 3 layers (copied layers frozen)}. */
+  private static String named(Measured point) {
+    String layers = FineTuned.layers(point.point().at());
+    return point.point().at() == 0 ? layers : layers + " (" + point.point().series() + ")";
+  }
+
+  /** The networks of both series with equally many copied layers. */
+  private record Pair(Measured frozen, Measured learning) {
+    double depth() {
+      return learning.point().at();
+    }
+  }
+
+  /** Those with the most copied layers. */
+  private static Optional<Pair> deepest(List<Measured> points) {
     List<Measured> learning = Values.series(points, LEARNING);
     for (int i = learning.size() - 1; i >= 0; i--) {
       Measured free = learning.get(i);
@@ -165,11 +214,9 @@ public record FreezeDepthStudy() implements Study {
               .filter(point -> point.label().equals(free.label()))
               .findFirst();
       if (frozen.isPresent() && free.point().at() > 0) {
-        double lost = free.meanAp() - frozen.get().meanAp();
-        return "; freezing %s copied layers %s %s"
-            .formatted(free.label(), lost >= 0 ? "loses" : "gains", Values.points(lost));
+        return Optional.of(new Pair(frozen.get(), free));
       }
     }
-    return "";
+    return Optional.empty();
   }
 }

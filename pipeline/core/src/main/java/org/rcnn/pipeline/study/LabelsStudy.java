@@ -1,9 +1,11 @@
 package org.rcnn.pipeline.study;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -22,15 +24,9 @@ import org.rcnn.pipeline.stage.Heads;
  */
 public record LabelsStudy() implements Study {
 
-  /** The labels of fine-tuning, which are softmax's own. */
-  private static final String SOFTMAXS = "0.5/0.5";
-
   private static final String SVM = "SVM";
   private static final String SOFTMAX = "softmax";
   private static final String NETWORKS = "the network's own softmax";
-
-  /** A difference that is none: less than two runs of one thing differ by. */
-  private static final double NOISE = 0.005;
 
   @Override
   public String name() {
@@ -51,17 +47,23 @@ public record LabelsStudy() implements Study {
   @Override
   public String values() {
     return "POSITIVE/NEGATIVE: the IoU from which a region is a positive (0: the ground truth alone),"
-        + " and the IoU below which it is a negative. Softmax's own labels are 0.5/0.5, the paper's"
-        + " for SVMs 0/0.3.";
+        + " and the IoU below which it is a negative. In the paper softmax has 0.5/0.5 and SVMs"
+        + " 0/0.3.";
   }
 
   @Override
   public List<String> defaultValues(PipelineConfig configured) {
-    List<String> values = new ArrayList<>(List.of(SOFTMAXS, "0.7/0.7", "0.7/0.3", "0/0.3"));
-    if (!values.contains(ofSvms(configured))) {
-      values.add(ofSvms(configured));
-    }
-    return values;
+    Set<String> values = new LinkedHashSet<>();
+    values.add(ofSoftmax(configured));
+    values.addAll(List.of("0.7/0.7", "0.7/0.3", "0/0.3"));
+    values.add(ofSvms(configured));
+    return List.copyOf(values);
+  }
+
+  /** The labels of fine-tuning, which are softmax's own. */
+  private static String ofSoftmax(PipelineConfig configured) {
+    String iou = Values.label(configured.finetune().positiveIou());
+    return iou + "/" + iou;
   }
 
   private static String ofSvms(PipelineConfig configured) {
@@ -84,8 +86,7 @@ public record LabelsStudy() implements Study {
       }
     }
     if (configured.finetune().enabled() && configured.features().layer() == Tap.FC7) {
-      String own = Values.label(configured.finetune().positiveIou());
-      String label = own + "/" + own;
+      String label = ofSoftmax(configured);
       int at = values.contains(label) ? values.indexOf(label) : values.size();
       points.add(new Point(NETWORKS, label, at, configured, Values.row(configured, Heads.SOFTMAX)));
     }
@@ -137,35 +138,40 @@ public record LabelsStudy() implements Study {
     Measured bestSvm = Values.best(svms);
     Measured bestSoftmax = Values.best(softmaxes);
     String bests =
-        "At their best labels SVMs reach %s (%s) and softmax %s (%s)"
+        "At their best labels SVMs reach %s (%s) and softmax %s (%s), a difference of %s."
             .formatted(
                 Values.percent(bestSvm.meanAp()),
                 bestSvm.label(),
                 Values.percent(bestSoftmax.meanAp()),
-                bestSoftmax.label());
-    Optional<Measured> svm = at(svms, SOFTMAXS);
-    Optional<Measured> softmax = at(softmaxes, SOFTMAXS);
-    if (svm.isEmpty() || softmax.isEmpty()) {
-      return bests + ".";
+                bestSoftmax.label(),
+                Difference.of(bestSvm, bestSoftmax).size());
+    String own = ofSoftmax(points.get(0).point().config());
+    Optional<Measured> svm = at(svms, own);
+    Optional<Measured> softmax = at(softmaxes, own);
+    return svm.isEmpty() || softmax.isEmpty()
+        ? bests
+        : withEqualLabels(own, svm.get(), softmax.get(), bestSvm) + " " + bests;
+  }
+
+  /** What remains of the SVMs' lead where both heads have softmax's labels. */
+  private static String withEqualLabels(
+      String own, Measured svm, Measured softmax, Measured bestSvm) {
+    Difference equal = Difference.of(svm, softmax);
+    Difference whole = Difference.of(bestSvm, softmax);
+    String labels = "softmax's labels (" + own + ")";
+    if (equal.isHigher()) {
+      return "SVMs trained with %s still beat softmax by %s, so labels alone do not explain the difference."
+          .formatted(labels, equal.size());
     }
-    double equal = svm.get().meanAp() - softmax.get().meanAp();
-    double whole = bestSvm.meanAp() - softmax.get().meanAp();
-    String first;
-    if (equal > NOISE) {
-      first =
-          "SVMs trained with softmax's loose labels still beat softmax by %s, so labels alone do not explain the difference"
-              .formatted(Values.points(svm.get().meanAp(), softmax.get().meanAp()));
-    } else if (equal < -NOISE) {
-      first =
-          "With softmax's loose labels softmax beats the SVMs by %s"
-                  .formatted(Values.points(svm.get().meanAp(), softmax.get().meanAp()))
-              + (whole > NOISE ? ", so SVMs win by their labels" : "");
-    } else {
-      first =
-          "With softmax's loose labels softmax and SVMs are within half a point"
-              + (whole > NOISE ? ", so labels do explain the difference" : "");
-    }
-    return first + ". " + bests + ".";
+    String first =
+        equal.isLower()
+            ? "With %s softmax beats the SVMs by %s".formatted(labels, equal.size())
+            : "With %s the difference between the heads is %s".formatted(labels, equal.size());
+    return first
+        + (whole.isHigher()
+            ? "; with their best labels SVMs win by %s, so labels may explain that."
+                .formatted(whole.size())
+            : ".");
   }
 
   private static Optional<Measured> at(List<Measured> line, String label) {

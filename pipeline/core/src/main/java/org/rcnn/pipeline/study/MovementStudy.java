@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -168,6 +167,11 @@ public record MovementStudy() implements Study {
             byIteration(movements, layers, (m, layer) -> 100 * m.relativeGradient(layer))));
   }
 
+  @Override
+  public Optional<Chart> answer(List<Chart> charts) {
+    return Optional.of(charts.get(0));
+  }
+
   private static Line byLayer(String name, List<String> layers, ToDoubleFunction<String> figure) {
     List<Double> places = new ArrayList<>();
     List<Double> values = new ArrayList<>();
@@ -200,9 +204,18 @@ public record MovementStudy() implements Study {
   @Override
   public String finding(List<Measured> points) throws IOException {
     Measured free = points.get(0);
-    List<Movement> movements = FineTuned.curve(free).movements();
+    return sentence(points, FineTuned.curve(free).movements(), copied(free));
+  }
+
+  /**
+   * The finding.
+   *
+   * @param movements those of the first point's training
+   * @param layers the first point's copied layers, from the lowest
+   */
+  static String sentence(List<Measured> points, List<Movement> movements, List<String> layers) {
+    Measured free = points.get(0);
     Movement last = movements.get(movements.size() - 1);
-    List<String> layers = copied(free);
     String lowest =
         layers.stream().filter(layer -> last.gradients().containsKey(layer)).findFirst().orElse("");
     if (lowest.isEmpty()) {
@@ -211,29 +224,25 @@ public record MovementStudy() implements Study {
     String top = layers.get(layers.size() - 1);
     double ratio = meanGradient(movements, lowest) / meanGradient(movements, top);
     String text =
-        String.format(
-            Locale.ROOT,
-            "%s moves by %.2g %% of its length and %s by %.2g %%; the gradient of %s is %.2g times"
-                + " as strong for its length, so it %s",
-            lowest,
-            100 * last.distances().get(lowest),
-            top,
-            100 * last.distances().get(top),
-            lowest,
-            ratio,
-            ratio < VANISHED ? "has vanished" : "does not vanish");
+        "%s moves by %s %% of its length and %s by %s %%; the gradient of %s is %s times as strong for its length, so it %s"
+            .formatted(
+                lowest,
+                Values.digits(100 * last.distances().get(lowest)),
+                top,
+                Values.digits(100 * last.distances().get(top)),
+                lowest,
+                Values.digits(ratio),
+                ratio < VANISHED ? "has vanished" : "does not vanish");
     Optional<Measured> frozen =
         points.stream().filter(p -> p.point().at() > free.point().at()).findFirst();
     if (frozen.isPresent()) {
-      double lost = free.meanAp() - frozen.get().meanAp();
       text +=
-          "; freezing %s %s %s"
+          "; with %s frozen the mAP is %s"
               .formatted(
-                  frozen.get().label().equals("1")
+                  frozen.get().point().at() == 1
                       ? "it"
-                      : "the lowest " + frozen.get().label() + " layers",
-                  lost >= 0 ? "loses" : "gains",
-                  Values.points(lost));
+                      : "the lowest " + FineTuned.layers(frozen.get().point().at()),
+                  Difference.of(frozen.get(), free).said());
     }
     return text + ".";
   }

@@ -128,22 +128,32 @@ public record NegativeIouStudy(List<Positives> readings) implements Study {
     StringBuilder text = new StringBuilder();
     for (String series : Values.series(points)) {
       List<Measured> line = Values.series(points, series);
-      Measured best = Values.best(line);
-      Measured worst = Values.worst(line);
       text.append(text.isEmpty() ? "" : " ");
       text.append(
           series.startsWith("ground")
               ? "With the ground truth alone as positives"
               : "With proposals as positives too");
-      text.append(
-          ", negatives below IoU %s are the best (%s)"
-              .formatted(best.label(), Values.percent(best.meanAp())));
-      text.append(
-          Values.look(best.meanAp(), worst.meanAp())
-              ? "."
-              : ", and those below %s lose %s."
-                  .formatted(worst.label(), Values.points(best.meanAp(), worst.meanAp())));
+      text.append(ofSeries(line));
     }
     return text.toString();
+  }
+
+  private static String ofSeries(List<Measured> line) {
+    Measured best = Values.best(line);
+    Measured worst = Values.worst(line);
+    if (Values.look(best.meanAp(), worst.meanAp())) {
+      return ", negatives below IoU %s give %s."
+          .formatted(
+              Values.list(line.stream().map(Measured::label).toList()),
+              Values.percent(best.meanAp()));
+    }
+    List<Measured> others = line.stream().filter(point -> point != worst).toList();
+    return ", negatives below IoU %s are the best (%s), and with those below %s the mAP is %s%s."
+        .formatted(
+            best.label(),
+            Values.percent(best.meanAp()),
+            worst.label(),
+            Difference.of(worst, best).said(),
+            Values.ties(best, others, Measured::label));
   }
 }

@@ -81,7 +81,7 @@ public record PositiveIouStudy() implements Study {
             "svm.negative-iou", Double.toString(lowered),
             "svm.positive-iou", Double.toString(positive));
     return new Point(
-        "IoU < " + Values.label(negative),
+        negatives(negative),
         positive > 0 ? "IoU ≥ " + Values.label(positive) : GROUND_TRUTH,
         positive > 0 ? positive : 1,
         Values.with(configured, settings),
@@ -102,23 +102,35 @@ public record PositiveIouStudy() implements Study {
     StringBuilder text = new StringBuilder();
     for (String series : Values.series(points)) {
       List<Measured> line = Values.series(points, series);
-      Measured best = Values.best(line);
-      text.append(text.isEmpty() ? "" : " ");
-      text.append(
-          "With negatives of %s, positives %s are the best (%s)"
-              .formatted(
-                  series,
-                  best.label().equals(GROUND_TRUTH) ? "of the ground truth alone" : best.label(),
-                  Values.percent(best.meanAp())));
-      Optional<Measured> alone =
-          line.stream().filter(m -> m.label().equals(GROUND_TRUTH) && m != best).findFirst();
-      alone.ifPresent(
-          m ->
-              text.append(
-                  ", and the ground truth alone is %s lower"
-                      .formatted(Values.points(best.meanAp(), m.meanAp()))));
-      text.append('.');
+      text.append(text.isEmpty() ? "" : " ").append(ofSeries(series, line));
     }
     return text.toString();
+  }
+
+  private static String ofSeries(String series, List<Measured> line) {
+    Measured best = Values.best(line);
+    // Where positives begin below the series' negatives, those were lowered to them.
+    String negatives = negatives(best.point().config().svm().negativeIou());
+    String text =
+        "With negatives of %s, positives %s%s are the best (%s)"
+            .formatted(
+                series,
+                best.label().equals(GROUND_TRUTH) ? "of the ground truth alone" : best.label(),
+                negatives.equals(series) ? "" : " against negatives lowered to " + negatives,
+                Values.percent(best.meanAp()));
+    Optional<Measured> alone =
+        line.stream().filter(m -> m.label().equals(GROUND_TRUTH) && m != best).findFirst();
+    if (alone.isPresent()) {
+      text +=
+          ", and with the ground truth alone the mAP is %s"
+              .formatted(Difference.of(alone.get(), best).said());
+    }
+    List<Measured> others =
+        line.stream().filter(point -> !point.label().equals(GROUND_TRUTH)).toList();
+    return text + Values.ties(best, others, Measured::label) + ".";
+  }
+
+  private static String negatives(double iou) {
+    return "IoU < " + Values.label(iou);
   }
 }

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.study;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public record ProposalsStudy() implements Study {
   private static final String RECALL = "recall, %";
   private static final String SECONDS = "s per test image";
 
-  /** A loss that a user would not see. */
+  /** A point: what a user may give for speed. */
   private static final double LITTLE = 0.01;
 
   @Override
@@ -178,7 +179,11 @@ public record ProposalsStudy() implements Study {
     for (String series : Values.series(points)) {
       List<double[]> places = new ArrayList<>();
       for (Measured point : Values.series(points, series)) {
-        places.add(new double[] {secondsPerImage(point), 100 * point.meanAp()});
+        double seconds = secondsPerImage(point);
+        // A stage of an older folder may have no time.
+        if (!Double.isNaN(seconds)) {
+          places.add(new double[] {seconds, 100 * point.meanAp()});
+        }
       }
       places.sort((a, b) -> Double.compare(a[0], b[0]));
       lines.add(
@@ -197,25 +202,56 @@ public record ProposalsStudy() implements Study {
   }
 
   @Override
-  public String finding(List<Measured> points) {
+  public String finding(List<Measured> points) throws IOException {
+    Map<Measured, Double> seconds = new LinkedHashMap<>();
+    for (Measured point : points) {
+      seconds.put(point, secondsPerImage(point));
+    }
+    return sentence(points, seconds);
+  }
+
+  /**
+   * The finding.
+   *
+   * @param seconds what each point takes for a test image; NaN if unknown
+   */
+  static String sentence(List<Measured> points, Map<Measured, Double> seconds) {
     Measured best = Values.best(points);
-    List<Measured> line = Values.series(points, best.point().series());
-    Measured enough = best;
-    for (Measured point : line) {
-      if (point.meanAp() >= best.meanAp() - LITTLE && boxes(point) < boxes(enough)) {
-        enough = point;
-      }
-    }
+    List<Measured> fewer =
+        Values.series(points, best.point().series()).stream()
+            .filter(point -> boxes(point) < boxes(best))
+            .sorted(Comparator.comparingDouble(ProposalsStudy::boxes))
+            .toList();
     String text =
-        "Mode %s with %s boxes of an image is the best, with %s"
-            .formatted(best.point().series(), best.label(), Values.percent(best.meanAp()));
-    if (enough != best) {
-      return text
-          + "; %s boxes lose %s of that."
-              .formatted(enough.label(), Values.points(best.meanAp(), enough.meanAp()));
+        "Mode %s with %s boxes of an image is the best, with %s%s"
+            .formatted(
+                best.point().series(),
+                best.label(),
+                Values.percent(best.meanAp()),
+                time(seconds.get(best)));
+    List<Measured> others = new ArrayList<>(points);
+    if (!fewer.isEmpty()) {
+      // The fewest that cost little or, where all cost more, the next fewer.
+      Measured told =
+          fewer.stream()
+              .filter(point -> point.meanAp() >= best.meanAp() - LITTLE)
+              .findFirst()
+              .orElse(fewer.get(fewer.size() - 1));
+      others.remove(told);
+      text +=
+          "; with %s boxes the mAP is %s%s"
+              .formatted(told.label(), Difference.of(told, best).said(), time(seconds.get(told)));
     }
-    boolean fewer = line.stream().anyMatch(point -> boxes(point) < boxes(best));
-    return text + (fewer ? ", and fewer boxes lose more than a point." : ".");
+    return text + Values.ties(best, others, ProposalsStudy::named) + ".";
+  }
+
+  private static String time(double seconds) {
+    return Double.isNaN(seconds) ? "" : " at %s s per image".formatted(Values.digits(seconds));
+  }
+
+  /** As the command line writes it. */
+  private static String named(Measured point) {
+    return point.point().series() + ":" + point.label();
   }
 
   private static double boxes(Measured point) {

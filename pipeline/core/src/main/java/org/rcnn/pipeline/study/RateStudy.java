@@ -17,7 +17,7 @@ import org.rcnn.pipeline.stage.LearningCurve;
 /**
  * Multiplies the learning rate of every phase: {@code rate=0.1,0.3,1,3,10,suggested}. {@code
  * suggested} takes what a range test before each phase suggests ({@link RangeTest}), and draws the
- * test. A rate at which training diverges is left out and told.
+ * test. A rate at which training diverges is left out, and the finding names it.
  */
 public record RateStudy() implements Study {
 
@@ -115,7 +115,7 @@ public record RateStudy() implements Study {
     LearningCurve curve = FineTuned.curve(point);
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put(RATE, curve.phases().get(0).rate());
-    figures.put(LOSS, FineTuned.lastLoss(curve));
+    figures.put(LOSS, FineTuned.lastLoss(curve.curve()));
     figures.put(POSITIVES, FineTuned.lastPositiveAccuracy(curve));
     return figures;
   }
@@ -161,30 +161,52 @@ public record RateStudy() implements Study {
 
   @Override
   public String finding(List<Measured> points) throws IOException {
-    Measured best = Values.best(points);
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "The best rate is %s, with %s".formatted(named(best), Values.percent(best.meanAp())));
-    Measured worst = Values.worst(points);
-    if (worst != best) {
-      text.append(
-          "; %s loses %s of that"
-              .formatted(named(worst), Values.points(best.meanAp() - worst.meanAp())));
+    Map<Measured, String> names = new LinkedHashMap<>();
+    for (Measured point : points) {
+      LearningCurve curve = FineTuned.curve(point);
+      names.put(point, named(point.label(), curve.phases().get(0).rate(), curve.rangeTests()));
     }
-    Optional<Measured> suggested =
-        points.stream().filter(point -> point.label().equals(SUGGESTED)).findFirst();
-    if (suggested.isPresent() && suggested.get() != best && suggested.get() != worst) {
-      text.append(
-          "; %s reaches %s"
-              .formatted(named(suggested.get()), Values.percent(suggested.get().meanAp())));
-    }
-    return text.append('.').toString();
+    return sentence(points, names);
   }
 
-  private static String named(Measured point) throws IOException {
-    String rate = FineTuned.rate(FineTuned.curve(point).phases().get(0).rate());
-    return point.label().equals(SUGGESTED)
-        ? "the suggested one (%s)".formatted(rate)
-        : "%s times the configured one (%s)".formatted(point.label(), rate);
+  /**
+   * The finding.
+   *
+   * @param names what each point's rate is called
+   */
+  static String sentence(List<Measured> points, Map<Measured, String> names) {
+    Measured best = Values.best(points);
+    Measured worst = Values.worst(points);
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "The best rate is %s, with %s".formatted(names.get(best), Values.percent(best.meanAp())));
+    List<Measured> others = new ArrayList<>(points);
+    for (Measured point : points) {
+      // Of the others, the worst and what the test suggests answer the question.
+      if (point != best && (point == worst || point.label().equals(SUGGESTED))) {
+        others.remove(point);
+        text.append(
+            "; with %s the mAP is %s"
+                .formatted(names.get(point), Difference.of(point, best).said()));
+      }
+    }
+    return text + Values.ties(best, others, names::get) + ".";
+  }
+
+  /**
+   * What a rate is called.
+   *
+   * @param label the point's
+   * @param rate that of the first phase, as it was taken
+   * @param tests the range tests of the phases, if there were some
+   */
+  static String named(String label, double rate, List<RangeTest> tests) {
+    String figure = FineTuned.rate(rate);
+    if (!label.equals(SUGGESTED)) {
+      return "%s times the configured one (%s)".formatted(label, figure);
+    }
+    return !tests.isEmpty() && tests.get(0).suggestion().isEmpty()
+        ? "the configured one (%s; its range test suggests none)".formatted(figure)
+        : "the suggested one (%s)".formatted(figure);
   }
 }

@@ -125,22 +125,25 @@ public record ResamplingStudy() implements Study {
     Measured best = Values.best(points);
     Optional<Measured> none = points.stream().filter(m -> m.label().equals(NONE)).findFirst();
     if (none.isEmpty()) {
-      return "The best is %s, with %s.".formatted(best.label(), Values.percent(best.meanAp()));
+      return "The best is %s, with %s%s."
+          .formatted(
+              best.label(),
+              Values.percent(best.meanAp()),
+              Values.ties(best, points, Measured::label));
     }
-    if (best == none.get()) {
-      List<Measured> others = points.stream().filter(m -> m != best).toList();
-      return others.isEmpty()
-          ? "Without resampling the SVMs reach %s.".formatted(Values.percent(best.meanAp()))
-          : "No resampling helps: without any the SVMs reach %s, with %s, the next best, %s."
-              .formatted(
-                  Values.percent(best.meanAp()),
-                  Values.best(others).label(),
-                  Values.percent(Values.best(others).meanAp()));
+    List<Measured> others = points.stream().filter(m -> m != none.get()).toList();
+    if (others.isEmpty()) {
+      return "Without resampling the SVMs reach %s.".formatted(Values.percent(best.meanAp()));
     }
-    return "The best is %s, with %s: %s more than without resampling."
+    List<Measured> helping =
+        others.stream().filter(m -> Difference.of(m, none.get()).isHigher()).toList();
+    Measured told = Values.best(helping.isEmpty() ? others : helping);
+    return "%s: without any the SVMs reach %s, and with %s they reach %s, %s."
         .formatted(
-            best.label(),
-            Values.percent(best.meanAp()),
-            Values.points(best.meanAp(), none.get().meanAp()));
+            helping.isEmpty() ? "No resampling helps beyond chance" : "Resampling helps",
+            Values.percent(none.get().meanAp()),
+            told.label(),
+            Values.percent(told.meanAp()),
+            Difference.of(told, none.get()).said());
   }
 }

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.report.RunComparison;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
 import org.rcnn.pipeline.stage.LearningCurve;
@@ -24,6 +26,7 @@ import org.rcnn.pipeline.stage.Row;
 public record StartStudy() implements Study {
 
   private static final String NONE = "none";
+  private static final String EMBEDDED = "embedded";
   private static final String SCRATCH = "from scratch";
   private static final String AS_IT_STARTS = "as it starts";
   private static final String FINE_TUNED = "fine-tuned";
@@ -56,7 +59,7 @@ public record StartStudy() implements Study {
   @Override
   public List<String> defaultValues(PipelineConfig configured) {
     String weights = configured.network().weights();
-    return List.of(NONE, weights.equals(NONE) ? "embedded" : weights);
+    return List.of(NONE, weights.equals(NONE) ? EMBEDDED : weights);
   }
 
   @Override
@@ -64,9 +67,25 @@ public record StartStudy() implements Study {
     return Axis.ofNames("starting weights").withSeries("network");
   }
 
+  /** What the values are called: a file by as much of its path as tells it from the others. */
+  private static List<String> labels(List<String> values) {
+    List<String> files =
+        values.stream().filter(value -> !value.equals(NONE) && !value.equals(EMBEDDED)).toList();
+    List<String> names = RunComparison.names(files.stream().map(Path::of).toList());
+    List<String> labels = new ArrayList<>();
+    for (String value : values) {
+      labels.add(
+          value.equals(NONE)
+              ? SCRATCH
+              : value.equals(EMBEDDED) ? EMBEDDED : names.get(files.indexOf(value)));
+    }
+    return labels;
+  }
+
   @Override
   public List<Point> points(List<String> values, PipelineConfig configured) {
     List<Point> points = new ArrayList<>();
+    List<String> labels = labels(values);
     for (boolean finetuned : new boolean[] {false, true}) {
       for (int at = 0; at < values.size(); at++) {
         Map<String, String> settings = new LinkedHashMap<>(FineTuned.allLearn(configured));
@@ -74,7 +93,7 @@ public record StartStudy() implements Study {
         points.add(
             new Point(
                 finetuned ? FINE_TUNED : AS_IT_STARTS,
-                label(values.get(at)),
+                labels.get(at),
                 at,
                 Values.with(configured, settings),
                 finetuned
@@ -88,10 +107,6 @@ public record StartStudy() implements Study {
   private static Row startingRow(PipelineConfig configured) {
     Row tuned = Values.fineTunedRow(configured, configured.features().layer());
     return new Row(false, tuned.layer(), tuned.head(), false);
-  }
-
-  private static String label(String weights) {
-    return weights.equals(NONE) ? SCRATCH : Path.of(weights).getFileName().toString();
   }
 
   @Override
@@ -111,7 +126,7 @@ public record StartStudy() implements Study {
     }
     LearningCurve curve = FineTuned.curve(point);
     Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put(LOSS, FineTuned.lastLoss(curve));
+    figures.put(LOSS, FineTuned.lastLoss(curve.curve()));
     figures.put(POSITIVES, FineTuned.lastPositiveAccuracy(curve));
     return figures;
   }
@@ -128,25 +143,60 @@ public record StartStudy() implements Study {
       return "No start could be fine-tuned.";
     }
     Measured best = Values.best(tuned);
+    Optional<Measured> other = compared(best, tuned);
+    boolean withScratch = other.isPresent() && other.get().label().equals(SCRATCH);
+    return sentence(
+        points,
+        withScratch
+            ? convergence(FineTuned.curve(best).curve(), FineTuned.curve(other.get()).curve())
+            : "");
+  }
+
+  /**
+   * The finding.
+   *
+   * @param convergence how soon the best start is where the one from scratch ends; may be empty
+   */
+  static String sentence(List<Measured> points, String convergence) {
+    List<Measured> tuned = Values.series(points, FINE_TUNED);
+    Measured best = Values.best(tuned);
     String text =
         "Fine-tuned %s the network reaches %s".formatted(from(best), Values.percent(best.meanAp()));
     Optional<Measured> start = find(points, AS_IT_STARTS, best.label());
     if (start.isPresent()) {
       text += ", %s as it starts".formatted(Values.percent(start.get().meanAp()));
     }
-    Optional<Measured> scratch = find(points, FINE_TUNED, SCRATCH);
-    if (scratch.isPresent() && scratch.get() != best) {
+    List<Measured> others = new ArrayList<>(tuned);
+    Optional<Measured> other = compared(best, tuned);
+    if (other.isPresent()) {
+      others.remove(other.get());
       text +=
-          "; from scratch it ends at %s%s"
-              .formatted(Values.percent(scratch.get().meanAp()), convergence(best, scratch.get()));
-    } else if (scratch.isEmpty()) {
-      Measured worst = Values.worst(tuned);
-      text +=
-          worst == best
-              ? ""
-              : "; %s it ends at %s".formatted(from(worst), Values.percent(worst.meanAp()));
+          "; %s%s it ends at %s, %s%s"
+              .formatted(
+                  from(other.get()),
+                  best.label().equals(SCRATCH) ? ", the best pre-trained start," : "",
+                  Values.percent(other.get().meanAp()),
+                  Difference.of(other.get(), best).said(),
+                  convergence);
     }
-    return text + ".";
+    return text + Values.ties(best, others, Measured::label) + ".";
+  }
+
+  /**
+   * What the best start is compared with: scratch, or where that is best the best of the others.
+   */
+  private static Optional<Measured> compared(Measured best, List<Measured> tuned) {
+    List<Measured> others = tuned.stream().filter(point -> point != best).toList();
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    return best.label().equals(SCRATCH)
+        ? Optional.of(Values.best(others))
+        : Optional.of(
+            others.stream()
+                .filter(point -> point.label().equals(SCRATCH))
+                .findFirst()
+                .orElse(Values.worst(others)));
   }
 
   private static String from(Measured point) {
@@ -160,19 +210,21 @@ public record StartStudy() implements Study {
   }
 
   /** How soon a start is where another one ends. */
-  private static String convergence(Measured fast, Measured slow) throws IOException {
-    LearningCurve curve = FineTuned.curve(fast);
-    double loss = FineTuned.lastLoss(FineTuned.curve(slow));
-    int last = curve.curve().get(curve.curve().size() - 1).iteration();
-    return curve.curve().stream()
+  static String convergence(List<LearningPoint> fast, List<LearningPoint> slow) {
+    double loss = FineTuned.lastLoss(slow);
+    int last = fast.get(fast.size() - 1).iteration();
+    return fast.stream()
         .filter(point -> point.loss() <= loss)
         .mapToInt(LearningPoint::iteration)
         .boxed()
         .findFirst()
         .map(
             iteration ->
-                ", with a loss that the other has by iteration %,d of %,d"
-                    .formatted(iteration, last))
+                String.format(
+                    Locale.ROOT,
+                    ", with a loss that the other has by iteration %,d of %,d",
+                    iteration,
+                    last))
         .orElse("");
   }
 }

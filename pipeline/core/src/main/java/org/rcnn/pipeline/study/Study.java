@@ -3,10 +3,14 @@ package org.rcnn.pipeline.study;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.rcnn.eval.BootstrapResult;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
+import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
 
@@ -52,12 +56,23 @@ public interface Study {
    */
   List<Point> points(List<String> values, PipelineConfig configured);
 
+  /**
+   * Refuses a point that its starting weights rule out. They have been read by then, and nothing
+   * else.
+   *
+   * @param start the network that the point starts from
+   * @throws org.rcnn.pipeline.config.ConfigException if the point cannot start from it
+   */
+  default void requireStart(Point point, Backbone start) {}
+
   /** How to read the result, a sentence each. */
   List<String> notes(PipelineConfig configured, List<Point> points);
 
   /**
-   * The answer: a sentence made from the figures.
+   * The answer: a sentence made from the figures. Who claims an order says how sure it is ({@link
+   * Difference}).
    *
+   * @param points those that were measured, at least one, all of which have a mean AP
    * @throws IOException if a stage's evidence cannot be read
    */
   String finding(List<Measured> points) throws IOException;
@@ -90,6 +105,16 @@ public interface Study {
   }
 
   /**
+   * Which of its pictures answers the question, for places that have room for one; empty for that
+   * of the mean AP.
+   *
+   * @param charts what {@link #charts} gave
+   */
+  default Optional<Chart> answer(List<Chart> charts) {
+    return Optional.empty();
+  }
+
+  /**
    * One detector.
    *
    * @param series the name of its line in the plot; empty if there is only one
@@ -106,13 +131,28 @@ public interface Study {
    *
    * @param point the point
    * @param experiment has its stages; {@code org.rcnn.pipeline.stage.Evidence} reads what they left
-   * @param result how well it detects
+   * @param scores how well it detects, on the test images and on resamples of them, which are the
+   *     same for all points; {@link Difference} compares two points
    */
-  record Measured(Point point, Experiment experiment, EvaluationResult result) {
+  record Measured(Point point, Experiment experiment, BootstrapResult scores) {
+
+    /** How well it detects. */
+    public EvaluationResult result() {
+      return scores.result();
+    }
 
     /** Mean average precision, a fraction; NaN if no class can be scored. */
     public double meanAp() {
-      return result.meanAp();
+      return result().meanAp();
+    }
+
+    /**
+     * The mean AP, and the range that holds it for most resamples of the test images. Of a single
+     * image, whose resamples are all that image, there is none: its ends are NaN.
+     */
+    public Interval range() {
+      Interval range = scores.meanAp();
+      return result().images() < 2 ? new Interval(range.estimate(), Double.NaN, Double.NaN) : range;
     }
 
     /** The value of what was varied. */

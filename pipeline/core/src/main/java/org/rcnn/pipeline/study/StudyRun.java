@@ -14,8 +14,7 @@ import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
 import org.rcnn.eval.ErrorKind;
-import org.rcnn.pipeline.config.ConfigLoader;
-import org.rcnn.pipeline.config.FlatSettings;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.report.Manifest;
 import org.rcnn.pipeline.report.RunPages;
 import org.rcnn.pipeline.report.StudyReport;
@@ -38,7 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a {@link Study} in a run's folder and writes its report there: {@code study-NAME.json} (a
- * {@link StudyResult}), {@code .md}, {@code .html} and {@code .svg}.
+ * {@link StudyResult}), {@code .md}, {@code .html} and {@code .svg}. With other settings the same
+ * study has files of its own, {@code study-NAME-2.json} and so on.
  */
 public final class StudyRun {
 
@@ -49,6 +49,7 @@ public final class StudyRun {
   private final Study study;
   private final List<Point> points;
   private final List<PlannedStage> stages;
+  private final StudySettings settings;
 
   /**
    * A study in a run's folder. Nothing is computed yet, but every point is known to be possible.
@@ -64,8 +65,11 @@ public final class StudyRun {
     this.points = asked.points(run.config());
     this.stages = new ArrayList<>();
     for (Point point : points) {
-      stages.addAll(experiment.with(point.config()).plan(Goal.DETECTIONS, point.row()));
+      Experiment varied = experiment.with(point.config());
+      study.requireStart(point, varied.backbone());
+      stages.addAll(varied.plan(Goal.DETECTIONS, point.row()));
     }
+    this.settings = new StudySettings(run.config());
   }
 
   /**
@@ -77,14 +81,18 @@ public final class StudyRun {
     run.begin(stages);
     List<Measured> measured = new ArrayList<>();
     List<String> notes = new ArrayList<>(study.notes(run.config(), points));
+    List<String> diverged = new ArrayList<>();
     for (Point point : points) {
       Experiment varied = experiment.with(point.config());
       try {
-        measured.add(new Measured(point, varied, varied.evaluate(point.row())));
+        measured.add(new Measured(point, varied, new Evidence(varied).resampled(point.row())));
       } catch (DivergedException e) {
         // A finding too, unless it is the only one.
         LOG.warn("{} {} {}: {}", study.name(), point.label(), point.series(), e.getMessage());
-        notes.add(diverged(point, e));
+        notes.add(
+            "%s is left out: training diverged at iteration %d."
+                .formatted(named(point), e.iteration()));
+        diverged.add(study.axis(run.config()).labels() + " " + named(point));
         if (measured.isEmpty() && point == points.get(points.size() - 1)) {
           throw e;
         }
@@ -97,48 +105,65 @@ public final class StudyRun {
           point.series(),
           Values.percent(measured.get(measured.size() - 1).meanAp()));
     }
+    Path root = run.folder().root();
+    String name = settings.fileName(root, study.name());
     StudyResult result =
         new StudyResult(
             study.name(),
+            name,
             study.question(),
             study.source(),
             subject(),
-            study.finding(measured),
+            finding(study, measured, diverged),
             study.axis(run.config()),
             notes,
             rows(measured),
             study.charts(measured),
             PeakMemory.bytes());
-    Path root = run.folder().root();
-    String name = result.fileName();
-    StudyReport report = new StudyReport(result);
+    StudyReport report = new StudyReport(result, settings.byKey());
     List<Artifact> artifacts =
         measured.stream().flatMap(point -> artifacts(point).values().stream()).toList();
     Json.write(root.resolve(name + ".json"), Manifest.of(experiment, artifacts, result.toTree()));
     AtomicFile.writeText(root.resolve(name + ".md"), Printable.text(report.toMarkdown()));
     AtomicFile.writeText(root.resolve(name + ".html"), report.toHtml());
-    AtomicFile.writeText(root.resolve(name + ".svg"), report.toSvg());
+    AtomicFile.writeText(
+        root.resolve(name + ".svg"),
+        study.answer(result.charts()).map(report::toSvg).orElseGet(report::toSvg));
     RunPages.link(root);
     return result;
   }
 
-  private static String diverged(Point point, DivergedException reason) {
-    return "%s%s is left out: training diverged at iteration %d."
-        .formatted(
-            point.label(),
-            point.series().isEmpty() ? "" : " (" + point.series() + ")",
-            reason.iteration());
+  private static String named(Point point) {
+    return point.label() + (point.series().isEmpty() ? "" : " (" + point.series() + ")");
   }
 
-  /** What all points have in common, and the images. */
+  /**
+   * The study's answer, and what it could not measure.
+   *
+   * @param diverged the points whose training diverged, in words
+   */
+  static String finding(Study study, List<Measured> measured, List<String> diverged)
+      throws IOException {
+    // All points have the same test images, so either all have a mean AP or none has.
+    String answer =
+        measured.stream().allMatch(point -> Double.isNaN(point.meanAp()))
+            ? "The test images have no object that counts, so there is no mAP, and the question stays open."
+            : study.finding(measured);
+    return diverged.isEmpty()
+        ? answer
+        : "%s Training diverged with %s.".formatted(answer, Values.list(diverged));
+  }
+
+  /** What all points have in common, the images, and the settings. */
   private String subject() {
     Set<String> rows = new TreeSet<>();
     points.forEach(point -> rows.add(point.row().label()));
-    return "%s, %s, %s"
+    return "%s, %s, %s; %s"
         .formatted(
             experiment.backbone().definition().name(),
             rows.size() == 1 ? rows.iterator().next() : rows.size() + " kinds of detectors",
-            run.source());
+            run.source(),
+            settings.described(changedSettings()));
   }
 
   private List<StudyResult.Point> rows(List<Measured> measured) throws IOException {
@@ -192,15 +217,18 @@ public final class StudyRun {
     }
     Evidence evidence = new Evidence(measured.experiment());
     Optional<MiningEvidence> mining = evidence.mining(point.row());
-    Map<String, String> settings = settings(measured);
-    settings.keySet().retainAll(changed);
+    Map<String, String> ofPoint = new StudySettings(point.config()).byKey();
+    ofPoint.keySet().retainAll(changed);
+    Interval range = measured.range();
     return new StudyResult.Point(
         point.series(),
         point.label(),
         at,
         point.row().label(),
-        settings,
+        ofPoint,
         measured.meanAp(),
+        range.low(),
+        range.high(),
         measured.result().classesInMean(),
         measured.result().apByClass(),
         mining.map(m -> samples(m.totalSamples())).orElse(null),
@@ -228,10 +256,11 @@ public final class StudyRun {
 
   /** The keys that any point has another value of than the run. */
   private Set<String> changedSettings() {
-    Map<String, String> configured = FlatSettings.of(new ConfigLoader().toTree(run.config()));
+    Map<String, String> configured = settings.byKey();
     Set<String> changed = new TreeSet<>();
     for (Point point : points) {
-      FlatSettings.of(new ConfigLoader().toTree(point.config()))
+      new StudySettings(point.config())
+          .byKey()
           .forEach(
               (key, value) -> {
                 if (!value.equals(configured.get(key))) {
@@ -240,9 +269,5 @@ public final class StudyRun {
               });
     }
     return changed;
-  }
-
-  private static Map<String, String> settings(Measured measured) {
-    return FlatSettings.of(new ConfigLoader().toTree(measured.point().config()));
   }
 }

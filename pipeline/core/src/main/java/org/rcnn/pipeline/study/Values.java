@@ -1,9 +1,13 @@
 package org.rcnn.pipeline.study;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
@@ -15,6 +19,9 @@ import org.rcnn.pipeline.study.Study.Measured;
 
 /** What studies read values with and say figures with. */
 public final class Values {
+
+  /** So many names of a long list stand in a sentence. */
+  private static final int NAMED = 3;
 
   private Values() {}
 
@@ -92,13 +99,58 @@ public final class Values {
    * {@link #percent} prints them, so that readers who subtract find the same.
    */
   public static String points(double left, double right) {
-    return points(Math.rint(1000 * left) / 1000 - Math.rint(1000 * right) / 1000);
+    return size(Math.rint(1000 * left) / 1000 - Math.rint(1000 * right) / 1000);
   }
 
-  /** The size of a difference, such as {@code 1.4 points}. */
-  public static String points(double difference) {
-    String points = String.format(Locale.ROOT, "%.1f", Math.abs(100 * difference));
+  /** A size in points that no two printed figures have, such as {@code 1.4 points}. */
+  static String size(double fraction) {
+    String points = tenths(Math.abs(fraction));
     return points + (points.equals("1.0") ? " point" : " points");
+  }
+
+  /** A fraction in points with one decimal, such as {@code -0.4}. */
+  static String tenths(double fraction) {
+    String text = String.format(Locale.ROOT, "%.1f", 100 * fraction);
+    return text.equals("-0.0") ? "0.0" : text;
+  }
+
+  /** A number with two significant digits and no exponent, such as {@code 120} or {@code 0.012}. */
+  static String digits(double value) {
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(new MathContext(2)).toPlainString()
+        : "an unknown number";
+  }
+
+  /**
+   * The points that cannot be told from the best one, as the end of a sentence: {@code ; 0.3 and
+   * 0.5 are within chance of the best}. Nothing if there is none.
+   *
+   * @param others those that the sentence has not compared with the best yet
+   * @param name what a point is called
+   */
+  static String ties(Measured best, List<Measured> others, Function<Measured, String> name) {
+    List<String> tied =
+        others.stream()
+            .filter(point -> point != best && Difference.of(best, point).isWithinChance())
+            .map(name)
+            .toList();
+    return tied.isEmpty()
+        ? ""
+        : "; %s %s within chance of the best"
+            .formatted(list(tied), tied.size() == 1 ? "is" : "are");
+  }
+
+  /** Names as in a sentence; of many, the first few and how many more. */
+  static String list(List<String> names) {
+    int shown = names.size() <= NAMED + 1 ? names.size() : NAMED;
+    List<String> all = new ArrayList<>(names.subList(0, shown));
+    if (shown < names.size()) {
+      all.add("%d others".formatted(names.size() - shown));
+    }
+    int last = all.size() - 1;
+    return last == 0
+        ? all.get(0)
+        : String.join(", ", all.subList(0, last)) + " and " + all.get(last);
   }
 
   /** Whether two fractions are the same as {@link #percent} prints them. */

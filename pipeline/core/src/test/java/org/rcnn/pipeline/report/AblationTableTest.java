@@ -131,9 +131,9 @@ class AblationTableTest {
 
   @Test
   void markdownEscapesNames() {
-    EvaluatedRow row = row(false, Tap.FC7, Heads.SVM, false, Map.of("<b>|\"", 0.5));
+    EvaluatedRow row = row(false, Tap.FC7, Heads.SVM, false, Map.of("<b>|\" *x*", 0.5));
     String markdown = new AblationTable(List.of(row)).toMarkdown();
-    assertTrue(markdown.startsWith("| | &lt;b>\\|\" | mAP |"), markdown);
+    assertTrue(markdown.startsWith("| | \\<b\\>\\|\" \\*x\\* | mAP |"), markdown);
   }
 
   @Test

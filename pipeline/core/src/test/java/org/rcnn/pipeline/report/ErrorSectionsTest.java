@@ -22,6 +22,8 @@ import org.rcnn.data.ExifOrientation;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.ApMetric;
+import org.rcnn.eval.CocoEvaluator;
+import org.rcnn.eval.CocoSummary;
 import org.rcnn.eval.ConfusionMatrix;
 import org.rcnn.eval.ErrorDiagnoser;
 import org.rcnn.eval.ErrorExample;
@@ -73,6 +75,8 @@ class ErrorSectionsTest {
                 new Detection(NASTY, 0.8, new Box(200, 0, 240, 40)),
                 new Detection(NASTY, 0.7, new Box(0, 150, 40, 190))));
     return new ErrorAnalysis(
+        new CocoEvaluator(CocoSummary.Difficult.CROWDS)
+            .summarise(classes, test.annotations(), found),
         new ErrorDiagnoser(ApMetric.VOC07, 0.5, SimilarClasses.none())
             .diagnose(classes, test.annotations(), found),
         new TideDiagnoser().diagnose(classes, test.annotations(), found),
@@ -107,8 +111,19 @@ class ErrorSectionsTest {
     DetectionSet test = test();
     Document page = page(ErrorSections.of(analysis(test), test));
     assertEquals(
-        List.of("tide", "sensitivity", "confusion", "mistakes"),
+        List.of("coco", "tide", "sensitivity", "confusion", "mistakes"),
         elements(page, "section").stream().map(section -> section.getAttribute("id")).toList());
+  }
+
+  @Test
+  void cocosFiguresStandBesideTheirMeaning() throws IOException {
+    String html = html(ErrorSections.coco(analysis(test()).coco()));
+    // Of the two cats one is found exactly, first: precision 1 at the first 51 of 101 recalls. The
+    // dog is not found. Both cats and the dog are of middle size, so small objects have no figure.
+    assertTrue(html.contains("<th>AP50</th>\n<td class=\"n\">25.2</td>"), html);
+    assertTrue(html.contains("<th>AR1</th>\n<td class=\"n\">25.0</td>"), html);
+    assertTrue(html.contains("<th>APsmall</th>\n<td class=\"n\">-</td>"), html);
+    assertTrue(html.contains("a detection at least half of whose own area"), html);
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.data.Box;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.learned.FeatureMap;
+import org.rcnn.pipeline.learned.FeatureMap.Agreement;
+import org.rcnn.pipeline.learned.FeatureMap.Plane;
+import org.rcnn.pipeline.learned.FeatureMap.Point;
 import org.rcnn.pipeline.learned.FirstFilters;
 import org.rcnn.pipeline.learned.HeatMap;
 import org.rcnn.pipeline.learned.OcclusionGallery;
@@ -164,5 +167,19 @@ class LearnedSectionsTest {
     assertEquals(
         map.points().stream().filter(point -> !point.isBackground()).count(),
         map.after().agreement().objects());
+  }
+
+  @Test
+  void whereNoOtherImageHasAnObjectNothingIsSaidOfNeighbours() {
+    List<Point> points = List.of(new Point("a", "cat"), new Point("a", "dog"));
+    assertFalse(map(points, new Agreement(0, 0, Double.NaN)).contains("neighbours"));
+    assertTrue(map(points, new Agreement(1, 2, 0.5)).contains("50.0 % (1 of 2; 95 % interval"));
+  }
+
+  private static String map(List<Point> points, Agreement agreement) {
+    Plane plane = new Plane(new double[] {0, 1}, new double[] {0, 1}, 0.5, agreement);
+    Html html = new Html();
+    new FeatureMapSection(new FeatureMap(Tap.FC7, points, plane, plane)).appendTo(html);
+    return html.toString();
   }
 }

@@ -39,6 +39,7 @@ import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.Interval;
 import org.rcnn.eval.PrecisionRecallCurve;
 import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.report.StageTimeSection.StageTime;
@@ -61,7 +62,7 @@ class ReportPageTest {
   private static ReportPage everything(String text) {
     EvaluationResult result = result(text, 0.4716, 1234, curve());
     List<Section> sections = new ArrayList<>(RunFindings.scores(result));
-    sections.addAll(RunFindings.examples(List.of(new PageImage(PNG, text))));
+    sections.addAll(RunFindings.examples(List.of(new PageImage(PNG, text)), text));
     sections.addAll(RunFindings.falsePositives(errors(text, 1)));
     sections.add(
         RunFindings.proposals(
@@ -80,7 +81,7 @@ class ReportPageTest {
         text,
         text,
         List.of(text),
-        Optional.of(RunFindings.headline(result)),
+        Optional.of(RunFindings.headline(result, new Interval(0.4716, 0.4, 0.561))),
         Map.of(text, text),
         List.of(text),
         sections,
@@ -175,7 +176,7 @@ class ReportPageTest {
   void whereNothingIsKnownThePageHasNoSections() {
     EvaluationResult none = new EvaluationResult(ApMetric.VOC07, 0.5, 0, List.of());
     List<Section> sections = new ArrayList<>(RunFindings.scores(none));
-    sections.addAll(RunFindings.examples(List.of()));
+    sections.addAll(RunFindings.examples(List.of(), ""));
     sections.addAll(RunFindings.falsePositives(new ErrorDiagnosis(ApMetric.VOC07, 0.5, List.of())));
     sections.addAll(RunFindings.samples(List.of()));
     sections.addAll(RunFindings.mining(List.of()));
@@ -350,6 +351,7 @@ class ReportPageTest {
   void figuresAreShownInPerCentAndWithSeparators() {
     String html = everything("plain").toHtml();
     assertTrue(html.contains("<dd>47.2<small> %</small>"), html);
+    assertTrue(html.contains("; 40.0 to 56.1 for 95 % of resamples of the test images"), html);
     assertTrue(html.contains(">1,234</td>"));
     assertTrue(html.contains(">1 min 15 s</td>"));
     assertTrue(html.contains(">+0.050</td>"));
@@ -390,7 +392,8 @@ class ReportPageTest {
             "A run",
             "",
             Findings.ofScores(result),
-            Optional.of(RunFindings.headline(result)),
+            Optional.of(
+                RunFindings.headline(result, new Interval(Double.NaN, Double.NaN, Double.NaN))),
             Map.of(),
             List.of(),
             sections,
@@ -399,6 +402,34 @@ class ReportPageTest {
     parse(html);
     assertFalse(html.contains("NaN"), html);
     assertFalse(html.contains("Infinity"), html);
+  }
+
+  @Test
+  void theBestAndTheWorstClassAreNamedOnlyIfTheyDiffer() {
+    assertEquals(
+        List.of("cat is detected best, with an AP of 40.0 %, and dog worst, with 30.0 %."),
+        Findings.ofScores(twoClasses(0.4, 0.3)));
+    assertEquals(
+        List.of("Each of the 2 classes has an AP of 0.0 %."), Findings.ofScores(twoClasses(0, 0)));
+  }
+
+  private static EvaluationResult twoClasses(double cat, double dog) {
+    PrecisionRecallCurve none = PrecisionRecallCurve.empty();
+    return new EvaluationResult(
+        ApMetric.VOC07,
+        0.5,
+        3,
+        List.of(
+            new ClassResult("cat", cat, 5, 0, 0, 0, 0, none),
+            new ClassResult("dog", dog, 5, 0, 0, 0, 0, none)));
+  }
+
+  @Test
+  void picturesAreSaidToBeChosenAndWhatIsDashed() {
+    String html =
+        only(RunFindings.examples(List.of(new PageImage(PNG, "a")), "The best.")).toHtml();
+    assertTrue(html.contains("The best. Solid: detections that count"), html);
+    assertTrue(html.contains("dashed: annotated objects."), html);
   }
 
   @Test
@@ -431,9 +462,9 @@ class ReportPageTest {
 
   @Test
   void axesAreDividedInRoundSteps() {
-    assertEquals(0.2, LineChart.niceStep(1, 5), 1e-12);
-    assertEquals(500, LineChart.niceStep(2990, 6), 1e-9);
-    assertEquals(2, LineChart.niceStep(7, 5), 1e-12);
+    assertEquals(0.2, Ticks.step(1, 5), 1e-12);
+    assertEquals(500, Ticks.step(2990, 6), 1e-9);
+    assertEquals(2, Ticks.step(7, 5), 1e-12);
   }
 
   @Test

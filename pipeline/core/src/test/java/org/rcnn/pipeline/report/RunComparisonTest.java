@@ -67,7 +67,8 @@ class RunComparisonTest {
     RunComparison comparison = new RunComparison(List.of(one, both));
     assertEquals(
         "These test images leave open whether both or one is better: the difference of"
-            + " +45.5 ± 50.0 points of mAP (100.0 against 54.5 %) is within chance.",
+            + " +45.5 points (95 %: 0.0 to 100.0), an mAP of 100.0 against 54.5 %, is within"
+            + " chance.",
         comparison.findings().get(0));
   }
 
@@ -76,8 +77,99 @@ class RunComparisonTest {
     RunComparison comparison =
         new RunComparison(List.of(run("all", true, "{}", "a", "b"), run("none", true, "{}")));
     assertEquals(
-        "none is worse than all by 100.0 ± 0.0 points of mAP (0.0 against 100.0 %).",
+        "none is worse than all by 100.0 points (95 %: 100.0 to 100.0): an mAP of 0.0 against"
+            + " 100.0 %.",
         comparison.findings().get(0));
+    String text = comparison.toText();
+    assertTrue(text.contains("-100.0 (-100.0 to -100.0)"), text);
+  }
+
+  @Test
+  void aClassIsBetterBeyondChanceAndNotSurely() throws IOException {
+    ComparedRun none = scored("none", List.of("cat", "dog"), IMAGES);
+    ComparedRun cats = scored("cats", List.of("cat", "dog"), IMAGES, "a", "b");
+    List<String> findings = new RunComparison(List.of(none, cats)).findings();
+    assertTrue(findings.stream().noneMatch(one -> one.contains("surely")), findings::toString);
+    // Of the dog there is no object, so the cat is the only class.
+    assertEquals(
+        "cats is better than none by 100.0 points (95 %: 100.0 to 100.0): an mAP of 100.0 against"
+            + " 0.0 %.",
+        findings.get(0));
+    List<Annotation> pets =
+        IMAGES.stream()
+            .map(
+                image ->
+                    new Annotation(
+                        image.imageId(),
+                        80,
+                        60,
+                        List.of(
+                            image.objects().get(0),
+                            new GroundTruth("dog", new Box(60, 10, 70, 20), false, false))))
+            .toList();
+    assertEquals(
+        "Beyond chance, each class taken alone, cats is better on cat (+100.0).",
+        new RunComparison(
+                List.of(
+                    scored("none", List.of("cat", "dog"), pets),
+                    scored("cats", List.of("cat", "dog"), pets, "a", "b")))
+            .findings()
+            .get(1));
+  }
+
+  @Test
+  void oneTestImageHasNoRange(@TempDir Path folder) throws IOException {
+    List<Annotation> one = IMAGES.subList(0, 1);
+    RunComparison comparison =
+        new RunComparison(
+            List.of(scored("none", List.of("cat"), one), scored("all", List.of("cat"), one, "a")));
+    List<String> findings = comparison.findings();
+    assertEquals(
+        "all is better than none by 100.0 points: an mAP of 100.0 against 0.0 %.", findings.get(0));
+    assertTrue(
+        findings.contains(
+            "The test set has only one image, so no difference can be told from chance."),
+        findings::toString);
+    JsonNode run = comparison.write(folder).path("runs").get(1);
+    assertEquals(1, run.at("/difference/mAP/estimate").asDouble(), 1e-12);
+    assertTrue(run.at("/difference/mAP/low").isNull() && run.get("mAP_low").isNull());
+  }
+
+  @Test
+  void withoutAnObjectThatCountsNothingIsCompared(@TempDir Path folder) throws IOException {
+    RunComparison comparison =
+        new RunComparison(
+            List.of(
+                scored("first", List.of("dog"), IMAGES),
+                scored("second", List.of("dog"), IMAGES),
+                scored("third", List.of("dog"), IMAGES)));
+    assertEquals(
+        List.of(
+            "The test images have no object that counts, so there is no mAP to compare.",
+            "All settings of the runs are equal."),
+        comparison.findings());
+    RunComparison pair = new RunComparison(comparison.runs().subList(0, 2));
+    String html = new ComparisonPage(pair, folder).page().toHtml();
+    assertFalse(html.contains("headline\"><dt>"), "a figure of nothing");
+  }
+
+  /** A run without settings that finds the cat in some of given images. */
+  private static ComparedRun scored(
+      String name, List<String> classes, List<Annotation> images, String... found)
+      throws IOException {
+    Map<String, List<Detection>> detections = new TreeMap<>();
+    for (String id : found) {
+      detections.put(id, List.of(new Detection("cat", 1, CAT)));
+    }
+    return new ComparedRun(
+        name,
+        Path.of("runs", name),
+        "fine-tuned fc7 svm",
+        new ObjectMapper().readTree("{}"),
+        new Bootstrap(DetectionEvaluator.voc07(), Bootstrap.RESAMPLES, 1)
+            .evaluate(classes, images, detections),
+        true,
+        Optional.empty());
   }
 
   @Test
@@ -87,7 +179,7 @@ class RunComparisonTest {
             List.of(run("one", true, "{}", "a"), run("other", false, "{}", "a", "b")));
     assertEquals(
         "other was tested on other images than one, so the two cannot be paired; each figure has a"
-            + " range of its own: 100.0 (100.0–100.0) and 54.5 (0.0–100.0) %.",
+            + " range of its own: 100.0 % (100.0 to 100.0) and 54.5 % (0.0 to 100.0).",
         comparison.findings().get(0));
     JsonNode difference = comparison.write(folder).path("runs").get(1).path("difference");
     assertTrue(difference.get("mAP").isNull() && difference.path("ap").get("cat").isNull());

@@ -32,6 +32,7 @@ class StudyReportTest {
       String study, Axis axis, List<Chart> charts, List<Point> points) {
     return new StudyResult(
         study,
+        "study-" + study,
         "How strict?",
         "paper.",
         "fc7 of photos",
@@ -70,15 +71,32 @@ class StudyReportTest {
       double mAp,
       Samples samples,
       Map<String, Double> figures) {
+    return point(series, label, at, new double[] {mAp, Double.NaN, Double.NaN}, samples, figures);
+  }
+
+  /** A point whose mAP has a range. */
+  private static Point ranged(String series, String label, double at, double... mAp) {
+    return point(series, label, at, mAp, null, Map.of());
+  }
+
+  private static Point point(
+      String series,
+      String label,
+      double at,
+      double[] mAp,
+      Samples samples,
+      Map<String, Double> figures) {
     return new Point(
         series,
         label,
         at,
         "fine-tuned fc7 svm",
         Map.of("svm.negative-iou", label),
-        mAp,
+        mAp[0],
+        mAp[1],
+        mAp[2],
         1,
-        Double.isNaN(mAp) ? Map.of() : Map.of("cat", mAp),
+        Double.isNaN(mAp[0]) ? Map.of() : Map.of("cat", mAp[0]),
         samples,
         samples == null ? Double.NaN : 0.25,
         0.5,
@@ -126,11 +144,65 @@ class StudyReportTest {
     assertFalse(text.contains("misplaced"), text);
   }
 
+  private static StudyReport ranges() {
+    return new StudyReport(
+        result(
+            "cost",
+            Axis.ofNumbers("C"),
+            List.of(),
+            List.of(
+                ranged("", "0.1", 0.1, 0.3, 0.25, 0.412),
+                ranged("", "0.01", 0.01, 0.2, 0.15, 0.25))),
+        Map.of("svm.cost", "<0.001>"));
+  }
+
+  @Test
+  void theRangeOfTheMeanStandsBesideItAndIsExplained() {
+    String text = ranges().toText();
+    assertTrue(text.startsWith("C      mAP       95 %  bad fit, %"), text);
+    assertTrue(text.contains("\n0.1   30.0  25.0–41.2        50.0"), text);
+    assertTrue(text.contains("95 %: the range of the mAP over 95 % of sets"), text);
+    assertTrue(ranges().toMarkdown().contains("| 0.01 | 20.0 | 15.0–25.0 |"));
+    assertFalse(new StudyReport(thresholds()).toText().contains("95 %"));
+  }
+
+  @Test
+  void theMarksHaveTheirRangesAndTheLineGoesFromLeftToRight() {
+    String svg = ranges().toSvg();
+    // The axis reaches from 0 to 50 over 182 pixels below 12: 15 % is at 139.4, 25 % at 103.
+    assertTrue(
+        svg.contains("<line class=\"s1\" x1=\"46\" x2=\"46\" y1=\"139.4\" y2=\"103\"/>"), svg);
+    // The values were asked for in the other order.
+    assertTrue(svg.contains("<path class=\"s1\" d=\"M46 121.2L446 84.8\"/>"), svg);
+  }
+
+  @Test
+  void aPictureOfTheStudysOwnMayStandForIt() {
+    Chart loss =
+        new Chart(
+            "Loss & more",
+            "iteration",
+            List.of(),
+            true,
+            List.of(new Line("l", List.of(1.0, 2.0), List.of(3.0, 2.0))));
+    String svg = ranges().toSvg(loss);
+    assertTrue(svg.startsWith("<svg xmlns="), svg);
+    assertTrue(svg.contains("aria-label=\"Loss &amp; more\""), svg);
+  }
+
+  @Test
+  void thePageEndsWithTheSettingsThatTheStudyStartedFrom() {
+    String html = ranges().toHtml();
+    assertTrue(html.contains("<section id=\"configuration\"><details>"), html);
+    assertTrue(html.contains("<dt>svm.cost</dt>\n<dd>&lt;0.001&gt;</dd>"), html);
+    assertFalse(new StudyReport(thresholds()).toHtml().contains("configuration"));
+  }
+
   @Test
   void markdownHasTheFindingAndTheClasses() {
     String markdown = new StudyReport(thresholds()).toMarkdown();
     assertTrue(markdown.startsWith("# How strict?\n\n**0.3 is the best.**\n"), markdown);
-    assertTrue(markdown.contains("| ground truth | IoU &lt; 0.3 | 17.1 |"), markdown);
+    assertTrue(markdown.contains("| ground truth | IoU \\< 0.3 | 17.1 |"), markdown);
     assertTrue(markdown.contains("| cat | 17.1 | 8.1 | 12.2 |"), markdown);
   }
 
@@ -191,11 +263,14 @@ class StudyReportTest {
             List.of(new Chart("t", "x", List.of("p", "q"), true, List.of(gap))),
             List.of(
                 point("SVM", "0.5/0.5", 0, 0.4, samples(3, 4)),
+                ranged("SVM", "0.7/0.7", 2, 0.4, 0.35, 0.45),
                 point("softmax", "0/0.3", 1, Double.NaN, null, Map.of("f", Double.NaN, "g", 2.0))));
     Path file = folder.resolve("study-labels.json");
     write(file, written);
     assertFalse(Files.readString(file).contains("NaN"));
     assertEquals(written, StudyResult.read(file));
+    assertEquals("study-labels", written.fileName());
+    assertEquals("study-labels-2", StudyResult.fileName("labels", 2));
     write(folder.resolve("study-a.json"), thresholds());
     Files.writeString(folder.resolve("study-a.md"), "");
     Files.writeString(folder.resolve("manifest.json"), "{}");

@@ -170,6 +170,35 @@ class StudiesTest {
   }
 
   @Test
+  void softmaxsOwnLabelsAreThoseOfTheConfiguredFineTuning() {
+    List<Point> points = points("labels", config(Map.of("finetune.positive-iou", "0.6")));
+    assertEquals("0.6/0.6", points.get(0).label());
+    assertEquals("0.6/0.6", points.get(points.size() - 1).label());
+    assertEquals(0, points.get(points.size() - 1).at());
+  }
+
+  @Test
+  void startsAreCalledByAsMuchOfTheirPathsAsTellsThemApart() {
+    // pretrain names its file by the network, so only the folders differ.
+    List<Point> points =
+        points(
+            "start=none,embedded,images/alexnet64.safetensors,crops/alexnet64.safetensors",
+            DEFAULTS);
+    assertEquals(
+        List.of(
+            "from scratch",
+            "embedded",
+            "images/alexnet64.safetensors",
+            "crops/alexnet64.safetensors"),
+        labels(points.subList(0, 4)));
+    assertEquals("crops/alexnet64.safetensors", points.get(7).config().network().weights());
+    assertEquals(
+        "alexnet64.safetensors",
+        points("start=none,crops/alexnet64.safetensors", DEFAULTS).get(1).label());
+    assertRefused("start=crops/a.npz,./crops/a.npz", "names a value twice");
+  }
+
+  @Test
   void onlyOnAFineTunedFc7DoesSoftmaxStandForTheNetworksOwn() {
     assertFalse(new Row(true, Tap.FC7, Heads.SOFTMAX, false).effectiveHead().equals(Heads.SOFTMAX));
     assertEquals(

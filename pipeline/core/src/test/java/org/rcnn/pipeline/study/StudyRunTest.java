@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Preprocessing;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.cnn.network.Tensor;
 import org.rcnn.cnn.network.Weights;
 import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.cnn.weights.WeightFile;
@@ -116,14 +118,14 @@ class StudyRunTest {
           """
           negative-iou=0.3,0.7             | 4 | 1 | negatives below IoU
           positive-iou=0.7,0               | 4 | 1 | positives
-          resampling=none,up:5             | 2 | 1 | resampling
+          resampling=none,up:5             | 2 | 1 | without any the SVMs reach
           finetune-iou=0.4,0.5             | 2 | 2 | Fine-tuning on regions from IoU
           labels=0.5/0.5,0/0.3             | 5 | 1 | softmax
           descriptor=hog,pool5             | 2 | 1 | Under the same SVMs HOG reaches
           proposals=20,40                  | 2 | 2 | boxes of an image is the best
-          seeds=1,2                        | 6 | 2 | nobody should read tenths
+          seeds=1,2                        | 6 | 2 | mean and standard deviation
           start                            | 4 | 3 | the network reaches
-          freeze-depth=0,2,4               | 6 | 2 | layers is best
+          freeze-depth=0,2,4               | 6 | 2 | is best, with
           movement=0,1                     | 2 | 5 | of its length and fc7 by
           rate=0.1,1,suggested             | 3 | 3 | The best rate is
           """)
@@ -234,6 +236,56 @@ class StudyRunTest {
     assertEquals("none", result.rows().get(1).settings().get("network.weights"));
   }
 
+  @Test
+  void aStudyCrossedWithAnotherSettingStandsBesideThePlainOneAndSaysSo() throws IOException {
+    StudyResult plain = study("resampling=none,up:3");
+    assertEquals("study-resampling", plain.fileName());
+    Experiment crossed =
+        experiment.with(Values.with(run.config(), Map.of("detection.nms-iou", "0.4")));
+    StudyResult beside =
+        new StudyRun(crossed, Studies.installed().parse("resampling=none,up:3")).run();
+    assertEquals("study-resampling-2", beside.fileName());
+    assertEquals(plain, StudyResult.read(folder.resolve("study-resampling.json")));
+    assertTrue(beside.subject().contains("detection.nms-iou=0.4"), beside.subject());
+    assertFalse(plain.subject().contains("detection.nms-iou"), plain.subject());
+    String html = Files.readString(folder.resolve("study-resampling-2.html"));
+    assertTrue(html.contains("<dt>detection.nms-iou</dt>\n<dd>0.4</dd>"), html);
+    // Given again, each replaces itself.
+    assertEquals("study-resampling", study("resampling=none").fileName());
+  }
+
+  @Test
+  void everyPointHasTheRangeOfItsMeanAp() throws IOException {
+    for (StudyResult.Point point : study("resampling=none,up:3").rows()) {
+      assertTrue(point.low() <= point.meanAp() && point.meanAp() <= point.high(), point.toString());
+    }
+  }
+
+  @Test
+  void theMovementsPictureAnswersItsQuestionAndIsNotThatOfTheMeanAp() throws IOException {
+    study("movement=0,1");
+    String svg = Files.readString(folder.resolve("study-movement.svg"));
+    assertTrue(svg.contains("How far each layer moved"), svg);
+  }
+
+  @Test
+  void layersThatTheStartingWeightsLackCannotBeCopied(@TempDir Path temporary) throws IOException {
+    Map<String, Tensor> convolutions =
+        new LinkedHashMap<>(Weights.initial(network(5), 7).tensors());
+    convolutions.keySet().removeIf(name -> name.startsWith("fc"));
+    Path weights = temporary.resolve("convolutions.safetensors");
+    new WeightFile(new Weights(convolutions), Map.of()).write(weights, Precision.F32);
+    Experiment start =
+        experiment.with(Values.with(run.config(), Map.of("network.weights", "'" + weights + "'")));
+    Studies.Asked asked = Studies.installed().parse("freeze-depth=0,2,3");
+    String message =
+        assertThrows(ConfigException.class, () -> new StudyRun(start, asked)).getMessage();
+    assertEquals(
+        "--study freeze-depth cannot copy 3 layers: the starting weights have no fc6 that fits"
+            + " tiny-for-studies; take depths up to 2, such as freeze-depth=0,2.",
+        message);
+  }
+
   private static List<String> labels(StudyResult result) {
     return result.rows().stream().map(StudyResult.Point::label).toList();
   }
@@ -300,6 +352,8 @@ class StudyRunTest {
     String told =
         result.notes().stream().filter(note -> note.contains("diverged")).findFirst().orElseThrow();
     assertTrue(told.matches("10000 is left out: training diverged at iteration [0-9]+\\."), told);
+    assertTrue(
+        result.finding().endsWith(". Training diverged with rate × 10000."), result.finding());
 
     StudyRun hopeless = new StudyRun(trained, Studies.installed().parse("rate=10000"));
     assertThrows(DivergedException.class, hopeless::run);
