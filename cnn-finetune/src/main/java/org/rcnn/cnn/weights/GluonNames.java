@@ -30,8 +30,8 @@ final class GluonNames {
           "_moving_mean", ".running_mean",
           "_moving_var", ".running_var");
 
-  /** Gluon names a network by its kind and a number. */
-  private static final Pattern NETWORK = Pattern.compile("[a-z0-9]*[0-9]_");
+  /** Gluon names a network by its kind and a number; a file may hold one stage or layer alone. */
+  private static final Pattern NETWORK = Pattern.compile("(?!stage[0-9])[a-z0-9]*[0-9]_(?![0-9])");
 
   private GluonNames() {}
 

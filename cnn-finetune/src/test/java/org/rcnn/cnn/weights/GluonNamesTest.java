@@ -39,6 +39,12 @@ class GluonNamesTest {
     assertEquals(
         List.of("stage1_conv0.weight", "conv0.weight"),
         translated("stage1_conv0_weight", "conv0_weight"));
+    assertEquals(
+        List.of("stage1_conv0.weight", "stage1_batchnorm0.weight"),
+        translated("stage1_conv0_weight", "stage1_batchnorm0_gamma"));
+    assertEquals(
+        List.of("conv1_1.weight", "conv1_2.weight"),
+        translated("conv1_1_weight", "conv1_2_weight"));
   }
 
   @Test

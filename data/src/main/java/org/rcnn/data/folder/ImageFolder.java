@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.rcnn.data.ImageFiles;
+import org.rcnn.data.Printable;
 import org.rcnn.data.RgbImage;
 import org.rcnn.data.dataset.FileIndex;
 
@@ -106,13 +107,13 @@ public final class ImageFolder implements Closeable {
     for (String unprintable :
         trainPaths.keySet().stream().filter(ImageFolder::hasControlCharacter).toList()) {
       problems.add(
-          "The class folder %s of %s has a control character in its name, such as a line break, which lists of classes cannot hold; its %d images are left out."
-              .formatted(printable(unprintable), root, trainPaths.remove(unprintable).size()));
+          "The class folder %s of %s has a control character in its name, such as a line break, which lists of classes cannot hold; it is left out (images: %d)."
+              .formatted(Printable.line(unprintable), root, trainPaths.remove(unprintable).size()));
     }
     if (trainPaths.size() < 2) {
       throw new IOException(
-          "The set %s needs at least two class folders with images, as train/CLASS/* or CLASS/*, but has %d."
-              .formatted(root, trainPaths.size()));
+          "The set %s needs at least two class folders with images, as train/CLASS/* or CLASS/*, but has %d.%s"
+              .formatted(root, trainPaths.size(), problems.isEmpty() ? "" : " " + problems.get(0)));
     }
     List<String> classes = List.copyOf(trainPaths.keySet());
     List<Item> train = items(trainPaths, classes);
@@ -125,11 +126,11 @@ public final class ImageFolder implements Closeable {
           for (String unknown :
               paths.keySet().stream().filter(c -> !classes.contains(c)).toList()) {
             problems.add(
-                "The folder %s%s/%s of %s is not among the training classes; its %d images are left out."
+                "The folder %s%s/%s of %s is not among the training classes; it is left out (images: %d)."
                     .formatted(
                         prefix,
                         part.getKey(),
-                        printable(unknown),
+                        Printable.line(unknown),
                         root,
                         paths.get(unknown).size()));
           }
@@ -147,10 +148,6 @@ public final class ImageFolder implements Closeable {
 
   private static boolean hasControlCharacter(String name) {
     return name.codePoints().anyMatch(Character::isISOControl);
-  }
-
-  private static String printable(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static boolean isImage(String path) {

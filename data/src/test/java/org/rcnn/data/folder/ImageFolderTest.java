@@ -110,7 +110,7 @@ class ImageFolderTest {
       assertEquals(List.of("cat", "dog"), set.classes());
       assertEquals(2, set.train().size());
       assertEquals(1, set.problems().size());
-      assertTrue(set.problems().get(0).contains("a?b"), set.problems().get(0));
+      assertTrue(set.problems().get(0).contains("a<U+000A>b"), set.problems().get(0));
     }
   }
 

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,7 +245,12 @@ public final class Download {
           copy(source, body, part, have, have + length(response));
         }
         // No bytes follow the part: it is complete or of another file, which the checksum decides.
-        case 416 -> LOG.info("{} is complete", part);
+        case 416 -> {
+          if (have == 0) {
+            throw refusal(source, response);
+          }
+          LOG.info("{} is complete", part);
+        }
         default -> throw refusal(source, response);
       }
     }
@@ -371,9 +377,11 @@ public final class Download {
 
   /** Writes; a failure names the file, so that none is taken for one of the connection. */
   private static void write(OutputStream out, byte[] bytes, int count, Path part)
-      throws FileSystemException {
+      throws FileSystemException, ServerRefusal {
     try {
       out.write(bytes, 0, count);
+    } catch (ClosedByInterruptException e) {
+      throw new ServerRefusal("The download was interrupted.");
     } catch (IOException e) {
       FileSystemException named = new FileSystemException(part.toString(), null, e.getMessage());
       named.initCause(e);

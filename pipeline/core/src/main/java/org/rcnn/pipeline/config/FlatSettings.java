@@ -13,8 +13,9 @@ public final class FlatSettings {
    * The settings of a configuration's tree.
    *
    * @param tree as {@link ConfigLoader#toTree} makes it
-   * @return value by key, such as {@code svm.c}, in the keys' order; lists and empty sections as
-   *     JSON
+   * @return value by key, such as {@code svm.cost}, in the keys' order; the items of a list of
+   *     sections count from 1, {@code finetune.phases.1.rate}, as the command line writes them;
+   *     other lists and empty sections as JSON
    */
   public static Map<String, String> of(JsonNode tree) {
     Map<String, String> settings = new TreeMap<>();
@@ -31,6 +32,10 @@ public final class FlatSettings {
                       key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(),
                       entry.getValue(),
                       into));
+    } else if (node.isArray() && node.path(0).isObject()) {
+      for (int i = 0; i < node.size(); i++) {
+        collect(key + "." + (i + 1), node.get(i), into);
+      }
     } else {
       into.put(key, node.isValueNode() ? node.asText() : node.toString());
     }

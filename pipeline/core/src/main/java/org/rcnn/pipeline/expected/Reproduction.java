@@ -133,18 +133,6 @@ public final class Reproduction {
   private final List<Judged> claims = new ArrayList<>();
 
   /**
-   * Compares what was measured with the same images and weights.
-   *
-   * @param expected what is expected
-   * @param results as in the other constructor
-   * @throws IOException if a row's key fits several rows of a result
-   */
-  public Reproduction(ExpectedResults expected, Map<String, List<JsonNode>> results)
-      throws IOException {
-    this(expected, results, Inputs.SAME);
-  }
-
-  /**
    * Compares.
    *
    * @param expected what is expected

@@ -118,11 +118,12 @@ final class AblationFindings {
     List<String> same = new ArrayList<>();
     for (Contrast one : sorted) {
       Interval gain = one.gain();
-      if (!Ranges.isKnown(gain)) {
+      boolean known = Ranges.isKnown(gain);
+      if (one.changesNothing() || !known && gain.estimate() == 0) {
+        same.add(one.name());
+      } else if (!known) {
         boolean first = changed.isEmpty();
         changed.add(by(one, first ? Ranges.signedPoints(gain) : Ranges.signed(gain)));
-      } else if (one.changesNothing()) {
-        same.add(one.name());
       } else if (one.isWithinChance()) {
         open.add(one);
       } else {
@@ -184,25 +185,26 @@ final class AblationFindings {
   }
 
   private void overSeeds(List<Contrast> tuned, List<String> sentences) {
-    List<String> ranges = new ArrayList<>();
+    List<String> means = new ArrayList<>();
     int most = 0;
     for (Contrast one : tuned) {
       List<Double> gains = seeds.gains(one);
       if (gains.size() > 1) {
         most = Math.max(most, gains.size());
-        ranges.add(
-            "of %s from %s to %s"
+        Interval mean = SeedRecord.mean(gains);
+        means.add(
+            (means.isEmpty() ? "%s gains %s points (%d %% by Student's t: %s)" : "%s %s (%4$s)")
                 .formatted(
                     one.name(),
-                    Numbers.percent(gains.get(0)),
-                    Numbers.percent(gains.get(gains.size() - 1))));
+                    Numbers.percent(mean.estimate()),
+                    Interval.PERCENT,
+                    Ranges.ends(mean)));
       }
     }
-    if (!ranges.isEmpty()) {
+    if (!means.isEmpty()) {
       sentences.add(
-          "That is the seed that ran last; over %d seeds of fine-tuning, the gain %s points."
-              .formatted(
-                  most, Findings.list(ranges).replaceFirst("(of .+?) from", "$1 goes from")));
+          "That is the seed that ran last; as the mean of %d seeds of fine-tuning, %s."
+              .formatted(most, Findings.list(means)));
     }
   }
 

@@ -149,7 +149,7 @@ final class AblationPage {
               ReportPage.Headline.points(gain),
               ReportPage.Headline.remark(gain, scored)));
     }
-    double mean = gains.stream().mapToDouble(one -> one).average().orElseThrow();
+    Interval mean = SeedRecord.mean(gains);
     String range =
         Ranges.isKnown(gain)
             ? " (95 %% of resamples of the test images: %s)".formatted(Ranges.ends(gain))
@@ -157,10 +157,10 @@ final class AblationPage {
     return Optional.of(
         new ReportPage.Headline(
             "mean of %d seeds of fine-tuning, on %s".formatted(gains.size(), shown.name()),
-            Ranges.sign(mean),
-            "points",
-            "the seed that ran last: %s%s, %s"
-                .formatted(Ranges.sign(gain.estimate()), range, scored)));
+            Ranges.sign(mean.estimate()),
+            ReportPage.Headline.points(mean),
+            "in brackets %d %% over seeds, by Student's t; the seed that ran last: %s%s, %s"
+                .formatted(Interval.PERCENT, Ranges.sign(gain.estimate()), range, scored)));
   }
 
   private void beforeAndAfter(Contrast shown, List<Section> sections) throws IOException {

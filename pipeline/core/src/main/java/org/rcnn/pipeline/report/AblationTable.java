@@ -166,10 +166,10 @@ public final class AblationTable {
   /** The table in GitHub's Markdown. */
   public String toMarkdown() {
     StringBuilder text = new StringBuilder("| |");
-    classes.forEach(head -> text.append(' ').append(markdown(head)).append(" |"));
+    classes.forEach(head -> text.append(' ').append(MarkdownText.escaped(head)).append(" |"));
     text.append(" mAP |\n|:---|").append("---:|".repeat(classes.size() + 1)).append('\n');
     for (EvaluatedRow row : rows) {
-      text.append("| ").append(markdown(row.name())).append(" |");
+      text.append("| ").append(MarkdownText.escaped(row.name())).append(" |");
       for (String name : classes) {
         text.append(' ').append(markdownFigure(row.ap(name), best(name))).append(" |");
       }
@@ -181,11 +181,6 @@ public final class AblationTable {
   private String markdownFigure(double value, double best) {
     String figure = Numbers.percent(value);
     return isBest(value, best) ? "**" + figure + "**" : figure;
-  }
-
-  /** Text that means nothing else in a table of Markdown. */
-  static String markdown(String text) {
-    return MarkdownText.escaped(text);
   }
 
   private double best(String className) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.rcnn.eval.BootstrapResult;
+import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.stage.LearningCurve;
@@ -48,6 +49,14 @@ record ComparedRun(
   /** The AP of a class, a fraction; NaN for a class without one. */
   double ap(String className) {
     return result().apByClass().getOrDefault(className, Double.NaN);
+  }
+
+  /** The result of a class; null for a class that the run does not know. */
+  ClassResult ofClass(String className) {
+    return result().classes().stream()
+        .filter(one -> one.className().equals(className))
+        .findFirst()
+        .orElse(null);
   }
 
   /** The mean AP and its range. */

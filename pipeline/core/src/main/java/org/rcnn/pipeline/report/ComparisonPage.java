@@ -64,6 +64,7 @@ final class ComparisonPage {
                   + " not differ, one has a range without zero by chance.",
               this::classes));
     }
+    sections.addAll(curves());
     sections.addAll(learning());
     if (!comparison.seconds().isEmpty()) {
       sections.add(
@@ -280,6 +281,47 @@ final class ComparisonPage {
     html.close().close().close();
   }
 
+  private List<Section> curves() {
+    List<ComparedRun> drawn =
+        comparison.runs().subList(0, Math.min(MOST_LINES, comparison.runs().size()));
+    List<String> scored =
+        comparison.classes().stream()
+            .filter(name -> drawn.stream().anyMatch(run -> !Double.isNaN(run.ap(name))))
+            .toList();
+    if (scored.isEmpty()) {
+      return List.of();
+    }
+    String lead =
+        "Precision (upwards) over recall, and AP in per cent, in the order of the legend.";
+    return List.of(
+        new Section(
+            "curves",
+            "Precision and recall",
+            drawn.size() < comparison.runs().size()
+                ? lead + firstOf(drawn.size(), comparison.runs().size())
+                : lead,
+            html -> {
+              html.open("p", "class", "legend");
+              for (int i = 0; i < drawn.size(); i++) {
+                swatch(html, i + 1, drawn.get(i));
+              }
+              html.close().open("div", "class", "panels");
+              for (String name : scored) {
+                PrecisionRecallPanel.append(
+                    html, name, drawn.stream().map(run -> run.ofClass(name)).toList());
+              }
+              html.close();
+            }));
+  }
+
+  private static String firstOf(int drawn, int all) {
+    return " The first %d of %d runs.".formatted(drawn, all);
+  }
+
+  private static void swatch(Html html, int line, ComparedRun run) {
+    html.open("span").leaf("i", "", "class", "swatch l" + line).text(cut(run.name())).close();
+  }
+
   private List<Section> learning() {
     List<ComparedRun> learned =
         comparison.runs().stream()
@@ -295,9 +337,7 @@ final class ComparisonPage {
         new Section(
             "learning",
             "Fine-tuning",
-            drawn.size() < learned.size()
-                ? lead + " The first %d of %d runs.".formatted(drawn.size(), learned.size())
-                : lead,
+            drawn.size() < learned.size() ? lead + firstOf(drawn.size(), learned.size()) : lead,
             html -> {
               html.open("div", "class", "halves");
               chart(html, "Loss", drawn, LearningPoint::loss);
@@ -316,9 +356,7 @@ final class ComparisonPage {
     html.open("figure").open("figcaption").text(title);
     html.open("span", "class", "legend");
     for (ComparedRun run : runs) {
-      html.open("span");
-      html.leaf("i", "", "class", "swatch l" + (series.size() + 1)).text(cut(run.name()));
-      html.close();
+      swatch(html, series.size() + 1, run);
       Line line = LearningLine.of(run.name(), run.curve().orElseThrow().curve(), figure);
       series.add(
           new LineChart.Series(

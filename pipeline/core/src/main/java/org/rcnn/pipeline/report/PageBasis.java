@@ -66,13 +66,14 @@ record PageBasis(JsonNode file) {
    */
   Optional<String> unlike(PageBasis other) {
     List<String> parts = new ArrayList<>();
-    images("test", "test images", other).ifPresent(parts::add);
-    images("train", "training images", other).ifPresent(parts::add);
+    images("test", "test image", other).ifPresent(parts::add);
+    images("train", "training image", other).ifPresent(parts::add);
     List<String> settings = settings(other);
     parts.addAll(settings.subList(0, Math.min(NAMED, settings.size())));
     int more = settings.size() - NAMED;
     if (more > 0) {
-      parts.add(more == 1 ? "1 more setting" : more + " more settings");
+      parts.add(
+          "other values of %s".formatted(more == 1 ? "1 more setting" : more + " more settings"));
     }
     return parts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", parts));
   }
@@ -84,11 +85,12 @@ record PageBasis(JsonNode file) {
       return Optional.empty();
     }
     int count = file.path("data").path(split + "_images").asInt();
+    String named = count == 1 ? name : name + "s";
     int otherCount = other.file.path("data").path(split + "_images").asInt();
     return Optional.of(
         count == otherCount
-            ? "%s other %s".formatted(Numbers.count(count), name)
-            : "%s %s, not %s".formatted(Numbers.count(count), name, Numbers.count(otherCount)));
+            ? "%s other %s".formatted(Numbers.count(count), named)
+            : "%s %s, not %s".formatted(Numbers.count(count), named, Numbers.count(otherCount)));
   }
 
   private List<String> settings(PageBasis other) {

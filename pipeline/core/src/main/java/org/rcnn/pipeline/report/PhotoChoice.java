@@ -54,7 +54,7 @@ record PhotoChoice<T>(List<T> photos, String sentence) {
 
   private static String changes(int gained, int lost) {
     if (gained == 0 && lost == 0) {
-      return "no photo gained or lost; these are the first";
+      return "no photo gained or lost";
     }
     if (lost == 0) {
       return "%s gained most, and none lost".formatted(photos("this", "these", gained));

@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.report;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.PrecisionRecallCurve;
@@ -40,6 +41,23 @@ final class PrecisionRecallPanel {
     if (after.curve().size() > 0) {
       html.empty("path", "class", "area", "d", envelope(after.curve()));
       html.empty("path", "class", "s1", "d", line(after.curve()));
+    }
+    html.close().close();
+  }
+
+  /**
+   * One plot with the curves of several results of a class, in the colours of {@link LineChart}.
+   *
+   * @param results a result of each; null for one that does not know the class
+   */
+  static void append(Html html, String className, List<ClassResult> results) {
+    List<String> figures =
+        results.stream().map(one -> Numbers.percent(one == null ? Double.NaN : one.ap())).toList();
+    begin(html, "two", className, String.join(" / ", figures), Findings.list(figures));
+    for (int i = 0; i < results.size(); i++) {
+      if (results.get(i) != null && results.get(i).curve().size() > 0) {
+        html.empty("path", "class", "s" + (i + 1), "d", line(results.get(i).curve()));
+      }
     }
     html.close().close();
   }

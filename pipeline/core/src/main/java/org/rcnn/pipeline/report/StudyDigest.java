@@ -36,7 +36,8 @@ record StudyDigest(String name, String question, String finding, String picture,
       files =
           all.filter(file -> file.getFileName().toString().startsWith(BEGIN))
               .filter(file -> file.getFileName().toString().endsWith(END))
-              .sorted()
+              // labels before labels-2, though "-" comes before "."
+              .sorted(Comparator.comparing(file -> file.getFileName().toString().replace(END, "")))
               .toList();
     }
     List<StudyDigest> studies = new ArrayList<>();
@@ -57,7 +58,7 @@ record StudyDigest(String name, String question, String finding, String picture,
    * question} and {@code finding} at the top of the file or of its {@code result}, or else rows
    * with {@code label} and {@code mAP}.
    *
-   * @param name the study's name
+   * @param name the name of its files, without {@code study-}
    * @param tree its JSON file
    */
   private static StudyDigest read(Path folder, String name, JsonNode tree) throws IOException {
@@ -106,7 +107,7 @@ record StudyDigest(String name, String question, String finding, String picture,
   }
 
   void appendTo(Html html) {
-    html.open("article").leaf("h3", question.isEmpty() ? name : question);
+    html.open("article").leaf("h3", question);
     if (!finding.isEmpty()) {
       html.leaf("p", finding);
     }

@@ -194,39 +194,39 @@ public final class StudyReport {
   /** The tables in GitHub's Markdown: the figures, then the AP of each class. */
   public String toMarkdown() {
     List<Column> columns = columns();
-    StringBuilder text = new StringBuilder("# " + markdown(result.question()) + "\n\n");
-    text.append("**").append(markdown(result.finding())).append("**\n\n");
-    text.append(markdown(subject())).append("\n\n|");
-    columns.forEach(column -> text.append(' ').append(markdown(column.head())).append(" |"));
+    StringBuilder text = new StringBuilder("# " + MarkdownText.escaped(result.question()) + "\n\n");
+    text.append("**").append(MarkdownText.escaped(result.finding())).append("**\n\n");
+    text.append(MarkdownText.escaped(subject())).append("\n\n|");
+    columns.forEach(
+        column -> text.append(' ').append(MarkdownText.escaped(column.head())).append(" |"));
     text.append("\n|");
     columns.forEach(column -> text.append(column.right() ? "---:|" : ":---|"));
     text.append('\n');
     for (Point row : rows) {
       text.append('|');
       columns.forEach(
-          column -> text.append(' ').append(markdown(column.figure().apply(row))).append(" |"));
+          column ->
+              text.append(' ')
+                  .append(MarkdownText.escaped(column.figure().apply(row)))
+                  .append(" |"));
       text.append('\n');
     }
     text.append('\n');
-    explanations().forEach(sentence -> text.append(markdown(sentence)).append('\n'));
+    explanations().forEach(sentence -> text.append(MarkdownText.escaped(sentence)).append('\n'));
     text.append("\n| class, AP in per cent |");
-    rows.forEach(row -> text.append(' ').append(markdown(changed(row))).append(" |"));
+    rows.forEach(row -> text.append(' ').append(MarkdownText.escaped(changed(row))).append(" |"));
     text.append("\n|:---|").append("---:|".repeat(rows.size())).append('\n');
     if (hasSeries()) {
-      text.append("| ").append(markdown(axis.series())).append(" |");
-      rows.forEach(row -> text.append(' ').append(markdown(row.series())).append(" |"));
+      text.append("| ").append(MarkdownText.escaped(axis.series())).append(" |");
+      rows.forEach(row -> text.append(' ').append(MarkdownText.escaped(row.series())).append(" |"));
       text.append('\n');
     }
     for (String name : result.classes()) {
-      text.append("| ").append(markdown(name)).append(" |");
+      text.append("| ").append(MarkdownText.escaped(name)).append(" |");
       rows.forEach(row -> text.append(' ').append(apOf(row, name)).append(" |"));
       text.append('\n');
     }
     return text.toString();
-  }
-
-  private static String markdown(String text) {
-    return AblationTable.markdown(text);
   }
 
   private String subject() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -276,7 +277,10 @@ public record StudyResult(
   public static List<StudyResult> readAll(Path folder) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
-      files = all.filter(StudyResult::isResult).sorted().toList();
+      files =
+          all.filter(StudyResult::isResult)
+              .sorted(Comparator.comparing(file -> file.toString().replace(ENDING, "")))
+              .toList();
     }
     List<StudyResult> results = new ArrayList<>();
     for (Path file : files) {

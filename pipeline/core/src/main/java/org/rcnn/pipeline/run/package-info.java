@@ -27,8 +27,9 @@
  *              HASH-left-out.txt   images that could not be decoded
  * finetune/    HASH.safetensors    weights
  *              HASH-curve.json     the learning curve
- * features/    HASH/TAP.bin        pool5, or all that the network has if it cannot go on from it
- * later-features/  HASH/TAP.bin    fc6, fc7, scores, computed from pool5
+ * features/    HASH/TAP.bin        pool5, or all that the network has if it cannot go on from it;
+ *                                  of resnet50, which goes on from fc7, both
+ * later-features/  HASH/TAP.bin    what comes after, computed from that: fc6, fc7, scores
  * more-positives/  HASH.bin        pool5 of positives that only fine-tuning uses
  * hog/         HASH/hog.bin        histograms of oriented gradients, for a study alone
  * svm/         HASH.model          the head, in a folder of its stage's name: svm, softmax, ...

@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * forwards its own image. The fully connected layers' features are computed from pool5 as it is
  * stored, in half precision unless {@code features.encoding} says otherwise. So networks with the
  * same convolutions share pool5, whatever was trained after it. A network that cannot be resumed
- * from its pool5, such as SqueezeNet, gives all its taps in one forward pass.
+ * from its pool5, such as SqueezeNet, gives all its taps in one forward pass; ResNet-50, whose
+ * pool5 stands aside, goes on from fc7.
  *
  * <p>Computing features takes most of a run's time. So a killed computation resumes after the last
  * image that reached the disk, with the same bytes in the end: an image's features depend on no

@@ -116,10 +116,8 @@ final class FineTuneStage {
     }
     parts.put("stored", stored.stream().map(Artifact::hash).toList());
     parts.put("validation-share", config.finetune().validationShare());
-    List<String> pictures = run.train().samples().stream().map(Sample::sha256).toList();
-    if (config.finetune().validationShare() > 0 && Set.copyOf(pictures).size() < pictures.size()) {
-      // Only where there are any: other runs keep their keys of before.
-      parts.put("equal-pictures", "on one side");
+    if (config.finetune().validationShare() > 0) {
+      parts.putAll(equalPictures(run.train().samples()));
     }
     parts.put("device", config.network().device());
     return run.folder().artifact(Key.of("finetune", VERSION, parts), ".safetensors");
@@ -322,11 +320,19 @@ final class FineTuneStage {
                 layer ->
                     settings.phases().stream()
                         .anyMatch(phase -> settings.learns(phase, layer, newLayers)));
-    return effect
-        ? Optional.empty()
-        : Optional.of(
-            "Fine-tuning changes nothing that %s of %s is computed from, so its features stay those of the starting network; name earlier layers in finetune.phases, or take a later features.layer."
-                .formatted(tap.label(), network.name()));
+    if (effect) {
+      return Optional.empty();
+    }
+    boolean later =
+        network.featureTaps().stream()
+            .anyMatch(
+                other ->
+                    other.compareTo(tap) > 0
+                        && withoutEffect(network, settings, newLayers, other).isEmpty());
+    return Optional.of(
+        "Fine-tuning changes nothing that %s of %s is computed from, so its features stay those of the starting network; name earlier layers in finetune.phases%s."
+            .formatted(
+                tap.label(), network.name(), later ? ", or take a later features.layer" : ""));
   }
 
   /**
@@ -381,6 +387,15 @@ final class FineTuneStage {
   }
 
   /**
+   * What a key says of how equal pictures are held out; nothing without any, so that other runs
+   * keep their keys of before.
+   */
+  static Map<String, Object> equalPictures(List<Sample> samples) {
+    long different = samples.stream().map(Sample::sha256).distinct().count();
+    return different < samples.size() ? Map.of("equal-pictures", "on one side") : Map.of();
+  }
+
+  /**
    * The indices of the validation images: a seeded choice of at least one, none for a share of 0.
    * Equal pictures under several names are on one side, or what was learned by heart would look
    * like skill.
@@ -409,7 +424,9 @@ final class FineTuneStage {
     Set<Integer> chosen = new HashSet<>();
     for (int index : order) {
       List<Integer> group = groups.get(pictures.get(index));
-      boolean leavesSome = group.size() == 1 || chosen.size() + group.size() < pictures.size();
+      // A share near 1 of different pictures may take all, as ever.
+      boolean leavesSome =
+          groups.size() == pictures.size() || chosen.size() + group.size() < pictures.size();
       if (leavesSome && group.size() <= 2 * (wanted - chosen.size())) {
         chosen.addAll(group);
       }

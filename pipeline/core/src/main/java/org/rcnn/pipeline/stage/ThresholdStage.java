@@ -99,6 +99,7 @@ final class ThresholdStage {
     boolean validated = parts.row().finetuned() && run.config().finetune().validationShare() > 0;
     if (validated) {
       inputs.put("validation-share", run.config().finetune().validationShare());
+      inputs.putAll(FineTuneStage.equalPictures(run.train().samples()));
     } else if (parts.head().isPresent()) {
       inputs.put("folds", settings().folds());
     }

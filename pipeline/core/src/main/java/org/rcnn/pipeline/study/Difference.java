@@ -42,12 +42,12 @@ public record Difference(double left, double right, Interval range) {
 
   /** Whether the left figure is the higher one, as printed and beyond chance. */
   public boolean isHigher() {
-    return left > right && !looksEqual() && !isWithinChance();
+    return left > right && !looksEqual() && range.low() > 0;
   }
 
   /** Whether the left figure is the lower one, as printed and beyond chance. */
   public boolean isLower() {
-    return left < right && !looksEqual() && !isWithinChance();
+    return left < right && !looksEqual() && range.high() < 0;
   }
 
   /**

@@ -223,10 +223,10 @@ public record ProposalsStudy() implements Study {
             .sorted(Comparator.comparingDouble(ProposalsStudy::boxes))
             .toList();
     String text =
-        "Mode %s with %s boxes of an image is the best, with %s%s"
+        "Mode %s with %s of an image is the best, with %s%s"
             .formatted(
                 best.point().series(),
-                best.label(),
+                inWords(best),
                 Values.percent(best.meanAp()),
                 time(seconds.get(best)));
     List<Measured> others = new ArrayList<>(points);
@@ -239,10 +239,14 @@ public record ProposalsStudy() implements Study {
               .orElse(fewer.get(fewer.size() - 1));
       others.remove(told);
       text +=
-          "; with %s boxes the mAP is %s%s"
-              .formatted(told.label(), Difference.of(told, best).said(), time(seconds.get(told)));
+          "; with %s the mAP is %s%s"
+              .formatted(inWords(told), Difference.of(told, best).said(), time(seconds.get(told)));
     }
     return text + Values.ties(best, others, ProposalsStudy::named) + ".";
+  }
+
+  private static String inWords(Measured point) {
+    return point.label() + (point.label().equals("1") ? " box" : " boxes");
   }
 
   private static String time(double seconds) {

@@ -106,7 +106,13 @@ public final class StudyRun {
           Values.percent(measured.get(measured.size() - 1).meanAp()));
     }
     Path root = run.folder().root();
-    String name = settings.fileName(root, study.name());
+    String name =
+        settings.fileName(
+            root,
+            study.name(),
+            Map.of(
+                "train_fingerprint", run.train().fingerprint(),
+                "test_fingerprint", run.test().fingerprint()));
     StudyResult result =
         new StudyResult(
             study.name(),
@@ -148,10 +154,16 @@ public final class StudyRun {
     String answer =
         measured.stream().allMatch(point -> Double.isNaN(point.meanAp()))
             ? "The test images have no object that counts, so there is no mAP, and the question stays open."
-            : study.finding(measured);
+            : study.finding(measured) + oneImage(measured.get(0).result().images());
     return diverged.isEmpty()
         ? answer
         : "%s Training diverged with %s.".formatted(answer, Values.list(diverged));
+  }
+
+  private static String oneImage(int images) {
+    return images == 1
+        ? " The test set has only one image, so no difference can be told from chance."
+        : "";
   }
 
   /** What all points have in common, the images, and the settings. */

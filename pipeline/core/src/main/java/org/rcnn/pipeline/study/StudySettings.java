@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.FlatSettings;
 import org.rcnn.pipeline.config.PipelineConfig;
@@ -23,11 +25,13 @@ import org.rcnn.pipeline.run.Json;
 final class StudySettings {
 
   /** Settings that decide how fast a study comes, not what it finds. */
-  private static final Set<String> OF_SPEED =
-      Set.of("threads", "features.batch", "finetune.image-cache");
+  private static final Set<String> OF_SPEED = Set.of("threads", "finetune.image-cache");
 
   /** Settings of a stage that no study has. */
   private static final String UNUSED = "thresholds.";
+
+  /** Sections whose keys differ from run to run, so that a missing one says something. */
+  private static final List<String> OPEN = List.of("finetune.phases.", "finetune.layer-rates.");
 
   /** A longer value is not repeated in a sentence. */
   private static final int LONG = 60;
@@ -70,47 +74,60 @@ final class StudySettings {
   }
 
   private String shown(String key) {
-    String value = settings.get(key);
+    String value = settings.getOrDefault(key, "none");
     return value.length() > LONG ? "another " + key : key + "=" + value;
   }
 
-  /** The keys that both have, with other values that a study may show. */
+  /** The keys with other values that a study may show. */
   private List<String> differing(Map<String, String> others) {
-    List<String> keys = new ArrayList<>();
-    settings.forEach(
-        (key, value) -> {
+    Set<String> keys = new TreeSet<>(settings.keySet());
+    keys.addAll(others.keySet());
+    keys.removeIf(
+        key -> {
+          String mine = settings.get(key);
           String other = others.get(key);
-          boolean told = !OF_SPEED.contains(key) && !key.startsWith(UNUSED);
-          if (told && other != null && !other.equals(value)) {
-            keys.add(key);
-          }
+          // Other keys are missing in files of older programs.
+          boolean unknown =
+              (mine == null || other == null) && OPEN.stream().noneMatch(key::startsWith);
+          return OF_SPEED.contains(key)
+              || key.startsWith(UNUSED)
+              || unknown
+              || Objects.equals(mine, other);
         });
-    return keys;
+    return new ArrayList<>(keys);
   }
 
   /**
    * The name of a study's files in a run's folder: of those that it may have, the first that is
-   * free or of a study with these settings. So a study given again replaces itself and, crossed
-   * with another setting, stands beside.
+   * free or of a study with these settings and images. So a study given again replaces itself and,
+   * crossed with another setting, stands beside.
    *
    * @param folder the run's folder
    * @param study the study's name
+   * @param images the fingerprints of its images, by the name that they have in its file
    */
-  String fileName(Path folder, String study) {
+  String fileName(Path folder, String study, Map<String, String> images) {
     for (int number = 1; ; number++) {
       String name = StudyResult.fileName(study, number);
       Path file = folder.resolve(name + ".json");
-      if (!Files.exists(file) || isOfTheSame(file, study)) {
+      if (!Files.exists(file) || isOfTheSame(file, study, images)) {
         return name;
       }
     }
   }
 
-  private boolean isOfTheSame(Path file, String study) {
+  private boolean isOfTheSame(Path file, String study, Map<String, String> images) {
     try {
       JsonNode tree = Json.read(file);
       Map<String, String> others = FlatSettings.of(tree.path("configuration"));
       return tree.path("result").path("study").asText(study).equals(study)
+          && images.entrySet().stream()
+              .allMatch(
+                  one ->
+                      tree.path("data")
+                          .path(one.getKey())
+                          .asText(one.getValue())
+                          .equals(one.getValue()))
           && differing(others).isEmpty();
     } catch (IOException e) {
       // Nobody can read it, so it may be replaced.

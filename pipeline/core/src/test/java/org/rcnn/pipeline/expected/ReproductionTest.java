@@ -59,7 +59,7 @@ class ReproductionTest {
   }
 
   private Reproduction of(JsonNode... seeds) throws IOException {
-    return new Reproduction(expected, Map.of("grid", List.of(seeds)));
+    return new Reproduction(expected, Map.of("grid", List.of(seeds)), Inputs.SAME);
   }
 
   private static List<Verdict> verdicts(Reproduction reproduction) {
@@ -126,7 +126,7 @@ class ReproductionTest {
 
   @Test
   void aCommandThatGaveNothingLeavesItsRowsMissing() throws IOException {
-    Reproduction found = new Reproduction(expected, Map.of());
+    Reproduction found = new Reproduction(expected, Map.of(), Inputs.SAME);
     assertEquals(List.of(Verdict.MISSING, Verdict.MISSING, Verdict.MISSING), verdicts(found));
   }
 
@@ -147,7 +147,7 @@ class ReproductionTest {
     for (double tuned : new double[] {0.41, 0.43, 0.45}) {
       seeds.add(grid(tuned, 0.6, 0.3));
     }
-    Reproduction found = new Reproduction(expected, Map.of("grid", seeds));
+    Reproduction found = new Reproduction(expected, Map.of("grid", seeds), Inputs.SAME);
     assertEquals(List.of(Verdict.HIGHER, Verdict.HIGHER, Verdict.HIGHER), verdicts(found));
     ExpectedResults recorded =
         found.record(
@@ -157,7 +157,9 @@ class ReproductionTest {
     assertEquals(7, recorded.recorded().seconds());
     assertEquals("fed", recorded.backboneFingerprint());
     assertTrue(recorded.recorded().date().matches("\\d{4}-\\d\\d-\\d\\d"));
-    assertEquals(Optional.empty(), new Reproduction(recorded, Map.of("grid", seeds)).objection());
+    assertEquals(
+        Optional.empty(),
+        new Reproduction(recorded, Map.of("grid", seeds), Inputs.SAME).objection());
   }
 
   @Test

@@ -137,6 +137,9 @@ class AblationPageTest {
             "The best row is FT (fine-tuned) fc7, with an mAP of 100.0 %.",
             "The test set has only one image, so no difference can be told from chance."),
         sentences(nothing, cat));
+    assertEquals(
+        "Fine-tuning shows no effect that these test images can tell: fc7 scores exactly as before.",
+        sentences(nothing, row(after, 1, "cat", 0)).get(0));
     List<Contrast> contrasts = Contrast.of(Step.FINE_TUNING, List.of(nothing, cat));
     String steps = html(new ContrastSection(contrasts)::appendTo);
     assertTrue(steps.contains(">+100.0</td>"), steps);
@@ -225,9 +228,10 @@ class AblationPageTest {
                 List.of(before, after, svm(false, Tap.POOL5, 5), svm(true, Tap.POOL5, 5)), seeds)
             .sentences()
             .contains(
-                "That is the seed that ran last; over 2 seeds of fine-tuning, the gain of fc7 goes"
-                    + " from 20.0 to 40.0 points."));
-    // The standard deviation of 70 and 90 is 14.1.
+                "That is the seed that ran last; as the mean of 2 seeds of fine-tuning, fc7 gains 30.0"
+                    + " points (95 % by Student's t: -97.1 to 157.1)."));
+    // The gains are 20 and 40: their mean's standard error is 10, Student's t of one degree of
+    // freedom 12.706. The standard deviation of 70 and 90 is 14.1.
     String table = html(new AblationSection(List.of(before, after), seeds, false)::appendTo);
     assertTrue(table.contains(">80.0 ± 14.1 (2)</td>"), table);
     assertTrue(table.contains("mean and standard deviation"), table);
@@ -236,9 +240,10 @@ class AblationPageTest {
         AblationPage.headline(new Contrast(Step.FINE_TUNING, before, after), seeds).orElseThrow();
     assertEquals("mean of 2 seeds of fine-tuning, on fc7", mean.name());
     assertEquals("+30.0", mean.value());
+    assertEquals("points (-97.1 to 157.1)", mean.unit());
     assertTrue(
         mean.remark()
-            .startsWith("the seed that ran last: +40.0 (95 % of resamples of the test images: 3"),
+            .contains("the seed that ran last: +40.0 (95 % of resamples of the test images: 3"),
         mean.remark());
   }
 

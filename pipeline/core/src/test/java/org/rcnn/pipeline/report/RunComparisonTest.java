@@ -189,6 +189,23 @@ class RunComparisonTest {
   }
 
   @Test
+  void curvesOfAClassLieOverEachOther(@TempDir Path folder) throws IOException {
+    RunComparison comparison =
+        new RunComparison(
+            List.of(
+                run("one", true, "{}", "a"),
+                run("none", true, "{}"),
+                run("both", true, "{}", "a", "b")));
+    String html = new ComparisonPage(comparison, folder).page().toHtml();
+    String curves = html.substring(html.indexOf("id=\"curves\""), html.indexOf("</figure>"));
+    assertTrue(curves.contains("<b>54.5 / 0.0 / 100.0</b>"), curves);
+    // Without a detection there is no line, and the third keeps its colour.
+    assertTrue(curves.contains("class=\"s1\"") && curves.contains("class=\"s3\""), curves);
+    assertFalse(curves.contains("class=\"s2\""), curves);
+    assertTrue(curves.contains("swatch l2\"></i>\nnone"), curves);
+  }
+
+  @Test
   void settingsThatDifferAreNamedThoseOfListsByTheirNumber() throws IOException {
     String first =
         "{'seed': 1, 'finetune': {'phases': [{'rate': 0.1}, {'rate': 0.2}], 'frozen': ['a', 'b']}}";

@@ -120,6 +120,9 @@ class FineTuneStageTest {
     assertEquals(Set.of(0, 1, 2), FineTuneStage.heldOutOf(List.of("aaabbb".split("")), 0.1, 1));
     assertEquals(Set.of(3), FineTuneStage.heldOutOf(List.of("aaaa".split("")), 0.25, 1));
     assertEquals(5, FineTuneStage.heldOutOf(List.of("aaaaabbbbb".split("")), 0.8, 1).size());
+    for (long seed = 0; seed < 8; seed++) {
+      assertTrue(FineTuneStage.heldOutOf(List.of("aab".split("")), 0.9, seed).size() < 3);
+    }
   }
 
   @ParameterizedTest

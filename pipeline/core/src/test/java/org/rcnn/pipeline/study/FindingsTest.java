@@ -130,7 +130,9 @@ class FindingsTest {
     List<Measured> points = measured("resampling=none,up:2", 0.3, 0.31);
     Measured elsewhere =
         new Measured(points.get(0).point(), null, scores(found(0.25, 0.25), "c", "d"));
-    assertEquals("6.0 points higher", Difference.of(points.get(1), elsewhere).said());
+    Difference unpaired = Difference.of(points.get(1), elsewhere);
+    assertEquals("6.0 points higher", unpaired.said());
+    assertFalse(unpaired.isHigher(), "without a range nothing is beyond chance");
     Annotation alone = image("a");
     Measured ofOne =
         new Measured(
