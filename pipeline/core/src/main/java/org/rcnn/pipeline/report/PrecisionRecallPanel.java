@@ -1,7 +1,6 @@
 package org.rcnn.pipeline.report;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.PrecisionRecallCurve;
 
@@ -113,10 +112,17 @@ final class PrecisionRecallPanel {
     return TOP + SIDE * 0.8 * (1 - precision);
   }
 
+  /** From the vertical axis on, so that a curve of a single detection shows, too. */
   private static String line(PrecisionRecallCurve curve) {
-    double[] px = IntStream.range(0, curve.size()).mapToDouble(i -> x(curve.recall(i))).toArray();
-    double[] py =
-        IntStream.range(0, curve.size()).mapToDouble(i -> y(curve.precision(i))).toArray();
+    int n = curve.size() + 1;
+    double[] px = new double[n];
+    double[] py = new double[n];
+    px[0] = x(0);
+    py[0] = y(curve.precision(0));
+    for (int i = 1; i < n; i++) {
+      px[i] = x(curve.recall(i - 1));
+      py[i] = y(curve.precision(i - 1));
+    }
     return LineChart.path(px, py, 0.5);
   }
 

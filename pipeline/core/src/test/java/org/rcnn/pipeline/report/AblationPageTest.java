@@ -299,9 +299,7 @@ class AblationPageTest {
         PhotoChoice.ofChanges(List.of(-1, -2, 0), gain -> gain));
     assertEquals(
         new PhotoChoice<>(
-            List.of(0),
-            "Counted in right detections less wrong ones, no photo gained or lost; these are the"
-                + " first."),
+            List.of(0), "Counted in right detections less wrong ones, no photo gained or lost."),
         PhotoChoice.ofChanges(List.of(0), gain -> gain));
   }
 
