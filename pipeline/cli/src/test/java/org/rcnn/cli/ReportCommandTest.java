@@ -109,7 +109,10 @@ class ReportCommandTest {
     String html = Files.readString(out.resolve("compare.html"));
     assertTrue(html.contains("href=\"../second%20of%20two/report.html\""), html);
     assertTrue(html.contains("finetune.phases.1.iterations"), html);
-    assertEquals(3, html.split("<svg", -1).length);
+    int learning = html.indexOf("id=\"learning\"");
+    assertEquals(3, html.substring(learning).split("<svg", -1).length);
+    int classes = runs.get(1).at("/difference/ap").size();
+    assertEquals(1 + classes, html.substring(0, learning).split("<svg", -1).length);
     assertTrue(Files.readString(out.resolve("compare.md")).startsWith("# first and second of two"));
     assertTrue(Files.readString(out.resolve("compare.csv")).startsWith("what,name,run,value"));
   }
