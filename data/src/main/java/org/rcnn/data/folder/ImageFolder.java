@@ -113,7 +113,10 @@ public final class ImageFolder implements Closeable {
     if (trainPaths.size() < 2) {
       throw new IOException(
           "The set %s needs at least two class folders with images, as train/CLASS/* or CLASS/*, but has %d.%s"
-              .formatted(root, trainPaths.size(), problems.isEmpty() ? "" : " " + problems.get(0)));
+              .formatted(
+                  root,
+                  trainPaths.size(),
+                  problems.isEmpty() ? "" : " " + String.join(" ", problems)));
     }
     List<String> classes = List.copyOf(trainPaths.keySet());
     List<Item> train = items(trainPaths, classes);

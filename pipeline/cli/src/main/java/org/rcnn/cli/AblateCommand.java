@@ -95,7 +95,7 @@ final class AblateCommand implements Callable<Integer>, Resumable {
       description =
           "Instead of the grid, one question of those below; the table, its plots and a finding"
               + " go to study-NAME.html, .svg, .md and .json in the run's folder, with other settings"
-              + " than before to study-NAME-2 and so on.")
+              + " or images than before to study-NAME-2 and so on.")
   private String study;
 
   @Option(

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Bytes go to {@code NAME.part}. If the server can, a later try or a later run resumes from
  * there. The file gets its own name only after size and checksum were found right. The checksum
- * makes a plain HTTP source or a mirror as trustworthy as any other.
+ * tells a damaged or another file from the expected one, and not who made it.
  */
 public final class Download {
 

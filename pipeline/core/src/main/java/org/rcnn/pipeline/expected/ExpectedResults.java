@@ -27,7 +27,7 @@ import org.rcnn.pipeline.stage.Processor;
  * @param needs the names in the commands that stand for a file or folder of the user's, such as
  *     {@code data}, and what belongs there, in words
  * @param images the images of the first command that trains; null if nothing was recorded yet
- * @param backboneFingerprint of the first command's network that trains and its starting weights,
+ * @param backboneFingerprint of the network and starting weights of the first command that trains,
  *     as in {@code manifest.json}; null, and left out of the file, if it was not recorded
  * @param seeds seeds of fine-tuning; every command that trains a detector runs once with each
  * @param commands what is run, in this order

@@ -185,20 +185,23 @@ final class AblationFindings {
   }
 
   private void overSeeds(List<Contrast> tuned, List<String> sentences) {
+    int most = tuned.stream().mapToInt(one -> seeds.gains(one).size()).max().orElse(0);
     List<String> means = new ArrayList<>();
-    int most = 0;
     for (Contrast one : tuned) {
       List<Double> gains = seeds.gains(one);
       if (gains.size() > 1) {
-        most = Math.max(most, gains.size());
+        String count = gains.size() < most ? "; %d seeds".formatted(gains.size()) : "";
         Interval mean = SeedRecord.mean(gains);
         means.add(
-            (means.isEmpty() ? "%s gains %s points (%d %% by Student's t: %s)" : "%s %s (%4$s)")
+            (means.isEmpty()
+                    ? "%s gains %s points (%d %% by Student's t: %s%s)"
+                    : "%s %s (%4$s%5$s)")
                 .formatted(
                     one.name(),
                     Numbers.percent(mean.estimate()),
                     Interval.PERCENT,
-                    Ranges.ends(mean)));
+                    Ranges.ends(mean),
+                    count));
       }
     }
     if (!means.isEmpty()) {

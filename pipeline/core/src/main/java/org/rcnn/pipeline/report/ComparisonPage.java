@@ -281,9 +281,19 @@ final class ComparisonPage {
     html.close().close().close();
   }
 
+  /** The runs that charts have a colour for, which is the same in all of them. */
+  private List<ComparedRun> drawn() {
+    return comparison.runs().subList(0, Math.min(MOST_LINES, comparison.runs().size()));
+  }
+
+  /** Says what a chart leaves out; begins with a space unless it is empty. */
+  private String leftOut() {
+    int all = comparison.runs().size();
+    return all > MOST_LINES ? " The first %d of %d runs.".formatted(MOST_LINES, all) : "";
+  }
+
   private List<Section> curves() {
-    List<ComparedRun> drawn =
-        comparison.runs().subList(0, Math.min(MOST_LINES, comparison.runs().size()));
+    List<ComparedRun> drawn = drawn();
     List<String> scored =
         comparison.classes().stream()
             .filter(name -> drawn.stream().anyMatch(run -> !Double.isNaN(run.ap(name))))
@@ -291,20 +301,19 @@ final class ComparisonPage {
     if (scored.isEmpty()) {
       return List.of();
     }
+    boolean paired = drawn.stream().allMatch(run -> run == first || run.sameImages());
     String lead =
-        "Precision (upwards) over recall, and AP in per cent, in the order of the legend.";
+        "Precision (upwards) over recall, and AP in per cent, in the order of the legend."
+            + (paired ? "" : " The runs were not all tested on the same images.")
+            + leftOut();
     return List.of(
         new Section(
             "curves",
             "Precision and recall",
-            drawn.size() < comparison.runs().size()
-                ? lead + firstOf(drawn.size(), comparison.runs().size())
-                : lead,
+            lead,
             html -> {
               html.open("p", "class", "legend");
-              for (int i = 0; i < drawn.size(); i++) {
-                swatch(html, i + 1, drawn.get(i));
-              }
+              drawn.forEach(run -> swatch(html, run));
               html.close().open("div", "class", "panels");
               for (String name : scored) {
                 PrecisionRecallPanel.append(
@@ -314,50 +323,47 @@ final class ComparisonPage {
             }));
   }
 
-  private static String firstOf(int drawn, int all) {
-    return " The first %d of %d runs.".formatted(drawn, all);
-  }
-
-  private static void swatch(Html html, int line, ComparedRun run) {
+  private void swatch(Html html, ComparedRun run) {
+    int line = drawn().indexOf(run) + 1;
     html.open("span").leaf("i", "", "class", "swatch l" + line).text(cut(run.name())).close();
   }
 
+  private static boolean hasLearned(ComparedRun run) {
+    return run.curve().isPresent() && !run.curve().get().curve().isEmpty();
+  }
+
   private List<Section> learning() {
-    List<ComparedRun> learned =
-        comparison.runs().stream()
-            .filter(run -> run.curve().isPresent() && !run.curve().get().curve().isEmpty())
-            .toList();
-    if (learned.isEmpty()) {
+    if (drawn().stream().noneMatch(ComparisonPage::hasLearned)) {
       return List.of();
     }
-    List<ComparedRun> drawn = learned.subList(0, Math.min(MOST_LINES, learned.size()));
-    String lead =
-        "Loss and accuracy on the training batches, as means of up to 60 parts of each curve.";
     return List.of(
         new Section(
             "learning",
             "Fine-tuning",
-            drawn.size() < learned.size() ? lead + firstOf(drawn.size(), learned.size()) : lead,
+            "Loss and accuracy on the training batches, as means of up to 60 parts of each curve."
+                + leftOut(),
             html -> {
               html.open("div", "class", "halves");
-              chart(html, "Loss", drawn, LearningPoint::loss);
+              chart(html, "Loss", LearningPoint::loss);
               chart(
                   html,
                   "Accuracy on positives, in per cent",
-                  drawn,
                   point -> 100 * point.positiveAccuracy());
               html.close();
             }));
   }
 
-  private static void chart(
-      Html html, String title, List<ComparedRun> runs, ToDoubleFunction<LearningPoint> figure) {
+  private void chart(Html html, String title, ToDoubleFunction<LearningPoint> figure) {
     List<LineChart.Series> series = new ArrayList<>();
     html.open("figure").open("figcaption").text(title);
     html.open("span", "class", "legend");
-    for (ComparedRun run : runs) {
-      swatch(html, series.size() + 1, run);
-      Line line = LearningLine.of(run.name(), run.curve().orElseThrow().curve(), figure);
+    for (ComparedRun run : drawn()) {
+      // A run without a curve has a place, so that the others keep their colours.
+      Line line = new Line(run.name(), List.of(), List.of());
+      if (hasLearned(run)) {
+        swatch(html, run);
+        line = LearningLine.of(run.name(), run.curve().orElseThrow().curve(), figure);
+      }
       series.add(
           new LineChart.Series(
               line.name(),

@@ -49,12 +49,12 @@ record PhotoChoice<T>(List<T> photos, String sentence) {
     return new PhotoChoice<>(
         chosen,
         "Counted in right detections less wrong ones, %s."
-            .formatted(changes(gained.size(), lost.size())));
+            .formatted(changes(gained.size(), lost.size(), all.size())));
   }
 
-  private static String changes(int gained, int lost) {
+  private static String changes(int gained, int lost, int all) {
     if (gained == 0 && lost == 0) {
-      return "no photo gained or lost";
+      return "no photo gained or lost" + (all > GAINED ? "; these are the first " + GAINED : "");
     }
     if (lost == 0) {
       return "%s gained most, and none lost".formatted(photos("this", "these", gained));

@@ -135,7 +135,8 @@ final class SeedRecord {
    */
   List<Double> gains(Contrast fineTuning) {
     List<Double> means = of(fineTuning.with().row());
-    return means.size() < 2 || fineTuning.changesNothing()
+    boolean alone = means.stream().allMatch(mean -> mean == fineTuning.without().meanAp());
+    return means.size() < 2 || fineTuning.changesNothing() || alone
         ? List.of()
         : means.stream().map(mean -> mean - fineTuning.without().meanAp()).sorted().toList();
   }

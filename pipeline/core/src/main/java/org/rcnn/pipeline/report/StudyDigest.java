@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A study of a run's folder in brief, as the page of the ablation gathers them.
  *
- * @param name the study's name on the command line
+ * @param name the name of its files, without {@code study-}
  * @param question what it asks; empty if its file does not say
  * @param finding what it found
  * @param picture the data URI of its plot; empty without one
@@ -36,8 +36,7 @@ record StudyDigest(String name, String question, String finding, String picture,
       files =
           all.filter(file -> file.getFileName().toString().startsWith(BEGIN))
               .filter(file -> file.getFileName().toString().endsWith(END))
-              // labels before labels-2, though "-" comes before "."
-              .sorted(Comparator.comparing(file -> file.getFileName().toString().replace(END, "")))
+              .sorted(Comparator.comparing(StudyResult::order))
               .toList();
     }
     List<StudyDigest> studies = new ArrayList<>();

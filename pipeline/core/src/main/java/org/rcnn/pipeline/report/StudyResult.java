@@ -22,6 +22,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rcnn.pipeline.run.Json;
 
@@ -56,6 +58,7 @@ public record StudyResult(
 
   private static final String BEGINNING = "study-";
   private static final String ENDING = ".json";
+  private static final Pattern NUMBERED = Pattern.compile("(.*)-([0-9]{1,6})");
 
   /** Keeps its own copies. */
   public StudyResult {
@@ -245,7 +248,7 @@ public record StudyResult(
 
   /**
    * A name that a study's files may have, without their ending: {@code study-NAME}, and then {@code
-   * study-NAME-2} and so on for the same study with other settings.
+   * study-NAME-2} and so on for the same study with other settings or images.
    *
    * @param study its name
    * @param number which of them, from 1
@@ -279,7 +282,7 @@ public record StudyResult(
     try (Stream<Path> all = Files.list(folder)) {
       files =
           all.filter(StudyResult::isResult)
-              .sorted(Comparator.comparing(file -> file.toString().replace(ENDING, "")))
+              .sorted(Comparator.comparing(StudyResult::order))
               .toList();
     }
     List<StudyResult> results = new ArrayList<>();
@@ -287,6 +290,13 @@ public record StudyResult(
       results.add(read(file));
     }
     return results;
+  }
+
+  /** What files of studies are sorted by: labels, labels-2 and labels-10 in this order. */
+  static String order(Path file) {
+    String name = file.getFileName().toString().replace(ENDING, "");
+    Matcher numbered = NUMBERED.matcher(name);
+    return numbered.matches() ? "%s-%6s".formatted(numbered.group(1), numbered.group(2)) : name;
   }
 
   private static boolean isResult(Path file) {

@@ -406,7 +406,7 @@ final class FineTuneStage {
 
   /**
    * The indices of the validation images. A group of equal pictures joins if it is nearer to the
-   * share with it than without, and something is left to train on.
+   * share with it than without, and where pictures repeat something is left to train on.
    *
    * @param pictures what equal pictures have in common, for each image
    */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -271,14 +272,12 @@ public final class StudyRun {
     Map<String, String> configured = settings.byKey();
     Set<String> changed = new TreeSet<>();
     for (Point point : points) {
-      new StudySettings(point.config())
-          .byKey()
-          .forEach(
-              (key, value) -> {
-                if (!value.equals(configured.get(key))) {
-                  changed.add(key);
-                }
-              });
+      Map<String, String> ofPoint = new StudySettings(point.config()).byKey();
+      Set<String> keys = new TreeSet<>(configured.keySet());
+      keys.addAll(ofPoint.keySet());
+      keys.stream()
+          .filter(key -> !Objects.equals(ofPoint.get(key), configured.get(key)))
+          .forEach(changed::add);
     }
     return changed;
   }

@@ -24,8 +24,9 @@ import org.rcnn.pipeline.run.Json;
  */
 final class StudySettings {
 
-  /** Settings that decide how fast a study comes, not what it finds. */
-  private static final Set<String> OF_SPEED = Set.of("threads", "finetune.image-cache");
+  /** Settings that do not change what a study finds; its detectors have no box regression. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("threads", "finetune.image-cache", "bbox.enabled");
 
   /** Settings of a stage that no study has. */
   private static final String UNUSED = "thresholds.";
@@ -89,7 +90,7 @@ final class StudySettings {
           // Other keys are missing in files of older programs.
           boolean unknown =
               (mine == null || other == null) && OPEN.stream().noneMatch(key::startsWith);
-          return OF_SPEED.contains(key)
+          return WITHOUT_EFFECT.contains(key)
               || key.startsWith(UNUSED)
               || unknown
               || Objects.equals(mine, other);

@@ -301,6 +301,12 @@ class AblationPageTest {
         new PhotoChoice<>(
             List.of(0), "Counted in right detections less wrong ones, no photo gained or lost."),
         PhotoChoice.ofChanges(List.of(0), gain -> gain));
+    assertEquals(
+        new PhotoChoice<>(
+            List.of(0, 0, 0, 0),
+            "Counted in right detections less wrong ones, no photo gained or lost; these are the"
+                + " first 4."),
+        PhotoChoice.ofChanges(List.of(0, 0, 0, 0, 0, 0), gain -> gain));
   }
 
   @Test

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -275,6 +277,14 @@ class StudyReportTest {
     Files.writeString(folder.resolve("study-a.md"), "");
     Files.writeString(folder.resolve("manifest.json"), "{}");
     assertEquals(List.of(thresholds(), written), StudyResult.readAll(folder));
+    assertEquals(
+        List.of(
+            "study-labels.json", "study-labels-2.json", "study-labels-10.json", "study-rate.json"),
+        Stream.of("study-labels-10", "study-rate", "study-labels-2", "study-labels")
+            .map(name -> Path.of(name + ".json"))
+            .sorted(Comparator.comparing(StudyResult::order))
+            .map(Path::toString)
+            .toList());
   }
 
   private static void write(Path file, StudyResult result) throws IOException {
