@@ -30,7 +30,13 @@ public final class ExpectedFile {
 
   /** The project's own, which lie beside this class in the resources. */
   private static final List<String> NAMES =
-      List.of("demo", "voc2007-small", "voc2007-resnet50v2", "negative-iou", "resampling");
+      List.of(
+          "demo",
+          "voc2007-small",
+          "voc2007-bvlc_alexnet",
+          "voc2007-resnet50v2",
+          "negative-iou",
+          "resampling");
 
   private static final String ENDING = ".json";
 
