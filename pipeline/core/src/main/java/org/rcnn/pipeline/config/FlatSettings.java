@@ -1,10 +1,11 @@
 package org.rcnn.pipeline.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.StringJoiner;
 
-/** Settings as one table of keys and values, to be compared. */
+/** Settings, or other values in a tree, as one table of keys and values, to be compared. */
 public final class FlatSettings {
 
   private FlatSettings() {}
@@ -13,12 +14,12 @@ public final class FlatSettings {
    * The settings of a configuration's tree.
    *
    * @param tree as {@link ConfigLoader#toTree} makes it
-   * @return value by key, such as {@code svm.cost}, in the keys' order; the items of a list of
-   *     sections count from 1, {@code finetune.phases.1.rate}, as the command line writes them;
-   *     other lists and empty sections as JSON
+   * @return value by key, such as {@code svm.cost}, in the tree's order; the items of a list of
+   *     sections count from 1, {@code finetune.phases.1.rate}, and other lists are in brackets,
+   *     {@code [conv1, conv2]}, both as the command line writes them
    */
   public static Map<String, String> of(JsonNode tree) {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = new LinkedHashMap<>();
     collect("", tree, settings);
     return settings;
   }
@@ -36,7 +37,11 @@ public final class FlatSettings {
       for (int i = 0; i < node.size(); i++) {
         collect(key + "." + (i + 1), node.get(i), into);
       }
-    } else {
+    } else if (node.isArray()) {
+      StringJoiner items = new StringJoiner(", ", "[", "]");
+      node.forEach(item -> items.add(item.asText()));
+      into.put(key, items.toString());
+    } else if (!key.isEmpty()) {
       into.put(key, node.isValueNode() ? node.asText() : node.toString());
     }
   }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.rcnn.data.Labelled;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.expected.ExpectedResults.Claim;
 import org.rcnn.pipeline.expected.ExpectedResults.Figure;
 import org.rcnn.pipeline.expected.ExpectedResults.Images;
@@ -104,12 +105,7 @@ public final class Reproduction {
 
     /** The standard deviation over the seeds, of a sample; null for fewer than two. */
     Double spread() {
-      if (values.size() < 2) {
-        return null;
-      }
-      double mean = meanOf(values);
-      double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-      return Math.sqrt(squares / (values.size() - 1));
+      return values.size() < 2 ? null : Repetitions.of(values).deviation();
     }
 
     private static double meanOf(List<Double> values) {

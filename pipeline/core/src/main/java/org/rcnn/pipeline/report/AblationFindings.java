@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.rcnn.eval.Interval;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.stage.Heads;
 
@@ -191,7 +192,7 @@ final class AblationFindings {
       List<Double> gains = seeds.gains(one);
       if (gains.size() > 1) {
         String count = gains.size() < most ? "; %d seeds".formatted(gains.size()) : "";
-        Interval mean = SeedRecord.mean(gains);
+        Interval mean = Repetitions.of(gains).meanRange();
         means.add(
             (means.isEmpty()
                     ? "%s gains %s points (%d %% by Student's t: %s%s)"

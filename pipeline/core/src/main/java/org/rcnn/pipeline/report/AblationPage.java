@@ -13,6 +13,7 @@ import org.rcnn.data.Detection;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.Interval;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.report.PhotoPairSection.PhotoPair;
@@ -149,7 +150,7 @@ final class AblationPage {
               ReportPage.Headline.points(gain),
               ReportPage.Headline.remark(gain, scored)));
     }
-    Interval mean = SeedRecord.mean(gains);
+    Interval mean = Repetitions.of(gains).meanRange();
     String range =
         Ranges.isKnown(gain)
             ? " (95 %% of resamples of the test images: %s)".formatted(Ranges.ends(gain))

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.rcnn.eval.Interval;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.report.PaperTable.PaperRow;
 
 /**
@@ -66,7 +66,7 @@ final class AblationSection {
       figure(html, "n", figures.ap(name), best(one -> one.ap(name)));
     }
     figure(html, "n mean", row.meanAp(), best(one -> one.result().meanAp()));
-    html.leaf("td", range(row.meanRange()), "class", "n");
+    html.leaf("td", Ranges.cell(row.meanRange()), "class", "n");
     if (seeded) {
       html.leaf("td", spread(seeds.of(row.row())), "class", "n");
     }
@@ -103,25 +103,15 @@ final class AblationSection {
         .orElse(Double.NaN);
   }
 
-  /** A range in per cent: {@code 40.1–44.2}; a dash for none. */
-  static String range(Interval range) {
-    return Double.isNaN(range.low())
-        ? "-"
-        : Numbers.percent(range.low()) + "–" + Numbers.percent(range.high());
-  }
-
   /** Mean and standard deviation in per cent, and of how many: {@code 41.9 ± 0.6 (3)}. */
   static String spread(List<Double> values) {
     if (values.size() < 2) {
       return "-";
     }
-    double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+    Repetitions seeds = Repetitions.of(values);
     return "%s ± %s (%d)"
         .formatted(
-            Numbers.percent(mean),
-            Numbers.percent(Math.sqrt(squares / (values.size() - 1))),
-            values.size());
+            Numbers.percent(seeds.mean()), Numbers.percent(seeds.deviation()), seeds.count());
   }
 
   private String explanation(boolean seeded) {

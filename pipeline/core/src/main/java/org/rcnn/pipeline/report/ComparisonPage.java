@@ -173,7 +173,7 @@ final class ComparisonPage {
       }
       html.close();
       html.leaf("td", Numbers.percent(run.meanAp()), "class", "n");
-      html.leaf("td", AblationSection.range(run.meanRange()), "class", "n");
+      html.leaf("td", Ranges.cell(run.meanRange()), "class", "n");
       change(html, bar, run, run.over(first));
       html.close();
     }
@@ -250,7 +250,7 @@ final class ComparisonPage {
       for (ComparedRun run : comparison.runs()) {
         html.open("td", "class", "n").text(Numbers.percent(run.ap(name)));
         if (!Double.isNaN(run.ap(name))) {
-          html.leaf("small", " " + AblationSection.range(run.range(name)));
+          html.leaf("small", " " + Ranges.cell(run.range(name)));
         }
         html.close();
       }

@@ -30,7 +30,7 @@ final class ComparisonTable {
           List.of(
               run.name(),
               Numbers.percent(run.meanAp()),
-              AblationSection.range(run.meanRange()),
+              Ranges.cell(run.meanRange()),
               change(run, run.over(first))));
     }
     StringBuilder text = new StringBuilder();
@@ -82,7 +82,7 @@ final class ComparisonTable {
               run.name(),
               run.row(),
               Numbers.percent(run.meanAp()),
-              AblationSection.range(run.meanRange()),
+              Ranges.cell(run.meanRange()),
               change(run, run.over(first))));
     }
 

@@ -34,6 +34,6 @@ final class RangeSection {
 
   private static void cell(Html html, Interval ap) {
     html.open("td", "class", "n").text(Numbers.percent(ap.estimate()) + " ");
-    html.leaf("small", AblationSection.range(ap)).close();
+    html.leaf("small", Ranges.cell(ap)).close();
   }
 }

@@ -30,6 +30,13 @@ final class Ranges {
     return "%s to %s".formatted(Numbers.percent(range.low()), Numbers.percent(range.high()));
   }
 
+  /** A range in per cent, for a table: {@code 40.1–44.2}; a dash for none. */
+  static String cell(Interval range) {
+    return isKnown(range)
+        ? Numbers.percent(range.low()) + "–" + Numbers.percent(range.high())
+        : "-";
+  }
+
   /** A change with its sign, in points, for a table: {@code +6.0 (4.1 to 9.3)}; a dash for none. */
   static String signed(Interval change) {
     return isKnown(change)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.rcnn.pipeline.config.FlatSettings;
 
 /**
  * The settings that the figures of an ablation's rows depend on, given the images. Left out are
@@ -34,7 +35,7 @@ final class RowSettings {
     if (!configuration.isObject()) {
       return Map.of();
     }
-    Map<String, String> settings = new TreeMap<>(RunFacts.flat(configuration));
+    Map<String, String> settings = new TreeMap<>(FlatSettings.of(configuration));
     settings.keySet().removeIf(key -> isAmong(OTHERS, key));
     return settings;
   }

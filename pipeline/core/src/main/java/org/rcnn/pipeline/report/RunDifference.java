@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.rcnn.data.Fingerprint;
+import org.rcnn.pipeline.config.FlatSettings;
 import org.rcnn.pipeline.run.FinishedFolder;
 import org.rcnn.pipeline.run.ImageList;
 import org.rcnn.pipeline.run.Json;
@@ -191,7 +192,7 @@ public final class RunDifference {
     }
     Map<String, List<String>> madeFrom =
         RunFacts.differing(
-            made.stream().map(artifact -> RunFacts.flat(artifact.madeFrom())).toList());
+            made.stream().map(artifact -> FlatSettings.of(artifact.madeFrom())).toList());
     return new Compared(name, places, objections, files, madeFrom);
   }
 
@@ -222,7 +223,7 @@ public final class RunDifference {
         kept.set(key, result.get(key));
       }
     }
-    return RunFacts.flat(kept);
+    return FlatSettings.of(kept);
   }
 
   /** Whether every artifact, the detector file and the scores are the same. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rcnn.pipeline.config.FlatSettings;
 import org.rcnn.pipeline.stage.RecordedRun;
 
 /**
@@ -19,38 +20,9 @@ record RunFacts(JsonNode manifest) {
   /** What a run does not have is written so. */
   static final String NONE = "-";
 
-  /** The settings by their dotted keys; items of a list count from 1. */
+  /** The settings by their dotted keys; those of a list count from 1. */
   Map<String, String> settings() {
-    return flat(manifest.path("configuration"));
-  }
-
-  /** The values in a tree by their dotted paths; items of a list of objects count from 1. */
-  static Map<String, String> flat(JsonNode tree) {
-    Map<String, String> flat = new LinkedHashMap<>();
-    flatten("", tree, flat);
-    return flat;
-  }
-
-  private static void flatten(String path, JsonNode node, Map<String, String> into) {
-    if (node.isObject()) {
-      node.properties()
-          .forEach(
-              entry ->
-                  flatten(
-                      path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(),
-                      entry.getValue(),
-                      into));
-    } else if (node.isArray() && node.path(0).isObject()) {
-      for (int i = 0; i < node.size(); i++) {
-        flatten(path + "." + (i + 1), node.get(i), into);
-      }
-    } else if (node.isArray()) {
-      List<String> items = new ArrayList<>();
-      node.forEach(item -> items.add(item.asText()));
-      into.put(path, String.join(", ", items));
-    } else {
-      into.put(path, node.asText());
-    }
+    return FlatSettings.of(manifest.path("configuration"));
   }
 
   /** What the run stood on beside its settings, by name. */

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.rcnn.data.Fingerprint;
-import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Json;
@@ -139,22 +137,5 @@ final class SeedRecord {
     return means.size() < 2 || fineTuning.changesNothing() || alone
         ? List.of()
         : means.stream().map(mean -> mean - fineTuning.without().meanAp()).sorted().toList();
-  }
-
-  /**
-   * The mean over seeds and the range that holds the mean over all seeds for {@value
-   * Interval#PERCENT} % of such choices of seeds, by Student's t: two or three seeds hardly tell
-   * their own spread.
-   *
-   * @param values at least two
-   */
-  static Interval mean(List<Double> values) {
-    double mean = values.stream().mapToDouble(one -> one).average().orElseThrow();
-    double squares = values.stream().mapToDouble(one -> (one - mean) * (one - mean)).sum();
-    double error = Math.sqrt(squares / (values.size() - 1) / values.size());
-    double quantile =
-        new TDistribution(values.size() - 1)
-            .inverseCumulativeProbability(1 - (1 - Interval.PERCENT / 100.0) / 2);
-    return new Interval(mean, mean - quantile * error, mean + quantile * error);
   }
 }

@@ -63,8 +63,8 @@ public final class StudyReport {
     }
     columns.add(new Column(axis.labels(), false, this::changed));
     columns.add(new Column("mAP", true, row -> Numbers.percent(row.meanAp())));
-    if (rows.stream().anyMatch(Point::hasRange)) {
-      columns.add(new Column(RANGE, true, StudyReport::range));
+    if (rows.stream().map(Point::range).anyMatch(Ranges::isKnown)) {
+      columns.add(new Column(RANGE, true, row -> Ranges.cell(row.range())));
     }
     Set<String> figures = new LinkedHashSet<>();
     rows.forEach(row -> figures.addAll(row.figures().keySet()));
@@ -76,10 +76,6 @@ public final class StudyReport {
     columns.add(new Column("bad fit, %", true, row -> Numbers.percent(row.localisation())));
     columns.add(new Column("seconds", true, row -> Numbers.decimals(row.seconds(), 1)));
     return columns;
-  }
-
-  private static String range(Point row) {
-    return row.hasRange() ? Numbers.percent(row.low()) + "–" + Numbers.percent(row.high()) : "-";
   }
 
   private boolean hasSeries() {
@@ -171,7 +167,7 @@ public final class StudyReport {
 
   private List<String> explanations() {
     List<String> sentences = new ArrayList<>();
-    if (rows.stream().anyMatch(Point::hasRange)) {
+    if (rows.stream().map(Point::range).anyMatch(Ranges::isKnown)) {
       sentences.add(
           RANGE
               + ": the range of the mAP over 95 % of sets of as many images, drawn with replacement"

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.Json;
 
 /**
@@ -162,8 +163,9 @@ public record StudyResult(
       figures = copy(figures);
     }
 
-    boolean hasRange() {
-      return !Double.isNaN(low);
+    /** The mAP with its range. */
+    Interval range() {
+      return new Interval(meanAp, low, high);
     }
   }
 

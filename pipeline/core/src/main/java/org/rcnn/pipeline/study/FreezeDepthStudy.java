@@ -113,19 +113,17 @@ public record FreezeDepthStudy() implements Study {
     List<String> fresh = start.transfer().newLayers();
     List<String> lacking =
         layers.subList(0, (int) point.at()).stream().filter(fresh::contains).toList();
-    if (!lacking.isEmpty() && layers.indexOf(lacking.get(0)) == 0) {
-      throw new ConfigException(
-          "--study freeze-depth has nothing to copy: the starting weights have no layer %s that fits %s; name other weights."
-              .formatted(lacking.get(0), start.definition().name()));
-    }
     if (!lacking.isEmpty()) {
+      int depth = layers.indexOf(lacking.get(0));
       throw new ConfigException(
-          "--study freeze-depth cannot copy %s: the starting weights have no %s that fits %s; take depths up to %d, such as freeze-depth=0,%<d."
+          "--study freeze-depth cannot copy %s: the starting weights have no %s that fits %s; %s."
               .formatted(
                   FineTuned.layers(point.at()),
                   lacking.get(0),
                   start.definition().name(),
-                  layers.indexOf(lacking.get(0))));
+                  depth == 0
+                      ? "name other weights"
+                      : "take depths up to %d, such as freeze-depth=0,%<d".formatted(depth)));
     }
   }
 

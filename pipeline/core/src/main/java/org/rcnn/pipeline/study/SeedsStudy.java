@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.rcnn.cnn.network.Tap;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult.Axis;
@@ -105,7 +105,7 @@ public record SeedsStudy() implements Study {
             .formatted(Values.series(points, layers.get(0)).size(), spreads);
     double largest =
         layers.stream()
-            .mapToDouble(layer -> luck(Values.series(points, layer)))
+            .mapToDouble(layer -> repetitions(Values.series(points, layer)).differenceOfTwo())
             .max()
             .orElse(Double.NaN);
     String size = Values.size(largest);
@@ -116,25 +116,13 @@ public record SeedsStudy() implements Study {
                 .formatted(size));
   }
 
-  /**
-   * The difference between two single networks that 95 % of pairs of seeds stay below: they differ
-   * by the root of two times one's deviation, which so few seeds hardly tell, hence Student's t.
-   */
-  private static double luck(List<Measured> line) {
-    double quantile = new TDistribution(line.size() - 1).inverseCumulativeProbability(0.975);
-    return quantile * Math.sqrt(2) * deviation(line);
+  private static Repetitions repetitions(List<Measured> line) {
+    return Repetitions.of(line.stream().map(Measured::meanAp).toList());
   }
 
   private static String spread(List<Measured> line) {
-    double mean = line.stream().mapToDouble(Measured::meanAp).average().orElse(Double.NaN);
-    return String.format(Locale.ROOT, "%.1f ± %.1f %%", 100 * mean, 100 * deviation(line));
-  }
-
-  /** The sample's standard deviation. */
-  private static double deviation(List<Measured> line) {
-    double mean = line.stream().mapToDouble(Measured::meanAp).average().orElse(Double.NaN);
-    double squares =
-        line.stream().mapToDouble(m -> (m.meanAp() - mean) * (m.meanAp() - mean)).sum();
-    return Math.sqrt(squares / (line.size() - 1));
+    Repetitions seeds = repetitions(line);
+    return String.format(
+        Locale.ROOT, "%.1f ± %.1f %%", 100 * seeds.mean(), 100 * seeds.deviation());
   }
 }

@@ -268,22 +268,26 @@ class StudyRunTest {
     assertTrue(svg.contains("How far each layer moved"), svg);
   }
 
-  @Test
-  void layersThatTheStartingWeightsLackCannotBeCopied(@TempDir Path temporary) throws IOException {
-    Map<String, Tensor> convolutions =
-        new LinkedHashMap<>(Weights.initial(network(5), 7).tensors());
-    convolutions.keySet().removeIf(name -> name.startsWith("fc"));
-    Path weights = temporary.resolve("convolutions.safetensors");
-    new WeightFile(new Weights(convolutions), Map.of()).write(weights, Precision.F32);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fc | fc6 | take depths up to 2, such as freeze-depth=0,2",
+        "conv1 | conv1 | name other weights"
+      })
+  void layersThatTheStartingWeightsLackCannotBeCopied(
+      String lacking, String first, String advice, @TempDir Path temporary) throws IOException {
+    Map<String, Tensor> found = new LinkedHashMap<>(Weights.initial(network(5), 7).tensors());
+    found.keySet().removeIf(name -> name.startsWith(lacking));
+    Path weights = temporary.resolve("some-layers.safetensors");
+    new WeightFile(new Weights(found), Map.of()).write(weights, Precision.F32);
     Experiment start =
         experiment.with(Values.with(run.config(), Map.of("network.weights", "'" + weights + "'")));
-    Studies.Asked asked = Studies.installed().parse("freeze-depth=0,2,3");
-    String message =
-        assertThrows(ConfigException.class, () -> new StudyRun(start, asked)).getMessage();
+    Studies.Asked asked = Studies.installed().parse("freeze-depth=0,3");
     assertEquals(
-        "--study freeze-depth cannot copy 3 layers: the starting weights have no fc6 that fits"
-            + " tiny-for-studies; take depths up to 2, such as freeze-depth=0,2.",
-        message);
+        "--study freeze-depth cannot copy 3 layers: the starting weights have no %s that fits tiny-for-studies; %s."
+            .formatted(first, advice),
+        assertThrows(ConfigException.class, () -> new StudyRun(start, asked)).getMessage());
   }
 
   private static List<String> labels(StudyResult result) {

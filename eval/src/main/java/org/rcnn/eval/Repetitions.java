@@ -1,0 +1,53 @@
+package org.rcnn.eval;
+
+import java.util.List;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.rcnn.data.Check;
+
+/**
+ * A figure measured several times with nothing changed but the seed, so that what remains is luck.
+ * A few repetitions hardly tell their own spread, so ranges are by Student's t: two seeds give one
+ * that is six times as wide as the same spread seen over many would.
+ *
+ * @param count how many there are, at least two
+ * @param mean their mean
+ * @param deviation the standard deviation of a sample: the squares are divided by {@code count - 1}
+ */
+public record Repetitions(int count, double mean, double deviation) {
+
+  /**
+   * Of measured values.
+   *
+   * @param values at least two
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public static Repetitions of(List<Double> values) {
+    Check.atLeast("values", values.size(), 2);
+    SummaryStatistics statistics = new SummaryStatistics();
+    values.forEach(statistics::addValue);
+    return new Repetitions(values.size(), statistics.getMean(), statistics.getStandardDeviation());
+  }
+
+  /**
+   * The range that holds the mean over all seeds for {@value Interval#PERCENT} % of such choices of
+   * seeds.
+   */
+  public Interval meanRange() {
+    double reach = quantile() * deviation / Math.sqrt(count);
+    return new Interval(mean, mean - reach, mean + reach);
+  }
+
+  /**
+   * What two single repetitions may differ by: {@value Interval#PERCENT} % of pairs differ by less.
+   * A difference has the root of two times one figure's deviation.
+   */
+  public double differenceOfTwo() {
+    return quantile() * Math.sqrt(2) * deviation;
+  }
+
+  private double quantile() {
+    return new TDistribution(count - 1)
+        .inverseCumulativeProbability(1 - (1 - Interval.PERCENT / 100.0) / 2);
+  }
+}
