@@ -4,7 +4,8 @@ import org.rcnn.cnn.network.Preprocessing.ColourOrder;
 
 /**
  * AlexNet's shape for 64-pixel inputs and two CPU cores: five convolutions, pool5 of 128 x 4 x 4 =
- * 2,048 values, fc6 and fc7 of 512. 2.3 M parameters, 75 M multiplications an image.
+ * 2,048 values, fc6 and fc7 of 512 or 1,024. 2.3 M or 4.2 M parameters; 75 M or 77 M
+ * multiplications an image.
  *
  * <p>The context of 5 pixels is the paper's 16 of 227 at this size.
  */
@@ -12,11 +13,11 @@ final class AlexNet64 {
 
   private AlexNet64() {}
 
-  static NetworkDefinition definition(int classes) {
+  static NetworkDefinition narrow(int classes) {
     return definition("alexnet64", 512, classes);
   }
 
-  /** With fc6 and fc7 of 1,024 values, 4.2 M parameters; the convolutions are the same. */
+  /** The better of the two in fc7, before and after fine-tuning. */
   static NetworkDefinition wide(int classes) {
     return definition("alexnet64-fc1024", 1024, classes);
   }

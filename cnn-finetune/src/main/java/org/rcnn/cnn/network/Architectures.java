@@ -56,7 +56,7 @@ public final class Architectures {
 
   static {
     register("alexnet", AlexNet::definition);
-    register("alexnet64", AlexNet64::definition);
+    register("alexnet64", AlexNet64::narrow);
     register("alexnet64-fc1024", AlexNet64::wide);
     register("caffenet", CaffeNet::definition);
     register("bvlc_alexnet", BvlcAlexNet::definition);

@@ -63,7 +63,7 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
 
   @Option(
       names = "--architecture",
-      defaultValue = "alexnet64",
+      defaultValue = "alexnet64-fc1024",
       paramLabel = "NAME",
       completionCandidates = NetworkNames.class,
       description = "The network: ${COMPLETION-CANDIDATES}.")

@@ -118,7 +118,7 @@ class EndToEndTest {
     JsonNode manifest = new ObjectMapper().readTree(first.resolve("manifest.json").toFile());
     assertEquals("auto", manifest.at("/configuration/features/execution").asText());
     String taken =
-        Execution.AUTO.on(ComputeDevice.CPU, Architectures.byName("alexnet64", 7)).label();
+        Execution.AUTO.on(ComputeDevice.CPU, Architectures.byName("alexnet64-fc1024", 7)).label();
     assertEquals(taken, manifest.at("/execution/train").asText());
     assertEquals(taken, manifest.at("/execution/test").asText());
     String row = "<dt>execution</dt><dd>" + taken + "</dd>";

@@ -70,7 +70,7 @@ class PretrainCommandTest {
     // The layers below the new classifier have moved a little from where they were.
     Tensor before = Backbone.embedded().weights().tensors().get("conv1.weight");
     Tensor after =
-        WeightFile.read(folder.resolve("out/alexnet64.safetensors"))
+        WeightFile.read(folder.resolve("out/alexnet64-fc1024.safetensors"))
             .weights()
             .tensors()
             .get("conv1.weight");
@@ -87,7 +87,7 @@ class PretrainCommandTest {
     Path shared = folder.resolve("shared");
     pretrain(
             "--architecture",
-            "alexnet64-fc1024",
+            "alexnet64",
             "--start",
             "embedded",
             "--frozen",
@@ -110,7 +110,7 @@ class PretrainCommandTest {
     assertTrue(Files.isDirectory(shared.resolve("stored")));
     Tensor before = Backbone.embedded().weights().tensors().get("conv5.weight");
     Tensor after =
-        WeightFile.read(folder.resolve("out/alexnet64-fc1024.safetensors"))
+        WeightFile.read(folder.resolve("out/alexnet64.safetensors"))
             .weights()
             .tensors()
             .get("conv5.weight");
@@ -125,7 +125,7 @@ class PretrainCommandTest {
     pretrain("--start", "embedded", "--frozen", "convolutions", "--views", "0")
         .refused(2, "views must lie between 1 and 1000; it is 0.");
     pretrain("--start", "embedded", "--frozen", "conv1,conv9")
-        .refused(2, "--frozen: network alexnet64 has no layer 'conv9'");
+        .refused(2, "--frozen: network alexnet64-fc1024 has no layer 'conv9'");
     pretrain("--start", "embedded", "--frozen", "convolutions")
         .refused(2, "here those of fc6: freeze that layer, or train without");
     pretrain("--start", "embedded").refused(2, "--start needs --no-batch-norm");

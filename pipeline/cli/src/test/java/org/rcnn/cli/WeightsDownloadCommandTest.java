@@ -143,7 +143,7 @@ class WeightsDownloadCommandTest {
     Session.of("run", "--set", "network.architecture=vgg16", "--weights", "vgg16")
         .refused(2, "`weights download vgg16` fetches them (528 MB).");
     Session.of("run", "--set", "network.weights=vgg16")
-        .refused(2, "weights 'vgg16' are for network vgg16, not for alexnet64.");
+        .refused(2, "weights 'vgg16' are for network vgg16, not for alexnet64-fc1024.");
     Path config = Files.writeString(folder.resolve("own.yaml"), "network: {weights: vgg61}");
     Session.of("run", "--config", config)
         .refused(2, "published weights: alexnet, vgg16, squeezenet1_0, resnet50.");
@@ -232,8 +232,8 @@ class WeightsDownloadCommandTest {
     assertEquals(0.01, changed.at("/finetune/phases/1/rate").asDouble());
     assertEquals("fc7", changed.at("/features/layer").asText(), "to be refused, not replaced");
 
-    JsonNode embedded = settings("--backbone", "alexnet64", "--preset", "voc2007");
-    assertEquals("alexnet64", embedded.at("/network/architecture").asText());
+    JsonNode embedded = settings("--backbone", "alexnet64-fc1024", "--preset", "voc2007");
+    assertEquals("alexnet64-fc1024", embedded.at("/network/architecture").asText());
     assertEquals("embedded", embedded.at("/network/weights").asText());
     assertEquals("fc7", embedded.at("/features/layer").asText());
     assertEquals(List.of(), server.asked);

@@ -37,7 +37,7 @@ class ClusterTest {
     PipelineConfig config =
         SmallChain.config(
             Map.of(
-                "network.architecture", "alexnet64",
+                "network.architecture", "alexnet64-fc1024",
                 "network.weights", "embedded",
                 "finetune.enabled", "false",
                 "proposals.max-boxes", "60"));

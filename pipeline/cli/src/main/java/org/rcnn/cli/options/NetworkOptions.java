@@ -13,6 +13,7 @@ import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
+import org.rcnn.pipeline.stage.Backbone;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -32,15 +33,12 @@ public final class NetworkOptions {
   private static final String WEIGHTS = "network.weights";
   private static final String LAYER = "features.layer";
 
-  /** The network whose weights are part of the project. */
-  private static final String EMBEDDED = "alexnet64";
-
   @Option(
       names = "--backbone",
       paramLabel = "NAME",
       description = {
         "The network and its published weights, fetched on first use: alexnet, vgg16,"
-            + " squeezenet1_0, squeezenet1_0-131 or resnet50; or alexnet64, which is embedded.",
+            + " squeezenet1_0, squeezenet1_0-131 or resnet50; or alexnet64-fc1024, which is embedded.",
         "Short for network.architecture, network.weights, a features.layer that the network has,"
             + " and rates of fine-tuning that suit it; --set and --weights change them."
       })
@@ -99,7 +97,7 @@ public final class NetworkOptions {
   }
 
   private String startingWeights() {
-    if (backbone.equals(EMBEDDED)) {
+    if (backbone.equals(Backbone.EMBEDDED_NETWORK)) {
       return "embedded";
     }
     return PublishedWeights.of(backbone)

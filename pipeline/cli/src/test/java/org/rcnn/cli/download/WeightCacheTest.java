@@ -63,7 +63,7 @@ class WeightCacheTest {
     } finally {
       Files.delete(file);
     }
-    assertEquals("embedded", cache.resolve("embedded", "alexnet64"));
+    assertEquals("embedded", cache.resolve("embedded", "alexnet64-fc1024"));
     assertEquals("none", cache.resolve("none", "vgg16"));
   }
 

@@ -41,10 +41,14 @@ import org.slf4j.LoggerFactory;
 public record Backbone(NetworkDefinition definition, Transfer transfer, String fingerprint) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backbone.class);
-  private static final String EMBEDDED = "alexnet64.safetensors";
+
+  /** The network whose weights come with the project. */
+  public static final String EMBEDDED_NETWORK = "alexnet64-fc1024";
+
+  private static final String EMBEDDED = EMBEDDED_NETWORK + ".safetensors";
 
   /** The networks that embedded weights fit, the second in its convolutions alone. */
-  private static final List<String> WITH_EMBEDDED = List.of("alexnet64", "alexnet64-fc1024");
+  private static final List<String> WITH_EMBEDDED = List.of(EMBEDDED_NETWORK, "alexnet64");
 
   /**
    * Prepares a detector's network: one score for background and one for each class, which may be
@@ -204,7 +208,7 @@ public record Backbone(NetworkDefinition definition, Transfer transfer, String f
   }
 
   /**
-   * The weights of {@code alexnet64} that come with the project.
+   * The weights of {@value #EMBEDDED_NETWORK} that come with the project.
    *
    * @throws IOException if this build lacks them
    */

@@ -94,7 +94,7 @@ class BackboneTest {
   @Test
   void anotherSeedOfFineTuningChangesTheNewLayersAlone() throws IOException {
     Backbone backbone =
-        Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 20, 1);
+        Backbone.of(new NetworkChoice("alexnet64-fc1024", "embedded", ComputeDevice.CPU), 20, 1);
     Weights usual = backbone.transfer().weights();
     assertEquals(usual, backbone.startingWeights(1));
     Weights other = backbone.startingWeights(2);
@@ -241,7 +241,9 @@ class BackboneTest {
 
   private static Backbone withNew(String... layers) throws IOException {
     return Backbone.of(
-        new NetworkChoice("alexnet64", "embedded", Set.of(layers), ComputeDevice.CPU), 20, 1);
+        new NetworkChoice("alexnet64-fc1024", "embedded", Set.of(layers), ComputeDevice.CPU),
+        20,
+        1);
   }
 
   @Test
@@ -276,15 +278,16 @@ class BackboneTest {
     assertTrue(
         refusal
             .getMessage()
-            .startsWith("network.new-layers: network alexnet64 has no layer 'fc9' with"),
+            .startsWith("network.new-layers: network alexnet64-fc1024 has no layer 'fc9' with"),
         refusal.getMessage());
   }
 
   @Test
   void networksWithTheSameConvolutionsHaveTheSamePrefix() throws IOException {
     Backbone twenty =
-        Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 20, 1);
-    Backbone six = Backbone.of(new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU), 6, 1);
+        Backbone.of(new NetworkChoice("alexnet64-fc1024", "embedded", ComputeDevice.CPU), 20, 1);
+    Backbone six =
+        Backbone.of(new NetworkChoice("alexnet64-fc1024", "embedded", ComputeDevice.CPU), 6, 1);
     Backbone random = Backbone.of(new NetworkChoice("alexnet64", "none", ComputeDevice.CPU), 20, 1);
     assertEquals(twenty.prefixFingerprint(), six.prefixFingerprint());
     assertNotEquals(twenty.fingerprint(), six.fingerprint());

@@ -34,7 +34,7 @@ class ExecutionCheckTest {
   @BeforeAll
   static void embeddedWeights() throws IOException {
     TorchEngine.useThreads(1);
-    NetworkChoice choice = new NetworkChoice("alexnet64", "embedded", ComputeDevice.CPU);
+    NetworkChoice choice = new NetworkChoice("alexnet64-fc1024", "embedded", ComputeDevice.CPU);
     Backbone backbone = Backbone.of(choice, 6, 1);
     embedded =
         new TrainedNetwork(
@@ -95,7 +95,7 @@ class ExecutionCheckTest {
       assertTrue(
           sentence.startsWith(
               "features.test-execution is auto, which takes bf16 here, but on this machine network"
-                  + " alexnet64 then differs from plain by "),
+                  + " alexnet64-fc1024 then differs from plain by "),
           sentence);
       assertTrue(sentence.endsWith("; set features.test-execution to plain."), sentence);
     }

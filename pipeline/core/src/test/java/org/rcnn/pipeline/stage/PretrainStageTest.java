@@ -83,10 +83,12 @@ class PretrainStageTest {
     Path out = folder.resolve("out");
     PretrainStage.Trained trained;
     try (ImageFolder images = squares()) {
-      trained = stage("alexnet64", "embedded", false).run(images, out, Map.of("by", "a test"));
+      trained =
+          stage("alexnet64-fc1024", "embedded", false).run(images, out, Map.of("by", "a test"));
     }
     assertEquals(2, trained.validationImages());
-    assertEquals("alexnet64", WeightFile.read(trained.weights()).metadata().get("architecture"));
+    assertEquals(
+        "alexnet64-fc1024", WeightFile.read(trained.weights()).metadata().get("architecture"));
     JsonNode about = Json.read(trained.about());
     assertEquals("by", about.fieldNames().next());
     assertEquals(8, about.get("train_images").asInt());
@@ -109,7 +111,7 @@ class PretrainStageTest {
       Path out = folder.resolve("out" + trained.size());
       try (ImageFolder images = squares()) {
         PretrainStage.Trained result =
-            frozen("alexnet64-fc1024", "embedded", true, smoothing, "convolutions")
+            frozen("alexnet64", "embedded", true, smoothing, "convolutions")
                 .run(images, out, shared, Map.of());
         trained.add(WeightFile.read(result.weights()).weights());
         JsonNode about = Json.read(result.about());
@@ -132,7 +134,7 @@ class PretrainStageTest {
       assertEquals(embedded.get(name + ".weight"), tensors.get(name + ".weight"));
       assertEquals(embedded.get(name + ".bias"), tensors.get(name + ".bias"));
     }
-    assertArrayEquals(new int[] {1024, 2048}, tensors.get("fc6.weight").shape());
+    assertArrayEquals(new int[] {512, 2048}, tensors.get("fc6.weight").shape());
     assertEquals(trained.get(0), trained.get(1));
     assertNotEquals(trained.get(0), trained.get(2));
   }
@@ -142,7 +144,9 @@ class PretrainStageTest {
     Path out = folder.resolve("out");
     PretrainStage.Trained result;
     try (ImageFolder images = squares()) {
-      result = frozen("alexnet64", "embedded", false, 0, "conv1", "fc6").run(images, out, Map.of());
+      result =
+          frozen("alexnet64-fc1024", "embedded", false, 0, "conv1", "fc6")
+              .run(images, out, Map.of());
     }
     assertTrue(Files.notExists(out.resolve("stored")));
     assertFalse(Json.read(result.about()).has("stored_tap"));
@@ -157,14 +161,16 @@ class PretrainStageTest {
   void aNewClassMakesTheOldLabelsOfValidationImagesUseless() throws IOException {
     Path shared = folder.resolve("shared");
     try (ImageFolder images = squares()) {
-      stage("alexnet64", "embedded", false).run(images, folder.resolve("two"), shared, Map.of());
+      stage("alexnet64-fc1024", "embedded", false)
+          .run(images, folder.resolve("two"), shared, Map.of());
     }
     // It comes between the two others, so that light is no longer class 1.
     Path set = folder.resolve("set/train");
     Files.createDirectories(set.resolve("grey"));
     Files.copy(set.resolve("dark/0.png"), set.resolve("grey/0.png"));
     try (ImageFolder images = ImageFolder.open(folder.resolve("set"))) {
-      stage("alexnet64", "embedded", false).run(images, folder.resolve("three"), shared, Map.of());
+      stage("alexnet64-fc1024", "embedded", false)
+          .run(images, folder.resolve("three"), shared, Map.of());
     }
     try (Stream<Path> files = Files.list(shared)) {
       List<Path> validation =
@@ -195,22 +201,22 @@ class PretrainStageTest {
 
   @Test
   void whatCannotTrainIsRefusedBeforeImagesAreDecoded() throws IOException {
-    assertThrows(IllegalArgumentException.class, () -> stage("alexnet64", "embedded", true));
+    assertThrows(IllegalArgumentException.class, () -> stage("alexnet64-fc1024", "embedded", true));
     assertThrows(
-        IllegalArgumentException.class, () -> frozen("alexnet64", null, false, 0, "conv1"));
+        IllegalArgumentException.class, () -> frozen("alexnet64-fc1024", null, false, 0, "conv1"));
     assertRefused("There is no network 'lenet'", stage("lenet", null, true));
     assertRefused(
-        "frozen-layers: network alexnet64 has no layer 'conv9'",
-        frozen("alexnet64", "embedded", false, 0, "conv9"));
+        "frozen-layers: network alexnet64-fc1024 has no layer 'conv9'",
+        frozen("alexnet64-fc1024", "embedded", false, 0, "conv9"));
     assertRefused(
         "Batch normalisation would undo what the starting weights have learned, here those of fc6",
-        frozen("alexnet64", "embedded", true, 0, "convolutions"));
+        frozen("alexnet64-fc1024", "embedded", true, 0, "convolutions"));
     assertRefused(
         "frozen-layers: the starting weights have no layer fc6 that fits, so frozen it would stay random.",
-        frozen("alexnet64-fc1024", "embedded", false, 0, "conv1", "fc6"));
+        frozen("alexnet64", "embedded", false, 0, "conv1", "fc6"));
     assertRefused(
-        "frozen-layers: all layers of network alexnet64 would be frozen",
-        frozen("alexnet64", "embedded", false, 0, "convolutions", "fc6", "fc7", "fc8"));
+        "frozen-layers: all layers of network alexnet64-fc1024 would be frozen",
+        frozen("alexnet64-fc1024", "embedded", false, 0, "convolutions", "fc6", "fc7", "fc8"));
   }
 
   private void assertRefused(String words, PretrainStage stage) throws IOException {
