@@ -23,6 +23,7 @@ import java.util.Set;
 import org.rcnn.data.Annotation;
 import org.rcnn.data.Box;
 import org.rcnn.data.GroundTruth;
+import org.rcnn.data.ParsedLine;
 import org.rcnn.data.dataset.AnnotationReading;
 import org.rcnn.data.dataset.ObjectRules;
 import org.rcnn.data.dataset.Outlines;
@@ -103,11 +104,8 @@ final class CocoReader {
       }
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "%s is not valid JSON (line %d: %s)."
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage().replaceAll("\\.$", "")),
+          "%s is not valid JSON (%s%s)."
+              .formatted(file, ParsedLine.prefix(e), e.getOriginalMessage().replaceAll("\\.$", "")),
           e);
     } catch (CharConversionException e) {
       throw new IOException("%s is not valid JSON: it is not text.".formatted(file), e);

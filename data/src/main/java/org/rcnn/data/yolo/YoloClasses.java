@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.rcnn.data.ParsedLine;
 import org.rcnn.data.dataset.FileIndex;
 import org.rcnn.data.dataset.TextFile;
 
@@ -84,9 +85,7 @@ record YoloClasses(Path file, Map<Integer, String> names, Map<String, List<Strin
         return Optional.empty();
       }
       throw new IOException(
-          "%s is not valid YAML (line %d)."
-              .formatted(file, e.getLocation() == null ? 0 : e.getLocation().getLineNr()),
-          e);
+          "%s: %sthis is not valid YAML.".formatted(file, ParsedLine.prefix(e)), e);
     }
     JsonNode names = tree.path("names");
     if (!names.isArray() && !names.isObject()) {

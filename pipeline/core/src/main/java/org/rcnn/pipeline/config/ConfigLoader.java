@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.rcnn.data.ParsedLine;
 import org.rcnn.data.dataset.TextFile;
 
 /**
@@ -90,8 +91,7 @@ public final class ConfigLoader {
     try {
       return assemble(yaml.readTree(TextFile.text(file, MOST_BYTES)), file.toString(), settings);
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw new ConfigException("%s: line %d: %s".formatted(file, line, mistake(e)));
+      throw new ConfigException("%s: %s%s".formatted(file, ParsedLine.prefix(e), mistake(e)));
     } catch (ConfigException e) {
       boolean named =
           e.getMessage().contains(file.toString())

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.rcnn.data.AtomicFile;
+import org.rcnn.data.ParsedLine;
 import org.rcnn.data.RegularFile;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.LabelModule;
@@ -137,8 +138,8 @@ public final class ExpectedFile {
       throw new IOException(source + ": " + objection(e), e);
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "%s is not valid JSON: line %d: %s"
-              .formatted(source, e.getLocation().getLineNr(), e.getOriginalMessage()),
+          "%s is not valid JSON: %s%s"
+              .formatted(source, ParsedLine.prefix(e), e.getOriginalMessage()),
           e);
     }
   }

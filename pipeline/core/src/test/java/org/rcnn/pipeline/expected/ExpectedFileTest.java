@@ -137,6 +137,10 @@ class ExpectedFileTest {
     assertTrue(
         assertThrows(IOException.class, () -> read("{]")).getMessage().contains("line 1"),
         "no line");
+    String deep = "[".repeat(2000);
+    assertTrue(
+        assertThrows(IOException.class, () -> read(deep)).getMessage().contains("not valid JSON: "),
+        "values nested too deeply have no line");
     assertTrue(
         assertThrows(IOException.class, () -> read("null")).getMessage().contains("is empty"),
         "an empty file");
