@@ -31,6 +31,11 @@ import org.rcnn.pipeline.run.Json;
  */
 public final class Reproduction {
 
+  /**
+   * A file has figures to five decimals, so a third that was recorded comes back a little larger.
+   */
+  private static final double RECORDED_UNITS = 1e5;
+
   /** What was measured with, beside what the expected figures were measured with. */
   public enum Inputs implements Labelled {
     /** The same, as far as it is known. */
@@ -207,7 +212,7 @@ public final class Reproduction {
       return Verdict.UNJUDGED;
     }
     double off = mean - figure.mean();
-    if (Math.abs(off) <= figure.margin() + Percent.ROUNDING) {
+    if (Math.abs(off) <= figure.margin() + 0.5 / RECORDED_UNITS + Percent.ROUNDING) {
       return Verdict.HOLDS;
     }
     return off < 0 ? Verdict.LOWER : Verdict.HIGHER;
@@ -409,6 +414,6 @@ public final class Reproduction {
 
   /** To five decimals, a thousandth of what tables show. */
   private static Double rounded(Double figure) {
-    return figure == null ? null : Math.rint(figure * 1e5) / 1e5;
+    return figure == null ? null : Math.rint(figure * RECORDED_UNITS) / RECORDED_UNITS;
   }
 }

@@ -93,6 +93,16 @@ class ReproductionTest {
   }
 
   @Test
+  void fiveDecimalsOfAFileAreNoDifference() throws IOException {
+    assertEquals(
+        List.of(Verdict.HOLDS, Verdict.HOLDS, Verdict.HOLDS),
+        verdicts(of(grid(0.26 - 4e-6, 0.51 + 4e-6, 0.2))));
+    assertEquals(
+        List.of(Verdict.LOWER, Verdict.HIGHER, Verdict.HOLDS),
+        verdicts(of(grid(0.26 - 6e-6, 0.51 + 6e-6, 0.2))));
+  }
+
+  @Test
   void whatDoesNotHoldIsCountedInOneSentence() throws IOException {
     Reproduction found = of(grid(0.22, 0.55, 0.2));
     assertEquals(
