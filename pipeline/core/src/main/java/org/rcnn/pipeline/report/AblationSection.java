@@ -1,5 +1,6 @@
 package org.rcnn.pipeline.report;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,12 +96,12 @@ final class AblationSection {
     }
   }
 
+  /** The best figure of a column; NaN if all look the same, so that none is the best. */
   private double best(ToDoubleFunction<EvaluatedRow> figure) {
-    return evaluated.stream()
-        .mapToDouble(figure)
-        .filter(ap -> !Double.isNaN(ap))
-        .max()
-        .orElse(Double.NaN);
+    DoubleSummaryStatistics column =
+        evaluated.stream().mapToDouble(figure).filter(ap -> !Double.isNaN(ap)).summaryStatistics();
+    boolean same = Numbers.percent(column.getMin()).equals(Numbers.percent(column.getMax()));
+    return column.getCount() == 0 || same ? Double.NaN : column.getMax();
   }
 
   /** Mean and standard deviation in per cent, and of how many: {@code 41.9 ± 0.6 (3)}. */

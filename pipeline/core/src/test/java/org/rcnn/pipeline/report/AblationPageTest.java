@@ -325,6 +325,17 @@ class AblationPageTest {
   }
 
   @Test
+  void theBestOfAColumnIsBoldUnlessAllAreAlike() {
+    List<ResampledRow> differing = List.of(svm(false, Tap.FC7, 5), svm(true, Tap.FC7, 6));
+    String table = html(new AblationSection(differing, SeedRecord.empty(), false)::appendTo);
+    assertTrue(table.contains("<b>60.0</b>") && !table.contains("<b>50.0</b>"), table);
+
+    List<ResampledRow> alike = List.of(svm(false, Tap.FC7, 5), svm(true, Tap.FC7, 5));
+    table = html(new AblationSection(alike, SeedRecord.empty(), false)::appendTo);
+    assertTrue(table.contains("50.0") && !table.contains("<b>"), table);
+  }
+
+  @Test
   void thePapersRowsStandBelowTheirOwnAndHaveTheirOwnMeans() {
     List<ResampledRow> rows = List.of(svm(false, Tap.FC7, 5), svm(true, Tap.FC7, 6));
     String table = html(new AblationSection(rows, SeedRecord.empty(), true)::appendTo);
