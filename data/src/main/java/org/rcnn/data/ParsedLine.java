@@ -12,6 +12,7 @@ public final class ParsedLine {
    * that are nested too deeply.
    */
   public static String prefix(JsonProcessingException e) {
-    return e.getLocation() == null ? "" : "line %d: ".formatted(e.getLocation().getLineNr());
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    return line > 0 ? "line %d: ".formatted(line) : "";
   }
 }

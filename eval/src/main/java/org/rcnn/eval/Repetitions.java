@@ -6,9 +6,9 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.rcnn.data.Check;
 
 /**
- * A figure measured several times with nothing changed but the seed, so that what remains is luck.
- * A few repetitions hardly tell their own spread, so ranges are by Student's t: two seeds give one
- * that is six times as wide as the same spread seen over many would.
+ * A figure measured several times with nothing changed but the seed, so that the values differ by
+ * luck alone. A few repetitions hardly tell their own spread, so ranges are by Student's t: with
+ * two seeds the range is six times as wide as with many of the same spread.
  *
  * @param count how many there are, at least two
  * @param mean their mean

@@ -17,7 +17,7 @@ final class AlexNet64 {
     return definition("alexnet64", 512, classes);
   }
 
-  /** The better of the two in fc7, before and after fine-tuning. */
+  /** The default: its fc7 is better than the narrow one's, before and after fine-tuning. */
   static NetworkDefinition wide(int classes) {
     return definition("alexnet64-fc1024", 1024, classes);
   }

@@ -41,7 +41,9 @@ public record PublishedWeights(
           "finetune.new-bias-rate",
           "100");
 
-  /** The preset's rate is for alexnet64; these networks are the paper's and its successors. */
+  /**
+   * The preset's rate is for alexnet64-fc1024; these networks are the paper's and its successors.
+   */
   private static final Map<String, String> PAPERS_RATE =
       Map.of(
           "finetune.phases",

@@ -105,12 +105,13 @@ public final class NetworkOptions {
         .orElseThrow(
             () ->
                 new ConfigException(
-                    "--backbone: no weights are published for '%s', only for %s; name a weight file with --weights."
+                    "--backbone: no weights are published for '%s', only for %s; those of %s are embedded; name a weight file with --weights."
                         .formatted(
                             backbone,
                             PublishedWeights.all().stream()
                                 .flatMap(published -> published.networks().stream())
-                                .collect(Collectors.joining(", ")))));
+                                .collect(Collectors.joining(", ")),
+                            Backbone.EMBEDDED_NETWORK)));
   }
 
   /** A path as a YAML scalar, whatever characters it has. */

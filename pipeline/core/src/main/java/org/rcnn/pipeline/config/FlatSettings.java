@@ -8,6 +8,9 @@ import java.util.StringJoiner;
 /** Settings, or other values in a tree, as one table of keys and values, to be compared. */
 public final class FlatSettings {
 
+  /** The value of a list without items. */
+  public static final String EMPTY_LIST = "[]";
+
   private FlatSettings() {}
 
   /**
@@ -16,7 +19,8 @@ public final class FlatSettings {
    * @param tree as {@link ConfigLoader#toTree} makes it
    * @return value by key, such as {@code svm.cost}, in the tree's order; the items of a list of
    *     sections count from 1, {@code finetune.phases.1.rate}, and other lists are in brackets,
-   *     {@code [conv1, conv2]}, both as the command line writes them
+   *     {@code [conv1, conv2]}, both as the command line writes them; a section without keys is
+   *     left out
    */
   public static Map<String, String> of(JsonNode tree) {
     Map<String, String> settings = new LinkedHashMap<>();
@@ -25,7 +29,7 @@ public final class FlatSettings {
   }
 
   private static void collect(String key, JsonNode node, Map<String, String> into) {
-    if (node.isObject() && !node.isEmpty()) {
+    if (node.isObject()) {
       node.properties()
           .forEach(
               entry ->
@@ -39,10 +43,14 @@ public final class FlatSettings {
       }
     } else if (node.isArray()) {
       StringJoiner items = new StringJoiner(", ", "[", "]");
-      node.forEach(item -> items.add(item.asText()));
+      node.forEach(item -> items.add(text(item)));
       into.put(key, items.toString());
     } else if (!key.isEmpty()) {
-      into.put(key, node.isValueNode() ? node.asText() : node.toString());
+      into.put(key, text(node));
     }
+  }
+
+  private static String text(JsonNode node) {
+    return node.isValueNode() ? node.asText() : node.toString();
   }
 }

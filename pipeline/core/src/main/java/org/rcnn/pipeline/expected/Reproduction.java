@@ -31,10 +31,13 @@ import org.rcnn.pipeline.run.Json;
  */
 public final class Reproduction {
 
-  /**
-   * A file has figures to five decimals, so a third that was recorded comes back a little larger.
-   */
+  /** How many units of the last decimal of a recorded figure make 1. */
   private static final double RECORDED_UNITS = 1e5;
+
+  /**
+   * What rounding to five decimals may change: half a unit of a mean, and of a spread taken twice.
+   */
+  private static final double MOST_OFF = 1.5 / RECORDED_UNITS + Percent.ROUNDING;
 
   /** What was measured with, beside what the expected figures were measured with. */
   public enum Inputs implements Labelled {
@@ -212,7 +215,7 @@ public final class Reproduction {
       return Verdict.UNJUDGED;
     }
     double off = mean - figure.mean();
-    if (Math.abs(off) <= figure.margin() + 0.5 / RECORDED_UNITS + Percent.ROUNDING) {
+    if (Math.abs(off) <= figure.margin() + MOST_OFF) {
       return Verdict.HOLDS;
     }
     return off < 0 ? Verdict.LOWER : Verdict.HIGHER;

@@ -96,11 +96,17 @@ final class AblationSection {
     }
   }
 
-  /** The best figure of a column; NaN if all look the same, so that none is the best. */
   private double best(ToDoubleFunction<EvaluatedRow> figure) {
+    return best(evaluated, figure);
+  }
+
+  /** The best figure of a column; NaN if all look the same, so that none is the best. */
+  static double best(List<EvaluatedRow> evaluated, ToDoubleFunction<EvaluatedRow> figure) {
     DoubleSummaryStatistics column =
         evaluated.stream().mapToDouble(figure).filter(ap -> !Double.isNaN(ap)).summaryStatistics();
-    boolean same = Numbers.percent(column.getMin()).equals(Numbers.percent(column.getMax()));
+    boolean same =
+        column.getCount() == evaluated.size()
+            && Numbers.percent(column.getMin()).equals(Numbers.percent(column.getMax()));
     return column.getCount() == 0 || same ? Double.NaN : column.getMax();
   }
 

@@ -184,19 +184,11 @@ public final class AblationTable {
   }
 
   private double best(String className) {
-    return rows.stream()
-        .mapToDouble(row -> row.ap(className))
-        .filter(ap -> !Double.isNaN(ap))
-        .max()
-        .orElse(Double.NaN);
+    return AblationSection.best(rows, row -> row.ap(className));
   }
 
   private double bestMean() {
-    return rows.stream()
-        .mapToDouble(AblationTable::meanAp)
-        .filter(ap -> !Double.isNaN(ap))
-        .max()
-        .orElse(Double.NaN);
+    return AblationSection.best(rows, AblationTable::meanAp);
   }
 
   /** Whether a figure is the best of several. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.rcnn.pipeline.config.FlatSettings;
 import org.rcnn.pipeline.run.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,7 +118,9 @@ record PageBasis(JsonNode file) {
   }
 
   private static String shown(String value) {
-    return value.isEmpty() || value.equals(RunFacts.NONE) ? "none" : value;
+    boolean none =
+        value.isEmpty() || value.equals(RunFacts.NONE) || value.equals(FlatSettings.EMPTY_LIST);
+    return none ? "none" : value;
   }
 
   /** The seed of fine-tuning, for which 0 stands for the run's. */

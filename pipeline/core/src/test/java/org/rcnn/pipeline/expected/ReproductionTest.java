@@ -96,10 +96,10 @@ class ReproductionTest {
   void fiveDecimalsOfAFileAreNoDifference() throws IOException {
     assertEquals(
         List.of(Verdict.HOLDS, Verdict.HOLDS, Verdict.HOLDS),
-        verdicts(of(grid(0.26 - 4e-6, 0.51 + 4e-6, 0.2))));
+        verdicts(of(grid(0.26 - 14e-6, 0.51 + 14e-6, 0.2))));
     assertEquals(
         List.of(Verdict.LOWER, Verdict.HIGHER, Verdict.HOLDS),
-        verdicts(of(grid(0.26 - 6e-6, 0.51 + 6e-6, 0.2))));
+        verdicts(of(grid(0.26 - 16e-6, 0.51 + 16e-6, 0.2))));
   }
 
   @Test
