@@ -2,7 +2,6 @@ package org.rcnn.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,11 +9,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
+import org.rcnn.cli.options.NetworkNames;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.TrackOption;
 import org.rcnn.cli.progress.ProgressBars;
 import org.rcnn.cli.progress.Resumable;
-import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.ComputeDevice;
 import org.rcnn.cnn.network.TorchEngine;
 import org.rcnn.cnn.train.Augmentation;
@@ -24,6 +23,7 @@ import org.rcnn.cnn.train.Solver;
 import org.rcnn.data.folder.ImageFolder;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.run.Json;
+import org.rcnn.pipeline.stage.Backbone;
 import org.rcnn.pipeline.stage.PretrainStage;
 import org.rcnn.pipeline.track.Tracker;
 import org.slf4j.Logger;
@@ -52,18 +52,9 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
       description = "The folder for weights.")
   private Path out;
 
-  /** The networks by name. */
-  static final class NetworkNames extends ArrayList<String> {
-    private static final long serialVersionUID = 1L;
-
-    NetworkNames() {
-      super(Architectures.names());
-    }
-  }
-
   @Option(
       names = "--architecture",
-      defaultValue = "alexnet64-fc1024",
+      defaultValue = Backbone.EMBEDDED_NETWORK,
       paramLabel = "NAME",
       completionCandidates = NetworkNames.class,
       description = "The network: ${COMPLETION-CANDIDATES}.")

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.rcnn.cli.options.NetworkNames;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -44,10 +45,8 @@ final class WeightsImportCommand implements Callable<Integer> {
       names = "--architecture",
       required = true,
       paramLabel = "NAME",
-      description =
-          "The network to initialise: alexnet, alexnet64, alexnet64-fc1024, caffenet, bvlc_alexnet,"
-              + " bvlc_alexnet-fc1024, zfnet, vgg16, squeezenet1_0, squeezenet1_0-caffe,"
-              + " squeezenet1_0-131, resnet50, resnet50v2_c4 or resnet50v2_c4-160.")
+      completionCandidates = NetworkNames.class,
+      description = "The network to initialise: ${COMPLETION-CANDIDATES}.")
   private String architecture;
 
   @Option(

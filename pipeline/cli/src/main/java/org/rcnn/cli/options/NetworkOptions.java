@@ -38,7 +38,9 @@ public final class NetworkOptions {
       paramLabel = "NAME",
       description = {
         "The network and its published weights, fetched on first use: alexnet, vgg16,"
-            + " squeezenet1_0, squeezenet1_0-131 or resnet50; or alexnet64-fc1024, which is embedded.",
+            + " squeezenet1_0, squeezenet1_0-131 or resnet50; or "
+            + Backbone.EMBEDDED_NETWORK
+            + ", which is embedded.",
         "Short for network.architecture, network.weights, a features.layer that the network has,"
             + " and rates of fine-tuning that suit it; --set and --weights change them."
       })

@@ -8,8 +8,7 @@ import java.util.StringJoiner;
 /** Settings, or other values in a tree, as one table of keys and values, to be compared. */
 public final class FlatSettings {
 
-  /** The value of a list without items. */
-  public static final String EMPTY_LIST = "[]";
+  private static final String EMPTY_LIST = "[]";
 
   private FlatSettings() {}
 
@@ -26,6 +25,11 @@ public final class FlatSettings {
     Map<String, String> settings = new LinkedHashMap<>();
     collect("", tree, settings);
     return settings;
+  }
+
+  /** Whether a value names nothing: an empty text, or a list without items. */
+  public static boolean isEmpty(String value) {
+    return value.isEmpty() || value.equals(EMPTY_LIST);
   }
 
   private static void collect(String key, JsonNode node, Map<String, String> into) {

@@ -1,10 +1,8 @@
 package org.rcnn.pipeline.report;
 
-import java.util.DoubleSummaryStatistics;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.report.PaperTable.PaperRow;
 
@@ -18,7 +16,8 @@ final class AblationSection {
   private final List<EvaluatedRow> evaluated;
   private final SeedRecord seeds;
   private final boolean withPaper;
-  private final Set<String> classes = new LinkedHashSet<>();
+  private final Map<String, ColumnBest> best = new LinkedHashMap<>();
+  private final ColumnBest bestMean;
 
   /**
    * The section.
@@ -32,7 +31,11 @@ final class AblationSection {
     this.evaluated = rows.stream().map(ResampledRow::evaluated).toList();
     this.seeds = seeds;
     this.withPaper = withPaper;
-    evaluated.forEach(row -> classes.addAll(row.result().apByClass().keySet()));
+    evaluated.stream()
+        .flatMap(row -> row.result().apByClass().keySet().stream())
+        .distinct()
+        .forEach(name -> best.put(name, ColumnBest.of(evaluated, row -> row.ap(name))));
+    this.bestMean = ColumnBest.of(evaluated, row -> row.result().meanAp());
   }
 
   void appendTo(Html html) {
@@ -42,8 +45,9 @@ final class AblationSection {
         .open("thead")
         .open("tr")
         .leaf("td", "");
-    classes.forEach(
-        name -> html.open("th", "class", "n turn", "scope", "col").leaf("span", name).close());
+    best.keySet()
+        .forEach(
+            name -> html.open("th", "class", "n turn", "scope", "col").leaf("span", name).close());
     html.leaf("th", "mAP", "class", "n mean").leaf("th", "95 %", "class", "n");
     if (seeded) {
       html.leaf("th", "seeds", "class", "n");
@@ -63,10 +67,10 @@ final class AblationSection {
   private void row(Html html, ResampledRow row, boolean rule, boolean seeded) {
     EvaluatedRow figures = row.evaluated();
     html.open("tr", "class", rule ? "rule" : "").leaf("th", row.name(), "scope", "row");
-    for (String name : classes) {
-      figure(html, "n", figures.ap(name), best(one -> one.ap(name)));
+    for (String name : best.keySet()) {
+      figure(html, "n", figures.ap(name), best.get(name));
     }
-    figure(html, "n mean", row.meanAp(), best(one -> one.result().meanAp()));
+    figure(html, "n mean", row.meanAp(), bestMean);
     html.leaf("td", Ranges.cell(row.meanRange()), "class", "n");
     if (seeded) {
       html.leaf("td", spread(seeds.of(row.row())), "class", "n");
@@ -76,7 +80,7 @@ final class AblationSection {
 
   private void row(Html html, PaperRow paper, boolean seeded) {
     html.open("tr", "class", "paper").leaf("th", "the paper", "scope", "row");
-    for (String name : classes) {
+    for (String name : best.keySet()) {
       html.leaf("td", Numbers.percent(paper.ap().getOrDefault(name, Double.NaN)), "class", "n");
     }
     html.leaf("td", Numbers.percent(paper.meanAp()), "class", "n mean").leaf("td", "");
@@ -86,28 +90,13 @@ final class AblationSection {
     html.close();
   }
 
-  private void figure(Html html, String cssClass, double value, double best) {
+  private static void figure(Html html, String cssClass, double value, ColumnBest best) {
     String figure = Numbers.percent(value);
-    // Compared as printed, so that of two equal figures neither looks worse.
-    if (rows.size() > 1 && !Double.isNaN(value) && figure.equals(Numbers.percent(best))) {
+    if (best.is(value)) {
       html.open("td", "class", cssClass).leaf("b", figure).close();
     } else {
       html.leaf("td", figure, "class", cssClass);
     }
-  }
-
-  private double best(ToDoubleFunction<EvaluatedRow> figure) {
-    return best(evaluated, figure);
-  }
-
-  /** The best figure of a column; NaN if all look the same, so that none is the best. */
-  static double best(List<EvaluatedRow> evaluated, ToDoubleFunction<EvaluatedRow> figure) {
-    DoubleSummaryStatistics column =
-        evaluated.stream().mapToDouble(figure).filter(ap -> !Double.isNaN(ap)).summaryStatistics();
-    boolean same =
-        column.getCount() == evaluated.size()
-            && Numbers.percent(column.getMin()).equals(Numbers.percent(column.getMax()));
-    return column.getCount() == 0 || same ? Double.NaN : column.getMax();
   }
 
   /** Mean and standard deviation in per cent, and of how many: {@code 41.9 ± 0.6 (3)}. */

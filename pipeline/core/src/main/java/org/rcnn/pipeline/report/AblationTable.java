@@ -2,6 +2,7 @@ package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -168,34 +169,21 @@ public final class AblationTable {
     StringBuilder text = new StringBuilder("| |");
     classes.forEach(head -> text.append(' ').append(MarkdownText.escaped(head)).append(" |"));
     text.append(" mAP |\n|:---|").append("---:|".repeat(classes.size() + 1)).append('\n');
+    Map<String, ColumnBest> best = new HashMap<>();
+    classes.forEach(name -> best.put(name, ColumnBest.of(rows, row -> row.ap(name))));
+    ColumnBest bestMean = ColumnBest.of(rows, AblationTable::meanAp);
     for (EvaluatedRow row : rows) {
       text.append("| ").append(MarkdownText.escaped(row.name())).append(" |");
       for (String name : classes) {
-        text.append(' ').append(markdownFigure(row.ap(name), best(name))).append(" |");
+        text.append(' ').append(markdownFigure(row.ap(name), best.get(name))).append(" |");
       }
-      text.append(' ').append(markdownFigure(meanAp(row), bestMean())).append(" |\n");
+      text.append(' ').append(markdownFigure(meanAp(row), bestMean)).append(" |\n");
     }
     return text.toString();
   }
 
-  private String markdownFigure(double value, double best) {
+  private static String markdownFigure(double value, ColumnBest best) {
     String figure = Numbers.percent(value);
-    return isBest(value, best) ? "**" + figure + "**" : figure;
-  }
-
-  private double best(String className) {
-    return AblationSection.best(rows, row -> row.ap(className));
-  }
-
-  private double bestMean() {
-    return AblationSection.best(rows, AblationTable::meanAp);
-  }
-
-  /** Whether a figure is the best of several. */
-  private boolean isBest(double value, double best) {
-    // Compared as printed, so that of two equal figures neither looks worse.
-    return rows.size() > 1
-        && !Double.isNaN(value)
-        && Numbers.percent(value).equals(Numbers.percent(best));
+    return best.is(value) ? "**" + figure + "**" : figure;
   }
 }

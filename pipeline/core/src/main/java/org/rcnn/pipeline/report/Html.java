@@ -2,12 +2,15 @@ package org.rcnn.pipeline.report;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Pattern;
 
 /**
  * Writes HTML and SVG elements. Text and attribute values are escaped here and nowhere else, so no
  * caller can forget to.
  */
 final class Html {
+
+  private static final Pattern BEFORE_PERCENT = Pattern.compile("(?<=[0-9]) (?=%)");
 
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
@@ -92,9 +95,9 @@ final class Html {
     return leaf("text", text, "class", cssClass, "x", left, "y", Numbers.coordinate(y));
   }
 
-  /** Text, escaped. */
+  /** Text, escaped; no line ends between a number and its per cent sign. */
   Html text(String text) {
-    out.append(escape(text));
+    out.append(escape(BEFORE_PERCENT.matcher(text).replaceAll("\u00a0")));
     return this;
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,11 +26,21 @@ final class LineChart {
   private static final double BOTTOM = 36;
   private static final int SMOOTH_FROM = 60;
 
-  /** Height of a row of marks' names, about the width of a letter in them, and space around. */
+  /** Height of a row of names above the plot, and where in it a name's base line is. */
   private static final double ROW = 14;
 
+  private static final double BASE = 11;
+
+  /** Height of a file's title and the space below it. */
+  private static final double TITLE = 20;
+
+  /** About the width of a letter in a name, and the space around the name. */
   private static final double LETTER = 5.7;
+
   private static final double GAP = 4;
+
+  /** What a name in the legend stands right of: its line's stroke and a gap. */
+  private static final double STROKE = 22;
 
   /** Between the points of several lines at one category, so that their ranges stay apart. */
   private static final double BESIDE = 7;
@@ -42,7 +53,7 @@ final class LineChart {
   /** The page's styles for charts, in colours that suit light and dark backgrounds. */
   private static final String FILE_STYLE =
       "text{font:11px system-ui,sans-serif;fill:#7b8086}.end{text-anchor:end}"
-          + ".middle{text-anchor:middle}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
+          + ".middle{text-anchor:middle}.title{font-size:13px}.grid{stroke:#7b8086;stroke-width:1;opacity:.35}"
           + "path{fill:none;stroke-width:1.8;stroke-linejoin:round}circle{stroke:none}"
           + ".mark{stroke:#7b8086;stroke-width:1}.chosen{stroke-dasharray:4 3}"
           + ".s1{stroke:#2f7fc1}.s2{stroke:#c4570b}.s3{stroke:#3d8a4e}.s4{stroke:#9a62b5}"
@@ -62,6 +73,8 @@ final class LineChart {
   private final Kind kind;
   private final List<String> names;
   private final List<Placed> marks;
+  private final List<Entry> legend;
+  private final double legendHeight;
   private final boolean slanted;
   private final double margin;
   private final double top;
@@ -92,11 +105,14 @@ final class LineChart {
   private enum Kind {
     /** By a legend in the page. */
     CURVES,
-    /** By a legend at the top, where falling curves leave room. */
+    /** By a legend above the chart. */
     OVERLAID,
-    /** Each point is marked, and a legend stands at the bottom. */
+    /** Each point is marked, and a legend stands above the chart. */
     POINTS
   }
+
+  /** A line's name in the legend, at {@code left} pixels of a row counted from the top. */
+  private record Entry(int line, int row, double left) {}
 
   /**
    * One line; points with a NaN are gaps.
@@ -221,9 +237,32 @@ final class LineChart {
     this.bottom = BOTTOM + (slanted ? longest * Math.sin(Math.toRadians(SLANT)) : 0);
     this.margin = slanted ? margin(names) : LEFT;
     this.marks = place(marks);
-    double rows = ROW * this.marks.stream().mapToInt(Placed::row).map(r -> r + 1).max().orElse(0);
+    this.legend = kind == Kind.CURVES || series.size() < 2 ? List.of() : legend(series);
+    this.legendHeight = ROW * rows(legend.stream().mapToInt(Entry::row));
+    double rows = legendHeight + ROW * rows(this.marks.stream().mapToInt(Placed::row));
     this.top = TOP + rows;
     this.height = HEIGHT + rows + bottom - BOTTOM;
+  }
+
+  private static int rows(IntStream places) {
+    return places.map(row -> row + 1).max().orElse(0);
+  }
+
+  /** Above the plot, so that no name lies on a line; as many names to a row as it has room for. */
+  private static List<Entry> legend(List<Series> series) {
+    List<Entry> entries = new ArrayList<>();
+    double left = LEFT;
+    int row = 0;
+    for (int i = 0; i < series.size(); i++) {
+      double width = STROKE + LETTER * series.get(i).name().length() + 2 * GAP;
+      if (left > LEFT && left + width > WIDTH) {
+        left = LEFT;
+        row++;
+      }
+      entries.add(new Entry(i, row, left));
+      left += width + GAP;
+    }
+    return entries;
   }
 
   /**
@@ -261,21 +300,39 @@ final class LineChart {
 
   /** Appends the chart, with a description for screen readers. */
   void appendTo(Html html, String description) {
-    append(html, description, "", "");
+    html.svg("", "chart", WIDTH, height, description);
+    append(html);
+    html.close();
   }
 
   /** The chart as a standalone SVG file. */
   String toFile(String description) {
+    return toFile("", description);
+  }
+
+  /**
+   * The chart as a standalone SVG file.
+   *
+   * @param title what stands above it; may be empty
+   */
+  String toFile(String title, String description) {
+    double above = title.isEmpty() ? 0 : TITLE;
     Html html = new Html();
-    append(html, description, "http://www.w3.org/2000/svg", FILE_STYLE);
+    html.svg("http://www.w3.org/2000/svg", "chart", WIDTH, height + above, description);
+    html.open("style").trusted(FILE_STYLE).close();
+    if (title.isEmpty()) {
+      append(html);
+    } else {
+      html.label(title, "title", 0, BASE);
+      html.open("g", "transform", "translate(0 %s)".formatted(Numbers.coordinate(above)));
+      append(html);
+      html.close();
+    }
+    html.close();
     return html.toString();
   }
 
-  private void append(Html html, String description, String namespace, String style) {
-    html.svg(namespace, "chart", WIDTH, height, description);
-    if (!style.isEmpty()) {
-      html.open("style").trusted(style).close();
-    }
+  private void append(Html html) {
     axes(html);
     marks.forEach(placed -> line(html, placed));
     for (int i = 0; i < series.size(); i++) {
@@ -294,11 +351,8 @@ final class LineChart {
         marks(html, i);
       }
     }
-    if (kind != Kind.CURVES && series.size() > 1) {
-      legend(html);
-    }
+    legend.forEach(entry -> name(html, entry));
     marks.forEach(placed -> name(html, placed));
-    html.close();
   }
 
   private static String colour(int series) {
@@ -316,7 +370,7 @@ final class LineChart {
         "x2",
         at,
         "y1",
-        Numbers.coordinate(ROW * placed.row() + 2),
+        Numbers.coordinate(legendHeight + ROW * placed.row() + 2),
         "y2",
         Numbers.coordinate(height - bottom));
   }
@@ -327,7 +381,7 @@ final class LineChart {
         placed.mark().name(),
         before ? "name end" : "name",
         before ? placed.right() - GAP : placed.left() + GAP,
-        ROW * placed.row() + 11);
+        legendHeight + ROW * placed.row() + BASE);
   }
 
   private void marks(Html html, int number) {
@@ -358,22 +412,13 @@ final class LineChart {
     }
   }
 
-  /** Names of the lines, one below the other, where the chart is usually empty. */
-  private void legend(Html html) {
-    boolean below = kind == Kind.POINTS;
-    double at = below ? height - bottom - 10 - 14 * (series.size() - 1) : top + 12;
-    double left = below ? margin : WIDTH / 2;
-    for (int i = 0; i < series.size(); i++) {
-      String middle = Numbers.coordinate(at + 14 * i - 4);
-      html.empty(
-          "path",
-          "class",
-          colour(i),
-          "d",
-          "M%s %sH%s"
-              .formatted(Numbers.coordinate(left + 10), middle, Numbers.coordinate(left + 28)));
-      html.label(series.get(i).name(), "", left + 34, at + 14 * i);
-    }
+  private void name(Html html, Entry entry) {
+    double base = ROW * entry.row() + BASE;
+    String from = Numbers.coordinate(entry.left());
+    String middle = Numbers.coordinate(base - 4);
+    String to = Numbers.coordinate(entry.left() + STROKE - GAP);
+    html.empty("path", "class", colour(entry.line()), "d", "M%s %sH%s".formatted(from, middle, to));
+    html.label(series.get(entry.line()).name(), "", entry.left() + STROKE, base);
   }
 
   private void axes(Html html) {

@@ -118,9 +118,7 @@ record PageBasis(JsonNode file) {
   }
 
   private static String shown(String value) {
-    boolean none =
-        value.isEmpty() || value.equals(RunFacts.NONE) || value.equals(FlatSettings.EMPTY_LIST);
-    return none ? "none" : value;
+    return FlatSettings.isEmpty(value) || value.equals(RunFacts.NONE) ? "none" : value;
   }
 
   /** The seed of fine-tuning, for which 0 stands for the run's. */

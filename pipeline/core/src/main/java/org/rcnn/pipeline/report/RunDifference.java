@@ -300,7 +300,7 @@ public final class RunDifference {
   }
 
   private static String cut(String value) {
-    String line = value.isEmpty() || value.equals(FlatSettings.EMPTY_LIST) ? RunFacts.NONE : value;
+    String line = FlatSettings.isEmpty(value) ? RunFacts.NONE : value;
     return line.length() <= WIDEST ? line : line.substring(0, WIDEST) + "...";
   }
 

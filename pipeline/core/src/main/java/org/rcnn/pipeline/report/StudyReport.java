@@ -31,6 +31,7 @@ import org.rcnn.pipeline.report.StudyResult.Samples;
 public final class StudyReport {
 
   private static final String RANGE = "95 %";
+  private static final String MEAN_AP = "Mean average precision, in per cent";
 
   private final StudyResult result;
   private final Map<String, String> settings;
@@ -235,12 +236,12 @@ public final class StudyReport {
 
   /** The plot of the mean AP as a standalone SVG file. */
   public String toSvg() {
-    return chart().toFile(result.question());
+    return chart().toFile(MEAN_AP, result.question());
   }
 
   /** One of the study's own pictures as a standalone SVG file. */
   public String toSvg(Chart chart) {
-    return drawn(chart).toFile(chart.title());
+    return drawn(chart).toFile(chart.title(), chart.title());
   }
 
   /** The finding, plots, tables and settings as a standalone HTML page. */
@@ -266,7 +267,7 @@ public final class StudyReport {
 
   /** The pictures, each a figure: the mean AP, then the study's own. */
   void appendCharts(Html html) {
-    html.open("figure").leaf("figcaption", "Mean average precision, in per cent");
+    html.open("figure").leaf("figcaption", MEAN_AP);
     chart().appendTo(html, "Mean AP by " + axis.title());
     html.close();
     for (Chart chart : result.charts()) {

@@ -97,8 +97,8 @@ public record MovementStudy() implements Study {
             + " biases are left out.",
         "gradient: its length as a share of the weights' length, of single batches, the mean over"
             + " the points of the learning curve.",
-        "The new layer of the scores learns at a higher rate and is in the pictures, not in the"
-            + " comparison.");
+        "Pictures and comparison are of the copied layers. A new layer starts near 0 and learns at a"
+            + " higher rate, so it moves by many times its length.");
   }
 
   @Override
@@ -138,7 +138,7 @@ public record MovementStudy() implements Study {
   public List<Chart> charts(List<Measured> points) throws IOException {
     Measured first = points.get(0);
     List<Movement> movements = FineTuned.curve(first).movements();
-    List<String> layers = layers(first);
+    List<String> layers = copied(first);
     Movement last = movements.get(movements.size() - 1);
     List<Line> ends = new ArrayList<>();
     ends.add(byLayer("moved, in per cent", layers, layer -> 100 * last.distances().get(layer)));
@@ -150,11 +150,19 @@ public record MovementStudy() implements Study {
         byLayer("mean over fine-tuning", layers, layer -> 100 * meanGradient(movements, layer)));
     return List.of(
         new Chart(
-            "How far each layer moved, in per cent of its length", "layer", layers, true, ends),
+            "How far each copied layer moved, in per cent of its length",
+            "layer",
+            layers,
+            true,
+            ends),
         new Chart(
-            "Gradient of each layer, in per cent of its length", "layer", layers, true, gradients),
+            "Gradient of each copied layer, in per cent of its length",
+            "layer",
+            layers,
+            true,
+            gradients),
         new Chart(
-            "How far layers moved by iteration, in per cent",
+            "How far copied layers moved by iteration, in per cent",
             "iteration",
             List.of(),
             false,

@@ -24,9 +24,10 @@ import org.rcnn.proposals.ProposalRecall;
  * Varies how many proposals of an image are classified, and how they are made: {@code
  * proposals=100,1000,all,quality:all}.
  *
- * <p>Fewer proposals of a mode share its search and its fine-tuned network: only features and what
- * follows is made anew. Another mode is searched and fine-tuned anew, since fine-tuning draws from
- * its boxes.
+ * <p>Fewer proposals of a mode share its search. They share its fine-tuned network, too, if all
+ * layers learn. Phases that learn from stored features draw their backgrounds from the classified
+ * boxes, so there each number has a network of its own. Another mode is searched and fine-tuned
+ * anew.
  */
 public record ProposalsStudy() implements Study {
 
@@ -140,7 +141,9 @@ public record ProposalsStudy() implements Study {
         "s per test image: search, features and detection, %d images at a time; training is not in it."
             .formatted(configured.effectiveThreads()),
         "The search gives all boxes before the best ranked are taken, so fewer boxes save nothing"
-            + " there.");
+            + " there.",
+        "Fine-tuning from stored features draws its backgrounds from the classified boxes, so there"
+            + " each number of boxes has a network of its own.");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.rcnn.pipeline.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
@@ -30,6 +32,14 @@ class FlatSettingsTest {
             "finetune.frozen-layers=[]",
             "pairs=[[1,2], [3]]"),
         flat.entrySet().stream().map(Map.Entry::toString).toList());
+  }
+
+  @Test
+  void anEmptyTextAndAListWithoutItemsNameNothing() {
+    assertTrue(FlatSettings.isEmpty(""));
+    assertTrue(FlatSettings.isEmpty("[]"));
+    assertFalse(FlatSettings.isEmpty("[conv1]"));
+    assertFalse(FlatSettings.isEmpty("0"));
   }
 
   @Test

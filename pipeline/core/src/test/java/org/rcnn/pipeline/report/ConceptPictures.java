@@ -370,13 +370,11 @@ final class ConceptPictures {
   private void ablation() throws IOException {
     ExpectedResults results = ExpectedFile.packaged("voc2007-small");
     List<String> layers = List.of("pool5", "fc6", "fc7");
-    // The legend has the first place.
-    List<String> places = List.of("", "pool5", "fc6", "fc7");
     svg(
         "pipeline/docs/ablation.svg",
         LineChart.ofPoints(
                 "mAP, %",
-                places,
+                layers,
                 List.of(
                     row(results, layers, "pre-trained, SVMs", "pre-trained %s svm"),
                     row(results, layers, "fine-tuned, softmax", "fine-tuned %s softmax"),
@@ -387,7 +385,7 @@ final class ConceptPictures {
 
   private static LineChart.Series row(
       ExpectedResults results, List<String> layers, String title, String form) {
-    double[] places = {1, 2, 3};
+    double[] places = {0, 1, 2};
     double[] values =
         layers.stream().mapToDouble(layer -> meanAp(results, form.formatted(layer))).toArray();
     return new LineChart.Series(title, places, values);

@@ -173,7 +173,8 @@ class LearnedSectionsTest {
   void whereNoOtherImageHasAnObjectNothingIsSaidOfNeighbours() {
     List<Point> points = List.of(new Point("a", "cat"), new Point("a", "dog"));
     assertFalse(map(points, new Agreement(0, 0, Double.NaN)).contains("neighbours"));
-    assertTrue(map(points, new Agreement(1, 2, 0.5)).contains("50.0 % (1 of 2; 95 % interval"));
+    assertTrue(
+        map(points, new Agreement(1, 2, 0.5)).contains("50.0\u00a0% (1 of 2; 95\u00a0% interval"));
   }
 
   private static String map(List<Point> points, Agreement agreement) {

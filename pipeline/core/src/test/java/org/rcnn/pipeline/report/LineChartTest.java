@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.rcnn.pipeline.report.LineChart.Series;
 
@@ -55,10 +56,11 @@ class LineChartTest {
     Series second =
         new Series("b", new double[] {0}, new double[] {30}, new double[] {20}, new double[] {40});
     String svg = svg(LineChart.ofPoints("", List.of("none"), List.of(first, second)));
-    // From 0 to 60 over 182 pixels below 12; the place is at 246, each series 3.5 beside it.
+    // From 0 to 60 over 182 pixels below 12 and the legend's row of 14; the place is at 246, each
+    // series 3.5 beside it.
     assertTrue(svg.contains(">60</text>"), svg);
     assertTrue(
-        svg.contains("<line class=\"s1\" x1=\"242.5\" x2=\"242.5\" y1=\"187.9\" y2=\"18.1\"/>"),
+        svg.contains("<line class=\"s1\" x1=\"242.5\" x2=\"242.5\" y1=\"201.9\" y2=\"32.1\"/>"),
         svg);
     assertTrue(svg.contains("<circle class=\"s2\" cx=\"249.5\""), svg);
   }
@@ -78,6 +80,21 @@ class LineChartTest {
       assertEquals(3, svg.split("<path class=\"s" + i + "\"", -1).length, "s" + i);
       assertTrue(svg.contains(".s" + i + "{stroke:"), svg);
     }
+  }
+
+  @Test
+  void theLegendStandsAboveThePlotAndTakesAsManyRowsAsItsNamesNeed() {
+    List<Series> lines =
+        Stream.of("short", "a name of middling length", "a name that is longer than the others are")
+            .map(name -> new Series(name, new double[] {0, 1}, new double[] {1, 1}))
+            .toList();
+    String svg = svg(LineChart.overlaid("iteration", lines));
+    // Two names fill the first row; the plot of 182 pixels begins below both.
+    assertTrue(svg.contains("x=\"68\" y=\"11\">short<"), svg);
+    assertTrue(svg.contains("y=\"11\">a name of middling length<"), svg);
+    assertTrue(svg.contains("x=\"68\" y=\"25\">a name that is longer than the others are<"), svg);
+    assertTrue(svg.contains("viewBox=\"0 0 460 258\""), svg);
+    assertTrue(svg.contains("y1=\"40\" y2=\"40\""), svg);
   }
 
   @Test

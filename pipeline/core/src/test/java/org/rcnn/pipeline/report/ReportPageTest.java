@@ -228,10 +228,11 @@ class ReportPageTest {
     for (String name : List.of("1: fc7", "2: all", "kept")) {
       assertEquals(3, texts(document, name), name);
     }
-    assertTrue(html.contains("keeps the weights of iteration 300 of 1,000, with an mAP of 43.2 %"));
+    assertTrue(
+        html.contains("keeps the weights of iteration 300 of 1,000, with an mAP of 43.2\u00a0%"));
     assertTrue(html.contains(">0.002, × 0.1 every 1,500</td>"), html);
     assertTrue(html.contains(">early, of 2,000</td>"), html);
-    assertTrue(html.contains(">2.3 %</td>"), html);
+    assertTrue(html.contains(">2.3\u00a0%</td>"), html);
     assertTrue(html.contains(">5,678</td>"), html);
   }
 
@@ -351,7 +352,7 @@ class ReportPageTest {
   void figuresAreShownInPerCentAndWithSeparators() {
     String html = everything("plain").toHtml();
     assertTrue(html.contains("<dd>47.2<small> %</small>"), html);
-    assertTrue(html.contains("; 40.0 to 56.1 for 95 % of resamples of the test images"), html);
+    assertTrue(html.contains("; 40.0 to 56.1 for 95\u00a0% of resamples of the test images"), html);
     assertTrue(html.contains(">1,234</td>"));
     assertTrue(html.contains(">1 min 15 s</td>"));
     assertTrue(html.contains(">+0.050</td>"));

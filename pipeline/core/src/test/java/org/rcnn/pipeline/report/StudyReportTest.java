@@ -190,6 +190,7 @@ class StudyReportTest {
     String svg = ranges().toSvg(loss);
     assertTrue(svg.startsWith("<svg xmlns="), svg);
     assertTrue(svg.contains("aria-label=\"Loss &amp; more\""), svg);
+    assertTrue(svg.contains("y=\"11\">Loss &amp; more</text>"), svg);
   }
 
   @Test
@@ -220,6 +221,8 @@ class StudyReportTest {
     // Two lines and two strokes of the legend.
     assertEquals(4, document.getElementsByTagName("path").getLength());
     assertTrue(svg.contains(">and proposals<"), svg);
+    // The file says what it shows, since the page of the ablation shows it alone.
+    assertTrue(svg.contains(">Mean average precision, in per cent</text>"), svg);
     assertTrue(new StudyReport(thresholds()).toHtml().contains("<svg"));
   }
 

@@ -265,7 +265,7 @@ class StudyRunTest {
   void theMovementsPictureAnswersItsQuestionAndIsNotThatOfTheMeanAp() throws IOException {
     study("movement=0,1");
     String svg = Files.readString(folder.resolve("study-movement.svg"));
-    assertTrue(svg.contains("How far each layer moved"), svg);
+    assertTrue(svg.contains("How far each copied layer moved"), svg);
   }
 
   @ParameterizedTest
