@@ -28,6 +28,20 @@ public record Interval(double estimate, double low, double high) {
     return new Interval(estimate, quantile(sorted, tail), quantile(sorted, 1 - tail));
   }
 
+  /**
+   * This figure, moved by a further cause of luck that is independent of what moves it here, such
+   * as the seed of training beside the choice of test images: the ways from the figures to their
+   * ends are added in quadrature, as independent deviations are.
+   *
+   * @param other the range that the further cause alone leaves, of its own estimate
+   */
+  public Interval widenedBy(Interval other) {
+    return new Interval(
+        estimate,
+        estimate - Math.hypot(estimate - low, other.estimate - other.low),
+        estimate + Math.hypot(high - estimate, other.high - other.estimate));
+  }
+
   private static double quantile(double[] sorted, double share) {
     if (sorted.length == 0) {
       return Double.NaN;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.rcnn.cnn.features.FeatureExtractor;
 import org.rcnn.cnn.network.NetworkDefinition;
 import org.rcnn.cnn.network.Tap;
@@ -18,6 +19,7 @@ import org.rcnn.data.GroundTruth;
 import org.rcnn.data.ImageFiles;
 import org.rcnn.data.SeedMix;
 import org.rcnn.data.store.ProposalStore;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.OrderedWork;
 import org.rcnn.pipeline.run.Progress;
@@ -50,6 +52,9 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   /** Background overlaps no object by this IoU. */
   private static final double BACKGROUND_IOU = 0.1;
 
+  /** Standard errors on either side of a mean that hold it 95 % of the time. */
+  private static final double Z = 1.96;
+
   private static final long BACKGROUND_SEED = 0x6d6170;
 
   /**
@@ -79,36 +84,20 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   /**
    * How often the object that is nearest to an object, and in another image, has the same class.
    *
-   * @param same objects whose neighbour has their class
-   * @param objects all objects that have one in another image
+   * @param same places, among the points, of the objects whose neighbour has their class
+   * @param objects how many objects have a neighbour in another image: all or, in one image, none
    * @param chance the share to expect of neighbours drawn at random; NaN without objects
    */
-  public record Agreement(int same, int objects, double chance) {
+  public record Agreement(Set<Integer> same, int objects, double chance) {
 
-    private static final double Z = 1.96;
+    /** Keeps its own copy. */
+    public Agreement {
+      same = Set.copyOf(same);
+    }
 
     /** The share of objects whose neighbour has their class; NaN without objects. */
     public double share() {
-      return same / (double) objects;
-    }
-
-    /** The lower end of the share's 95 % interval (Wilson's). */
-    public double low() {
-      return centre() - half();
-    }
-
-    /** The upper end of the share's 95 % interval (Wilson's). */
-    public double high() {
-      return centre() + half();
-    }
-
-    private double centre() {
-      return (share() + Z * Z / (2 * objects)) / (1 + Z * Z / objects);
-    }
-
-    private double half() {
-      double spread = share() * (1 - share()) / objects + Z * Z / (4.0 * objects * objects);
-      return Z * Math.sqrt(spread) / (1 + Z * Z / objects);
+      return same.size() / (double) objects;
     }
   }
 
@@ -125,6 +114,32 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /**
+   * By how much the share of agreeing neighbours rises with fine-tuning, and the range of that.
+   * Before and after are compared object by object, and the objects of an image count as one draw,
+   * since they are found alike or not together. NaN without objects.
+   */
+  public Interval gain() {
+    Map<String, double[]> byImage = new LinkedHashMap<>();
+    for (int i = 0; i < points.size(); i++) {
+      if (!points.get(i).isBackground()) {
+        double[] image = byImage.computeIfAbsent(points.get(i).imageId(), id -> new double[2]);
+        image[0] += (after.agreement().same().contains(i) ? 1 : 0);
+        image[0] -= (before.agreement().same().contains(i) ? 1 : 0);
+        image[1]++;
+      }
+    }
+    double objects = after.agreement().objects();
+    double gain = after.agreement().share() - before.agreement().share();
+    double squares =
+        byImage.values().stream()
+            .mapToDouble(image -> Math.pow(image[0] - gain * image[1], 2))
+            .sum();
+    double images = byImage.size();
+    double reach = Z * Math.sqrt(squares * images / (images - 1)) / objects;
+    return new Interval(gain, gain - reach, gain + reach);
   }
 
   /**
@@ -247,7 +262,7 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
 
   /** Of equally near neighbours the first counts. */
   static Agreement agreement(double[] squares, List<Point> points) {
-    int same = 0;
+    Set<Integer> same = new TreeSet<>();
     int objects = 0;
     double chance = 0;
     for (int i = 0; i < points.size(); i++) {
@@ -267,7 +282,9 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
       }
       if (nearest >= 0) {
         objects++;
-        same += points.get(nearest).className().equals(point.className()) ? 1 : 0;
+        if (points.get(nearest).className().equals(point.className())) {
+          same.add(i);
+        }
         chance += alike / (double) others;
       }
     }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.rcnn.eval.Interval;
-import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.stage.Heads;
 
@@ -49,14 +48,14 @@ final class AblationFindings {
     List<String> sentences = new ArrayList<>();
     List<Contrast> tuned = preferring(Contrast.plain(Step.FINE_TUNING, rows), ofSvms());
     if (!tuned.isEmpty()) {
-      sentences.add(gains("Fine-tuning", tuned));
+      sentences.add(gains("Fine-tuning", tuned, ", since no layer up to it learned"));
     }
     overSeeds(tuned, sentences);
     best(sentences);
     List<Contrast> corrected =
         preferring(Contrast.plain(Step.BOX_REGRESSION, rows), one -> one.with().row().finetuned());
     if (!corrected.isEmpty()) {
-      sentences.add(gains("Box regression", corrected));
+      sentences.add(gains("Box regression", corrected, ""));
     }
     List<Contrast> heads = Contrast.plain(Step.SVM, rows);
     if (!heads.isEmpty() && Ranges.isKnown(heads.get(0).gain())) {
@@ -105,8 +104,10 @@ final class AblationFindings {
   /**
    * A sentence such as "Fine-tuning lifts fc7 by 6.0 points (95 %: 4.1 to 9.3) and pool5 by 1.4
    * (0.3 to 2.6); the change of fc6, +0.3 (-0.8 to 1.4), is within chance."
+   *
+   * @param unchanged why a row may score exactly as before, the end of a sentence; may be empty
    */
-  private static String gains(String subject, List<Contrast> contrasts) {
+  private static String gains(String subject, List<Contrast> contrasts, String unchanged) {
     List<Contrast> sorted =
         contrasts.stream()
             .sorted(Comparator.comparingDouble((Contrast one) -> one.gain().estimate()).reversed())
@@ -117,11 +118,14 @@ final class AblationFindings {
     List<String> lowered = new ArrayList<>();
     List<Contrast> open = new ArrayList<>();
     List<String> same = new ArrayList<>();
+    boolean found = true;
     for (Contrast one : sorted) {
       Interval gain = one.gain();
       boolean known = Ranges.isKnown(gain);
       if (one.changesNothing() || !known && gain.estimate() == 0) {
         same.add(one.name());
+        // Equal figures say nothing of what learned if there is one image or nothing is found.
+        found &= known && one.with().meanAp() > 0;
       } else if (!known) {
         boolean first = changed.isEmpty();
         changed.add(by(one, first ? Ranges.signedPoints(gain) : Ranges.signed(gain)));
@@ -149,9 +153,10 @@ final class AblationFindings {
             : "%s %s".formatted(subject, String.join(" and ", clauses)));
     withinChance(open, clauses.isEmpty()).ifPresent(parts::add);
     if (!same.isEmpty()) {
+      String reason = !found ? "" : same.size() == 1 ? unchanged : unchanged.replace("it", "them");
       parts.add(
-          "%s %s exactly as before"
-              .formatted(Findings.list(same), same.size() == 1 ? "scores" : "score"));
+          "%s %s exactly as before%s"
+              .formatted(Findings.list(same), same.size() == 1 ? "scores" : "score", reason));
     }
     String rest = String.join("; ", parts.subList(1, parts.size()));
     return parts.get(0) + (rest.isEmpty() ? "" : (clauses.isEmpty() ? ": " : "; ") + rest) + ".";
@@ -189,20 +194,18 @@ final class AblationFindings {
     int most = tuned.stream().mapToInt(one -> seeds.gains(one).size()).max().orElse(0);
     List<String> means = new ArrayList<>();
     for (Contrast one : tuned) {
-      List<Double> gains = seeds.gains(one);
-      if (gains.size() > 1) {
-        String count = gains.size() < most ? "; %d seeds".formatted(gains.size()) : "";
-        Interval mean = Repetitions.of(gains).meanRange();
+      Optional<Interval> gain = seeds.meanGain(one);
+      if (gain.isPresent()) {
+        int count = seeds.gains(one).size();
         means.add(
-            (means.isEmpty()
-                    ? "%s gains %s points (%d %% by Student's t: %s%s)"
-                    : "%s %s (%4$s%5$s)")
+            (means.isEmpty() ? "%s gains %s points (%d %% %s: %s%s)" : "%s %s (%5$s%6$s)")
                 .formatted(
                     one.name(),
-                    Numbers.percent(mean.estimate()),
+                    Numbers.percent(gain.get().estimate()),
                     Interval.PERCENT,
-                    Ranges.ends(mean),
-                    count));
+                    SeedRecord.over(one),
+                    Ranges.ends(gain.get()),
+                    count < most ? "; %d seeds".formatted(count) : ""));
       }
     }
     if (!means.isEmpty()) {

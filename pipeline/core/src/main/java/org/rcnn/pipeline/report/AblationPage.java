@@ -13,7 +13,6 @@ import org.rcnn.data.Detection;
 import org.rcnn.data.RgbImage;
 import org.rcnn.eval.DetectionEvaluator;
 import org.rcnn.eval.Interval;
-import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.draw.DetectionPainter;
 import org.rcnn.pipeline.report.Contrast.Step;
 import org.rcnn.pipeline.report.PhotoPairSection.PhotoPair;
@@ -141,8 +140,8 @@ final class AblationPage {
                 Numbers.percent(shown.without().meanAp()),
                 Numbers.percent(shown.with().meanAp()),
                 RunFindings.metric(shown.with().result()));
-    List<Double> gains = seeds.gains(shown);
-    if (gains.isEmpty()) {
+    Optional<Interval> overSeeds = seeds.meanGain(shown);
+    if (overSeeds.isEmpty()) {
       return Optional.of(
           new ReportPage.Headline(
               "fine-tuning, on " + shown.name(),
@@ -150,18 +149,24 @@ final class AblationPage {
               ReportPage.Headline.points(gain),
               ReportPage.Headline.remark(gain, scored)));
     }
-    Interval mean = Repetitions.of(gains).meanRange();
+    Interval mean = overSeeds.get();
     String range =
         Ranges.isKnown(gain)
             ? " (95 %% of resamples of the test images: %s)".formatted(Ranges.ends(gain))
             : "";
     return Optional.of(
         new ReportPage.Headline(
-            "mean of %d seeds of fine-tuning, on %s".formatted(gains.size(), shown.name()),
+            "mean of %d seeds of fine-tuning, on %s"
+                .formatted(seeds.gains(shown).size(), shown.name()),
             Ranges.sign(mean.estimate()),
             ReportPage.Headline.points(mean),
-            "in brackets %d %% over seeds, by Student's t; the seed that ran last: %s%s, %s"
-                .formatted(Interval.PERCENT, Ranges.sign(gain.estimate()), range, scored)));
+            "in brackets %d %% %s; the seed that ran last: %s%s, %s"
+                .formatted(
+                    Interval.PERCENT,
+                    SeedRecord.over(shown),
+                    Ranges.sign(gain.estimate()),
+                    range,
+                    scored)));
   }
 
   private void beforeAndAfter(Contrast shown, List<Section> sections) throws IOException {

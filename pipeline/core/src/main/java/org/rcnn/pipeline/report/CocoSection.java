@@ -22,6 +22,10 @@ final class CocoSection {
           Map.entry("ARmedium", "AR100 of those up to 96 x 96"),
           Map.entry("ARlarge", "AR100 of larger ones"));
 
+  /** VOC annotates no outlines, whose areas COCO takes; the figures by area depend on this. */
+  private static final String AREAS =
+      "Areas are those of boxes, not of outlines, so objects count as larger than in COCO.";
+
   private final CocoSummary summary;
 
   CocoSection(CocoSummary summary) {
@@ -42,6 +46,6 @@ final class CocoSection {
                     .leaf("td", MEANING.get(name))
                     .close());
     html.close().close().close();
-    html.leaf("p", summary.difficult().caveat(), "class", "lead");
+    html.leaf("p", summary.difficult().caveat() + " " + AREAS, "class", "lead");
   }
 }

@@ -1,7 +1,6 @@
 package org.rcnn.pipeline.report;
 
 import java.util.List;
-import java.util.Locale;
 import org.rcnn.data.Detection;
 import org.rcnn.data.GroundTruth;
 import org.rcnn.eval.ErrorExample;
@@ -38,10 +37,7 @@ final class ErrorPictureSection {
   /** A line that says what an error is. */
   static String caption(ErrorExample error) {
     String score =
-        error
-            .detection()
-            .map(found -> String.format(Locale.ROOT, "score %.2f", found.score()))
-            .orElse("");
+        error.detection().map(found -> "score " + Numbers.decimals(found.score(), 2)).orElse("");
     String overlap = Numbers.decimals(error.overlap(), 2);
     String object = error.object().map(GroundTruth::className).orElse("");
     String text =
@@ -52,7 +48,7 @@ final class ErrorPictureSection {
           case OTHER_CLASS ->
               "False positive, %s: on %s, IoU %s.".formatted(score, object, overlap);
           case BACKGROUND -> "False positive, %s: on the background.".formatted(score);
-          case MISSED -> "Missed. " + nearest(error, overlap);
+          case MISSED -> "Missed. " + nearest(error, score, overlap);
           case LABEL_FORGOTTEN -> "Label forgotten? Nothing annotated, %s.".formatted(score);
           case LABEL_WRONG ->
               "Label wrong? Annotated as %s, %s, IoU %s.".formatted(object, score, overlap);
@@ -60,11 +56,12 @@ final class ErrorPictureSection {
     return text + " " + error.imageId();
   }
 
-  private static String nearest(ErrorExample error, String overlap) {
+  /** What lies nearest has any score, even one at which nothing counts, so the score is said. */
+  private static String nearest(ErrorExample error, String score, String overlap) {
     return error
         .detection()
         .map(Detection::className)
-        .map(name -> "Nearest detection: %s, IoU %s.".formatted(name, overlap))
+        .map(name -> "Nearest detection: %s, %s, IoU %s.".formatted(name, score, overlap))
         .orElse("No detection near it.");
   }
 

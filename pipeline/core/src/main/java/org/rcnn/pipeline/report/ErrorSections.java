@@ -67,9 +67,10 @@ final class ErrorSections {
             new Section(
                 "tide",
                 "What each kind of error costs",
-                "The AP that would be gained if all errors of a kind were mended (dAP, by TIDE)."
-                    + " The kinds of false positives above count the most confident ones; these"
-                    + " count all.",
+                ("The AP that would be gained if all errors of a kind were mended (dAP, by TIDE)."
+                        + " The kinds of false positives above count the most confident ones; these"
+                        + " count all among the best %d detections of an image.")
+                    .formatted(tide.detectionsPerImage()),
                 new TideSection(tide)::appendTo));
   }
 
@@ -95,8 +96,9 @@ final class ErrorSections {
                 "What objects are taken for",
                 ("Rows: annotated objects, the last: detections on none. Columns: the class of the"
                         + " best detection on the object. Detections with a score of at least %s,"
-                        + " where precision and recall over all classes balance best (largest F1);"
-                        + " IoU %s. Shaded by the share of the row.")
+                        + " the score with the best F1 over all classes on these test images; no"
+                        + " threshold that a user would have. IoU %s. Shaded by the share of the"
+                        + " row.")
                     .formatted(
                         Numbers.significant(matrix.minScore()), Numbers.decimals(matrix.iou(), 1)),
                 new ConfusionSection(matrix)::appendTo));

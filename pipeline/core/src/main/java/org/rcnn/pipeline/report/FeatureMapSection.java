@@ -12,8 +12,8 @@ import org.rcnn.pipeline.learned.FeatureMap.Plane;
 final class FeatureMapSection {
 
   static final String LEAD =
-      "Each mark is an object of the test images, or a piece of background; marks lie near each"
-          + " other where the network describes them alike. A map is the plane in which the features"
+      "Each mark is an object of the test images, of which each class has about as many, or a piece"
+          + " of background; marks lie near each other where the network describes them alike. A map is the plane in which the features"
           + " vary most (principal components), the second turned to lie like the first; the scales"
           + " of the two are their own. Classes that overlap here may still be apart in the other"
           + " dimensions.";
@@ -43,22 +43,18 @@ final class FeatureMapSection {
   }
 
   private String sentence() {
-    return "Measured in all dimensions: of the objects' nearest neighbours by %s, in another image, %s have the object's class before fine-tuning and %s after; drawn at random it would be %s %%."
+    Agreement before = map.before().agreement();
+    Agreement after = map.after().agreement();
+    return "Measured in all dimensions: of the nearest neighbours by %s of %d objects, in another image, %s %% (%d) have the object's class before fine-tuning and %s %% (%d) after, %s; drawn at random it would be %s %%."
         .formatted(
             map.layer().label(),
-            share(map.before().agreement()),
-            share(map.after().agreement()),
-            Numbers.percent(map.after().agreement().chance()));
-  }
-
-  private static String share(Agreement agreement) {
-    return "%s %% (%d of %d; 95 %% interval %s to %s)"
-        .formatted(
-            Numbers.percent(agreement.share()),
-            agreement.same(),
-            agreement.objects(),
-            Numbers.percent(agreement.low()),
-            Numbers.percent(agreement.high()));
+            after.objects(),
+            Numbers.percent(before.share()),
+            before.same().size(),
+            Numbers.percent(after.share()),
+            after.same().size(),
+            Ranges.signedPoints(map.gain()),
+            Numbers.percent(after.chance()));
   }
 
   private void legend(Html html) {

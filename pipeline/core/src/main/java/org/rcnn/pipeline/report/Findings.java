@@ -1,6 +1,7 @@
 package org.rcnn.pipeline.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.rcnn.eval.ClassResult;
 import org.rcnn.eval.ErrorDiagnosis;
 import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
+import org.rcnn.eval.TideDiagnosis;
+import org.rcnn.eval.TideKind;
 import org.rcnn.proposals.ProposalRecall;
 import org.rcnn.svm.BoxRegressionReport;
 import org.rcnn.svm.Round;
@@ -26,6 +29,16 @@ final class Findings {
 
   /** Above this share of hard negatives in the last look, mining has not run dry. */
   static final double STILL_HARD = 0.1;
+
+  /**
+   * On fewer held-back pairs a mean overlap is too uncertain to say that boxes fit worse. What is
+   * kept of a training is the means, without their spread, so this and {@link #NOTABLE_LOSS} are
+   * rules of thumb in place of an interval.
+   */
+  static final int FEWEST_PAIRS = 20;
+
+  /** A smaller loss of mean overlap is no more than other held-back pairs might give. */
+  static final double NOTABLE_LOSS = 0.02;
 
   private static final int NAMED = 3;
 
@@ -118,6 +131,40 @@ final class Findings {
     };
   }
 
+  /** The kind of error that costs most; nothing if none costs anything or two cost as much. */
+  static List<String> ofCosts(TideDiagnosis tide) {
+    double most =
+        tide.deltaAp().values().stream()
+            .filter(gain -> !gain.isNaN())
+            .mapToDouble(Double::doubleValue)
+            .max()
+            .orElse(0);
+    String points = Numbers.percent(most);
+    List<TideKind> costliest =
+        Arrays.stream(TideKind.values())
+            .filter(kind -> Numbers.percent(tide.deltaAp().get(kind)).equals(points))
+            .toList();
+    if (costliest.size() != 1 || points.equals(Numbers.percent(0))) {
+      return List.of();
+    }
+    TideKind kind = costliest.get(0);
+    return List.of(
+        "%s (%s) cost most: %s points of TIDE's AP if they alone were mended."
+            .formatted(errors(kind), kind.label(), points));
+  }
+
+  /** The errors of a kind at the beginning of a sentence, in the words of {@link TideSection}. */
+  private static String errors(TideKind kind) {
+    return switch (kind) {
+      case CLASSIFICATION -> "Detections on objects of another class";
+      case LOCALISATION -> "Boxes that fit badly";
+      case BOTH -> "Detections with a wrong class and a badly fitting box";
+      case DUPLICATE -> "Detections on objects found already";
+      case BACKGROUND -> "Detections on no object";
+      case MISSED -> "Objects that no detection finds, mended or not";
+    };
+  }
+
   /**
    * The classes whose last look at negatives still found many hard ones.
    *
@@ -142,18 +189,26 @@ final class Findings {
                 .formatted(list(hard)));
   }
 
-  /** The classes whose boxes fit worse after box regression. */
+  /** The classes whose boxes fit worse after box regression, as far as the pairs bear it. */
   static List<String> ofBoxRegression(List<BoxRegressionReport> corrections) {
     List<String> worse =
         corrections.stream()
-            .filter(one -> one.iouAfter() < one.iouBefore())
-            .map(BoxRegressionReport::className)
+            .filter(one -> one.pairsHeldBack() >= FEWEST_PAIRS)
+            .filter(one -> one.iouBefore() - one.iouAfter() >= NOTABLE_LOSS)
+            .map(Findings::change)
             .toList();
     return worse.isEmpty()
         ? List.of()
-        : List.of(
-            "Box regression makes the boxes of %s worse on pairs held back from training."
-                .formatted(list(worse)));
+        : List.of("Box regression makes the boxes of %s worse.".formatted(list(worse)));
+  }
+
+  private static String change(BoxRegressionReport report) {
+    return "%s (IoU %s to %s on %s held-back pairs)"
+        .formatted(
+            report.className(),
+            Numbers.decimals(report.iouBefore(), 3),
+            Numbers.decimals(report.iouAfter(), 3),
+            Numbers.count(report.pairsHeldBack()));
   }
 
   /** Names as in a sentence; of many, the first few and how many more. */

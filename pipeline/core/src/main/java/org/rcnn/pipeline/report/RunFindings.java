@@ -63,6 +63,7 @@ final class RunFindings {
     List<String> findings = new ArrayList<>(Findings.ofScores(result));
     findings.addAll(Findings.ofProposals(recall, run.config().proposals().minSide()));
     findings.addAll(Findings.ofErrors(errors));
+    findings.addAll(Findings.ofCosts(analysis.tide()));
     findings.addAll(Findings.ofMining(rounds));
     findings.addAll(Findings.ofBoxRegression(corrections));
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.rcnn.data.Fingerprint;
+import org.rcnn.eval.Interval;
+import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.run.Json;
@@ -137,5 +139,24 @@ final class SeedRecord {
     return means.size() < 2 || fineTuning.changesNothing() || alone
         ? List.of()
         : means.stream().map(mean -> mean - fineTuning.without().meanAp()).sorted().toList();
+  }
+
+  /**
+   * The mean of {@link #gains} and its range over seeds, by Student's t, and over test images; over
+   * seeds alone where the images have no range. Empty if there are no gains.
+   */
+  Optional<Interval> meanGain(Contrast fineTuning) {
+    List<Double> gains = gains(fineTuning);
+    if (gains.isEmpty()) {
+      return Optional.empty();
+    }
+    Interval mean = Repetitions.of(gains).meanRange();
+    Interval images = fineTuning.gain();
+    return Optional.of(Ranges.isKnown(images) ? mean.widenedBy(images) : mean);
+  }
+
+  /** What {@link #meanGain} ranges over, in words. */
+  static String over(Contrast fineTuning) {
+    return Ranges.isKnown(fineTuning.gain()) ? "over seeds and test images" : "over seeds";
   }
 }

@@ -3,6 +3,7 @@ package org.rcnn.pipeline.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import org.rcnn.eval.AspectResult;
 import org.rcnn.eval.ClassErrors;
 import org.rcnn.eval.ErrorDiagnosis;
@@ -10,14 +11,24 @@ import org.rcnn.eval.SizeResult;
 
 /**
  * The report's section on how detection depends on the size and the aspect ratio of objects: one
- * small chart for each class and, first, one for all.
+ * small chart for each class and, first, one for all. Small groups have no column: a column of four
+ * objects looks as certain as one of four hundred.
  */
 final class SensitivitySection {
 
+  /** In a smaller group each object, found or not, moves the recall by more than ten points. */
+  static final int FEWEST_OBJECTS = 10;
+
+  private static final String MEAN =
+      " All classes: the mean of the classes' AP, small groups included.";
+
   private static final double LEFT = 26;
   private static final double TOP = 8;
-  private static final double STEP = 17;
-  private static final double GAP = 16;
+
+  /** As wide as a count of four digits below a column. */
+  private static final double STEP = 20;
+
+  private static final double GAP = 12;
   private static final double HEIGHT = 96;
   private static final double WIDTH = LEFT + 10 * STEP + GAP + 6;
 
@@ -52,75 +63,112 @@ final class SensitivitySection {
           result.found(),
           result.normalisedAp());
     }
+
+    boolean isDrawn() {
+      return positives >= FEWEST_OBJECTS && !Double.isNaN(ap);
+    }
+  }
+
+  /** A chart: what it is of, the AP of all its objects, and its groups, those by size first. */
+  private record Chart(String name, double ap, int sizes, List<Group> groups) {
+
+    static Chart of(String name, double ap, List<SizeResult> sizes, List<AspectResult> aspects) {
+      List<Group> groups = new ArrayList<>();
+      sizes.forEach(result -> groups.add(Group.of(result)));
+      aspects.forEach(result -> groups.add(Group.of(result)));
+      return new Chart(name, ap, sizes.size(), groups);
+    }
+
+    /** Every AP that it shows. */
+    DoubleStream shown() {
+      return DoubleStream.concat(
+              DoubleStream.of(ap), groups.stream().filter(Group::isDrawn).mapToDouble(Group::ap))
+          .filter(value -> !Double.isNaN(value));
+    }
   }
 
   void appendTo(Html html) {
-    double highest = highest();
+    List<Chart> charts = charts();
+    double highest = highest(charts);
     html.open("div", "class", "panels sensitivity");
-    if (errors.classes().size() > 1) {
-      chart(html, "all classes", errors.meanAp(), errors.sizes(), errors.aspects(), highest);
-    }
-    for (ClassErrors one : errors.classes()) {
-      if (one.positives() > 0) {
-        chart(html, one.className(), one.ap(), one.sizes(), one.aspects(), highest);
-      }
-    }
+    charts.forEach(chart -> draw(html, chart, highest));
     html.close();
     html.leaf(
         "p",
-        "Left, size: XS smallest tenth, S next two tenths, M middle four, L two, XL largest tenth."
-            + " Right, width by height: XT tallest tenth, T, M, W, XW widest tenth. Dashed: AP of"
-            + " all objects.",
+        ("Left, size: XS smallest tenth, S next two tenths, M middle four, L two, XL largest tenth."
+                + " Right, width by height: XT tallest tenth, T, M, W, XW widest tenth. Below each"
+                + " group: how many objects it has; groups of fewer than %d objects are left out."
+                + " Dashed: AP of all objects.%s")
+            .formatted(FEWEST_OBJECTS, hasMean() ? MEAN : ""),
         "class",
         "lead");
   }
 
-  /** The charts' common end of the scale: the highest AP shown, in steps of a fifth. */
-  private double highest() {
-    double highest = 0;
-    for (ClassErrors one : errors.classes()) {
-      for (Group group : groups(one.sizes(), one.aspects())) {
-        highest = Math.max(highest, Double.isNaN(group.ap()) ? 0 : group.ap());
-      }
-      highest = Math.max(highest, Double.isNaN(one.ap()) ? 0 : one.ap());
+  private boolean hasMean() {
+    return errors.classes().size() > 1;
+  }
+
+  private List<Chart> charts() {
+    List<Chart> charts = new ArrayList<>();
+    if (hasMean()) {
+      charts.add(Chart.of("all classes", errors.meanAp(), errors.sizes(), errors.aspects()));
     }
+    for (ClassErrors one : errors.classes()) {
+      if (one.positives() > 0) {
+        charts.add(Chart.of(one.className(), one.ap(), one.sizes(), one.aspects()));
+      }
+    }
+    return charts;
+  }
+
+  /** The charts' common end of the scale: the highest AP shown, in steps of a fifth. */
+  private static double highest(List<Chart> charts) {
+    double highest = charts.stream().flatMapToDouble(Chart::shown).max().orElse(0);
     return Math.min(1, Math.max(0.2, Math.ceil(highest * 5 - 1e-9) / 5));
   }
 
-  private static List<Group> groups(List<SizeResult> sizes, List<AspectResult> aspects) {
-    List<Group> groups = new ArrayList<>();
-    sizes.forEach(result -> groups.add(Group.of(result)));
-    aspects.forEach(result -> groups.add(Group.of(result)));
-    return groups;
-  }
-
-  private static void chart(
-      Html html,
-      String name,
-      double ap,
-      List<SizeResult> sizes,
-      List<AspectResult> aspects,
-      double highest) {
-    List<Group> groups = groups(sizes, aspects);
-    html.open("figure").open("figcaption").leaf("span", name);
-    html.leaf("b", Numbers.percent(ap)).close();
-    html.svg("", "", WIDTH, TOP + HEIGHT + 18, description(name, groups));
+  private static void draw(Html html, Chart chart, double highest) {
+    html.open("figure").open("figcaption").leaf("span", chart.name());
+    html.leaf("b", Numbers.percent(chart.ap())).close();
+    html.svg("", "", WIDTH, TOP + HEIGHT + 28, description(chart));
     for (double tick : new double[] {0, highest / 2, highest}) {
       line(html, "grid", LEFT, WIDTH - 6, y(tick, highest));
       html.label(Numbers.decimals(100 * tick, 0), "end", LEFT - 4, y(tick, highest) + 4);
     }
-    line(html, "mark chosen", LEFT, WIDTH - 6, y(ap, highest));
-    for (int i = 0; i < groups.size(); i++) {
-      bar(html, groups.get(i), x(i, sizes.size()), highest);
+    line(html, "mark chosen", LEFT, WIDTH - 6, y(chart.ap(), highest));
+    for (int i = 0; i < chart.groups().size(); i++) {
+      Group group = chart.groups().get(i);
+      double centre = x(i, chart.sizes());
+      html.label(group.name(), "middle", centre, TOP + HEIGHT + 13);
+      count(html, group, centre);
+      if (group.isDrawn()) {
+        bar(html, group, centre, highest);
+      }
     }
     html.close().close();
   }
 
+  /** Smaller than other text, for a class of thousands of objects. */
+  private static void count(Html html, Group group, double centre) {
+    html.leaf(
+        "text",
+        brief(group.positives()),
+        "class",
+        "middle",
+        "style",
+        "font-size:8.5px",
+        "x",
+        Numbers.coordinate(centre),
+        "y",
+        Numbers.coordinate(TOP + HEIGHT + 24));
+  }
+
+  /** A count of at most four digits, larger ones in thousands. */
+  private static String brief(int count) {
+    return count < 10_000 ? Integer.toString(count) : Math.round(count / 1000.0) + "k";
+  }
+
   private static void bar(Html html, Group group, double centre, double highest) {
-    html.label(group.name(), "middle", centre, TOP + HEIGHT + 13);
-    if (Double.isNaN(group.ap())) {
-      return;
-    }
     double top = y(group.ap(), highest);
     html.open(
             "rect",
@@ -148,10 +196,13 @@ final class SensitivitySection {
         group.positives());
   }
 
-  private static String description(String name, List<Group> groups) {
+  private static String description(Chart chart) {
     List<String> figures = new ArrayList<>();
-    groups.forEach(group -> figures.add(group.title() + " " + Numbers.percent(group.ap())));
-    return "Normalised AP of " + name + " in per cent: " + String.join(", ", figures);
+    for (Group group : chart.groups()) {
+      String ap = group.isDrawn() ? Numbers.percent(group.ap()) : "left out";
+      figures.add(group.title() + " " + ap);
+    }
+    return "Normalised AP of " + chart.name() + " in per cent: " + String.join(", ", figures);
   }
 
   private static double x(int index, int sizes) {

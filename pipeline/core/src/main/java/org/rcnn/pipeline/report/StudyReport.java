@@ -174,6 +174,10 @@ public final class StudyReport {
               + ": the range of the mAP over 95 % of sets of as many images, drawn with replacement"
               + " from the test images. All rows see the same sets, so a difference is surer than"
               + " two ranges suggest.");
+      if (rows.size() > 2) {
+        sentences.add(
+            "The best row is chosen on these test images, so its lead over the others flatters it.");
+      }
     }
     if (rows.stream().anyMatch(row -> row.samples() != null)) {
       sentences.add(

@@ -14,7 +14,7 @@ final class TideSection {
           TideKind.BOTH, "class wrong and box fits badly",
           TideKind.DUPLICATE, "on an object found already",
           TideKind.BACKGROUND, "on no object",
-          TideKind.MISSED, "an object that no detection comes near");
+          TideKind.MISSED, "an object not found, even if a class or a box is mended");
 
   private final TideDiagnosis tide;
 
@@ -58,7 +58,10 @@ final class TideSection {
     html.leaf(
         "p",
         ("Overlaps %s and %s; the best %d detections of an image; TIDE's own AP, with 101 recalls: %s"
-                + " %%. The gains do not add up. Difficult objects count neither way.")
+                + " %%. The gains do not add up. Difficult objects count neither way. An object is"
+                + " missed here if none of these detections finds it and no classification or"
+                + " localisation error would, once mended; the missed objects above are all that no"
+                + " detection finds at any score.")
             .formatted(
                 Numbers.decimals(tide.foregroundIou(), 1),
                 Numbers.decimals(tide.backgroundIou(), 1),

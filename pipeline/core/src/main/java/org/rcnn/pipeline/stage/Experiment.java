@@ -35,6 +35,9 @@ import org.rcnn.svm.RegionScorer;
  */
 public final class Experiment implements RunArtifacts {
 
+  /** The fine-tuned network among {@link #artifacts}; missing without one. */
+  public static final String FINE_TUNING = "fine-tuning";
+
   /**
    * IoU from which a detection finds an object, as in the VOC development kit ({@code VOCinit.m}).
    */
@@ -567,7 +570,7 @@ public final class Experiment implements RunArtifacts {
     all.put("proposals of the training images", trainProposals);
     all.put("proposals of the test images", testProposals);
     if (row.finetuned()) {
-      all.put("fine-tuning", fineTunedArtifact());
+      all.put(FINE_TUNING, fineTunedArtifact());
     }
     all.put("features of the training images", train.first());
     all.put("features of the test images", test.first());

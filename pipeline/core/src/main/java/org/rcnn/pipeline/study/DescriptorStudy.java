@@ -1,11 +1,13 @@
 package org.rcnn.pipeline.study;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.rcnn.cnn.features.HogExtractor;
 import org.rcnn.cnn.network.Tap;
@@ -41,14 +43,23 @@ public record DescriptorStudy() implements Study {
   @Override
   public String values() {
     return "hog (OpenCV's, of the region as it is warped for a network), pool5, fc6, fc7 of the network"
-        + " without fine-tuning.";
+        + " without fine-tuning; each may name the SVMs' cost after a colon, such as hog:0.01.";
   }
 
   @Override
   public List<String> defaultValues(PipelineConfig configured) {
-    return Stream.concat(Stream.of(Tap.HOG), Studies.network(configured).featureTaps().stream())
-        .map(Labelled::label)
+    // The configured cost was chosen for the network's layers.
+    Stream<String> hog =
+        DoubleStream.of(1, 10, 100)
+            .mapToObj(factor -> Tap.HOG.label() + ":" + cost(factor * configured.svm().cost()));
+    return Stream.concat(
+            hog, Studies.network(configured).featureTaps().stream().map(Labelled::label))
         .toList();
+  }
+
+  /** A cost as text, without the last digits of a product. */
+  private static String cost(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
   }
 
   @Override
@@ -60,9 +71,19 @@ public record DescriptorStudy() implements Study {
   public List<Point> points(List<String> values, PipelineConfig configured) {
     List<Point> points = new ArrayList<>();
     for (String value : values) {
-      Tap tap = tap(value);
-      Row row = new Row(false, tap, Heads.SVM, false);
-      points.add(new Point("", tap.label(), points.size(), configured, row));
+      String[] parts = value.split(":", 2);
+      Tap tap = tap(parts[0].strip());
+      double cost = parts.length == 2 ? Values.number(name(), parts[1]) : configured.svm().cost();
+      boolean named = cost != configured.svm().cost();
+      points.add(
+          new Point(
+              "",
+              tap.label() + (named ? ":" + cost(cost) : ""),
+              points.size(),
+              named
+                  ? Values.with(configured, Map.of("svm.cost", Double.toString(cost)))
+                  : configured,
+              new Row(false, tap, Heads.SVM, false)));
     }
     return points;
   }
@@ -85,6 +106,8 @@ public record DescriptorStudy() implements Study {
     return List.of(
         "All SVMs have the same proposals, labels and settings, and features scaled to the same mean"
             + " norm; no network is fine-tuned. values: the length of a region's features.",
+        "Their cost is %s where no other one stands after a colon."
+            .formatted(cost(configured.svm().cost())),
         "HOG: %d x %d pixels, cells of 8, blocks of 2 x 2 cells, 9 orientations (Dalal and Triggs, CVPR 2005), without parts."
             .formatted(HogExtractor.SIDE, HogExtractor.SIDE));
   }
@@ -104,11 +127,10 @@ public record DescriptorStudy() implements Study {
 
   @Override
   public String finding(List<Measured> points) {
-    Optional<Measured> hog =
-        points.stream().filter(m -> m.point().row().layer() == Tap.HOG).findFirst();
+    List<Measured> ofHog = points.stream().filter(m -> m.point().row().layer() == Tap.HOG).toList();
     List<Measured> layers =
         points.stream().filter(m -> m.point().row().layer() != Tap.HOG).toList();
-    if (hog.isEmpty() || layers.isEmpty()) {
+    if (ofHog.isEmpty() || layers.isEmpty()) {
       Measured best = Values.best(points);
       return "The best features are %s, with %s%s."
           .formatted(
@@ -116,12 +138,18 @@ public record DescriptorStudy() implements Study {
               Values.percent(best.meanAp()),
               Values.ties(best, points, Measured::label));
     }
+    Measured hog = Values.best(ofHog);
     Measured best = Values.best(layers);
-    return "Under the same SVMs HOG reaches %s and %s of the network without fine-tuning %s, %s."
+    String svms =
+        ofHog.size() == 1
+            ? "the same SVMs"
+            : "SVMs of its best cost (%s)".formatted(cost(hog.point().config().svm().cost()));
+    return "Under %s HOG reaches %s and %s of the network without fine-tuning %s, %s."
         .formatted(
-            Values.percent(hog.get().meanAp()),
+            svms,
+            Values.percent(hog.meanAp()),
             best.label(),
             Values.percent(best.meanAp()),
-            Difference.of(best, hog.get()).said());
+            Difference.of(best, hog).said());
   }
 }

@@ -53,20 +53,33 @@ final class FineTuned {
 
   /** The mean loss of the last tenth of a curve, which is less noisy than its last point. */
   static double lastLoss(List<LearningPoint> curve) {
-    return tail(curve).stream().mapToDouble(LearningPoint::loss).average().orElse(Double.NaN);
+    return lastLoss(curve, curve.size());
+  }
+
+  /**
+   * The mean loss of the last points of the beginning of a curve: a tenth of all of its points, or
+   * as many as there are yet.
+   *
+   * @param all how many points the whole curve has
+   */
+  static double lastLoss(List<LearningPoint> beginning, int all) {
+    return tail(beginning, all).stream()
+        .mapToDouble(LearningPoint::loss)
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** The accuracy on positives in the last tenth of the curve, in per cent. */
   static double lastPositiveAccuracy(LearningCurve curve) {
     return 100
-        * tail(curve.curve()).stream()
+        * tail(curve.curve(), curve.curve().size()).stream()
             .mapToDouble(LearningPoint::positiveAccuracy)
             .average()
             .orElse(Double.NaN);
   }
 
-  private static List<LearningPoint> tail(List<LearningPoint> points) {
-    return points.subList(points.size() - Math.max(1, points.size() / 10), points.size());
+  private static List<LearningPoint> tail(List<LearningPoint> points, int all) {
+    return points.subList(Math.max(0, points.size() - Math.max(1, all / 10)), points.size());
   }
 
   /** So many layers in words: {@code no layer}, {@code 1 layer}, {@code 3 layers}. */

@@ -232,15 +232,16 @@ public record MovementStudy() implements Study {
     String top = layers.get(layers.size() - 1);
     double ratio = meanGradient(movements, lowest) / meanGradient(movements, top);
     String text =
-        "%s moves by %s %% of its length and %s by %s %%; the gradient of %s is %s times as strong for its length, so it %s"
+        "After %,d iterations %s has moved by %s %% of its length and %s by %s %%; the gradient of %s is %s times as strong for its length, so it %s"
             .formatted(
+                last.iteration(),
                 lowest,
                 Values.digits(100 * last.distances().get(lowest)),
                 top,
                 Values.digits(100 * last.distances().get(top)),
                 lowest,
                 Values.digits(ratio),
-                ratio < VANISHED ? "has vanished" : "does not vanish");
+                ratio < VANISHED ? "has vanished" : "has not vanished");
     Optional<Measured> frozen =
         points.stream().filter(p -> p.point().at() > free.point().at()).findFirst();
     if (frozen.isPresent()) {

@@ -226,7 +226,7 @@ public record ProposalsStudy() implements Study {
             .sorted(Comparator.comparingDouble(ProposalsStudy::boxes))
             .toList();
     String text =
-        "Mode %s with %s of an image is the best, with %s%s"
+        "The best detector is trained and tested with %2$s of an image in mode %1$s: %3$s%4$s"
             .formatted(
                 best.point().series(),
                 inWords(best),

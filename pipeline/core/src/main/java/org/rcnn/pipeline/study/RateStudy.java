@@ -103,7 +103,7 @@ public record RateStudy() implements Study {
           "suggested: %s times the rate at which the loss begins to rise in a short test, whose rate grows from %s to %s; or a third, a ninth and so on of that, the first that %d iterations stand from the start."
               .formatted(
                   RangeTest.SHARE,
-                  RangeTest.LOWEST,
+                  FineTuned.rate(RangeTest.LOWEST),
                   Values.label(RangeTest.HIGHEST),
                   RangeTest.TRIAL));
     }

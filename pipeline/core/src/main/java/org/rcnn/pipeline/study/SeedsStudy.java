@@ -19,9 +19,11 @@ import org.rcnn.pipeline.report.StudyResult.Chart;
  */
 public record SeedsStudy() implements Study {
 
+  static final String NAME = "seeds";
+
   @Override
   public String name() {
-    return "seeds";
+    return NAME;
   }
 
   @Override
@@ -103,12 +105,11 @@ public record SeedsStudy() implements Study {
     String text =
         "Over %d seeds of fine-tuning the mAP, mean and standard deviation, is %s"
             .formatted(Values.series(points, layers.get(0)).size(), spreads);
-    double largest =
+    Map<String, List<Double>> byLayer =
         layers.stream()
-            .mapToDouble(layer -> repetitions(Values.series(points, layer)).differenceOfTwo())
-            .max()
-            .orElse(Double.NaN);
-    String size = Values.size(largest);
+            .collect(
+                Collectors.toMap(layer -> layer, layer -> means(Values.series(points, layer))));
+    String size = Values.size(SeedSpread.largestDifference(byLayer));
     return text
         + (size.equals(Values.size(0))
             ? ": the seed makes no difference that these figures show."
@@ -116,12 +117,12 @@ public record SeedsStudy() implements Study {
                 .formatted(size));
   }
 
-  private static Repetitions repetitions(List<Measured> line) {
-    return Repetitions.of(line.stream().map(Measured::meanAp).toList());
+  private static List<Double> means(List<Measured> line) {
+    return line.stream().map(Measured::meanAp).toList();
   }
 
   private static String spread(List<Measured> line) {
-    Repetitions seeds = repetitions(line);
+    Repetitions seeds = Repetitions.of(means(line));
     return String.format(
         Locale.ROOT, "%.1f ± %.1f %%", 100 * seeds.mean(), 100 * seeds.deviation());
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.rcnn.cnn.train.FineTuning.LearningPoint;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.RunComparison;
@@ -31,6 +32,10 @@ public record StartStudy() implements Study {
   private static final String AS_IT_STARTS = "as it starts";
   private static final String FINE_TUNED = "fine-tuned";
   private static final String LOSS = "last loss";
+
+  /** Who gets less of the positives right than this, in per cent, has hardly begun to learn. */
+  private static final double HARDLY = 5;
+
   private static final String POSITIVES = "last accuracy on positives, %";
 
   @Override
@@ -146,18 +151,15 @@ public record StartStudy() implements Study {
     Optional<Measured> other = compared(best, tuned);
     boolean withScratch = other.isPresent() && other.get().label().equals(SCRATCH);
     return sentence(
-        points,
-        withScratch
-            ? convergence(FineTuned.curve(best).curve(), FineTuned.curve(other.get()).curve())
-            : "");
+        points, withScratch ? learning(FineTuned.curve(best), FineTuned.curve(other.get())) : "");
   }
 
   /**
    * The finding.
    *
-   * @param convergence how soon the best start is where the one from scratch ends; may be empty
+   * @param learning what the curves of the two starts say, the end of a sentence; may be empty
    */
-  static String sentence(List<Measured> points, String convergence) {
+  static String sentence(List<Measured> points, String learning) {
     List<Measured> tuned = Values.series(points, FINE_TUNED);
     Measured best = Values.best(tuned);
     String text =
@@ -177,7 +179,7 @@ public record StartStudy() implements Study {
                   best.label().equals(SCRATCH) ? ", the best pre-trained start," : "",
                   Values.percent(other.get().meanAp()),
                   Difference.of(other.get(), best).said(),
-                  convergence);
+                  learning);
     }
     return text + Values.ties(best, others, Measured::label) + ".";
   }
@@ -209,20 +211,28 @@ public record StartStudy() implements Study {
         .findFirst();
   }
 
-  /** How soon a start is where another one ends. */
+  /** What the curves say of a start beside the best one, the end of a sentence. */
+  private static String learning(LearningCurve best, LearningCurve other) {
+    double right = FineTuned.lastPositiveAccuracy(other);
+    return right < HARDLY
+        ? ", having hardly begun to learn: it gets %s %% of the positives right"
+            .formatted(Values.digits(right))
+        : convergence(best.curve(), other.curve());
+  }
+
+  /** How soon a start is where another one ends; a single batch's loss is too noisy to say so. */
   static String convergence(List<LearningPoint> fast, List<LearningPoint> slow) {
     double loss = FineTuned.lastLoss(slow);
     int last = fast.get(fast.size() - 1).iteration();
-    return fast.stream()
-        .filter(point -> point.loss() <= loss)
-        .mapToInt(LearningPoint::iteration)
-        .boxed()
+    return IntStream.rangeClosed(1, fast.size())
+        .filter(count -> FineTuned.lastLoss(fast.subList(0, count), fast.size()) <= loss)
+        .mapToObj(count -> fast.get(count - 1).iteration())
         .findFirst()
         .map(
             iteration ->
                 String.format(
                     Locale.ROOT,
-                    ", with a loss that the other has by iteration %,d of %,d",
+                    ", with a loss that the best start is down to by iteration %,d of %,d",
                     iteration,
                     last))
         .orElse("");

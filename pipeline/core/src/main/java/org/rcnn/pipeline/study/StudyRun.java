@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import org.rcnn.cnn.train.DivergedException;
@@ -107,13 +108,7 @@ public final class StudyRun {
           Values.percent(measured.get(measured.size() - 1).meanAp()));
     }
     Path root = run.folder().root();
-    String name =
-        settings.fileName(
-            root,
-            study.name(),
-            Map.of(
-                "train_fingerprint", run.train().fingerprint(),
-                "test_fingerprint", run.test().fingerprint()));
+    String name = fileName(study.name());
     StudyResult result =
         new StudyResult(
             study.name(),
@@ -121,7 +116,7 @@ public final class StudyRun {
             study.question(),
             study.source(),
             subject(),
-            finding(study, measured, diverged),
+            finding(study, measured, diverged) + seeds(measured),
             study.axis(run.config()),
             notes,
             rows(measured),
@@ -138,6 +133,41 @@ public final class StudyRun {
         study.answer(result.charts()).map(report::toSvg).orElseGet(report::toSvg));
     RunPages.link(root);
     return result;
+  }
+
+  /** The name of a study's files that has, or would have, these settings and images. */
+  private String fileName(String other) {
+    return settings.fileName(
+        run.folder().root(),
+        other,
+        Map.of(
+            "train_fingerprint", run.train().fingerprint(),
+            "test_fingerprint", run.test().fingerprint()));
+  }
+
+  /**
+   * What the ranges leave out where points have networks of their own: each was trained once. The
+   * study of seeds says it itself.
+   */
+  private String seeds(List<Measured> measured) {
+    long networks =
+        measured.stream()
+            .map(point -> artifacts(point).get(Experiment.FINE_TUNING))
+            .filter(Objects::nonNull)
+            .map(Artifact::place)
+            .distinct()
+            .count();
+    if (networks < 2 || changedSettings().contains("finetune.seed")) {
+      return "";
+    }
+    OptionalDouble difference =
+        SeedSpread.largestDifference(
+            run.folder().root().resolve(fileName(SeedsStudy.NAME) + ".json"));
+    return difference.isPresent()
+        ? " Each network was trained once: below %s a difference may be the seed's alone (study seeds)."
+            .formatted(Values.size(difference.getAsDouble()))
+        : " Each network was trained once; what another seed would change is not in the ranges (study"
+            + " seeds).";
   }
 
   private static String named(Point point) {

@@ -3,8 +3,12 @@ package org.rcnn.pipeline.learned;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.rcnn.cnn.network.Tap;
+import org.rcnn.eval.Interval;
 import org.rcnn.pipeline.learned.FeatureMap.Agreement;
+import org.rcnn.pipeline.learned.FeatureMap.Plane;
 import org.rcnn.pipeline.learned.FeatureMap.Point;
 
 /** Nearest neighbours of points on a line. */
@@ -29,23 +33,40 @@ class FeatureMapTest {
             new Point("b", "dog"),
             new Point("b", ""),
             new Point("c", "cat"));
-    // a: the nearest in another image are the dog at 3 (from 1) and (from 2) again; the dog's is
-    // the
-    // cat at 2; the cat of c, at 5, has the dog at 3.
+    // a: the nearest in another image is the dog at 3, from 1 and from 2; the dog's is the cat at
+    // 2;
+    // the cat of c, at 5, has the dog at 3.
     assertEquals(
-        new Agreement(0, 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
+        new Agreement(Set.of(), 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
         FeatureMap.agreement(squares(1, 2, 3, 4.9, 5), points));
     // Moved past the dog, the cat of c is nearest to both cats of a.
     assertEquals(
-        new Agreement(3, 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
+        new Agreement(Set.of(0, 1, 4), 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
         FeatureMap.agreement(squares(1, 2, 9, 2.2, 3), points));
   }
 
   @Test
-  void theIntervalIsWilsons() {
-    // Newcombe 1998, table I: 81 of 263 give 0.2553 to 0.3662.
-    Agreement agreement = new Agreement(81, 263, 0.1);
-    assertEquals(0.2553, agreement.low(), 5e-5);
-    assertEquals(0.3662, agreement.high(), 5e-5);
+  void theGainIsOfTheSameObjectsAndItsRangeOfImages() {
+    // Image a gains both its objects, b loses its one, c and d stay as they are: 1 of 5 more.
+    List<Point> points =
+        List.of(
+            new Point("a", "cat"),
+            new Point("a", "cat"),
+            new Point("b", "dog"),
+            new Point("b", ""),
+            new Point("c", "cat"),
+            new Point("d", "dog"));
+    Interval gain =
+        new FeatureMap(Tap.FC7, points, plane(Set.of(2, 4)), plane(Set.of(0, 1, 4))).gain();
+    // Changes of 2, -1, 0, 0 in images of 2, 1, 1, 1 objects, less 0.2 of each object: 1.6, -1.2,
+    // -0.2, -0.2. Their squares sum to 4.08, times 4/3 is 5.44, whose root is 2.332, over 5 objects
+    // 0.466, times 1.96 is 0.914.
+    assertEquals(0.2, gain.estimate(), 1e-12);
+    assertEquals(0.2 - 0.914, gain.low(), 5e-4);
+    assertEquals(0.2 + 0.914, gain.high(), 5e-4);
+  }
+
+  private static Plane plane(Set<Integer> same) {
+    return new Plane(new double[6], new double[6], 0.5, new Agreement(same, 5, 0.3));
   }
 }

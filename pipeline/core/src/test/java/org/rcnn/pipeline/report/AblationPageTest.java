@@ -89,7 +89,7 @@ class AblationPageTest {
     assertTrue(
         first.matches(
             "Fine-tuning lifts fc7 by 40\\.0 points \\(95 %: 3[2-5]\\.\\d to 4[5-8]\\.\\d\\) and fc6"
-                + " by 30\\.0 \\(2[2-5]\\.\\d to 3[5-8]\\.\\d\\); pool5 scores exactly as before\\."),
+                + " by 30\\.0 \\(2[2-5]\\.\\d to 3[5-8]\\.\\d\\); pool5 scores exactly as before, since no layer up to it learned\\."),
         first);
   }
 
@@ -223,15 +223,19 @@ class AblationPageTest {
                     Map.of(
                         "1", Map.of("fine-tuned fc7 svm", 0.9, "fine-tuned pool5 svm", 0.5),
                         "2", Map.of("fine-tuned fc7 svm", 0.7, "fine-tuned pool5 svm", 0.5)))));
+    // The gains are 20 and 40: their mean's standard error is 10, Student's t of one degree of
+    // freedom 12.706, so seeds alone leave -97.1 to 157.1. The images' range comes on top.
+    Interval images = new Contrast(Step.FINE_TUNING, before, after).gain();
+    Interval both = new Interval(0.3, 0.3 - 1.2706, 0.3 + 1.2706).widenedBy(images);
     assertTrue(
         new AblationFindings(
                 List.of(before, after, svm(false, Tap.POOL5, 5), svm(true, Tap.POOL5, 5)), seeds)
             .sentences()
             .contains(
                 "That is the seed that ran last; as the mean of 2 seeds of fine-tuning, fc7 gains 30.0"
-                    + " points (95 % by Student's t: -97.1 to 157.1)."));
-    // The gains are 20 and 40: their mean's standard error is 10, Student's t of one degree of
-    // freedom 12.706. The standard deviation of 70 and 90 is 14.1.
+                    + " points (95 %% over seeds and test images: %s)."
+                        .formatted(Ranges.ends(both))));
+    // The standard deviation of 70 and 90 is 14.1.
     String table = html(new AblationSection(List.of(before, after), seeds, false)::appendTo);
     assertTrue(table.contains(">80.0 ± 14.1 (2)</td>"), table);
     assertTrue(table.contains("mean and standard deviation"), table);
@@ -240,10 +244,12 @@ class AblationPageTest {
         AblationPage.headline(new Contrast(Step.FINE_TUNING, before, after), seeds).orElseThrow();
     assertEquals("mean of 2 seeds of fine-tuning, on fc7", mean.name());
     assertEquals("+30.0", mean.value());
-    assertEquals("points (-97.1 to 157.1)", mean.unit());
+    assertEquals("points (%s)".formatted(Ranges.ends(both)), mean.unit());
     assertTrue(
         mean.remark()
-            .contains("the seed that ran last: +40.0 (95 % of resamples of the test images: 3"),
+            .startsWith(
+                "in brackets 95 % over seeds and test images; the seed that ran last: +40.0 (95 %"
+                    + " of resamples of the test images: 3"),
         mean.remark());
   }
 

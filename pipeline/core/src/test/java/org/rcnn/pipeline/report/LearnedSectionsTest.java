@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -172,9 +173,14 @@ class LearnedSectionsTest {
   @Test
   void whereNoOtherImageHasAnObjectNothingIsSaidOfNeighbours() {
     List<Point> points = List.of(new Point("a", "cat"), new Point("a", "dog"));
-    assertFalse(map(points, new Agreement(0, 0, Double.NaN)).contains("neighbours"));
+    assertFalse(map(points, new Agreement(Set.of(), 0, Double.NaN)).contains("neighbours"));
+    List<Point> apart = List.of(new Point("a", "cat"), new Point("b", "cat"));
+    String told = map(apart, new Agreement(Set.of(1), 2, 0.5));
     assertTrue(
-        map(points, new Agreement(1, 2, 0.5)).contains("50.0\u00a0% (1 of 2; 95\u00a0% interval"));
+        told.contains(
+            "of 2 objects, in another image, 50.0\u00a0% (1) have the object&#39;s class before"
+                + " fine-tuning and 50.0\u00a0% (1) after, +0.0 points (95\u00a0%: 0.0 to 0.0)"),
+        told);
   }
 
   private static String map(List<Point> points, Agreement agreement) {

@@ -41,6 +41,8 @@ import org.rcnn.eval.ErrorKind;
 import org.rcnn.eval.EvaluationResult;
 import org.rcnn.eval.Interval;
 import org.rcnn.eval.PrecisionRecallCurve;
+import org.rcnn.eval.TideDiagnosis;
+import org.rcnn.eval.TideKind;
 import org.rcnn.pipeline.draw.Picture;
 import org.rcnn.pipeline.report.StageTimeSection.StageTime;
 import org.rcnn.pipeline.stage.LearningCurve;
@@ -423,6 +425,52 @@ class ReportPageTest {
         List.of(
             new ClassResult("cat", cat, 5, 0, 0, 0, 0, none),
             new ClassResult("dog", dog, 5, 0, 0, 0, 0, none)));
+  }
+
+  private static BoxRegressionReport fit(String name, int heldBack, double before, double after) {
+    return new BoxRegressionReport(name, 90, 90, heldBack, before, after, Form.DUAL, false, 0);
+  }
+
+  @Test
+  void boxesAreSaidToFitWorseOnlyByManyPairsAndANotableLoss() {
+    assertEquals(
+        List.of(
+            "Box regression makes the boxes of boat (IoU 0.700 to 0.650 on 33 held-back pairs)"
+                + " and sheep (IoU 0.800 to 0.700 on 20 held-back pairs) worse."),
+        Findings.ofBoxRegression(
+            List.of(
+                fit("boat", 33, 0.7, 0.65),
+                fit("pottedplant", 33, 0.7, 0.694),
+                fit("sheep", 20, 0.8, 0.7),
+                fit("cow", 19, 0.8, 0.7),
+                fit("cat", 50, 0.7, 0.75),
+                fit("dog", 0, Double.NaN, Double.NaN))));
+    assertEquals(List.of(), Findings.ofBoxRegression(List.of(fit("boat", 33, 0.7, 0.694))));
+  }
+
+  /** A diagnosis with these gains by localisation and background errors, and none by others. */
+  private static TideDiagnosis costs(double localisation, double background) {
+    Map<TideKind, Integer> counts = new EnumMap<>(TideKind.class);
+    Map<TideKind, Double> gains = new EnumMap<>(TideKind.class);
+    for (TideKind kind : TideKind.values()) {
+      counts.put(kind, 1);
+      gains.put(kind, 0.0);
+    }
+    gains.put(TideKind.LOCALISATION, localisation);
+    gains.put(TideKind.BACKGROUND, background);
+    gains.put(TideKind.MISSED, Double.NaN);
+    return new TideDiagnosis(0.5, 0.1, 100, 0.4, counts, gains, 0, 0);
+  }
+
+  @Test
+  void theKindOfErrorThatCostsMostIsNamedIfThereIsOne() {
+    assertEquals(
+        List.of(
+            "Boxes that fit badly (localisation) cost most: 9.7 points of TIDE's AP if they alone"
+                + " were mended."),
+        Findings.ofCosts(costs(0.0971, 0.04)));
+    assertEquals(List.of(), Findings.ofCosts(costs(0.0971, 0.0969)));
+    assertEquals(List.of(), Findings.ofCosts(costs(0.0001, 0)));
   }
 
   @Test

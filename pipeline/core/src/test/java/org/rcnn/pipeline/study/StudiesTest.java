@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.rcnn.cnn.network.Tap;
 import org.rcnn.pipeline.config.ConfigException;
@@ -80,11 +81,18 @@ class StudiesTest {
   @Test
   void aStudyCrossesWithAnyOtherSetting() {
     PipelineConfig crossed =
-        config(Map.of("detection.nms-iou", "0.4", "svm.cost", "0.01", "finetune.seed", "5"));
+        config(
+            Map.of(
+                "detection.nms-iou",
+                "0.4",
+                "svm.hard-negatives-per-image",
+                "7",
+                "finetune.seed",
+                "5"));
     for (Study study : Studies.installed().studies()) {
       for (Point point : points(study.name(), crossed)) {
         assertEquals(0.4, point.config().detection().nmsIou(), study.name());
-        assertEquals(0.01, point.config().svm().cost(), study.name());
+        assertEquals(7, point.config().svm().hardNegativesPerImage(), study.name());
         assertEquals(crossed.seed(), point.config().seed(), study.name());
       }
     }
@@ -209,9 +217,18 @@ class StudiesTest {
   @Test
   void descriptorsAreThoseOfTheNetworkWithoutFineTuningAndHog() {
     List<Point> points = points("descriptor", DEFAULTS);
-    assertEquals(List.of("hog", "pool5", "fc6", "fc7"), labels(points));
+    // The cost was chosen for the network's layers, so HOG has the choice of three.
+    List<String> hog = List.of("hog", "hog:0.01", "hog:0.1");
+    assertEquals(
+        Stream.concat(hog.stream(), Stream.of("pool5", "fc6", "fc7")).toList(), labels(points));
+    assertEquals(
+        List.of(0.001, 0.01, 0.1, 0.001, 0.001, 0.001),
+        points.stream().map(point -> point.config().svm().cost()).toList());
     assertTrue(points.stream().noneMatch(point -> point.row().finetuned()));
-    assertEquals(List.of("hog", "pool5"), labels(points("descriptor", config(SQUEEZENET))));
+    assertEquals(
+        Stream.concat(hog.stream(), Stream.of("pool5")).toList(),
+        labels(points("descriptor", config(SQUEEZENET))));
+    assertRefused("descriptor=hog:much", "takes numbers separated by commas, not 'much'");
   }
 
   @Test

@@ -122,7 +122,7 @@ class StudyRunTest {
           finetune-iou=0.4,0.5             | 2 | 2 | Fine-tuning on regions from IoU
           labels=0.5/0.5,0/0.3             | 5 | 1 | softmax
           descriptor=hog,pool5             | 2 | 1 | Under the same SVMs HOG reaches
-          proposals=20,40                  | 2 | 2 | boxes of an image is the best
+          proposals=20,40                  | 2 | 2 | boxes of an image in mode
           seeds=1,2                        | 6 | 2 | mean and standard deviation
           start                            | 4 | 3 | the network reaches
           freeze-depth=0,2,4               | 6 | 2 | is best, with
