@@ -22,7 +22,7 @@ final class Numbers {
     return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
   }
 
-  /** Four significant digits: losses and objectives of any size. */
+  /** Up to four significant digits: losses, rates and objectives of any size. */
   static String significant(double value) {
     if (Double.isNaN(value)) {
       return "-";
@@ -31,8 +31,11 @@ final class Numbers {
       return "0";
     }
     double size = Math.abs(value);
-    if (size < 1e-3 || size >= 1e6) {
+    if (size < 1e-4 || size >= 1e6) {
       return String.format(Locale.ROOT, "%.3e", value);
+    }
+    if (size < 1e-3) {
+      return decimals(value, 5);
     }
     int whole = size < 1 ? 0 : (int) Math.floor(Math.log10(size)) + 1;
     return decimals(value, Math.max(0, 4 - whole));

@@ -2,6 +2,7 @@ package org.rcnn.pipeline.learned;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,14 @@ import org.rcnn.pipeline.learned.FeatureMap.Point;
 
 /** Nearest neighbours of points on a line. */
 class FeatureMapTest {
+
+  private static final List<Point> POINTS =
+      List.of(
+          new Point("a", "cat"),
+          new Point("a", "cat"),
+          new Point("b", "dog"),
+          new Point("b", ""),
+          new Point("c", "cat"));
 
   private static double[] squares(double... places) {
     double[] squares = new double[places.length * places.length];
@@ -26,36 +35,23 @@ class FeatureMapTest {
 
   @Test
   void aNeighbourIsAnObjectOfAnotherImage() {
-    List<Point> points =
-        List.of(
-            new Point("a", "cat"),
-            new Point("a", "cat"),
-            new Point("b", "dog"),
-            new Point("b", ""),
-            new Point("c", "cat"));
     // a: the nearest in another image is the dog at 3, from 1 and from 2; the dog's is the cat at
     // 2;
     // the cat of c, at 5, has the dog at 3.
     assertEquals(
         new Agreement(Set.of(), 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
-        FeatureMap.agreement(squares(1, 2, 3, 4.9, 5), points));
+        FeatureMap.agreement(squares(1, 2, 3, 4.9, 5), POINTS));
     // Moved past the dog, the cat of c is nearest to both cats of a.
     assertEquals(
         new Agreement(Set.of(0, 1, 4), 4, (0.5 + 0.5 + 0 + 2 / 3.0) / 4),
-        FeatureMap.agreement(squares(1, 2, 9, 2.2, 3), points));
+        FeatureMap.agreement(squares(1, 2, 9, 2.2, 3), POINTS));
   }
 
   @Test
   void theGainIsOfTheSameObjectsAndItsRangeOfImages() {
     // Image a gains both its objects, b loses its one, c and d stay as they are: 1 of 5 more.
-    List<Point> points =
-        List.of(
-            new Point("a", "cat"),
-            new Point("a", "cat"),
-            new Point("b", "dog"),
-            new Point("b", ""),
-            new Point("c", "cat"),
-            new Point("d", "dog"));
+    List<Point> points = new ArrayList<>(POINTS);
+    points.add(new Point("d", "dog"));
     Interval gain =
         new FeatureMap(Tap.FC7, points, plane(Set.of(2, 4)), plane(Set.of(0, 1, 4))).gain();
     // Changes of 2, -1, 0, 0 in images of 2, 1, 1, 1 objects, less 0.2 of each object: 1.6, -1.2,

@@ -47,6 +47,7 @@ class NumbersTest {
     assertEquals("0.1235", Numbers.significant(0.12346));
     assertEquals("12.35", Numbers.significant(12.346));
     assertEquals("12346", Numbers.significant(12346));
+    assertEquals("0.00040", Numbers.significant(0.0004));
     assertEquals("1.200e-05", Numbers.significant(0.000012));
     assertEquals("0", Numbers.significant(0));
   }

@@ -2,6 +2,8 @@ package org.rcnn.pipeline.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,14 +36,17 @@ import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.cnn.weights.WeightFile;
 import org.rcnn.cnn.weights.WeightFile.Precision;
 import org.rcnn.data.store.FeatureStore;
+import org.rcnn.data.store.ProposalStore;
 import org.rcnn.pipeline.config.ConfigException;
 import org.rcnn.pipeline.config.ConfigLoader;
 import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult;
+import org.rcnn.pipeline.run.DetectionSet.Sample;
 import org.rcnn.pipeline.run.Progress;
 import org.rcnn.pipeline.run.Run;
 import org.rcnn.pipeline.stage.Experiment;
 import org.rcnn.pipeline.stage.Row;
+import org.rcnn.proposals.ProposalRecall;
 
 /**
  * Every study from images to its page, with a network that takes no time, all in one run's folder.
@@ -51,6 +56,14 @@ class StudyRunTest {
 
   private static final String NETWORK = "tiny-for-studies";
 
+  /** Columns of tables, and stages, that several tests ask for. */
+  private static final String LOSS = "last loss";
+
+  private static final String POSITIVES = "last accuracy on positives, %";
+  private static final String FINE_TUNING = "fine-tuning";
+  private static final String HEAD = "head";
+
+  private final Map<String, StudyResult> results = new LinkedHashMap<>();
   private Path folder;
   private Run run;
   private Experiment experiment;
@@ -97,7 +110,15 @@ class StudyRunTest {
   }
 
   private StudyResult study(String text) throws IOException {
-    return new StudyRun(experiment, Studies.installed().parse(text)).run();
+    StudyResult result = new StudyRun(experiment, Studies.installed().parse(text)).run();
+    results.put(text, result);
+    return result;
+  }
+
+  /** What a study found, which runs now unless another test has run it. */
+  private StudyResult found(String text) throws IOException {
+    StudyResult known = results.get(text);
+    return known == null ? study(text) : known;
   }
 
   private Set<Path> artifacts(String stage) throws IOException {
@@ -119,7 +140,7 @@ class StudyRunTest {
           negative-iou=0.3,0.7             | 4 | 1 | negatives below IoU
           positive-iou=0.7,0               | 4 | 1 | positives
           resampling=none,up:5             | 2 | 1 | without any the SVMs reach
-          finetune-iou=0.4,0.5             | 2 | 2 | Fine-tuning on regions from IoU
+          finetune-iou=0.3,0.5,0.7         | 3 | 2 | Fine-tuning on regions from IoU
           labels=0.5/0.5,0/0.3             | 5 | 1 | softmax
           descriptor=hog,pool5             | 2 | 1 | Under the same SVMs HOG reaches
           proposals=20,40                  | 2 | 2 | boxes of an image in mode
@@ -148,6 +169,297 @@ class StudyRunTest {
     assertTrue(html.contains(result.study()) && html.contains("<h1>"), html);
     assertTrue(Files.readString(folder.resolve(name + ".md")).startsWith("# "));
     assertTrue(Files.readString(folder.resolve(name + ".svg")).startsWith("<svg"));
+  }
+
+  private static StudyResult.Point point(StudyResult result, String series, String label) {
+    return result.rows().stream()
+        .filter(row -> row.series().equals(series) && row.label().equals(label))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static double figure(StudyResult.Point point, String name) {
+    return point.figures().get(name);
+  }
+
+  /** The last value of each line of a picture, by the line's name. */
+  private static Map<String, Double> ends(StudyResult.Chart chart) {
+    Map<String, Double> ends = new LinkedHashMap<>();
+    chart.lines().forEach(line -> ends.put(line.name(), line.y().get(line.y().size() - 1)));
+    return ends;
+  }
+
+  /** A figure of the points that have it, by their labels. */
+  private static Map<String, Double> byLabel(StudyResult result, String figure) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (StudyResult.Point point : result.rows()) {
+      if (point.figures().containsKey(figure)) {
+        values.put(point.label(), point.figures().get(figure));
+      }
+    }
+    return values;
+  }
+
+  /** The same samples and detections, to the last bit. */
+  private static void assertDetectsAlike(StudyResult.Point expected, StudyResult.Point actual) {
+    assertEquals(expected.samples(), actual.samples(), actual.toString());
+    assertEquals(expected.ap(), actual.ap(), actual.toString());
+    assertEquals(expected.meanAp(), actual.meanAp(), actual.toString());
+    assertEquals(expected.low(), actual.low(), actual.toString());
+    assertEquals(expected.high(), actual.high(), actual.toString());
+  }
+
+  /** One detector, made once: no two stages take the same time to the nanosecond. */
+  private static void assertSameDetector(StudyResult.Point expected, StudyResult.Point actual) {
+    assertDetectsAlike(expected, actual);
+    assertEquals(expected.stageSeconds(), actual.stageSeconds(), actual.toString());
+  }
+
+  /** Every region that SVMs have a label for, over all classes, whatever the label. */
+  private static long regions(StudyResult.Samples samples) {
+    return samples.groundTruth() + samples.proposals() + samples.ignored() + samples.negatives();
+  }
+
+  private long annotatedObjects() {
+    return run.train().annotations().stream().mapToLong(image -> image.objects().size()).sum();
+  }
+
+  @Test
+  void aFrozenLayerStaysWhereItWasAndEveryLearningOneMoves() throws IOException {
+    String lowest = "lowest layer moved, %";
+    String top = "highest copied layer moved, %";
+    String gradient = "its gradient / the highest's";
+    StudyResult result = found("movement=0,1");
+    StudyResult.Point free = point(result, "", "0");
+    StudyResult.Chart picture = result.charts().get(0);
+    assertEquals(List.of("conv1", "conv2", "fc6", "fc7"), picture.names());
+    List<Double> moved = picture.lines().get(0).y();
+    assertTrue(moved.stream().allMatch(way -> way > 0), moved.toString());
+    // The picture is of the network in which all layers learn, and its ends stand in the table.
+    assertEquals(moved.get(0), free.figures().get(lowest));
+    assertEquals(moved.get(3), free.figures().get(top));
+    assertTrue(figure(free, gradient) > 0, free.toString());
+
+    StudyResult.Point frozen = point(result, "", "1");
+    assertEquals(0, figure(frozen, lowest));
+    assertTrue(figure(frozen, top) > 0, frozen.toString());
+    assertTrue(Double.isNaN(figure(frozen, gradient)), "a frozen layer has no gradient");
+  }
+
+  @Test
+  void withoutCopiedLayersThereIsNothingToFreezeSoBothSeriesHaveOneNetwork() throws IOException {
+    String frozen = "copied layers frozen";
+    String learning = "all layers learn";
+    StudyResult result = found("freeze-depth=0,2,4");
+    assertEquals(List.of(frozen, learning), result.series());
+    assertSameDetector(point(result, frozen, "0"), point(result, learning, "0"));
+    assertEquals(
+        point(result, frozen, "0").figures().get(POSITIVES),
+        point(result, learning, "0").figures().get(POSITIVES));
+    List<StudyResult.Line> accuracies = result.charts().get(0).lines();
+    assertEquals(accuracies.get(0).y().get(0), accuracies.get(1).y().get(0));
+    for (String copied : List.of("2", "4")) {
+      assertNotEquals(
+          point(result, frozen, copied).stageSeconds().get(FINE_TUNING),
+          point(result, learning, copied).stageSeconds().get(FINE_TUNING),
+          "each series trains a network of its own");
+    }
+  }
+
+  @Test
+  void aStricterOverlapLeavesFineTuningFewerPositivesAndTheSvmsTheirOwn() throws IOException {
+    StudyResult result = found("finetune-iou=0.3,0.5,0.7");
+    List<Double> positives = List.copyOf(byLabel(result, "positive regions").values());
+    assertEquals(3, positives.size());
+    assertTrue(positives.get(0) >= positives.get(1), positives.toString());
+    assertTrue(positives.get(1) >= positives.get(2), positives.toString());
+    assertTrue(positives.get(0) > positives.get(2), positives.toString());
+    assertTrue(positives.get(2) >= annotatedObjects(), "objects are positives at any overlap");
+    for (StudyResult.Point point : result.rows()) {
+      assertEquals(result.rows().get(0).samples(), point.samples());
+    }
+  }
+
+  @Test
+  void moreBoxesOfAnImageAreAsManyAsAskedForAndCoverNoFewerObjects() throws IOException {
+    ProposalRecall all = new ProposalRecall();
+    try (ProposalStore boxes = ProposalStore.open(experiment.testProposals().place())) {
+      for (Sample sample : run.test().samples()) {
+        assertTrue(boxes.count(sample.id()) >= 40, "a scene has some hundreds of boxes");
+        all.add(sample.annotation(), boxes.boxes(sample.id()));
+      }
+    }
+    StudyResult result = found("proposals=20,40");
+    for (StudyResult.Point point : result.rows()) {
+      int most = Integer.parseInt(point.label());
+      assertEquals(most, point.at());
+      assertEquals(most, figure(point, "boxes per image"));
+      assertEquals(100 * all.resultAt(most).recallAt(0.5), figure(point, "recall, %"));
+      assertTrue(figure(point, "s per test image") > 0, point.toString());
+    }
+    List<Double> recalls = List.copyOf(byLabel(result, "recall, %").values());
+    assertTrue(recalls.get(0) <= recalls.get(1), recalls.toString());
+  }
+
+  @Test
+  void theRateOfAPointIsItsFactorTimesTheConfiguredOneOrWhatTheDrawnTestSuggests()
+      throws IOException {
+    StudyResult result = found("rate=0.1,1,suggested");
+    double configured = run.config().finetune().phases().get(0).rate();
+    Map<String, Double> rates = byLabel(result, "rate");
+    assertEquals(0.1 * configured, rates.get("0.1"), 1e-9 * configured);
+    assertEquals(configured, rates.get("1"), 1e-9 * configured);
+
+    // Uprights, at the logarithms of their rates.
+    Map<String, Double> uprights = new LinkedHashMap<>();
+    for (StudyResult.Line line : result.charts().get(1).lines()) {
+      uprights.put(line.name(), Math.pow(10, line.x().get(0)));
+    }
+    double suggested = uprights.getOrDefault("suggested", configured);
+    assertEquals(suggested, rates.get("suggested"), 1e-9 * suggested);
+    if (uprights.containsKey("suggested")) {
+      double rises = uprights.get("begins to rise");
+      assertTrue(suggested <= 0.1 * rises * (1 + 1e-9), "a tenth of %s or less".formatted(rises));
+    }
+    assertEquals(byLabel(result, LOSS), ends(result.charts().get(0)));
+  }
+
+  @Test
+  void labelsMoveRegionsBetweenPositivesAndNegativesAndLoseNone() throws IOException {
+    StudyResult result = found("labels=0.5/0.5,0/0.3");
+    StudyResult.Samples loose = point(result, "SVM", "0.5/0.5").samples();
+    StudyResult.Samples strict = point(result, "SVM", "0/0.3").samples();
+    assertEquals(annotatedObjects(), loose.groundTruth());
+    assertEquals(annotatedObjects(), strict.groundTruth());
+    assertEquals(0, strict.proposals(), "the ground truth alone is positive");
+    assertTrue(loose.proposals() > 0, loose.toString());
+    assertTrue(loose.negatives() > strict.negatives(), loose + " and " + strict);
+    assertEquals(regions(loose), regions(strict));
+    assertNull(point(result, "softmax", "0/0.3").samples(), "softmax mines nothing");
+
+    StudyResult.Point own = point(result, "the network's own softmax", "0.5/0.5");
+    assertFalse(own.stageSeconds().containsKey(HEAD), "it was learned with the network");
+    for (StudyResult.Point point : result.rows()) {
+      assertEquals(own.stageSeconds().get(FINE_TUNING), point.stageSeconds().get(FINE_TUNING));
+    }
+  }
+
+  @Test
+  void aHigherThresholdOfNegativesHasMoreOfThemAndTheSamePositives() throws IOException {
+    StudyResult result = found("negative-iou=0.3,0.7");
+    for (String series : result.series()) {
+      StudyResult.Samples low = point(result, series, "0.3").samples();
+      StudyResult.Samples high = point(result, series, "0.7").samples();
+      assertTrue(high.negatives() > low.negatives(), low + " and " + high);
+      assertEquals(annotatedObjects(), low.groundTruth());
+      assertEquals(low.groundTruth(), high.groundTruth());
+      assertEquals(low.proposals(), high.proposals());
+      assertEquals(regions(low), regions(high));
+    }
+    assertEquals(0, point(result, "ground truth alone", "0.7").samples().proposals());
+  }
+
+  @Test
+  void whatIsNoLongerAPositiveIsIgnoredAndNoNegative() throws IOException {
+    StudyResult result = found("positive-iou=0.7,0");
+    for (String series : List.of("IoU < 0.7", "IoU < 0.3")) {
+      StudyResult.Samples fitting = point(result, series, "IoU ≥ 0.7").samples();
+      StudyResult.Samples alone = point(result, series, "ground truth").samples();
+      assertEquals(0, alone.proposals());
+      assertEquals(annotatedObjects(), alone.groundTruth());
+      assertEquals(fitting.groundTruth(), alone.groundTruth());
+      assertEquals(fitting.negatives(), alone.negatives());
+      assertEquals(fitting.ignored() + fitting.proposals(), alone.ignored());
+    }
+  }
+
+  @Test
+  void upSamplingCountsPositivesSeveralTimesAndChangesNoLabel() throws IOException {
+    StudyResult result = found("resampling=none,up:5");
+    StudyResult.Samples none = point(result, "", "none").samples();
+    StudyResult.Samples five = point(result, "", "up:5").samples();
+    assertEquals(none.groundTruth() + none.proposals(), none.positivesAfter());
+    assertEquals(5 * none.positivesAfter(), five.positivesAfter());
+    assertEquals(none.groundTruth(), five.groundTruth());
+    assertEquals(none.proposals(), five.proposals());
+    assertEquals(none.ignored(), five.ignored());
+    assertEquals(none.negatives(), five.negatives());
+    assertEquals(five.negatives(), five.negativesAfter());
+  }
+
+  @Test
+  void allDescriptorsAreOfTheSameRegionsWithTheSameLabels() throws IOException {
+    StudyResult result = found("descriptor=hog,pool5");
+    StudyResult.Point hog = point(result, "", "hog");
+    StudyResult.Point pool5 = point(result, "", "pool5");
+    assertEquals(hog.samples(), pool5.samples());
+    assertEquals(HogExtractor.DIMENSION, figure(hog, "values"));
+    assertEquals(4 * 4 * 4, figure(pool5, "values"), "four maps of four by four");
+    assertFalse(pool5.stageSeconds().containsKey(FINE_TUNING), pool5.toString());
+  }
+
+  @Test
+  void layersBelowThoseThatLearnAreTheSameWithEverySeed() throws IOException {
+    StudyResult result = found("seeds=1,2");
+    assertEquals(List.of("pool5", "fc6", "fc7"), result.series());
+    // The fully connected layers alone learn here.
+    StudyResult.Point first = point(result, "pool5", "1");
+    StudyResult.Point second = point(result, "pool5", "2");
+    StudyResult.Point untuned = point(found("descriptor=hog,pool5"), "", "pool5");
+    for (StudyResult.Point same : List.of(second, untuned)) {
+      assertDetectsAlike(first, same);
+      assertEquals(first.stageSeconds().get(HEAD), same.stageSeconds().get(HEAD));
+    }
+    // Above them each seed has a network of its own.
+    assertNotEquals(first.stageSeconds().get(FINE_TUNING), second.stageSeconds().get(FINE_TUNING));
+    Map<String, Double> losses = ends(result.charts().get(0));
+    assertEquals(Set.of("1", "2"), losses.keySet());
+    assertNotEquals(losses.get("1"), losses.get("2"));
+  }
+
+  @Test
+  void onlyAFineTunedStartHasACurveWhoseEndStandsInTheTable() throws IOException {
+    StudyResult result = found("start");
+    for (String start : List.of("from scratch", "start.safetensors")) {
+      StudyResult.Point untuned = point(result, "as it starts", start);
+      assertEquals(Map.of(), untuned.figures());
+      assertFalse(untuned.stageSeconds().containsKey(FINE_TUNING), untuned.toString());
+      StudyResult.Point tuned = point(result, "fine-tuned", start);
+      assertTrue(figure(tuned, LOSS) > 0, tuned.toString());
+      assertTrue(figure(tuned, POSITIVES) >= 0 && figure(tuned, POSITIVES) <= 100);
+    }
+    assertEquals(byLabel(result, LOSS), ends(result.charts().get(0)));
+    assertEquals(byLabel(result, POSITIVES), ends(result.charts().get(1)));
+  }
+
+  @Test
+  void theConfiguredDetectorIsTheSameInEveryStudyThatHasIt() throws IOException {
+    StudyResult.Point configured = point(found("resampling=none,up:5"), "", "none");
+    for (StudyResult.Point same :
+        List.of(
+            point(found("negative-iou=0.3,0.7"), "and proposals, IoU ≥ 0.7", "0.7"),
+            point(found("positive-iou=0.7,0"), "IoU < 0.7", "IoU ≥ 0.7"),
+            point(found("finetune-iou=0.3,0.5,0.7"), "", "0.5"),
+            point(found("proposals=20,40"), "fast", "40"),
+            point(found("seeds=1,2"), "fc7", "1"),
+            point(found("rate=0.1,1,suggested"), "", "1"))) {
+      assertSameDetector(configured, same);
+    }
+  }
+
+  @Test
+  void studiesOfWhatIsCopiedAndWhatLearnsMeetWhereTheirNetworksAreOne() throws IOException {
+    StudyResult depths = found("freeze-depth=0,2,4");
+    StudyResult starts = found("start");
+    StudyResult.Point allLearn = point(found("movement=0,1"), "", "0");
+    assertSameDetector(allLearn, point(depths, "all layers learn", "4"));
+    assertSameDetector(allLearn, point(starts, "fine-tuned", "start.safetensors"));
+    assertDetectsAlike(
+        point(starts, "fine-tuned", "from scratch"), point(depths, "all layers learn", "0"));
+    // Where all copied layers are frozen, the new scores alone learn, which the SVMs do not see.
+    assertDetectsAlike(
+        point(starts, "as it starts", "start.safetensors"),
+        point(depths, "copied layers frozen", "4"));
   }
 
   @Test
