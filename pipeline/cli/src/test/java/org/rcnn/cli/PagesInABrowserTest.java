@@ -189,7 +189,7 @@ class PagesInABrowserTest {
 
   /**
    * The least that each section shows. The test images are four, with objects of all six classes;
-   * the comparison draws the same six. A class has a chart, of sensitivity there is one more for
+   * the comparison draws the same six. A class has a chart, of sensitivity so few objects have one of
    * all, and each class has something wrong to show. All layers learned, so filters have three
    * pictures. Occlusion has four of a detection, and each image has a wrong one, of which three are
    * shown. Bars, shades and ranges are drawn by the style sheet.
@@ -200,7 +200,7 @@ class PagesInABrowserTest {
       textBlock =
           """
           report.html              | img, svg:not(.key) | curves=6 thresholds=1 examples=4
-          report.html              | img, svg:not(.key) | sensitivity=7 mistakes=6 proposals=1
+          report.html              | img, svg:not(.key) | sensitivity=1 mistakes=6 proposals=1
           report.html              | img, svg:not(.key) | learning=2 mining=6
           report.html              | .bar > i           | classes=2 errors=7 tide=1 proposals=6
           report.html              | .bar > i           | learning=2 times=5

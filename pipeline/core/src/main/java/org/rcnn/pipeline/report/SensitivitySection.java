@@ -20,7 +20,8 @@ final class SensitivitySection {
   static final int FEWEST_OBJECTS = 10;
 
   private static final String MEAN =
-      " All classes: the mean of the classes' AP, small groups included.";
+      " Classes without two such groups to compare have no chart. All classes: the mean of the"
+          + " classes' AP, small groups included.";
 
   private static final double LEFT = 26;
   private static final double TOP = 8;
@@ -79,6 +80,15 @@ final class SensitivitySection {
       return new Chart(name, ap, sizes.size(), groups);
     }
 
+    /** Whether there are two columns by size, or by aspect ratio. */
+    boolean compares() {
+      return drawn(groups.subList(0, sizes)) > 1 || drawn(groups.subList(sizes, groups.size())) > 1;
+    }
+
+    private static long drawn(List<Group> groups) {
+      return groups.stream().filter(Group::isDrawn).count();
+    }
+
     /** Every AP that it shows. */
     DoubleStream shown() {
       return DoubleStream.concat(
@@ -114,8 +124,9 @@ final class SensitivitySection {
       charts.add(Chart.of("all classes", errors.meanAp(), errors.sizes(), errors.aspects()));
     }
     for (ClassErrors one : errors.classes()) {
-      if (one.positives() > 0) {
-        charts.add(Chart.of(one.className(), one.ap(), one.sizes(), one.aspects()));
+      Chart chart = Chart.of(one.className(), one.ap(), one.sizes(), one.aspects());
+      if (one.positives() > 0 && (chart.compares() || !hasMean())) {
+        charts.add(chart);
       }
     }
     return charts;
