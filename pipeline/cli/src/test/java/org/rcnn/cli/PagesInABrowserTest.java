@@ -189,8 +189,8 @@ class PagesInABrowserTest {
 
   /**
    * The least that each section shows. The test images are four, with objects of all six classes;
-   * the comparison draws the same six. A class has a chart, of sensitivity so few objects have one of
-   * all, and each class has something wrong to show. All layers learned, so filters have three
+   * the comparison draws the same six. A class has a chart, of sensitivity so few objects have one
+   * of all, and each class has something wrong to show. All layers learned, so filters have three
    * pictures. Occlusion has four of a detection, and each image has a wrong one, of which three are
    * shown. Bars, shades and ranges are drawn by the style sheet.
    */

@@ -169,8 +169,8 @@ public record LabelsStudy() implements Study {
             : "With %s the difference between the heads is %s".formatted(labels, equal.size());
     return first
         + (whole.isHigher()
-            ? "; with their best labels SVMs win by %s, so labels may explain that."
-                .formatted(whole.size())
+            ? "; SVMs with their best labels (%s) lead that softmax by %s, so labels may explain their lead."
+                .formatted(bestSvm.label(), whole.size())
             : ".");
   }
 

@@ -190,12 +190,12 @@ class FindingsTest {
             found(0.2, 0.21));
     assertTrue(
         within.startsWith(
-            "With softmax's labels (0.5/0.5) the difference between the heads is 0.2 points, which is within chance (95 %: -4.6 to 5.0); with their best labels SVMs win by 3.0 points (95 %: 2.0 to 4.0), so labels may explain that. At"),
+            "With softmax's labels (0.5/0.5) the difference between the heads is 0.2 points, which is within chance (95 %: -4.6 to 5.0); SVMs with their best labels (0/0.3) lead that softmax by 3.0 points (95 %: 2.0 to 4.0), so labels may explain their lead. At"),
         within);
     String reversed = finding("labels=0.5/0.5,0/0.3", 0.19, 0.24, 0.21, 0.2, 0.205);
     assertTrue(
         reversed.startsWith(
-            "With softmax's labels (0.5/0.5) softmax beats the SVMs by 2.0 points (95 %: 2.0 to 2.0); with their best labels SVMs win by 3.0 points (95 %: 3.0 to 3.0), so labels may explain that."),
+            "With softmax's labels (0.5/0.5) softmax beats the SVMs by 2.0 points (95 %: 2.0 to 2.0); SVMs with their best labels (0/0.3) lead that softmax by 3.0 points (95 %: 3.0 to 3.0), so labels may explain their lead."),
         reversed);
     // Where SVMs do not win at all, there is no difference to explain.
     String lost = finding("labels=0.5/0.5,0/0.3", 0.19, 0.2, 0.21, 0.2, 0.205);
