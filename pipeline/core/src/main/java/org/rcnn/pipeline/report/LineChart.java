@@ -37,6 +37,9 @@ final class LineChart {
   /** About the width of a letter in a name, and the space around the name. */
   private static final double LETTER = 5.7;
 
+  /** The width of a wide letter, so that a short name of such letters keeps its distance. */
+  private static final double WIDE_LETTER = 6.5;
+
   private static final double GAP = 4;
 
   /** What a name in the legend stands right of: its line's stroke and a gap. */
@@ -254,7 +257,7 @@ final class LineChart {
     double left = LEFT;
     int row = 0;
     for (int i = 0; i < series.size(); i++) {
-      double width = STROKE + LETTER * series.get(i).name().length() + 2 * GAP;
+      double width = STROKE + WIDE_LETTER * series.get(i).name().length() + 2 * GAP;
       if (left > LEFT && left + width > WIDTH) {
         left = LEFT;
         row++;
@@ -439,7 +442,7 @@ final class LineChart {
           at);
       html.label(Ticks.label(y, yStep), "tick end", margin - 7, y(y) + 4);
     }
-    double xStep = names.isEmpty() ? Ticks.step(xMax - xMin, 6) : 1;
+    double xStep = names.isEmpty() ? Math.max(Ticks.step(xMax - xMin, 6), leastStep()) : 1;
     for (double x : Ticks.between(xMin, xMax, xStep)) {
       if (!names.isEmpty() && x >= names.size()) {
         continue;
@@ -451,6 +454,15 @@ final class LineChart {
       }
     }
     html.label(xTitle, "axis middle", (margin + WIDTH - RIGHT) / 2, height - 3);
+  }
+
+  /** Between counts, such as of layers, nothing is measured: whole numbers have whole ticks. */
+  private double leastStep() {
+    boolean whole =
+        series.stream()
+            .flatMapToDouble(line -> Arrays.stream(line.x()))
+            .allMatch(x -> x == Math.rint(x));
+    return whole ? 1 : 0;
   }
 
   private void category(Html html, String name, double at) {

@@ -98,6 +98,16 @@ class LineChartTest {
   }
 
   @Test
+  void wholeNumbersHaveWholeTicks() {
+    String whole = svg(LineChart.ofPoints("layers", List.of(), List.of(series(1, 2, 3))));
+    assertTrue(whole.contains(">1</text>") && whole.contains(">2</text>"), whole);
+    assertFalse(whole.contains(">0.5</text>") || whole.contains(">1.5</text>"), whole);
+    Series shares = new Series("mAP", new double[] {0, 0.5, 2}, new double[] {10, 20, 30});
+    String parts = svg(LineChart.ofPoints("IoU", List.of(), List.of(shares)));
+    assertTrue(parts.contains(">0.5</text>"), parts);
+  }
+
+  @Test
   void aPointWithoutAPlaceIsNotDrawn() {
     Series line = new Series("mAP", new double[] {1, Double.NaN}, new double[] {30, 40});
     String svg = svg(LineChart.ofPoints("", List.of(), List.of(line)));
