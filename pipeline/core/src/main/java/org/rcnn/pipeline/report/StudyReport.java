@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
 import org.rcnn.pipeline.report.StudyResult.Line;
@@ -29,6 +30,9 @@ import org.rcnn.pipeline.report.StudyResult.Samples;
  * resamples of the test images.
  */
 public final class StudyReport {
+
+  /** Where the first sentence of a finding, the page's heading, ends. */
+  private static final Pattern SENTENCE_END = Pattern.compile("(?<=\\.) (?=[A-Z])");
 
   private static final String RANGE = "95 %";
   private static final String MEAN_AP = "Mean average precision, in per cent";
@@ -253,7 +257,12 @@ public final class StudyReport {
     Html html = ReportPage.begin(result.question());
     html.open("body").open("header").leaf("h1", result.question());
     html.leaf("p", subject(), "class", "subtitle").close().open("main");
-    html.open("section").leaf("h2", result.finding()).open("div", "class", "halves");
+    String[] sentences = SENTENCE_END.split(result.finding(), 2);
+    html.open("section").leaf("h2", sentences[0]);
+    if (sentences.length > 1) {
+      html.leaf("p", sentences[1]);
+    }
+    html.open("div", "class", "halves");
     appendCharts(html);
     html.close().close();
     html.open("section").leaf("h2", "All figures").scroll();

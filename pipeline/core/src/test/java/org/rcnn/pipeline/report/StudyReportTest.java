@@ -38,7 +38,7 @@ class StudyReportTest {
         "How strict?",
         "paper.",
         "fc7 of photos",
-        "0.3 is the best.",
+        "0.3 is the best. One seed.",
         axis,
         List.of("A note."),
         points,
@@ -120,7 +120,7 @@ class StudyReportTest {
         and proposals  IoU < 0.3  12.2  40 + 1,200       1,240        7    123,456          25.0        50.0     61.0
 
         How strict?
-        0.3 is the best.
+        0.3 is the best. One seed.
 
         """,
         text.replaceAll("(?s)positives: annotated.*", ""));
@@ -202,9 +202,15 @@ class StudyReportTest {
   }
 
   @Test
+  void theFindingsFirstSentenceIsThePagesHeadingAndTheRestStandsBelow() {
+    String html = new StudyReport(thresholds()).toHtml();
+    assertTrue(html.contains("<h2>0.3 is the best.</h2>\n<p>One seed.</p>"), html);
+  }
+
+  @Test
   void markdownHasTheFindingAndTheClasses() {
     String markdown = new StudyReport(thresholds()).toMarkdown();
-    assertTrue(markdown.startsWith("# How strict?\n\n**0.3 is the best.**\n"), markdown);
+    assertTrue(markdown.startsWith("# How strict?\n\n**0.3 is the best. One seed.**\n"), markdown);
     assertTrue(markdown.contains("| ground truth | IoU \\< 0.3 | 17.1 |"), markdown);
     assertTrue(markdown.contains("| cat | 17.1 | 8.1 | 12.2 |"), markdown);
   }
