@@ -36,6 +36,8 @@ public final class ExpectedFile {
           "voc2007-small",
           "voc2007-bvlc_alexnet",
           "voc2007-resnet50v2",
+          "voc2007-studies",
+          "voc2007-layers",
           "negative-iou",
           "resampling");
 
