@@ -1,6 +1,7 @@
 package org.rcnn.eval;
 
 import java.util.Arrays;
+import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * A figure and the range in which it would lie in {@value #PERCENT} % of repetitions.
@@ -29,17 +30,36 @@ public record Interval(double estimate, double low, double high) {
   }
 
   /**
+   * The range of a mean of a few figures, by Student's t.
+   *
+   * @param mean the mean
+   * @param standardError its standard error, from the same figures
+   * @param count how many figures there are, at least two
+   */
+  public static Interval ofMean(double mean, double standardError, int count) {
+    double tail = (1 - PERCENT / 100.0) / 2;
+    double reach =
+        standardError * new TDistribution(count - 1).inverseCumulativeProbability(1 - tail);
+    return new Interval(mean, mean - reach, mean + reach);
+  }
+
+  /**
    * This figure, moved by a further cause of luck that is independent of what moves it here, such
    * as the seed of training beside the choice of test images: the ways from the figures to their
-   * ends are added in quadrature, as independent deviations are.
+   * ends are added in quadrature, as independent deviations are. An end on the wrong side of its
+   * own figure adds nothing.
    *
    * @param other the range that the further cause alone leaves, of its own estimate
    */
   public Interval widenedBy(Interval other) {
     return new Interval(
         estimate,
-        estimate - Math.hypot(estimate - low, other.estimate - other.low),
-        estimate + Math.hypot(high - estimate, other.high - other.estimate));
+        estimate - Math.hypot(way(low, estimate), way(other.low, other.estimate)),
+        estimate + Math.hypot(way(estimate, high), way(other.estimate, other.high)));
+  }
+
+  private static double way(double from, double to) {
+    return Math.max(0, to - from);
   }
 
   private static double quantile(double[] sorted, double share) {

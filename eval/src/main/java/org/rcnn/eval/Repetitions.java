@@ -1,7 +1,6 @@
 package org.rcnn.eval;
 
 import java.util.List;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.rcnn.data.Check;
 
@@ -34,8 +33,7 @@ public record Repetitions(int count, double mean, double deviation) {
    * seeds.
    */
   public Interval meanRange() {
-    double reach = quantile() * deviation / Math.sqrt(count);
-    return new Interval(mean, mean - reach, mean + reach);
+    return Interval.ofMean(mean, deviation / Math.sqrt(count), count);
   }
 
   /**
@@ -43,11 +41,6 @@ public record Repetitions(int count, double mean, double deviation) {
    * A difference has the root of two times one figure's deviation.
    */
   public double differenceOfTwo() {
-    return quantile() * Math.sqrt(2) * deviation;
-  }
-
-  private double quantile() {
-    return new TDistribution(count - 1)
-        .inverseCumulativeProbability(1 - (1 - Interval.PERCENT / 100.0) / 2);
+    return Interval.ofMean(0, Math.sqrt(2) * deviation, count).high();
   }
 }

@@ -12,6 +12,9 @@ class IntervalTest {
     // account.
     Interval both = new Interval(6, 3, 11).widenedBy(new Interval(10, 6, 22));
     assertEquals(new Interval(6, 1, 19), both);
+    // A range that lies above its own figure, as biased resamples may, does not widen it downwards.
+    assertEquals(
+        new Interval(6, 3, 19), new Interval(6, 3, 11).widenedBy(new Interval(10, 14, 22)));
   }
 
   @Test

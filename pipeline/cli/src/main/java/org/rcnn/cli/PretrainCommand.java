@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.rcnn.cli.download.WeightCache;
 import org.rcnn.cli.options.DeviceOption;
-import org.rcnn.cli.options.NetworkNames;
+import org.rcnn.cli.options.NetworkOptions;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cli.options.TrackOption;
 import org.rcnn.cli.progress.ProgressBars;
@@ -56,7 +56,7 @@ final class PretrainCommand implements Callable<Integer>, Resumable {
       names = "--architecture",
       defaultValue = Backbone.EMBEDDED_NETWORK,
       paramLabel = "NAME",
-      completionCandidates = NetworkNames.class,
+      completionCandidates = NetworkOptions.Names.class,
       description = "The network: ${COMPLETION-CANDIDATES}.")
   private String architecture;
 

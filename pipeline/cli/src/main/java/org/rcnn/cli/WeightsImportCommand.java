@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.rcnn.cli.options.NetworkNames;
+import org.rcnn.cli.options.NetworkOptions;
 import org.rcnn.cli.options.Output;
 import org.rcnn.cnn.network.Architectures;
 import org.rcnn.cnn.network.NetworkDefinition;
@@ -45,7 +45,7 @@ final class WeightsImportCommand implements Callable<Integer> {
       names = "--architecture",
       required = true,
       paramLabel = "NAME",
-      completionCandidates = NetworkNames.class,
+      completionCandidates = NetworkOptions.Names.class,
       description = "The network to initialise: ${COMPLETION-CANDIDATES}.")
   private String architecture;
 

@@ -1,6 +1,7 @@
 package org.rcnn.cli.options;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,16 @@ import picocli.CommandLine.Option;
  * replaces both.
  */
 public final class NetworkOptions {
+
+  /** The names of the networks that there are, for an option's help and completion. */
+  public static final class Names extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    /** All of them. */
+    public Names() {
+      super(Architectures.names());
+    }
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkOptions.class);
 

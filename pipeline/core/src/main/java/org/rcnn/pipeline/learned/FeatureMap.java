@@ -52,9 +52,6 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   /** Background overlaps no object by this IoU. */
   private static final double BACKGROUND_IOU = 0.1;
 
-  /** Standard errors on either side of a mean that hold it 95 % of the time. */
-  private static final double Z = 1.96;
-
   private static final long BACKGROUND_SEED = 0x6d6170;
 
   /**
@@ -119,7 +116,9 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   /**
    * By how much the share of agreeing neighbours rises with fine-tuning, and the range of that.
    * Before and after are compared object by object, and the objects of an image count as one draw,
-   * since they are found alike or not together. NaN without objects.
+   * since they are found alike or not together; by Student's t. The range does not hold what
+   * objects share as neighbours of each other. Its ends are NaN where the images do not differ, so
+   * that their spread says nothing.
    */
   public Interval gain() {
     Map<String, double[]> byImage = new LinkedHashMap<>();
@@ -138,8 +137,11 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
             .mapToDouble(image -> Math.pow(image[0] - gain * image[1], 2))
             .sum();
     double images = byImage.size();
-    double reach = Z * Math.sqrt(squares * images / (images - 1)) / objects;
-    return new Interval(gain, gain - reach, gain + reach);
+    if (byImage.size() < 2 || squares == 0) {
+      return new Interval(gain, Double.NaN, Double.NaN);
+    }
+    double standardError = Math.sqrt(squares * images / (images - 1)) / objects;
+    return Interval.ofMean(gain, standardError, byImage.size());
   }
 
   /**

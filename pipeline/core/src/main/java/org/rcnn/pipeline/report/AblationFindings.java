@@ -118,14 +118,14 @@ final class AblationFindings {
     List<String> lowered = new ArrayList<>();
     List<Contrast> open = new ArrayList<>();
     List<String> same = new ArrayList<>();
-    boolean found = true;
+    boolean telling = true;
     for (Contrast one : sorted) {
       Interval gain = one.gain();
       boolean known = Ranges.isKnown(gain);
       if (one.changesNothing() || !known && gain.estimate() == 0) {
         same.add(one.name());
-        // Equal figures say nothing of what learned if there is one image or nothing is found.
-        found &= known && one.with().meanAp() > 0;
+        // Where nothing or everything is found, equal figures say nothing of what learned.
+        telling &= known && one.with().meanAp() > 0 && one.with().meanAp() < 1;
       } else if (!known) {
         boolean first = changed.isEmpty();
         changed.add(by(one, first ? Ranges.signedPoints(gain) : Ranges.signed(gain)));
@@ -153,7 +153,8 @@ final class AblationFindings {
             : "%s %s".formatted(subject, String.join(" and ", clauses)));
     withinChance(open, clauses.isEmpty()).ifPresent(parts::add);
     if (!same.isEmpty()) {
-      String reason = !found ? "" : same.size() == 1 ? unchanged : unchanged.replace("it", "them");
+      String reason =
+          !telling ? "" : same.size() == 1 ? unchanged : unchanged.replace("it", "them");
       parts.add(
           "%s %s exactly as before%s"
               .formatted(Findings.list(same), same.size() == 1 ? "scores" : "score", reason));

@@ -131,26 +131,34 @@ final class Findings {
     };
   }
 
-  /** The kind of error that costs most; nothing if none costs anything or two cost as much. */
+  /** The kind of error that costs most, and the next; nothing if none costs more than another. */
   static List<String> ofCosts(TideDiagnosis tide) {
-    double most =
-        tide.deltaAp().values().stream()
-            .filter(gain -> !gain.isNaN())
-            .mapToDouble(Double::doubleValue)
-            .max()
-            .orElse(0);
-    String points = Numbers.percent(most);
-    List<TideKind> costliest =
+    List<TideKind> kinds =
         Arrays.stream(TideKind.values())
-            .filter(kind -> Numbers.percent(tide.deltaAp().get(kind)).equals(points))
+            .filter(kind -> !Numbers.percent(cost(tide, kind)).equals(Numbers.percent(0)))
+            .sorted(Comparator.comparingDouble((TideKind kind) -> -cost(tide, kind)))
             .toList();
-    if (costliest.size() != 1 || points.equals(Numbers.percent(0))) {
+    if (kinds.isEmpty()) {
       return List.of();
     }
-    TideKind kind = costliest.get(0);
+    TideKind first = kinds.get(0);
+    String most = Numbers.percent(cost(tide, first));
+    if (kinds.size() > 1 && most.equals(Numbers.percent(cost(tide, kinds.get(1))))) {
+      return List.of();
+    }
+    String next =
+        kinds.size() > 1
+            ? "; %s comes next with %s"
+                .formatted(kinds.get(1).label(), Numbers.percent(cost(tide, kinds.get(1))))
+            : "";
     return List.of(
-        "%s (%s) cost most: %s points of TIDE's AP if they alone were mended."
-            .formatted(errors(kind), kind.label(), points));
+        "%s (%s) cost most: %s points of TIDE's AP if they alone were mended%s."
+            .formatted(errors(first), first.label(), most, next));
+  }
+
+  private static double cost(TideDiagnosis tide, TideKind kind) {
+    double gain = tide.deltaAp().get(kind);
+    return Double.isNaN(gain) ? 0 : gain;
   }
 
   /** The errors of a kind at the beginning of a sentence, in the words of {@link TideSection}. */
@@ -161,7 +169,7 @@ final class Findings {
       case BOTH -> "Detections with a wrong class and a badly fitting box";
       case DUPLICATE -> "Detections on objects found already";
       case BACKGROUND -> "Detections on no object";
-      case MISSED -> "Objects that no detection finds, mended or not";
+      case MISSED -> "Objects that no detection comes near enough to";
     };
   }
 

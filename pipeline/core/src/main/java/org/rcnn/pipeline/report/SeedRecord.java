@@ -142,8 +142,9 @@ final class SeedRecord {
   }
 
   /**
-   * The mean of {@link #gains} and its range over seeds, by Student's t, and over test images; over
-   * seeds alone where the images have no range. Empty if there are no gains.
+   * The mean of {@link #gains} and its range over seeds, by Student's t, and over test images, that
+   * of the seed that ran last; over seeds alone where the images have no range. Empty if there are
+   * no gains.
    */
   Optional<Interval> meanGain(Contrast fineTuning) {
     List<Double> gains = gains(fineTuning);

@@ -50,7 +50,7 @@ public record DescriptorStudy() implements Study {
   public List<String> defaultValues(PipelineConfig configured) {
     // The configured cost was chosen for the network's layers.
     Stream<String> hog =
-        DoubleStream.of(1, 10, 100)
+        DoubleStream.of(0.1, 1, 10)
             .mapToObj(factor -> Tap.HOG.label() + ":" + cost(factor * configured.svm().cost()));
     return Stream.concat(
             hog, Studies.network(configured).featureTaps().stream().map(Labelled::label))
@@ -104,8 +104,8 @@ public record DescriptorStudy() implements Study {
   @Override
   public List<String> notes(PipelineConfig configured, List<Point> points) {
     return List.of(
-        "All SVMs have the same proposals, labels and settings, and features scaled to the same mean"
-            + " norm; no network is fine-tuned. values: the length of a region's features.",
+        "All SVMs have the same proposals, labels and settings but the cost, and features scaled to the"
+            + " same mean norm; no network is fine-tuned. values: the length of a region's features.",
         "Their cost is %s where no other one stands after a colon."
             .formatted(cost(configured.svm().cost())),
         "HOG: %d x %d pixels, cells of 8, blocks of 2 x 2 cells, 9 orientations (Dalal and Triggs, CVPR 2005), without parts."
@@ -140,11 +140,14 @@ public record DescriptorStudy() implements Study {
     }
     Measured hog = Values.best(ofHog);
     Measured best = Values.best(layers);
+    double cost = hog.point().config().svm().cost();
     String svms =
-        ofHog.size() == 1
-            ? "the same SVMs"
-            : "SVMs of its best cost (%s)".formatted(cost(hog.point().config().svm().cost()));
-    return "Under %s HOG reaches %s and %s of the network without fine-tuning %s, %s."
+        ofHog.size() > 1
+            ? "With SVMs of cost %s, the best of those tried,".formatted(cost(cost))
+            : cost == best.point().config().svm().cost()
+                ? "Under the same SVMs"
+                : "With SVMs of cost %s".formatted(cost(cost));
+    return "%s HOG reaches %s and %s of the network without fine-tuning %s, %s."
         .formatted(
             svms,
             Values.percent(hog.meanAp()),

@@ -15,6 +15,7 @@ import org.rcnn.pipeline.config.PipelineConfig;
 import org.rcnn.pipeline.report.StudyResult.Axis;
 import org.rcnn.pipeline.report.StudyResult.Chart;
 import org.rcnn.pipeline.report.StudyResult.Line;
+import org.rcnn.pipeline.stage.Backbone;
 
 /**
  * Shows how far each layer moves in fine-tuning and how strong its gradient is, and freezes the
@@ -91,6 +92,15 @@ public record MovementStudy() implements Study {
   }
 
   @Override
+  public void requireStart(Point point, Backbone start) {
+    if (start.transfer().newLayers().containsAll(FineTuned.copiedLayers(point.config()))) {
+      throw new ConfigException(
+          "--study movement follows layers of the starting weights, but every layer is new; name weights that fit %s."
+              .formatted(start.definition().name()));
+    }
+  }
+
+  @Override
   public List<String> notes(PipelineConfig configured, List<Point> points) {
     return List.of(
         "moved: the way from the starting weights to the last ones, as a share of the start's length;"
@@ -115,11 +125,11 @@ public record MovementStudy() implements Study {
     return figures;
   }
 
-  /** The layers that were copied, which do not learn at the rate of new ones; all if none was. */
+  /** The layers that were copied, which do not learn at the rate of new ones. */
   private static List<String> copied(Measured point) throws IOException {
     List<String> layers = new ArrayList<>(layers(point));
     layers.removeAll(point.experiment().backbone().transfer().newLayers());
-    return layers.isEmpty() ? layers(point) : layers;
+    return layers;
   }
 
   private static List<String> layers(Measured point) throws IOException {

@@ -211,20 +211,27 @@ public record StartStudy() implements Study {
         .findFirst();
   }
 
-  /** What the curves say of a start beside the best one, the end of a sentence. */
   private static String learning(LearningCurve best, LearningCurve other) {
-    double right = FineTuned.lastPositiveAccuracy(other);
+    return learning(FineTuned.lastPositiveAccuracy(other), best.curve(), other.curve());
+  }
+
+  /**
+   * What the curves say of a start beside the best one, the end of a sentence.
+   *
+   * @param right the positives that it gets right at the end, in per cent
+   */
+  static String learning(double right, List<LearningPoint> best, List<LearningPoint> curve) {
     return right < HARDLY
         ? ", having hardly begun to learn: it gets %s %% of the positives right"
             .formatted(Values.digits(right))
-        : convergence(best.curve(), other.curve());
+        : convergence(best, curve);
   }
 
   /** How soon a start is where another one ends; a single batch's loss is too noisy to say so. */
   static String convergence(List<LearningPoint> fast, List<LearningPoint> slow) {
     double loss = FineTuned.lastLoss(slow);
     int last = fast.get(fast.size() - 1).iteration();
-    return IntStream.rangeClosed(1, fast.size())
+    return IntStream.rangeClosed(Math.max(1, fast.size() / 10), fast.size())
         .filter(count -> FineTuned.lastLoss(fast.subList(0, count), fast.size()) <= loss)
         .mapToObj(count -> fast.get(count - 1).iteration())
         .findFirst()

@@ -157,17 +157,23 @@ public final class StudyRun {
             .map(Artifact::place)
             .distinct()
             .count();
-    if (networks < 2 || changedSettings().contains("finetune.seed")) {
+    boolean scored = measured.stream().anyMatch(point -> !Double.isNaN(point.meanAp()));
+    if (networks < 2 || !scored || changedSettings().contains("finetune.seed")) {
       return "";
     }
     OptionalDouble difference =
         SeedSpread.largestDifference(
             run.folder().root().resolve(fileName(SeedsStudy.NAME) + ".json"));
-    return difference.isPresent()
-        ? " Each network was trained once: below %s a difference may be the seed's alone (study seeds)."
-            .formatted(Values.size(difference.getAsDouble()))
-        : " Each network was trained once; what another seed would change is not in the ranges (study"
-            + " seeds).";
+    if (difference.isEmpty()) {
+      return " Each network was trained once; what another seed would change is not in the ranges"
+          + " (study seeds).";
+    }
+    String size = Values.size(difference.getAsDouble());
+    return size.equals(Values.size(0))
+        ? " Each network was trained once; another seed makes no difference that the figures show"
+            + " (study seeds)."
+        : " Each network was trained once: below %s a difference may be the seed's alone (study seeds)."
+            .formatted(size);
   }
 
   private static String named(Point point) {

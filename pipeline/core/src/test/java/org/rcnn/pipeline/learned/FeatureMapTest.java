@@ -56,10 +56,10 @@ class FeatureMapTest {
         new FeatureMap(Tap.FC7, points, plane(Set.of(2, 4)), plane(Set.of(0, 1, 4))).gain();
     // Changes of 2, -1, 0, 0 in images of 2, 1, 1, 1 objects, less 0.2 of each object: 1.6, -1.2,
     // -0.2, -0.2. Their squares sum to 4.08, times 4/3 is 5.44, whose root is 2.332, over 5 objects
-    // 0.466, times 1.96 is 0.914.
+    // 0.466. Student's t of three degrees of freedom is 3.182, so the range reaches 1.484.
     assertEquals(0.2, gain.estimate(), 1e-12);
-    assertEquals(0.2 - 0.914, gain.low(), 5e-4);
-    assertEquals(0.2 + 0.914, gain.high(), 5e-4);
+    assertEquals(0.2 - 1.484, gain.low(), 1e-3);
+    assertEquals(0.2 + 1.484, gain.high(), 1e-3);
   }
 
   private static Plane plane(Set<Integer> same) {

@@ -179,7 +179,7 @@ class LearnedSectionsTest {
     assertTrue(
         told.contains(
             "of 2 objects, in another image, 50.0\u00a0% (1) have the object&#39;s class before"
-                + " fine-tuning and 50.0\u00a0% (1) after, +0.0 points (95\u00a0%: 0.0 to 0.0)"),
+                + " fine-tuning and 50.0\u00a0% (1) after, +0.0 points; drawn"),
         told);
   }
 

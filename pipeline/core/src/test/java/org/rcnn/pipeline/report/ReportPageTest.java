@@ -469,7 +469,7 @@ class ReportPageTest {
     assertEquals(
         List.of(
             "Boxes that fit badly (localisation) cost most: 9.7 points of TIDE's AP if they alone"
-                + " were mended."),
+                + " were mended; background comes next with 4.0."),
         Findings.ofCosts(costs(0.0971, 0.04)));
     assertEquals(List.of(), Findings.ofCosts(costs(0.0971, 0.0969)));
     assertEquals(List.of(), Findings.ofCosts(costs(0.0001, 0)));

@@ -218,11 +218,11 @@ class StudiesTest {
   void descriptorsAreThoseOfTheNetworkWithoutFineTuningAndHog() {
     List<Point> points = points("descriptor", DEFAULTS);
     // The cost was chosen for the network's layers, so HOG has the choice of three.
-    List<String> hog = List.of("hog", "hog:0.01", "hog:0.1");
+    List<String> hog = List.of("hog:0.0001", "hog", "hog:0.01");
     assertEquals(
         Stream.concat(hog.stream(), Stream.of("pool5", "fc6", "fc7")).toList(), labels(points));
     assertEquals(
-        List.of(0.001, 0.01, 0.1, 0.001, 0.001, 0.001),
+        List.of(0.0001, 0.001, 0.01, 0.001, 0.001, 0.001),
         points.stream().map(point -> point.config().svm().cost()).toList());
     assertTrue(points.stream().noneMatch(point -> point.row().finetuned()));
     assertEquals(

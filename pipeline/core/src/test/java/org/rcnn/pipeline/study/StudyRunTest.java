@@ -549,6 +549,32 @@ class StudyRunTest {
   }
 
   @Test
+  void whatASeedChangesIsToldWhereEachPointHasANetworkOfItsOwn() throws IOException {
+    Files.deleteIfExists(folder.resolve("study-seeds.json"));
+    String before = study("rate=0.1,1").finding();
+    assertTrue(before.endsWith("would change is not in the ranges (study seeds)."), before);
+    study("seeds=1,2");
+    String after = study("rate=0.1,1").finding();
+    assertTrue(
+        after.matches(
+            ".* Each network was trained once(: below [0-9.]+ points? a difference may be the seed's"
+                + " alone|; another seed makes no difference that the figures show) .study seeds.\\."),
+        after);
+    // Its points share one network.
+    String shared = study("labels=0.5/0.5,0/0.3").finding();
+    assertFalse(shared.contains("trained once"), shared);
+  }
+
+  @Test
+  void movementFollowsLayersOfTheStartingWeights() throws IOException {
+    Experiment none = experiment.with(Values.with(run.config(), Map.of("network.weights", "none")));
+    Studies.Asked asked = Studies.installed().parse("movement=0");
+    assertEquals(
+        "--study movement follows layers of the starting weights, but every layer is new; name weights that fit tiny-for-studies.",
+        assertThrows(ConfigException.class, () -> new StudyRun(none, asked)).getMessage());
+  }
+
+  @Test
   void aStudyCrossedWithAnotherSettingStandsBesideThePlainOneAndSaysSo() throws IOException {
     StudyResult plain = study("resampling=none,up:3");
     assertEquals("study-resampling", plain.fileName());
