@@ -1,9 +1,10 @@
 package org.rcnn.pipeline.study;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.rcnn.cnn.network.Layer;
@@ -87,8 +88,8 @@ final class FineTuned {
     return count == 0 ? "no layer" : Values.label(count) + (count == 1 ? " layer" : " layers");
   }
 
-  /** A learning rate, such as {@code 8.7e-04}. */
+  /** A learning rate with two significant digits and no exponent, such as {@code 0.00087}. */
   static String rate(double rate) {
-    return String.format(Locale.ROOT, "%.1e", rate);
+    return BigDecimal.valueOf(rate).round(new MathContext(2)).stripTrailingZeros().toPlainString();
   }
 }

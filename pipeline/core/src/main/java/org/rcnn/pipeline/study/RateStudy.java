@@ -202,6 +202,9 @@ public record RateStudy() implements Study {
    */
   static String named(String label, double rate, List<RangeTest> tests) {
     String figure = FineTuned.rate(rate);
+    if (label.equals("1")) {
+      return "the configured one (%s)".formatted(figure);
+    }
     if (!label.equals(SUGGESTED)) {
       return "%s times the configured one (%s)".formatted(label, figure);
     }

@@ -436,11 +436,11 @@ class FindingsTest {
                 RateStudy.named(
                     "suggested", 8.7e-4, List.of(new RangeTest(start, List.of(stands)))));
     assertEquals(
-        "The best rate is 1 times the configured one (1.0e-03), with 30.0 %; with 0.1 times the configured one (1.0e-04) the mAP is 5.0 points lower (95 %: 5.0 to 5.0); with the suggested one (8.7e-04) the mAP is 1.0 point lower (95 %: 1.0 to 1.0).",
+        "The best rate is the configured one (0.001), with 30.0 %; with 0.1 times the configured one (0.0001) the mAP is 5.0 points lower (95 %: 5.0 to 5.0); with the suggested one (0.00087) the mAP is 1.0 point lower (95 %: 1.0 to 1.0).",
         RateStudy.sentence(points, names));
     // Fine-tuning then keeps its rate, which nobody has suggested.
     assertEquals(
-        "the configured one (1.0e-03; its range test suggests none)",
+        "the configured one (0.001; its range test suggests none)",
         RateStudy.named("suggested", 1e-3, List.of(new RangeTest(start, List.of()))));
   }
 }
