@@ -34,7 +34,7 @@ import org.rcnn.data.voc.VocResults;
  * ends of the range are not corrected for that: simulated on 500 images of 20 classes by VOC2007's
  * AP, the percentile range of a mean AP held its level, and the basic and the bias-corrected one,
  * which shift it, held the true value less often. Differences were not simulated; there the biases
- * of both sides cancel.
+ * of both sides cancel in part.
  *
  * <p>Immutable; may be used by several threads.
  */

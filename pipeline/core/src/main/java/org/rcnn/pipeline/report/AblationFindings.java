@@ -48,7 +48,7 @@ final class AblationFindings {
     List<String> sentences = new ArrayList<>();
     List<Contrast> tuned = preferring(Contrast.plain(Step.FINE_TUNING, rows), ofSvms());
     if (!tuned.isEmpty()) {
-      sentences.add(gains("Fine-tuning", tuned, ", since no layer up to it learned"));
+      sentences.add(gains("Fine-tuning", tuned, ", as a layer does up to which none learned"));
     }
     overSeeds(tuned, sentences);
     best(sentences);
@@ -153,8 +153,7 @@ final class AblationFindings {
             : "%s %s".formatted(subject, String.join(" and ", clauses)));
     withinChance(open, clauses.isEmpty()).ifPresent(parts::add);
     if (!same.isEmpty()) {
-      String reason =
-          !telling ? "" : same.size() == 1 ? unchanged : unchanged.replace("it", "them");
+      String reason = !telling ? "" : unchanged;
       parts.add(
           "%s %s exactly as before%s"
               .formatted(Findings.list(same), same.size() == 1 ? "scores" : "score", reason));

@@ -96,8 +96,8 @@ final class ErrorSections {
                 "What objects are taken for",
                 ("Rows: annotated objects, the last: detections on none. Columns: the class of the"
                         + " best detection on the object. Detections with a score of at least %s,"
-                        + " the score with the best F1 over all classes on these test images; no"
-                        + " threshold that a user would have. IoU %s. Shaded by the share of the"
+                        + " the score with the best F1 over all classes on these test images,"
+                        + " so chosen with the answers known. IoU %s. Shaded by the share of the"
                         + " row.")
                     .formatted(
                         Numbers.significant(matrix.minScore()), Numbers.decimals(matrix.iou(), 1)),

@@ -45,7 +45,7 @@ final class FeatureMapSection {
   private String sentence() {
     Agreement before = map.before().agreement();
     Agreement after = map.after().agreement();
-    return "Measured in all dimensions: of the nearest neighbours by %s of %d objects, in another image, %s %% (%d) have the object's class before fine-tuning and %s %% (%d) after, %s; drawn at random it would be %s %%."
+    return "Measured in all dimensions: for each of %2$d objects the object of another image that is nearest by %1$s. It has the same class for %3$s %% (%4$d) before fine-tuning and for %5$s %% (%6$d) after, %7$s; of neighbours drawn at random, %8$s %% would."
         .formatted(
             map.layer().label(),
             after.objects(),

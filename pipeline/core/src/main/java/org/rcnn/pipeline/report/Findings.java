@@ -169,7 +169,7 @@ final class Findings {
       case BOTH -> "Detections with a wrong class and a badly fitting box";
       case DUPLICATE -> "Detections on objects found already";
       case BACKGROUND -> "Detections on no object";
-      case MISSED -> "Objects that no detection comes near enough to";
+      case MISSED -> "Objects that no detection finds, nor would with its class or its box mended";
     };
   }
 

@@ -1,5 +1,7 @@
 package org.rcnn.pipeline.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Formats figures, the same in every table and locale. */
@@ -35,7 +37,10 @@ final class Numbers {
       return String.format(Locale.ROOT, "%.3e", value);
     }
     if (size < 1e-3) {
-      return decimals(value, 5);
+      return BigDecimal.valueOf(value)
+          .round(new MathContext(4))
+          .stripTrailingZeros()
+          .toPlainString();
     }
     int whole = size < 1 ? 0 : (int) Math.floor(Math.log10(size)) + 1;
     return decimals(value, Math.max(0, 4 - whole));

@@ -180,7 +180,8 @@ public final class StudyReport {
               + " two ranges suggest.");
       if (rows.size() > 2) {
         sentences.add(
-            "The best row is chosen on these test images, so its lead over the others flatters it.");
+            "Where the finding names a best row, it is chosen on these test images, so its lead looks"
+                + " larger than it is.");
       }
     }
     if (rows.stream().anyMatch(row -> row.samples() != null)) {

@@ -1,8 +1,6 @@
 package org.rcnn.pipeline.study;
 
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +18,8 @@ import org.rcnn.pipeline.stage.Row;
 
 /**
  * Compares histograms of oriented gradients with the layers of the network without fine-tuning, as
- * features of the same proposals under the same SVMs: {@code descriptor=hog,pool5,fc6,fc7}.
+ * features of the same proposals under SVMs that differ in their cost at most: {@code
+ * descriptor=hog,hog:0.01,pool5,fc6,fc7}.
  */
 public record DescriptorStudy() implements Study {
 
@@ -57,9 +56,8 @@ public record DescriptorStudy() implements Study {
         .toList();
   }
 
-  /** A cost as text, without the last digits of a product. */
   private static String cost(double value) {
-    return BigDecimal.valueOf(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
+    return Values.plain(value, 6);
   }
 
   @Override
@@ -73,7 +71,7 @@ public record DescriptorStudy() implements Study {
     for (String value : values) {
       String[] parts = value.split(":", 2);
       Tap tap = tap(parts[0].strip());
-      double cost = parts.length == 2 ? Values.number(name(), parts[1]) : configured.svm().cost();
+      double cost = parts.length == 2 ? number(parts[1]) : configured.svm().cost();
       boolean named = cost != configured.svm().cost();
       points.add(
           new Point(
@@ -86,6 +84,16 @@ public record DescriptorStudy() implements Study {
               new Row(false, tap, Heads.SVM, false)));
     }
     return points;
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      throw new ConfigException(
+          "The study descriptor takes a cost after the colon, such as hog:0.01, not '%s'."
+              .formatted(text));
+    }
   }
 
   private static Tap tap(String value) {
@@ -128,9 +136,9 @@ public record DescriptorStudy() implements Study {
   @Override
   public String finding(List<Measured> points) {
     List<Measured> ofHog = points.stream().filter(m -> m.point().row().layer() == Tap.HOG).toList();
-    List<Measured> layers =
+    List<Measured> ofLayers =
         points.stream().filter(m -> m.point().row().layer() != Tap.HOG).toList();
-    if (ofHog.isEmpty() || layers.isEmpty()) {
+    if (ofHog.isEmpty() || ofLayers.isEmpty()) {
       Measured best = Values.best(points);
       return "The best features are %s, with %s%s."
           .formatted(
@@ -139,20 +147,23 @@ public record DescriptorStudy() implements Study {
               Values.ties(best, points, Measured::label));
     }
     Measured hog = Values.best(ofHog);
-    Measured best = Values.best(layers);
-    double cost = hog.point().config().svm().cost();
-    String svms =
-        ofHog.size() > 1
-            ? "With SVMs of cost %s, the best of those tried,".formatted(cost(cost))
-            : cost == best.point().config().svm().cost()
-                ? "Under the same SVMs"
-                : "With SVMs of cost %s".formatted(cost(cost));
-    return "%s HOG reaches %s and %s of the network without fine-tuning %s, %s."
-        .formatted(
-            svms,
-            Values.percent(hog.meanAp()),
-            best.label(),
-            Values.percent(best.meanAp()),
-            Difference.of(best, hog).said());
+    Measured best = Values.best(ofLayers);
+    double hogs = hog.point().config().svm().cost();
+    double layers = best.point().config().svm().cost();
+    String tried = ofHog.size() > 1 ? ", the best of those tried," : "";
+    String end = Difference.of(best, hog).said();
+    return hogs == layers && tried.isEmpty()
+        ? "Under the same SVMs HOG reaches %s and %s of the network without fine-tuning %s, %s."
+            .formatted(
+                Values.percent(hog.meanAp()), best.label(), Values.percent(best.meanAp()), end)
+        : "HOG reaches %s with SVMs of cost %s%s and %s of the network without fine-tuning %s with SVMs of cost %s, %s."
+            .formatted(
+                Values.percent(hog.meanAp()),
+                cost(hogs),
+                tried,
+                best.point().row().layer().label(),
+                Values.percent(best.meanAp()),
+                cost(layers),
+                end);
   }
 }

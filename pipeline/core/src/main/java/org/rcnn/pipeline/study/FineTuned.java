@@ -1,8 +1,6 @@
 package org.rcnn.pipeline.study;
 
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +88,6 @@ final class FineTuned {
 
   /** A learning rate with two significant digits and no exponent, such as {@code 0.00087}. */
   static String rate(double rate) {
-    return BigDecimal.valueOf(rate).round(new MathContext(2)).stripTrailingZeros().toPlainString();
+    return Values.plain(rate, 2);
   }
 }

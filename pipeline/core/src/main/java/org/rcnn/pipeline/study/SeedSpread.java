@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.rcnn.eval.Repetitions;
 import org.rcnn.pipeline.report.StudyResult;
 import org.slf4j.Logger;
@@ -22,9 +23,9 @@ final class SeedSpread {
 
   /**
    * What two single networks may differ by if only their seeds differ, in the layer where that is
-   * most.
+   * most; NaN if no layer has two.
    *
-   * @param byLayer the mean APs of each layer, at least two of one layer, fractions
+   * @param byLayer the mean APs of each layer, fractions
    */
   static double largestDifference(Map<String, List<Double>> byLayer) {
     return byLayer.values().stream()
@@ -35,18 +36,21 @@ final class SeedSpread {
   }
 
   /**
-   * The same from the file that the study seeds left.
+   * The same of some layers, from the file that the study seeds left.
    *
+   * @param layers the layers' labels
    * @return empty if there is no such file, it cannot be read, or had one seed
    */
-  static OptionalDouble largestDifference(Path file) {
+  static OptionalDouble largestDifference(Path file, Set<String> layers) {
     if (!Files.exists(file)) {
       return OptionalDouble.empty();
     }
     try {
       Map<String, List<Double>> byLayer = new LinkedHashMap<>();
       for (StudyResult.Point row : StudyResult.read(file).rows()) {
-        byLayer.computeIfAbsent(row.series(), layer -> new ArrayList<>()).add(row.meanAp());
+        if (layers.contains(row.series())) {
+          byLayer.computeIfAbsent(row.series(), layer -> new ArrayList<>()).add(row.meanAp());
+        }
       }
       double largest = largestDifference(byLayer);
       return Double.isNaN(largest) ? OptionalDouble.empty() : OptionalDouble.of(largest);

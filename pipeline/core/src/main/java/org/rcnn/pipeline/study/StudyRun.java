@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.rcnn.cnn.train.DivergedException;
 import org.rcnn.data.AtomicFile;
 import org.rcnn.data.Printable;
@@ -161,18 +162,20 @@ public final class StudyRun {
     if (networks < 2 || !scored || changedSettings().contains("finetune.seed")) {
       return "";
     }
+    Set<String> layers =
+        points.stream().map(point -> point.row().layer().label()).collect(Collectors.toSet());
     OptionalDouble difference =
         SeedSpread.largestDifference(
-            run.folder().root().resolve(fileName(SeedsStudy.NAME) + ".json"));
+            run.folder().root().resolve(fileName(SeedsStudy.NAME) + ".json"), layers);
     if (difference.isEmpty()) {
       return " Each network was trained once; what another seed would change is not in the ranges"
           + " (study seeds).";
     }
     String size = Values.size(difference.getAsDouble());
     return size.equals(Values.size(0))
-        ? " Each network was trained once; another seed makes no difference that the figures show"
-            + " (study seeds)."
-        : " Each network was trained once: below %s a difference may be the seed's alone (study seeds)."
+        ? " Each network was trained once; of the configured fine-tuning, another seed makes no"
+            + " difference that the figures show (study seeds)."
+        : " Each network was trained once; two of the configured fine-tuning may differ by %s by their seeds alone (study seeds)."
             .formatted(size);
   }
 

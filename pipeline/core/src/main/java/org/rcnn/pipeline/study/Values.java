@@ -121,6 +121,14 @@ public final class Values {
         : "an unknown number";
   }
 
+  /** A setting's value with so many significant digits at most, and no exponent. */
+  static String plain(double value, int digits) {
+    return BigDecimal.valueOf(value)
+        .round(new MathContext(digits))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
   /**
    * The points that cannot be told from the best one, as the end of a sentence: {@code ; 0.3 and
    * 0.5 are within chance of the best}. Nothing if there is none.

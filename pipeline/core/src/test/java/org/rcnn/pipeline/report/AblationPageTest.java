@@ -89,7 +89,7 @@ class AblationPageTest {
     assertTrue(
         first.matches(
             "Fine-tuning lifts fc7 by 40\\.0 points \\(95 %: 3[2-5]\\.\\d to 4[5-8]\\.\\d\\) and fc6"
-                + " by 30\\.0 \\(2[2-5]\\.\\d to 3[5-8]\\.\\d\\); pool5 scores exactly as before, since no layer up to it learned\\."),
+                + " by 30\\.0 \\(2[2-5]\\.\\d to 3[5-8]\\.\\d\\); pool5 scores exactly as before, as a layer does up to which none learned\\."),
         first);
   }
 

@@ -238,7 +238,7 @@ class ErrorSectionsTest {
     assertTrue(html.contains("1 of 1 detections on the background (100.0 %) are of"), html);
     assertTrue(
         html.contains("the score with the best F1 over all classes on these test images"), html);
-    assertTrue(html.contains("no threshold that a user would have"), html);
+    assertTrue(html.contains("so chosen with the answers known"), html);
   }
 
   @Test

@@ -178,8 +178,9 @@ class LearnedSectionsTest {
     String told = map(apart, new Agreement(Set.of(1), 2, 0.5));
     assertTrue(
         told.contains(
-            "of 2 objects, in another image, 50.0\u00a0% (1) have the object&#39;s class before"
-                + " fine-tuning and 50.0\u00a0% (1) after, +0.0 points; drawn"),
+            "for each of 2 objects the object of another image that is nearest by fc7. It has the"
+                + " same class for 50.0\u00a0% (1) before fine-tuning and for 50.0\u00a0% (1) after,"
+                + " +0.0 points; of neighbours drawn"),
         told);
   }
 

@@ -47,7 +47,8 @@ class NumbersTest {
     assertEquals("0.1235", Numbers.significant(0.12346));
     assertEquals("12.35", Numbers.significant(12.346));
     assertEquals("12346", Numbers.significant(12346));
-    assertEquals("0.00040", Numbers.significant(0.0004));
+    assertEquals("0.0004", Numbers.significant(0.0004));
+    assertEquals("0.0001235", Numbers.significant(0.00012346));
     assertEquals("1.200e-05", Numbers.significant(0.000012));
     assertEquals("0", Numbers.significant(0));
   }

@@ -221,11 +221,11 @@ class FindingsTest {
         finding("descriptor=hog,fc6", 0.31, 0.3)
             .endsWith("30.0 %, 1.0 point lower (95 %: 1.0 to 1.0)."));
     assertEquals(
-        "With SVMs of cost 0.01, the best of those tried, HOG reaches 12.0 % and fc7 of the network without fine-tuning 31.6 %, 19.6 points higher (95 %: 19.6 to 19.6).",
+        "HOG reaches 12.0 % with SVMs of cost 0.01, the best of those tried, and fc7 of the network without fine-tuning 31.6 % with SVMs of cost 0.001, 19.6 points higher (95 %: 19.6 to 19.6).",
         finding("descriptor=hog,hog:0.01,fc7", 0.1, 0.12, 0.316));
     assertTrue(
         finding("descriptor=hog:0.1,fc7", 0.1, 0.3)
-            .startsWith("With SVMs of cost 0.1 HOG reaches"));
+            .startsWith("HOG reaches 10.0 % with SVMs of cost 0.1 and fc7"));
     assertEquals(
         "The best features are fc7, with 35.5 %; fc6 is within chance of the best.",
         finding("descriptor=fc6,fc7", found(0.3, 0.4), found(0.4, 0.31)));

@@ -228,7 +228,8 @@ class StudiesTest {
     assertEquals(
         Stream.concat(hog.stream(), Stream.of("pool5")).toList(),
         labels(points("descriptor", config(SQUEEZENET))));
-    assertRefused("descriptor=hog:much", "takes numbers separated by commas, not 'much'");
+    assertRefused(
+        "descriptor=hog:much", "takes a cost after the colon, such as hog:0.01, not 'much'");
   }
 
   @Test
