@@ -116,8 +116,8 @@ public record FeatureMap(Tap layer, List<Point> points, Plane before, Plane afte
   /**
    * By how much the share of agreeing neighbours rises with fine-tuning, and the range of that.
    * Before and after are compared object by object, and the objects of an image count as one draw,
-   * since they are found alike or not together; by Student's t. The range does not hold what
-   * objects share as neighbours of each other. Its ends are NaN where the images do not differ, so
+   * since they resemble each other; by Student's t. Objects with the same neighbour depend on each
+   * other, too, which the range leaves out. Its ends are NaN where the images do not differ, so
    * that their spread says nothing.
    */
   public Interval gain() {

@@ -12,9 +12,11 @@ import org.rcnn.pipeline.learned.FeatureMap.Plane;
 final class FeatureMapSection {
 
   static final String LEAD =
-      "Each mark is one of up to 400 objects of the test images, evenly chosen from the classes, or a"
-          + " piece of background; marks lie near each other where the network describes them alike. A map is the plane in which the features"
-          + " vary most (principal components), the second turned to lie like the first; the scales"
+      "Each mark is one of up to "
+          + FeatureMap.MOST_OBJECTS
+          + " objects of the test images, evenly chosen from the classes, or a piece of background;"
+          + " marks lie near each other where the network describes them alike. A map is the plane in"
+          + " which the features vary most (principal components), the second turned to lie like the first; the scales"
           + " of the two are their own. Classes that overlap here may still be apart in the other"
           + " dimensions.";
 

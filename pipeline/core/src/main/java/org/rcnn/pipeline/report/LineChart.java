@@ -34,12 +34,13 @@ final class LineChart {
   /** Height of a file's title and the space below it. */
   private static final double TITLE = 20;
 
-  /** About the width of a letter in a name, and the space around the name. */
+  /** About the width of a letter in a name. */
   private static final double LETTER = 5.7;
 
   /** The width of a wide letter, so that a short name of such letters keeps its distance. */
   private static final double WIDE_LETTER = 6.5;
 
+  /** The space around a name. */
   private static final double GAP = 4;
 
   /** What a name in the legend stands right of: its line's stroke and a gap. */

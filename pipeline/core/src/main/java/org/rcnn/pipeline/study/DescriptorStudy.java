@@ -88,12 +88,16 @@ public record DescriptorStudy() implements Study {
 
   private static double number(String text) {
     try {
-      return Double.parseDouble(text.strip());
+      double cost = Double.parseDouble(text.strip());
+      if (Double.isFinite(cost)) {
+        return cost;
+      }
     } catch (NumberFormatException e) {
-      throw new ConfigException(
-          "The study descriptor takes a cost after the colon, such as hog:0.01, not '%s'."
-              .formatted(text));
+      // Reported below, as infinite numbers are.
     }
+    throw new ConfigException(
+        "The study descriptor takes a cost after the colon, such as hog:0.01, not '%s'."
+            .formatted(text));
   }
 
   private static Tap tap(String value) {

@@ -336,25 +336,27 @@ class FindingsTest {
             ""));
   }
 
+  private static final List<LearningPoint> FAST =
+      List.of(point(100, 2), point(1100, 0.9), point(2000, 0.5));
+
+  private static final List<LearningPoint> SLOW =
+      List.of(point(100, 2), point(1100, 1.5), point(2000, 1));
+
   @Test
   void aStartIsAheadFromTheFirstLossThatTheOtherOneEndsWith() {
-    List<LearningPoint> fast = List.of(point(100, 2), point(1100, 0.9), point(2000, 0.5));
-    List<LearningPoint> slow = List.of(point(100, 2), point(1100, 1.5), point(2000, 1));
     assertEquals(
         ", with a loss that the best start is down to by iteration 1,100 of 2,000",
-        StartStudy.convergence(fast, slow));
-    assertEquals("", StartStudy.convergence(slow, fast));
+        StartStudy.convergence(FAST, SLOW));
+    assertEquals("", StartStudy.convergence(SLOW, FAST));
   }
 
   @Test
   void aStartThatLearnedNextToNothingIsNotComparedByItsLoss() {
     // The loss falls as soon as all is taken for background.
-    List<LearningPoint> fast = List.of(point(100, 2), point(1100, 0.9), point(2000, 0.5));
-    List<LearningPoint> slow = List.of(point(100, 2), point(1100, 1.5), point(2000, 1));
     assertEquals(
         ", having hardly begun to learn: it gets 3.8 % of the positives right",
-        StartStudy.learning(3.8, fast, slow));
-    assertEquals(StartStudy.convergence(fast, slow), StartStudy.learning(5, fast, slow));
+        StartStudy.learning(3.8, FAST, SLOW));
+    assertEquals(StartStudy.convergence(FAST, SLOW), StartStudy.learning(5, FAST, SLOW));
   }
 
   @Test
